@@ -1,0 +1,90 @@
+//! Attributes and `cfg` predicates.
+
+use serde::{Deserialize, Serialize};
+
+use super::body::Literal;
+use crate::source::{Name, TextRange};
+
+/// One attribute, outer or inner. Doc comments are left out.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Attr {
+    /// `#[..]` or `#![..]`, brackets included.
+    pub range: TextRange,
+    /// What is inside the brackets.
+    pub meta: Meta,
+}
+
+/// The content of an attribute: `path`, `path = value` or `path(list)`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Meta {
+    /// The path's segments; generics are dropped.
+    pub path: Vec<Name>,
+    /// Where it stands.
+    pub range: TextRange,
+    /// What follows the path.
+    pub value: MetaValue,
+}
+
+/// What follows the path of a [`Meta`].
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum MetaValue {
+    /// Nothing.
+    None,
+    /// `= literal`, or a bare literal inside a list (then the path is empty).
+    Literal(Literal),
+    /// `= path` or another expression, as written.
+    Expr(Box<str>),
+    /// `(a, b = "c", "d", e(f))`: comma-separated, each a [`Meta`].
+    /// Entries that have no such form are kept as [`MetaValue::Expr`] with an empty path.
+    List(Vec<Meta>),
+}
+
+impl Meta {
+    /// Whether the path is this one identifier.
+    pub fn is(&self, name: &str) -> bool {
+        matches!(self.path.as_slice(), [only] if *only == name)
+    }
+
+    /// The last segment of the path.
+    pub fn last_segment(&self) -> Option<Name> {
+        self.path.last().copied()
+    }
+
+    /// The entries of a list; empty for other forms.
+    pub fn list(&self) -> &[Meta] {
+        match &self.value {
+            MetaValue::List(list) => list,
+            _ => &[],
+        }
+    }
+
+    /// The text of `= "text"` or of a bare string literal.
+    pub fn string(&self) -> Option<&str> {
+        match &self.value {
+            MetaValue::Literal(Literal::Str(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The entry `name`, `name = ..` or `name(..)` of a list.
+    pub fn entry(&self, name: &str) -> Option<&Meta> {
+        self.list().iter().find(|meta| meta.is(name))
+    }
+}
+
+/// A `cfg` predicate, kept whole: which alternatives exist is decided by the program.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CfgPredicate {
+    /// `cfg(unix)`, `cfg(test)`.
+    Flag(Name),
+    /// `cfg(feature = "x")`.
+    KeyValue(Name, Name),
+    /// `all(..)`; several attributes on one item are joined by it.
+    All(Vec<CfgPredicate>),
+    /// `any(..)`.
+    Any(Vec<CfgPredicate>),
+    /// `not(..)`.
+    Not(Box<CfgPredicate>),
+    /// `true` or `false`.
+    Bool(bool),
+}

@@ -1,0 +1,77 @@
+//! One source file -> owned facts.
+//!
+//! A file's facts depend only on its bytes and on this module: no manifest, no
+//! other file, no setting. They are owned, `Send` and serialisable; the syn tree
+//! never leaves the function that parses it. Spans are byte ranges of the file.
+//!
+//! The way through: [`depth`] looks at the tokens before syn recurses over them,
+//! [`shell`] parses items with their bodies cut out, [`lower`] turns items and,
+//! one by one, bodies into the types of [`item`], [`ty`] and [`body`].
+
+pub mod attr;
+pub mod body;
+pub mod comment;
+pub mod depth;
+pub mod item;
+pub mod lower;
+pub mod shell;
+pub mod ty;
+
+use serde::{Deserialize, Serialize};
+
+use crate::source::TextRange;
+
+pub use attr::{Attr, CfgPredicate, Meta, MetaValue};
+pub use body::{Body, BodyId, Expr, ExprId, Pat, PatId, Stmt};
+pub use comment::Comment;
+pub use item::{Item, ItemKind};
+pub use ty::{GenericArg, Path, Segment, TypeRef};
+
+/// Everything the program needs to know of one file.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct FileFacts {
+    /// Inner attributes of the file (`#![..]`).
+    pub attrs: Vec<Attr>,
+    /// Items in source order; inline modules hold theirs.
+    pub items: Vec<Item>,
+    /// Bodies of functions, consts and statics, addressed by [`BodyId`].
+    pub bodies: Vec<Body>,
+    /// Comments that may be instructions to us, in source order.
+    pub comments: Vec<Comment>,
+    /// What could not be read. The rest of the file is there nevertheless.
+    pub problems: Vec<Problem>,
+}
+
+impl FileFacts {
+    /// The body with this id.
+    pub fn body(&self, id: BodyId) -> &Body {
+        &self.bodies[id.0 as usize]
+    }
+}
+
+/// A part of a file that could not be read.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Problem {
+    /// Where.
+    pub range: TextRange,
+    /// What, in the parser's words.
+    pub message: String,
+    /// How much is lost.
+    pub extent: Extent,
+}
+
+/// How much of a file a [`Problem`] costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Extent {
+    /// Nothing of the file could be read.
+    File,
+    /// One item is missing.
+    Item,
+    /// One body is missing; its item is there.
+    Body,
+}
+
+/// Reads one file. Never fails: what cannot be read is in [`FileFacts::problems`].
+pub fn extract(text: &str) -> FileFacts {
+    shell::extract(text)
+}

@@ -1,0 +1,30 @@
+//! `moat` knows, from source alone, which endpoint of a Rust web service is open and what is wrong with it.
+//!
+//! Data flows one way through the modules below; each uses only those above it.
+//! `docs/architecture.md` tells the whole story.
+
+pub mod source;
+
+pub mod workspace;
+
+pub mod models;
+
+pub mod facts;
+
+pub mod program;
+
+pub mod values;
+
+pub mod routes;
+
+pub mod flow;
+
+pub mod diagnostics;
+
+pub mod lints;
+
+pub mod checks;
+
+pub mod report;
+
+pub mod cli;
