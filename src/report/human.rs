@@ -4,18 +4,21 @@
 //! several files into one report the way rustc does. What it does not do is done before:
 //! masking, escaping hidden characters, and cutting long lines around the spans.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use annotate_snippets::{AnnotationKind, Level as Heading, Message, Renderer, Snippet};
+use annotate_snippets::{
+    AnnotationKind, Group, Level as Heading, Message, Patch, Renderer, Snippet,
+};
 
 use super::excerpt::{Excerpt, Mark, excerpt};
 use super::masked::Masked;
 use super::terminal::Terminal;
 use super::text::{MARKER, visible, width, wrap};
 use super::{Report, endpoint_beside_title, is_shown, overview};
-use crate::diagnostics::{Confidence, Diagnostic, Label, Level};
-use crate::source::FileId;
+use crate::diagnostics::{Confidence, Diagnostic, Fix, Label, Level};
+use crate::source::{FileId, Span};
 
 /// How much to write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -36,7 +39,7 @@ pub fn write(
 ) -> io::Result<()> {
     let masked = Masked::new(report);
     if detail == Detail::Full {
-        overview::write_header(report.summary, terminal, out)?;
+        overview::write_header(report.summary, &masked, terminal, out)?;
         writeln!(out)?;
     }
     for diagnostic in masked.diagnostics.iter().filter(|it| is_shown(it)) {
@@ -71,13 +74,21 @@ fn render(diagnostic: &Diagnostic, masked: &Masked<'_>, terminal: &Terminal) -> 
             diagnostic,
             terminal.columns().saturating_sub(gutter),
         ));
+    let mut groups = vec![group];
+    let mut places = places;
+    groups.extend(
+        diagnostic
+            .fix
+            .iter()
+            .map(|fix| suggestion(fix, &files, &mut places, masked, terminal)),
+    );
     let renderer = if terminal.is_colored() {
         Renderer::styled()
     } else {
         Renderer::plain()
     };
     // Lines are cut already, and better; a second cut would cut the ellipses.
-    let drawing = renderer.term_width(100_000).render(&[group]);
+    let drawing = renderer.term_width(100_000).render(&groups);
     put_in_places(&drawing, &places)
 }
 
@@ -174,6 +185,72 @@ fn snippet<'a>(
         .annotations(annotations.collect::<Vec<_>>())
 }
 
+/// The fix as a difference, below the finding.
+fn suggestion<'a>(
+    fix: &Fix,
+    files: &[(FileId, Vec<(&Label, bool)>)],
+    places: &mut Vec<String>,
+    masked: &Masked<'_>,
+    terminal: &Terminal,
+) -> Group<'a> {
+    let mut edits: BTreeMap<FileId, Vec<(Span, &str)>> = BTreeMap::new();
+    for (span, text) in &fix.edits {
+        edits.entry(span.file).or_default().push((*span, text));
+    }
+    let mut snippets = Vec::new();
+    for (file, mut edits) in edits {
+        edits.sort_by_key(|(span, _)| span.range);
+        let Some(lines) = masked.lines(file) else {
+            continue;
+        };
+        let marks: Vec<_> = edits
+            .iter()
+            .map(|(span, _)| Mark {
+                range: masked.place(*span).range,
+                label_width: 0,
+            })
+            .collect();
+        let Excerpt {
+            source,
+            line_start,
+            ranges,
+        } = excerpt(masked.text(file), lines, &marks, terminal.columns());
+        let patches = edits
+            .iter()
+            .zip(ranges)
+            .map(|((_, text), range)| Patch::new(range, visible_lines(text)));
+        // The drawing leaves a path out where it is that of the finding.
+        let index = files
+            .iter()
+            .position(|(it, _)| *it == file)
+            .unwrap_or_else(|| {
+                let place = masked.place(edits[0].0);
+                places.push(format!(
+                    "{}:{}:{}",
+                    visible(place.path),
+                    place.start.line,
+                    place.start.column
+                ));
+                places.len() - 1
+            });
+        let snippet = Snippet::source(source)
+            .line_start(line_start)
+            .path(format!("{MARKER}{index}{MARKER}"));
+        snippets.push(snippet.patches(patches.collect::<Vec<_>>()));
+    }
+    Heading::HELP
+        .secondary_title(visible(&fix.message).into_owned())
+        .elements(snippets)
+}
+
+fn visible_lines(text: &str) -> String {
+    text.replace("\r\n", "\n")
+        .split('\n')
+        .map(visible)
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
 fn last_line(diagnostic: &Diagnostic, masked: &Masked<'_>) -> u32 {
     let labels = std::iter::once(&diagnostic.primary).chain(&diagnostic.secondary);
     labels
@@ -200,12 +277,6 @@ fn messages(diagnostic: &Diagnostic, columns: usize) -> Vec<Message<'static>> {
             .help
             .iter()
             .map(|it| message(Heading::HELP, "help", it)),
-    );
-    messages.extend(
-        diagnostic
-            .fix
-            .iter()
-            .map(|it| message(Heading::HELP, "fix", &it.message)),
     );
     let confidence = match diagnostic.confidence {
         Confidence::High => "",

@@ -2,6 +2,7 @@
 //!
 //! The structures here are the format, version 1: they change only by addition.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -140,7 +141,7 @@ struct Endpoints {
 #[derive(Serialize)]
 struct Setting<'a> {
     name: &'a str,
-    default: Option<&'a str>,
+    default: Option<Cow<'a, str>>,
 }
 
 #[derive(Serialize)]
@@ -164,7 +165,7 @@ struct Skipped<'a> {
 #[derive(Serialize)]
 struct Trouble<'a> {
     level: &'static str,
-    message: String,
+    message: Cow<'a, str>,
     file: Option<&'a str>,
 }
 
@@ -256,7 +257,7 @@ fn overview<'a>(summary: &'a Summary, masked: &Masked<'_>) -> Overview<'a> {
         .iter()
         .map(|(name, default)| Setting {
             name,
-            default: default.as_deref(),
+            default: default.as_ref().map(|it| masked.scrub(it)),
         });
     Overview {
         frameworks: frameworks.collect(),
@@ -302,7 +303,7 @@ fn overview<'a>(summary: &'a Summary, masked: &Masked<'_>) -> Overview<'a> {
 fn trouble<'a>(problem: &'a Problem, masked: &Masked<'_>) -> Trouble<'a> {
     Trouble {
         level: level_word(problem.level),
-        message: masked.scrub(&problem.message).into_owned(),
+        message: masked.scrub(&problem.message),
         file: problem.path.as_deref(),
     }
 }

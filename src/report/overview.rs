@@ -11,6 +11,7 @@ use crate::diagnostics::Level;
 /// What was read, and how many endpoints are protected how.
 pub(crate) fn write_header(
     summary: &Summary,
+    masked: &Masked<'_>,
     terminal: &Terminal,
     out: &mut dyn Write,
 ) -> io::Result<()> {
@@ -61,9 +62,9 @@ pub(crate) fn write_header(
         write_items("0 endpoints: ", &[warning, unresolved], "  ", terminal, out)?;
     }
     for (setting, default) in &summary.conditional_on {
-        let default = default
-            .as_ref()
-            .map_or(String::new(), |it| format!(" (default {})", visible(it)));
+        let default = default.as_ref().map_or(String::new(), |it| {
+            format!(" (default {})", visible(&masked.scrub(it)))
+        });
         writeln!(out, "  conditional on `{}`{default}", visible(setting))?;
     }
     if !summary.open_kinds.is_empty() {

@@ -118,7 +118,7 @@ pub(crate) fn sample() -> Sample {
         fix: Some(Fix {
             message: "add a governor layer".to_owned(),
             edits: vec![(
-                Span::new(admin, 199, 199),
+                end_of(sample.span(admin, "delete(delete_user))", 0)),
                 "\n        .layer(GovernorLayer::new(config))".to_owned(),
             )],
         }),
@@ -134,7 +134,11 @@ pub(crate) fn sample() -> Sample {
             sample.span(crlf, "get(url); // \u{202e}txet\u{202c}", 0),
             "sent here",
         )],
-        help: Some("use `https://`".to_owned()),
+        help: Some("the server must take TLS".to_owned()),
+        fix: Some(Fix {
+            message: "use `https`".to_owned(),
+            edits: vec![(sample.span(crlf, "http", 0), "https".to_owned())],
+        }),
         ..finding(
             "plain-http-client",
             Level::Warn,
@@ -188,6 +192,10 @@ pub(crate) fn sample() -> Sample {
         in_long_line,
     ];
     sample
+}
+
+fn end_of(span: Span) -> Span {
+    Span::new(span.file, span.range.end, span.range.end)
 }
 
 pub(crate) fn finding(lint: &str, level: Level, title: &str, span: Span) -> Diagnostic {

@@ -2,7 +2,7 @@
 
 use super::sample::{self, PEM, SECRET, Sample, sample};
 use super::{ColorChoice, Report, Terminal, github, human, json, routes_table, sarif, short};
-use crate::diagnostics::{Label, Level};
+use crate::diagnostics::{Fix, Label, Level};
 use crate::source::{SourceMap, Span};
 
 fn text(write: impl FnOnce(&mut Vec<u8>) -> std::io::Result<()>) -> String {
@@ -169,6 +169,12 @@ fn no_format_shows_a_secret() {
     careless
         .secondary
         .push(Label::new(sample.redactions[0], words.clone()));
+    careless.fix = Some(Fix {
+        message: words.clone(),
+        edits: vec![(careless.primary.span, words.clone())],
+    });
+    let setting = ("settings.key".to_owned(), Some(words.clone()));
+    sample.summary.conditional_on.push(setting);
     sample.summary.problems.push(super::Problem {
         level: Level::Deny,
         message: words,
@@ -224,6 +230,10 @@ fn text_that_attacks_the_terminal_is_shown_not_obeyed() {
     diagnostic
         .secondary
         .push(Label::new(Span::new(file, 12, 22), attack));
+    diagnostic.fix = Some(Fix {
+        message: attack.to_owned(),
+        edits: vec![(Span::new(file, 8, 40), attack.to_owned())],
+    });
     diagnostic.endpoint = Some(crate::diagnostics::EndpointRef {
         method: "GET".to_owned(),
         path: attack.to_owned(),
@@ -265,6 +275,11 @@ fn any_span_can_be_drawn() {
             diagnostic
                 .secondary
                 .push(Label::new(Span::new(file, 0, start), "before"));
+            let edit = (Span::new(file, start, end), "a\r\n\tb".to_owned());
+            diagnostic.fix = Some(Fix {
+                message: "edit".to_owned(),
+                edits: vec![edit],
+            });
             sample.diagnostics = vec![diagnostic];
             let out = human_text(&sample.report(), 80);
             assert!(out.contains("--> src/x.rs:"), "{start}..{end}: {out}");
