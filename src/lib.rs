@@ -7,9 +7,9 @@ pub mod source;
 
 pub mod workspace;
 
-pub mod models;
-
 pub mod facts;
+
+pub mod models;
 
 pub mod diagnostics;
 

@@ -153,32 +153,44 @@ fn collect(base: &Path, path: &Path, files: &mut Vec<SourceText>) {
 }
 
 /// The Bad and Good blocks of a page, each a crate (or another file) of its own.
+///
+/// A lint about settings and comments shows files that belong together; the engine's own tests
+/// run those, and only what is Rust alone runs here.
 fn examples(lint: &Lint) -> Vec<Case> {
-    let case = |example: Example| {
-        let file = match (example.attribute("file"), example.language.as_str()) {
-            (Some(file), _) => file.to_owned(),
-            (None, "rust") => "main.rs".to_owned(),
-            (None, language) => panic!(
-                "{}:{}: a block of {language} needs `file=`",
-                lint.path, example.line
-            ),
-        };
-        let name = format!("{}:{} ({:?})", lint.path, example.line, example.kind);
-        let case = Case {
-            lint: lint.id.to_string(),
-            name,
-            files: vec![(file, example.text)],
-        };
-        let marked = case.marks().iter().any(|it| it.0 == case.lint);
-        assert_eq!(
-            example.kind == ExampleKind::Bad,
-            marked,
-            "{}: Bad has a mark, Good has none",
-            case.name
-        );
-        case
+    let all = lint.examples();
+    let together = |kind| {
+        all.iter()
+            .any(|it| it.kind == kind && it.language != "rust")
     };
-    lint.examples().into_iter().map(case).collect()
+    let own = all
+        .iter()
+        .filter(|it| lint.check.kind != "engine" || !together(it.kind));
+    own.map(|it| example(lint, it)).collect()
+}
+
+fn example(lint: &Lint, example: &Example) -> Case {
+    let file = match (example.attribute("file"), example.language.as_str()) {
+        (Some(file), _) => file.to_owned(),
+        (None, "rust") => "main.rs".to_owned(),
+        (None, language) => panic!(
+            "{}:{}: a block of {language} needs `file=`",
+            lint.path, example.line
+        ),
+    };
+    let name = format!("{}:{} ({:?})", lint.path, example.line, example.kind);
+    let case = Case {
+        lint: lint.id.to_string(),
+        name,
+        files: vec![(file, example.text.clone())],
+    };
+    let marked = case.marks().iter().any(|it| it.0 == case.lint);
+    assert_eq!(
+        example.kind == ExampleKind::Bad,
+        marked,
+        "{}: Bad has a mark, Good has none",
+        case.name
+    );
+    case
 }
 
 fn check(cases: &[Case]) {
