@@ -7,6 +7,7 @@
 //! Files are reached through [`files::Files`] alone. Everything that is listed is
 //! sorted by path, so that two runs see the same workspace.
 
+mod assemble;
 pub mod cfg;
 mod discover;
 mod error;
