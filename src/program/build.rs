@@ -4,7 +4,7 @@
 use rustc_hash::FxHashMap;
 
 use super::defs::*;
-use super::{Program, Unresolved, expand, methods, scope};
+use super::{Program, Unresolved, macros, methods, scope};
 use crate::facts::item::{
     ConstItem, FnItem, ImplItem, MacroItem, ModItem, TraitItem, UseItem, UseKind,
 };
@@ -81,7 +81,7 @@ pub fn build(
             }
         }
     }
-    expand::expand_calls(&mut builder);
+    macros::expand_all(&mut builder);
     let mut program = builder.program;
     program.index = methods::Index::new(&program);
     program

@@ -7,6 +7,7 @@
 pub mod build;
 pub mod defs;
 pub mod expand;
+mod macros;
 pub mod methods;
 pub mod scope;
 pub mod ty;
