@@ -11,20 +11,8 @@ pub mod models;
 
 pub mod facts;
 
-pub mod program;
-
-pub mod values;
-
-pub mod routes;
-
-pub mod flow;
-
 pub mod diagnostics;
 
 pub mod lints;
 
-pub mod checks;
-
 pub mod report;
-
-pub mod cli;

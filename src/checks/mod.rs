@@ -1,1 +1,3 @@
-//! Under construction.
+//! The kinds of check that lint files name.
+
+pub mod secrets;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::body::Literal;
 use crate::source::{Name, TextRange};
+use crate::workspace::cfg::{CfgNode, CfgTree};
 
 /// One attribute, outer or inner. Doc comments are left out.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -87,4 +88,17 @@ pub enum CfgPredicate {
     Not(Box<CfgPredicate>),
     /// `true` or `false`.
     Bool(bool),
+}
+
+impl CfgTree for CfgPredicate {
+    fn node(&self) -> CfgNode<'_, Self> {
+        match self {
+            CfgPredicate::Flag(name) => CfgNode::Flag(name.as_str()),
+            CfgPredicate::KeyValue(key, value) => CfgNode::KeyValue(key.as_str(), value.as_str()),
+            CfgPredicate::All(parts) => CfgNode::All(parts),
+            CfgPredicate::Any(parts) => CfgNode::Any(parts),
+            CfgPredicate::Not(part) => CfgNode::Not(part),
+            CfgPredicate::Bool(value) => CfgNode::Bool(*value),
+        }
+    }
 }

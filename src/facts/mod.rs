@@ -11,10 +11,10 @@
 pub mod attr;
 pub mod body;
 pub mod comment;
-pub mod depth;
+pub(crate) mod depth;
 pub mod item;
 pub mod lower;
-pub mod shell;
+pub(crate) mod shell;
 pub mod ty;
 
 use serde::{Deserialize, Serialize};

@@ -1,1 +1,230 @@
-//! Under construction.
+//! What library crates are: data in `lints/models/*.toml`, answered by resolved path.
+//!
+//! A path is first made [canonical](Models::canonical) with the crate's export
+//! table; models, adapters and lints then speak of one path per item. Everything is
+//! compiled in: what a scan finds never depends on what lies in a local registry.
+//! A crate's file is parsed when one of its paths is first asked for.
+
+mod builtin;
+pub(crate) mod exports;
+mod load;
+mod schema;
+mod signature;
+#[cfg(test)]
+mod tests;
+mod type_text;
+
+use rustc_hash::FxHashMap;
+use semver::Version;
+
+use crate::facts::TypeRef;
+use crate::source::Name;
+
+pub use exports::Kind;
+pub use load::{CrateModel, ModelError};
+pub use schema::{
+    Carries, CrateInfo, Extractor, Function, Layer, Macro, Origin, Outcome, Protection, Proves,
+    Reexport, Role, Type, TypeRole, TypeText,
+};
+pub use signature::{Signature, TypeAlias};
+
+use exports::{Row, crate_of, last_segment, prefixes};
+use load::Table;
+use schema::Entry;
+
+/// Re-exports chained longer than this are taken as they stand.
+const MAX_ALIASES: usize = 16;
+
+/// All models of one run.
+#[derive(Debug, Default)]
+pub struct Models {
+    local: Vec<CrateModel>,
+    versions: FxHashMap<Name, Version>,
+}
+
+impl Models {
+    /// The models that ship with the program, for a service whose locked versions are unknown.
+    pub fn builtin() -> &'static Models {
+        static BUILTIN: std::sync::LazyLock<Models> = std::sync::LazyLock::new(Models::default);
+        &BUILTIN
+    }
+
+    /// The built-in models with the user's before them, for the versions of a lock file
+    /// (crate names with underscores; of several versions of one crate the highest).
+    pub fn with_local(
+        local: Vec<CrateModel>,
+        versions: impl IntoIterator<Item = (Name, Version)>,
+    ) -> Models {
+        Models {
+            local,
+            versions: versions.into_iter().collect(),
+        }
+    }
+
+    /// Whether anything is known of the crate.
+    pub fn crate_known(&self, name: &str) -> bool {
+        self.local.iter().any(|model| model.info.name == *name) || builtin::find(name).is_some()
+    }
+
+    /// The path by which models, adapters and lints know what `path` names: re-exports,
+    /// preludes and module aliases are followed, for `Type::method` those of `Type`.
+    /// Unknown paths are returned as they are.
+    pub fn canonical(&self, path: &str) -> Name {
+        let mut path = path.to_owned();
+        for _ in 0..MAX_ALIASES {
+            match self.step(&path) {
+                Some(next) if next != path => path = next,
+                _ => break,
+            }
+        }
+        Name::new(&path)
+    }
+
+    /// One step towards the canonical path; `None` if there is none.
+    fn step(&self, path: &str) -> Option<String> {
+        let local = self.local.iter().flat_map(|model| &model.reexports);
+        let krate = builtin::find(crate_of(path));
+        if let Some(krate) = krate
+            && crate_of(path) != krate.name
+        {
+            return Some(format!("{}{}", krate.name, &path[crate_of(path).len()..]));
+        }
+        for (prefix, rest) in prefixes(path) {
+            let by_hand = local
+                .clone()
+                .chain(krate.iter().flat_map(|krate| &krate.model().reexports));
+            for reexport in by_hand {
+                if reexport.path == *prefix {
+                    return Some(format!("{}{rest}", reexport.is));
+                }
+            }
+            let rows: Vec<Row<'_>> = krate
+                .map(|krate| krate.exports().rows(prefix).collect())
+                .unwrap_or_default();
+            // An item may share its path with a macro or module: the one that is canonical here wins.
+            if rows.iter().any(|row| matches!(row, Row::Canonical(_))) {
+                return None;
+            }
+            if let Some(Row::Alias(target)) = rows.first() {
+                return Some(format!("{target}{rest}"));
+            }
+        }
+        None
+    }
+
+    /// What `use module::*` brings in: names with their canonical paths, sorted by name.
+    /// Empty for a module that is not in an export table.
+    pub fn glob(&self, module: &str) -> Vec<(Name, Name)> {
+        let module = self.canonical(module);
+        let Some(krate) = builtin::find(crate_of(module.as_str())) else {
+            return Vec::new();
+        };
+        let mut names: Vec<(Name, Name)> = krate
+            .exports()
+            .children(module.as_str())
+            .map(|(name, path, row)| match row {
+                Row::Canonical(_) => (Name::new(name), Name::new(path)),
+                Row::Alias(target) => (Name::new(name), self.canonical(target)),
+            })
+            .collect();
+        names.dedup();
+        names
+    }
+
+    /// What a canonical path names. A path that names several things gives the first of
+    /// type, module, value and macro. Methods are not in here: see [`Models::signature`].
+    pub fn kind(&self, canonical: &str) -> Option<Kind> {
+        let order = |kind: &Kind| match kind {
+            Kind::Struct | Kind::Enum | Kind::Trait | Kind::Type => 0,
+            Kind::Mod => 1,
+            Kind::Fn | Kind::Const | Kind::Variant => 2,
+            Kind::Macro => 3,
+        };
+        self.kinds(canonical).into_iter().min_by_key(order)
+    }
+
+    /// Everything that a canonical path names (`sqlx::query` is a function, a macro and a module).
+    pub fn kinds(&self, canonical: &str) -> Vec<Kind> {
+        let Some(krate) = builtin::find(crate_of(canonical)) else {
+            return Vec::new();
+        };
+        let rows = krate.exports().rows(canonical);
+        rows.filter_map(|row| match row {
+            Row::Canonical(kind) => Some(kind),
+            Row::Alias(_) => None,
+        })
+        .collect()
+    }
+
+    /// The extractor with this canonical path.
+    pub fn extractor(&self, canonical: Name) -> Option<&Extractor> {
+        self.lookup(canonical, |model| &model.extractors)
+    }
+
+    /// The layer with this canonical path.
+    pub fn layer(&self, canonical: Name) -> Option<&Layer> {
+        self.lookup(canonical, |model| &model.layers)
+    }
+
+    /// The function or method with this canonical path.
+    pub fn function(&self, canonical: Name) -> Option<&Function> {
+        self.lookup(canonical, |model| &model.functions)
+    }
+
+    /// The type with this canonical path.
+    pub fn type_(&self, canonical: Name) -> Option<&Type> {
+        self.lookup(canonical, |model| &model.types)
+    }
+
+    /// The macro with this canonical path.
+    pub fn macro_(&self, canonical: Name) -> Option<&Macro> {
+        self.lookup(canonical, |model| &model.macros)
+    }
+
+    /// The modelled methods of this name, of a crate: for a receiver of unknown type.
+    pub fn methods_named(&self, krate: &str, method: Name) -> Vec<&Function> {
+        let model = builtin::find(krate).map(|krate| krate.model());
+        let local = self.local.iter().filter(|model| model.info.name == *krate);
+        let all = local
+            .chain(model)
+            .flat_map(|model| &model.functions.entries);
+        all.filter(|function| last_segment(function.path.as_str()) == method)
+            .collect()
+    }
+
+    /// The type that a call of this function gives: by its model, or by the export table.
+    /// Of an `async fn` this is what awaiting gives ([`Signature::is_async`] tells).
+    pub fn return_type(&self, canonical: Name) -> Option<&TypeRef> {
+        if let Some(returns) = self
+            .function(canonical)
+            .and_then(|function| function.returns.as_ref())
+        {
+            return Some(returns.get());
+        }
+        self.signature(canonical).map(|signature| &signature.ret)
+    }
+
+    /// The signature of a function or method, from the export table.
+    pub fn signature(&self, canonical: Name) -> Option<&'static Signature> {
+        builtin::find(crate_of(canonical.as_str()))?.signature(canonical)
+    }
+
+    /// What a type alias of a library stands for.
+    pub fn type_alias(&self, canonical: Name) -> Option<&'static TypeAlias> {
+        builtin::find(crate_of(canonical.as_str()))?.type_alias(canonical)
+    }
+
+    fn lookup<'m, T: Entry + 'm>(
+        &'m self,
+        path: Name,
+        table: impl Fn(&'m CrateModel) -> &'m Table<T>,
+    ) -> Option<&'m T> {
+        let krate = crate_of(path.as_str());
+        let version = self.versions.get(&Name::new(krate));
+        let local = self
+            .local
+            .iter()
+            .find_map(|model| table(model).get(path, version));
+        local.or_else(|| table(builtin::find(krate)?.model()).get(path, version))
+    }
+}

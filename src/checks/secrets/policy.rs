@@ -1,0 +1,261 @@
+//! What to make of a name, a value and a place together.
+
+use super::checksum::{self, Checksum};
+use super::formats::{FormatHit, FormatKind};
+use super::names::{self, NameVerdict, Strength};
+use super::shape::{Harmless, Shape, shape};
+use super::{Place, Redacted, SecretKind, Surroundings};
+use crate::diagnostics::{Confidence, Persona, Severity};
+use crate::source::Name;
+
+/// How a candidate is to be reported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Verdict {
+    pub(crate) kind: SecretKind,
+    pub(crate) confidence: Confidence,
+    pub(crate) severity: Severity,
+    pub(crate) persona: Persona,
+}
+
+/// Judges a value that was given to something called `name`.
+pub(crate) fn named(
+    name: &str,
+    value: &Redacted<String>,
+    place: Place,
+    around: Surroundings,
+) -> Option<Verdict> {
+    let NameVerdict { kind, strength } = names::judge(name)?;
+    // `const API_KEY: &str = "api-key"` names a header, a field or a variable.
+    let counts = match place {
+        Place::Compared => true,
+        Place::Default | Place::Passed => kind.is_key(),
+        Place::Setting => shape(value.expose()) == Shape::Development,
+        Place::Assigned | Place::Written => false,
+    };
+    if !counts && is_name_of_itself(name, value.expose()) {
+        return None;
+    }
+    judge(kind, strength, value, place, around)
+}
+
+/// Judges a value that stands where a secret of this kind is wanted.
+pub(crate) fn judge(
+    kind: SecretKind,
+    strength: Strength,
+    value: &Redacted<String>,
+    place: Place,
+    around: Surroundings,
+) -> Option<Verdict> {
+    use Confidence::{High, Low, Medium};
+    let fallback = matches!(place, Place::Default | Place::Passed);
+    let strong = strength == Strength::Strong;
+    let shape = shape(value.expose());
+    let (confidence, regular) = match shape {
+        Shape::Random => {
+            let opaque = super::shape::is_uuid(value.expose().as_bytes());
+            (if strong { High } else { Medium }, strong || !opaque)
+        }
+        // Whoever reads the source can forge, however the key looks.
+        Shape::Harmless(Harmless::Sentence | Harmless::Identifier)
+        | Shape::Placeholder
+        | Shape::Development
+            if kind.is_key() && fallback =>
+        {
+            (High, true)
+        }
+        Shape::Chosen | Shape::Development | Shape::Placeholder
+            if place == Place::Compared && strong =>
+        {
+            (Medium, true)
+        }
+        Shape::Chosen if strong && kind.is_key() => (High, true),
+        Shape::Chosen if strong && fallback => (Medium, true),
+        Shape::Chosen if strong => (
+            Medium,
+            matches!(
+                kind,
+                SecretKind::Password | SecretKind::Secret | SecretKind::Salt
+            ),
+        ),
+        Shape::Harmless(Harmless::Sentence)
+            if kind.is_key() && strong && place == Place::Assigned =>
+        {
+            (Medium, true)
+        }
+        Shape::Placeholder if strong && place == Place::Default => {
+            (Medium, kind == SecretKind::Password)
+        }
+        Shape::Placeholder | Shape::Development if strong && (fallback || kind.is_key()) => {
+            (Medium, false)
+        }
+        Shape::Development if strong && place != Place::Written => (Low, false),
+        _ => return None,
+    };
+    let persona = match around {
+        Surroundings::Deployed if regular => Persona::Regular,
+        Surroundings::Deployed | Surroundings::Development => Persona::Auditor,
+        Surroundings::Example if shape == Shape::Random => Persona::Auditor,
+        Surroundings::Example
+        | Surroundings::Test
+        | Surroundings::Translation
+        | Surroundings::Generated => return None,
+    };
+    Some(Verdict {
+        kind,
+        confidence,
+        severity: severity(kind, shape),
+        persona,
+    })
+}
+
+fn severity(kind: SecretKind, shape: Shape) -> Severity {
+    match (kind, shape) {
+        (SecretKind::Salt, _) => Severity::Medium,
+        (kind, _) if kind.is_key() => Severity::Critical,
+        (SecretKind::PrivateKey, _) => Severity::Critical,
+        (_, Shape::Random) => Severity::High,
+        (_, Shape::Chosen) => Severity::Medium,
+        _ => Severity::Low,
+    }
+}
+
+/// Judges a text that has one of the published formats.
+pub(crate) fn formatted(hit: &FormatHit<'_>, text: &str, around: Surroundings) -> Option<Verdict> {
+    let secret = text
+        .as_bytes()
+        .get(hit.secret.start as usize..hit.secret.end as usize)?;
+    let whole = text
+        .as_bytes()
+        .get(hit.whole.start as usize..hit.whole.end as usize)?;
+    let verdict = |kind, confidence, severity, persona| {
+        Some(Verdict {
+            kind,
+            confidence,
+            severity,
+            persona,
+        })
+    };
+    let quiet = matches!(around, Surroundings::Test | Surroundings::Example);
+    let shipped = if quiet {
+        Persona::Auditor
+    } else {
+        Persona::Regular
+    };
+    match hit.format.kind {
+        FormatKind::Provider => {
+            let kind = SecretKind::Provider {
+                id: Name::new(&hit.format.id),
+                provider: Name::new(&hit.format.provider),
+            };
+            let persona = if around == Surroundings::Test {
+                Persona::Auditor
+            } else {
+                Persona::Regular
+            };
+            verdict(kind, Confidence::High, hit.format.severity, persona)
+        }
+        FormatKind::PrivateKey => {
+            let encrypted = String::from_utf8_lossy(whole).contains("ENCRYPTED");
+            let dev = quiet || around == Surroundings::Development;
+            let severity = if encrypted || dev {
+                Severity::Medium
+            } else {
+                Severity::Critical
+            };
+            let persona = if dev {
+                Persona::Auditor
+            } else {
+                Persona::Regular
+            };
+            verdict(SecretKind::PrivateKey, Confidence::High, severity, persona)
+        }
+        FormatKind::Token => {
+            let facts = checksum::jwt(secret)?;
+            let lasting = !facts.expires && !facts.public;
+            let severity = if lasting {
+                Severity::High
+            } else {
+                Severity::Low
+            };
+            verdict(
+                SecretKind::Token,
+                Confidence::Medium,
+                severity,
+                if lasting { shipped } else { Persona::Auditor },
+            )
+        }
+        FormatKind::Password => {
+            let (_, password) = checksum::basic(secret)?;
+            url_password(SecretKind::Password, &Redacted::new(password), b"", around)
+        }
+        FormatKind::UrlCredential => {
+            debug_assert_eq!(hit.format.checksum, Some(Checksum::Url));
+            let host = whole.rsplit(|it| *it == b'@').next().unwrap_or_default();
+            let password = Redacted::new(String::from_utf8_lossy(secret).into_owned());
+            url_password(SecretKind::UrlCredential, &password, host, around)
+        }
+    }
+}
+
+fn url_password(
+    kind: SecretKind,
+    password: &Redacted<String>,
+    host: &[u8],
+    around: Surroundings,
+) -> Option<Verdict> {
+    let host = String::from_utf8_lossy(host).to_ascii_lowercase();
+    let host = host.split(':').next().unwrap_or_default();
+    let nearby = matches!(
+        host,
+        "localhost" | "127.0.0.1" | "0.0.0.0" | "[" | "host.docker.internal"
+    ) || !host.is_empty() && !host.contains('.');
+    let published = [
+        "example.com",
+        "example.org",
+        "example.net",
+        ".example",
+        ".test",
+        ".invalid",
+    ]
+    .iter()
+    .any(|it| host.ends_with(it));
+    let (confidence, regular) = match shape(password.expose()) {
+        Shape::Random => (Confidence::High, !published),
+        Shape::Chosen | Shape::Harmless(Harmless::Identifier | Harmless::Scalar) => {
+            (Confidence::Medium, !nearby && !published)
+        }
+        Shape::Development => (Confidence::Low, false),
+        _ => return None,
+    };
+    let severity = if nearby {
+        Severity::Medium
+    } else {
+        Severity::High
+    };
+    let persona = match around {
+        _ if published && !regular => return None,
+        Surroundings::Deployed if regular => Persona::Regular,
+        Surroundings::Deployed | Surroundings::Development => Persona::Auditor,
+        Surroundings::Example if regular => Persona::Auditor,
+        _ => return None,
+    };
+    Some(Verdict {
+        kind,
+        confidence,
+        severity,
+        persona,
+    })
+}
+
+/// Whether a value says nothing but words of its own name.
+fn is_name_of_itself(name: &str, value: &str) -> bool {
+    let value_words = names::words(value);
+    let name_words = names::words(name);
+    !value_words.is_empty()
+        && value
+            .chars()
+            .all(|c| c.is_ascii_alphabetic() || matches!(c, '_' | '-' | '.' | ' ' | ':'))
+        && value_words.iter().all(|word| {
+            name_words.contains(word) || matches!(word.as_str(), "x" | "the" | "user" | "app")
+        })
+}

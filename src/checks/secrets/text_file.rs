@@ -1,0 +1,70 @@
+//! Secrets in files that are not Rust: settings, keys, whatever else is text.
+
+use super::formats::FORMATS;
+use super::key_values::{Syntax, key_values};
+use super::{Place, Redacted, SecretFinding, Surroundings, policy};
+use crate::source::{Name, TextRange};
+
+/// Everything in a text file that is, or looks like, a secret. `path` is relative to the
+/// scanned root, with forward slashes; it says how the file is read and how much its
+/// contents matter.
+pub fn text_file(path: &str, text: &str) -> Vec<SecretFinding> {
+    let around = Surroundings::of(path);
+    let mut findings = formatted(text, around);
+    let file = path.rsplit('/').next().unwrap_or(path);
+    if let Some(syntax) = Syntax::of(file) {
+        for pair in key_values(syntax, text) {
+            let Some(value) = text.get(pair.value.start as usize..pair.value.end as usize) else {
+                continue;
+            };
+            let value = Redacted::new(value.to_owned());
+            let Some(verdict) = policy::named(&pair.key, &value, Place::Setting, around) else {
+                continue;
+            };
+            findings.push(SecretFinding {
+                range: pair.value,
+                kind: verdict.kind,
+                name: Some(Name::new(&pair.key)),
+                place: Place::Setting,
+                confidence: verdict.confidence,
+                severity: verdict.severity,
+                persona: verdict.persona,
+            });
+        }
+    }
+    without_overlaps(findings)
+}
+
+/// The findings that need no name, in any text.
+pub(crate) fn formatted(text: &str, around: Surroundings) -> Vec<SecretFinding> {
+    let hits = FORMATS.scan(text.as_bytes());
+    let findings = hits.iter().filter_map(|hit| {
+        let verdict = policy::formatted(hit, text, around)?;
+        Some(SecretFinding {
+            range: hit.secret,
+            kind: verdict.kind,
+            name: None,
+            place: Place::Written,
+            confidence: verdict.confidence,
+            severity: verdict.severity,
+            persona: verdict.persona,
+        })
+    });
+    findings.collect()
+}
+
+/// One finding for one place: of two that overlap, the one found by form says more.
+pub(crate) fn without_overlaps(mut findings: Vec<SecretFinding>) -> Vec<SecretFinding> {
+    findings.sort_by_key(|it| (it.place != Place::Written, it.persona, it.range));
+    let mut kept: Vec<SecretFinding> = Vec::new();
+    for finding in findings {
+        let apart = |other: &TextRange| {
+            other.end <= finding.range.start || finding.range.end <= other.start
+        };
+        if kept.iter().all(|it| apart(&it.range)) {
+            kept.push(finding);
+        }
+    }
+    kept.sort_by_key(|it| it.range);
+    kept
+}

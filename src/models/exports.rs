@@ -1,0 +1,243 @@
+//! Export tables: which public paths of a library crate mean the same item.
+//!
+//! A table is sorted text, made at development time from the crate's source and
+//! checked in as `lints/models/exports/<crate>.txt`. It is searched as it is:
+//! nothing is parsed at start-up. Three sections, each after a blank line:
+//!
+//! ```text
+//! axum::Json struct
+//! axum::extract::Json = axum::Json
+//!
+//! axum::extract::Request <T> = http::Request<T>
+//!
+//! axum::Router::route fn(axum::Router<S>) -> axum::Router<S>
+//! ```
+
+use crate::source::Name;
+
+/// What a public path names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A struct or union.
+    Struct,
+    /// An enum.
+    Enum,
+    /// A variant of an enum.
+    Variant,
+    /// A trait.
+    Trait,
+    /// A type alias.
+    Type,
+    /// A function.
+    Fn,
+    /// A constant or static.
+    Const,
+    /// A macro of any kind.
+    Macro,
+    /// A module.
+    Mod,
+}
+
+impl Kind {
+    /// The word of the table.
+    pub(crate) fn parse(word: &str) -> Option<Kind> {
+        Some(match word {
+            "struct" => Kind::Struct,
+            "enum" => Kind::Enum,
+            "variant" => Kind::Variant,
+            "trait" => Kind::Trait,
+            "type" => Kind::Type,
+            "fn" => Kind::Fn,
+            "const" => Kind::Const,
+            "macro" => Kind::Macro,
+            "mod" => Kind::Mod,
+            _ => return None,
+        })
+    }
+}
+
+/// What a row of the first section says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Row<'t> {
+    /// The path is canonical.
+    Canonical(Kind),
+    /// The path is another name of this one.
+    Alias(&'t str),
+}
+
+/// One crate's table.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct ExportTable<'t> {
+    paths: &'t str,
+    aliases: &'t str,
+    functions: &'t str,
+}
+
+impl<'t> ExportTable<'t> {
+    pub(crate) fn new(text: &'t str) -> Self {
+        // The first lines are comments.
+        let mut text = text;
+        while let Some(rest) = text.strip_prefix('#') {
+            text = rest.split_once('\n').map_or("", |(_, rest)| rest);
+        }
+        let (paths, rest) = text.split_once("\n\n").unwrap_or((text, ""));
+        let (aliases, functions) = rest.split_once("\n\n").unwrap_or((rest, ""));
+        ExportTable {
+            paths,
+            aliases,
+            functions: functions.trim_end_matches('\n'),
+        }
+    }
+
+    /// The rows of a public path, one per namespace it exists in.
+    pub(crate) fn rows(&self, path: &str) -> impl Iterator<Item = Row<'t>> + use<'t> {
+        lines_with_key(self.paths, path).filter_map(row)
+    }
+
+    /// Parameters and target of a type alias, as text.
+    pub(crate) fn alias(&self, path: &str) -> Option<(&'t str, &'t str)> {
+        let rest = lines_with_key(self.aliases, path).next()?;
+        let (params, target) = rest.split_once("= ")?;
+        Some((
+            params.trim().trim_start_matches('<').trim_end_matches('>'),
+            target,
+        ))
+    }
+
+    /// A function's signature, as text after its path.
+    pub(crate) fn function(&self, path: &str) -> Option<&'t str> {
+        lines_with_key(self.functions, path).next()
+    }
+
+    /// The direct children of a module or enum: name, and what the row says.
+    pub(crate) fn children(
+        &self,
+        module: &str,
+    ) -> impl Iterator<Item = (&'t str, &'t str, Row<'t>)> + use<'t> {
+        let prefix = format!("{module}::");
+        let start = lower_bound(self.paths, &prefix);
+        self.paths[start..]
+            .lines()
+            .map_while(move |line| line.starts_with(&prefix).then_some((line, prefix.len())))
+            .filter_map(|(line, at)| {
+                let (path, rest) = line.split_once(' ')?;
+                let name = &path[at..];
+                (!name.contains("::")).then_some((name, path, row(rest)?))
+            })
+    }
+
+    #[cfg(test)]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.paths.is_empty()
+    }
+
+    #[cfg(test)]
+    pub(crate) fn sections(&self) -> [&'t str; 3] {
+        [self.paths, self.aliases, self.functions]
+    }
+}
+
+fn row(rest: &str) -> Option<Row<'_>> {
+    match rest.strip_prefix("= ") {
+        Some(target) => Some(Row::Alias(target)),
+        None => Kind::parse(rest).map(Row::Canonical),
+    }
+}
+
+/// What follows `key ` on each line that starts so.
+fn lines_with_key<'t>(section: &'t str, key: &str) -> impl Iterator<Item = &'t str> + use<'t> {
+    let wanted = format!("{key} ");
+    let start = lower_bound(section, &wanted);
+    section[start..]
+        .lines()
+        .map_while(move |line| line.strip_prefix(wanted.as_str()))
+}
+
+/// Offset of the first line that is not less than `wanted`, in sorted text.
+fn lower_bound(section: &str, wanted: &str) -> usize {
+    let bytes = section.as_bytes();
+    let (mut low, mut high) = (0, bytes.len());
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let start = bytes[low..middle]
+            .iter()
+            .rposition(|byte| *byte == b'\n')
+            .map_or(low, |at| low + at + 1);
+        let end = bytes[middle..]
+            .iter()
+            .position(|byte| *byte == b'\n')
+            .map_or(bytes.len(), |at| middle + at);
+        if &bytes[start..end] < wanted.as_bytes() {
+            low = (end + 1).min(bytes.len());
+        } else {
+            high = start;
+        }
+    }
+    low
+}
+
+/// The crate a path starts in.
+pub(crate) fn crate_of(path: &str) -> &str {
+    path.split_once("::").map_or(path, |(first, _)| first)
+}
+
+/// Prefixes of a path, longest first, each with what remains of it (`""` or `::rest`).
+pub(crate) fn prefixes(path: &str) -> impl Iterator<Item = (&str, &str)> {
+    let mut end = Some(path.len());
+    std::iter::from_fn(move || {
+        let at = end?;
+        end = path[..at].rfind("::");
+        Some((&path[..at], &path[at..]))
+    })
+}
+
+/// The name of a path's last segment.
+pub(crate) fn last_segment(path: &str) -> Name {
+    Name::new(path.rsplit_once("::").map_or(path, |(_, last)| last))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TABLE: &str = "# a comment\n\
+        a::B struct\n\
+        a::b fn\n\
+        a::b macro\n\
+        a::m mod\n\
+        a::m::B = a::B\n\
+        a::m::n::C trait\n\
+        a::mm::D enum\n\
+        a::z = z\n\
+        \n\
+        a::m::R <T> = a::B<T>\n\
+        \n\
+        a::B::new fn(a::B) -> a::B\n";
+
+    #[test]
+    fn finds_every_row_by_its_path() {
+        let table = ExportTable::new(TABLE);
+        let rows = |path| table.rows(path).collect::<Vec<_>>();
+        assert_eq!(rows("a::B"), [Row::Canonical(Kind::Struct)]);
+        assert_eq!(
+            rows("a::b"),
+            [Row::Canonical(Kind::Fn), Row::Canonical(Kind::Macro)]
+        );
+        assert_eq!(rows("a::m::B"), [Row::Alias("a::B")]);
+        assert_eq!(rows("a::z"), [Row::Alias("z")]);
+        assert_eq!(rows("a::y"), []);
+        assert_eq!(rows("a"), []);
+        assert_eq!(rows("a::zz"), []);
+        assert_eq!(table.alias("a::m::R"), Some(("T", "a::B<T>")));
+        assert_eq!(table.function("a::B::new"), Some("fn(a::B) -> a::B"));
+    }
+
+    #[test]
+    fn children_are_only_the_direct_ones() {
+        let table = ExportTable::new(TABLE);
+        let names: Vec<_> = table.children("a::m").map(|(name, ..)| name).collect();
+        assert_eq!(names, ["B"]);
+        let names: Vec<_> = table.children("a").map(|(name, ..)| name).collect();
+        assert_eq!(names, ["B", "b", "b", "m", "z"]);
+    }
+}

@@ -1,0 +1,562 @@
+//! What a model file can say. One struct per TOML table; unknown keys are errors.
+
+use std::sync::OnceLock;
+
+use semver::VersionReq;
+use serde::{Deserialize, Deserializer};
+
+use crate::facts::TypeRef;
+use crate::source::Name;
+
+/// Who says it: us, or the user's own model file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Origin {
+    /// A model that ships with the program.
+    #[default]
+    Builtin,
+    /// A model of the scanned repository: evidence that rests on it is labelled *configuration*.
+    Configuration,
+}
+
+/// What a success proves about the sender of the request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Proves {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// A credential is there and parses; an invented one passes.
+    Presence,
+    /// A session exists; anonymous visitors have one too.
+    Session,
+    /// Absent and invented credentials are both rejected.
+    Identity,
+    /// What the user-supplied validator proves ([`Layer::validator`]).
+    Callback,
+}
+
+/// Which part of a request an extractor reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Carries {
+    /// The body as JSON, bytes, text or a stream.
+    Body,
+    /// A URL-encoded form.
+    Form,
+    /// A multipart form: uploads.
+    Multipart,
+    /// The query string.
+    Query,
+    /// Path parameters.
+    Path,
+    /// All headers.
+    Headers,
+    /// One header, typed.
+    Header,
+    /// Cookies.
+    Cookies,
+    /// Application state.
+    State,
+    /// A request extension, put there by a middleware.
+    Extension,
+    /// Session data.
+    Session,
+    /// Who sends the request.
+    Identity,
+    /// The peer's address.
+    Connection,
+    /// The whole request.
+    Request,
+    /// The `Host` header or its forwarded forms.
+    Host,
+    /// The method.
+    Method,
+    /// The URI.
+    Uri,
+    /// The pattern of the matched route.
+    MatchedPath,
+    /// A WebSocket upgrade.
+    Websocket,
+    /// Anything else that says nothing of authentication.
+    Other,
+}
+
+/// A protection that a layer gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Protection {
+    /// Who you are.
+    Authentication,
+    /// What you may do.
+    Authorization,
+    /// How often.
+    RateLimit,
+    /// How much.
+    BodyLimit,
+    /// How long.
+    Timeout,
+    /// From which origins.
+    Cors,
+    /// Not from foreign pages.
+    Csrf,
+    /// Seen in logs or traces.
+    Tracing,
+}
+
+/// What a function or macro does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// Its success proves the credential argument.
+    Verifies,
+    /// Compares two values, one of them secret; its success proves the other.
+    ComparesSecret,
+    /// Returns what the client sent as a credential: header, cookie, token.
+    CredentialSource,
+    /// Returns server-side or signed session data: present only after the server stored it.
+    SessionSource,
+    /// Returns who the client is, verified by a middleware.
+    IdentitySource,
+    /// Returns other client-controlled data.
+    RequestSource,
+    /// Runs the extractor that its type argument names.
+    RunsExtractor,
+    /// Parses or converts; proves nothing.
+    Syntactic,
+    /// Hashes a password or message.
+    Hashes,
+    /// Creates a token or session: what a login does.
+    Issues,
+    /// Ends a session.
+    Revokes,
+    /// Switches a verification off.
+    DisablesVerification,
+    /// Reads stored data (database, file, cache).
+    EffectRead,
+    /// Changes stored data or the outside world.
+    EffectWrite,
+    /// Either, depending on an argument: a statement that is run.
+    Effect,
+    /// Sends mail or messages to people.
+    SendsMail,
+    /// Checks a rate limit.
+    Limits,
+    /// Reads configuration or the environment.
+    ReadsConfig,
+    /// Prepares a request to the URL argument, or sends it.
+    HttpRequest,
+    /// Sends a request that was prepared before.
+    SendsRequest,
+    /// Refuses plain-text connections.
+    ForcesTls,
+    /// Opens a connection to the URL argument.
+    Connects,
+    /// Runs a server.
+    Serves,
+    /// Makes a value out of its arguments: constructors and builder steps.
+    Builds,
+    /// Never returns.
+    Diverges,
+    /// Nothing that matters to security.
+    Noop,
+}
+
+/// Which outcome of a call counts as its success.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// `Ok(_)`.
+    Ok,
+    /// `Some(_)`.
+    Some,
+    /// `true`.
+    True,
+    /// `false`.
+    False,
+    /// `Ok(true)`.
+    OkTrue,
+    /// `Ok(Some(_))`.
+    OkSome,
+    /// That it returns at all.
+    Success,
+}
+
+/// What a type is good for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TypeRole {
+    /// Dereferences to its payload.
+    SmartPointer,
+    /// Sends HTTP requests.
+    HttpClient,
+    /// A database connection or pool.
+    DbPool,
+    /// Settings.
+    Config,
+    /// Hides a secret.
+    SecretWrapper,
+    /// Composes routes.
+    Router,
+    /// A request or its head.
+    Request,
+    /// A response.
+    Response,
+    /// A header map.
+    Headers,
+    /// Cookies of a request.
+    Cookies,
+    /// Session data.
+    Session,
+    /// An identity.
+    Identity,
+    /// A rate limiter.
+    Limiter,
+    /// Chooses the key under which a rate limiter counts.
+    RateKey,
+    /// Key material.
+    Key,
+    /// Sends mail.
+    Mailer,
+    /// Decides whether a route matches.
+    Guard,
+    /// A service that gives out files of a folder.
+    StaticFiles,
+    /// A service that redirects.
+    Redirect,
+    /// An error: building one rejects.
+    Error,
+    /// Anything else worth knowing.
+    Other,
+}
+
+/// The `[crate]` table.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CrateInfo {
+    /// The crate's name as paths write it (underscores).
+    pub name: Name,
+    /// Other crates whose paths mean the same (`core` and `alloc` for `std`).
+    #[serde(default)]
+    pub aliases: Vec<Name>,
+    /// The versions that the file speaks of.
+    #[serde(default, deserialize_with = "version_req")]
+    pub versions: Option<VersionReq>,
+    /// Where the facts were read.
+    #[serde(default)]
+    pub source: String,
+}
+
+/// A type that a handler takes and that the framework fills from the request.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Extractor {
+    /// Canonical path.
+    pub path: Name,
+    /// What it reads.
+    pub carries: Carries,
+    /// What its success proves.
+    #[serde(default)]
+    pub proves: Proves,
+    /// Whether the type itself admits absence, so that its success proves nothing.
+    #[serde(default)]
+    pub optional: bool,
+    /// The generic argument that is the payload.
+    #[serde(default)]
+    pub inner: Option<u32>,
+    /// What it protects from besides (a guard that is a rate limiter).
+    #[serde(default)]
+    pub protects: Vec<Protection>,
+    /// Whether the payload is itself an extractor, and this one proves what that proves.
+    #[serde(default)]
+    pub wraps: bool,
+    /// Whether extracting can reject the request at all.
+    #[serde(default = "yes")]
+    pub rejects: bool,
+    /// Narrower than the file's.
+    #[serde(default, deserialize_with = "version_req")]
+    pub versions: Option<VersionReq>,
+    /// For people.
+    #[serde(default)]
+    pub note: Option<String>,
+    /// Who says it.
+    #[serde(skip)]
+    pub origin: Origin,
+}
+
+/// A layer, middleware, fairing or transform; or a function or macro that makes one.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Layer {
+    /// Canonical path: a type, a constructor (`Type::new`), a function or a macro.
+    pub path: Name,
+    /// What it protects from; empty for a layer that is known and protects from nothing.
+    #[serde(default)]
+    pub protects: Vec<Protection>,
+    /// What passing it proves, where it authenticates.
+    #[serde(default)]
+    pub proves: Proves,
+    /// The argument that decides, for [`Proves::Callback`].
+    #[serde(default)]
+    pub validator: Option<u32>,
+    /// The generic argument that decides (an extractor), for [`Proves::Callback`].
+    #[serde(default)]
+    pub validator_type: Option<u32>,
+    /// The argument that is another layer, which this one applies.
+    #[serde(default)]
+    pub wraps: Option<u32>,
+    /// The argument that is a condition on which it works at all.
+    #[serde(default)]
+    pub conditional: Option<u32>,
+    /// Methods on the layer or on its configuration that may switch it off, for some
+    /// requests or for all: after one of them its verdict is no longer certain.
+    #[serde(default)]
+    pub weakened_by: Vec<Name>,
+    /// Whether what it counts by or reads can be chosen by the client.
+    #[serde(default)]
+    pub client_chosen: bool,
+    /// Narrower than the file's.
+    #[serde(default, deserialize_with = "version_req")]
+    pub versions: Option<VersionReq>,
+    /// For people.
+    #[serde(default)]
+    pub note: Option<String>,
+    /// Who says it.
+    #[serde(skip)]
+    pub origin: Origin,
+}
+
+/// A free function, an associated function or a method (`Type::method`, `Trait::method`).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Function {
+    /// Canonical path.
+    pub path: Name,
+    /// What it does.
+    pub role: Role,
+    /// The argument that is the credential; `-1` is the receiver. The receiver is not counted.
+    #[serde(default)]
+    pub credential: Option<i32>,
+    /// The argument that is a URL or address.
+    #[serde(default)]
+    pub url: Option<u32>,
+    /// The argument that is key material or a password.
+    #[serde(default)]
+    pub secret: Option<u32>,
+    /// The argument that is a salt.
+    #[serde(default)]
+    pub salt: Option<u32>,
+    /// The argument that is a statement of a query language.
+    #[serde(default)]
+    pub sql: Option<u32>,
+    /// The argument that is a path in the file system.
+    #[serde(default)]
+    pub file: Option<u32>,
+    /// Whether what it opens is not encrypted.
+    #[serde(default)]
+    pub plaintext: bool,
+    /// Which outcome counts.
+    #[serde(default)]
+    pub on: Option<Outcome>,
+    /// The return type in Rust's syntax, with full paths.
+    #[serde(default)]
+    pub returns: Option<TypeText>,
+    /// What makes it weaker than it looks.
+    #[serde(default)]
+    pub weak_if: Option<String>,
+    /// Narrower than the file's.
+    #[serde(default, deserialize_with = "version_req")]
+    pub versions: Option<VersionReq>,
+    /// For people.
+    #[serde(default)]
+    pub note: Option<String>,
+    /// Who says it.
+    #[serde(skip)]
+    pub origin: Origin,
+}
+
+/// Plain knowledge of a type.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Type {
+    /// Canonical path.
+    pub path: Name,
+    /// What it is good for.
+    #[serde(default)]
+    pub role: Option<TypeRole>,
+    /// The generic argument that it dereferences to.
+    #[serde(default)]
+    pub deref: Option<u32>,
+    /// The type that it dereferences to, where that is not an argument.
+    #[serde(default)]
+    pub deref_to: Option<TypeText>,
+    /// Public fields that matter, with their types.
+    #[serde(default)]
+    pub fields: std::collections::BTreeMap<String, TypeText>,
+    /// The field that is `Some` only for an authenticated client.
+    #[serde(default)]
+    pub identity_field: Option<Name>,
+    /// Whether the client can choose what it yields (a rate-limit key from a header).
+    #[serde(default)]
+    pub client_chosen: bool,
+    /// Narrower than the file's.
+    #[serde(default, deserialize_with = "version_req")]
+    pub versions: Option<VersionReq>,
+    /// For people.
+    #[serde(default)]
+    pub note: Option<String>,
+    /// Who says it.
+    #[serde(skip)]
+    pub origin: Origin,
+}
+
+/// A macro, called or as an attribute.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Macro {
+    /// Canonical path.
+    pub path: Name,
+    /// What it does.
+    pub role: Role,
+    /// The type of the value that it makes.
+    #[serde(default)]
+    pub returns: Option<TypeText>,
+    /// The argument that is a URL or address.
+    #[serde(default)]
+    pub url: Option<u32>,
+    /// What an attribute macro adds to the function that it stands on.
+    #[serde(default)]
+    pub protects: Vec<Protection>,
+    /// What passing it proves.
+    #[serde(default)]
+    pub proves: Proves,
+    /// Narrower than the file's.
+    #[serde(default, deserialize_with = "version_req")]
+    pub versions: Option<VersionReq>,
+    /// For people.
+    #[serde(default)]
+    pub note: Option<String>,
+    /// Who says it.
+    #[serde(skip)]
+    pub origin: Origin,
+}
+
+/// A second public path of an item or module, where the export table does not know it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reexport {
+    /// The other path.
+    pub path: Name,
+    /// The canonical path.
+    pub is: Name,
+}
+
+/// A whole model file.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ModelFile {
+    #[serde(rename = "crate")]
+    pub(crate) info: CrateInfo,
+    #[serde(default)]
+    pub(crate) reexport: Vec<Reexport>,
+    #[serde(default)]
+    pub(crate) extractor: Vec<Extractor>,
+    #[serde(default)]
+    pub(crate) layer: Vec<Layer>,
+    #[serde(default)]
+    pub(crate) function: Vec<Function>,
+    #[serde(default, rename = "type")]
+    pub(crate) types: Vec<Type>,
+    #[serde(default, rename = "macro")]
+    pub(crate) macros: Vec<Macro>,
+}
+
+/// A type as text, parsed when it is first asked for.
+#[derive(Debug, Clone)]
+pub struct TypeText {
+    text: Box<str>,
+    parsed: OnceLock<TypeRef>,
+}
+
+impl TypeText {
+    /// As written.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// As a type; [`TypeRef::Unknown`] if it is none (loading refuses that).
+    pub fn get(&self) -> &TypeRef {
+        self.parsed
+            .get_or_init(|| super::type_text::parse(&self.text).unwrap_or(TypeRef::Unknown))
+    }
+}
+
+impl<'de> Deserialize<'de> for TypeText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Box::<str>::deserialize(deserializer)?;
+        Ok(TypeText {
+            text,
+            parsed: OnceLock::new(),
+        })
+    }
+}
+
+fn version_req<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<VersionReq>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    VersionReq::parse(&text)
+        .map(Some)
+        .map_err(serde::de::Error::custom)
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// What all entries of a model file have.
+pub(crate) trait Entry {
+    fn path(&self) -> Name;
+    fn versions(&self) -> Option<&VersionReq>;
+    fn set_origin(&mut self, origin: Origin);
+    fn type_texts(&self) -> Vec<&TypeText>;
+}
+
+macro_rules! entries {
+    ($($name:ident: $($text:ident)?;)*) => {$(
+        impl Entry for $name {
+            fn path(&self) -> Name {
+                self.path
+            }
+            fn versions(&self) -> Option<&VersionReq> {
+                self.versions.as_ref()
+            }
+            fn set_origin(&mut self, origin: Origin) {
+                self.origin = origin;
+            }
+            fn type_texts(&self) -> Vec<&TypeText> {
+                let texts: Vec<Option<&TypeText>> = vec![$(self.$text.as_ref())?];
+                texts.into_iter().flatten().collect()
+            }
+        }
+    )*};
+}
+
+entries! {
+    Extractor: ;
+    Layer: ;
+    Function: returns;
+    Macro: returns;
+}
+
+impl Entry for Type {
+    fn path(&self) -> Name {
+        self.path
+    }
+    fn versions(&self) -> Option<&VersionReq> {
+        self.versions.as_ref()
+    }
+    fn set_origin(&mut self, origin: Origin) {
+        self.origin = origin;
+    }
+    fn type_texts(&self) -> Vec<&TypeText> {
+        self.deref_to.iter().chain(self.fields.values()).collect()
+    }
+}
