@@ -7,12 +7,24 @@ pub mod source;
 
 pub mod workspace;
 
+pub mod facts;
+
 pub mod models;
 
-pub mod facts;
+pub mod program;
+
+pub mod values;
+
+pub mod routes;
 
 pub mod diagnostics;
 
 pub mod lints;
 
 pub mod report;
+
+pub mod checks;
+
+pub mod scan;
+
+pub mod cli;

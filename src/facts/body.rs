@@ -95,7 +95,10 @@ impl Body {
 
     /// All expressions, children before parents (expansions are appended later).
     pub fn exprs(&self) -> impl Iterator<Item = (ExprId, &Expr)> {
-        self.exprs.iter().enumerate().map(|(index, expr)| (ExprId(index as u32), expr))
+        self.exprs
+            .iter()
+            .enumerate()
+            .map(|(index, expr)| (ExprId(index as u32), expr))
     }
 
     /// Number of expressions.

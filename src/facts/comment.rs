@@ -37,7 +37,9 @@ pub(crate) fn scan(text: &str) -> Vec<Comment> {
                 at += 1;
             }
             b'/' if bytes.get(at + 1) == Some(&b'/') => {
-                let end = text[at..].find('\n').map_or(text.len(), |length| at + length);
+                let end = text[at..]
+                    .find('\n')
+                    .map_or(text.len(), |length| at + length);
                 push(text, at, end, 2, line_has_code, !seen_code, &mut found);
                 at = end;
             }
@@ -50,7 +52,11 @@ pub(crate) fn scan(text: &str) -> Vec<Comment> {
                 at = string_end(bytes, at);
                 (line_has_code, seen_code) = (true, true);
             }
-            b'r' | b'b' | b'c' if !bytes[..at].last().is_some_and(|it| it.is_ascii_alphanumeric() || *it == b'_') => {
+            b'r' | b'b' | b'c'
+                if !bytes[..at]
+                    .last()
+                    .is_some_and(|it| it.is_ascii_alphanumeric() || *it == b'_') =>
+            {
                 at = raw_end(bytes, at).unwrap_or(at + 1);
                 (line_has_code, seen_code) = (true, true);
             }
@@ -59,8 +65,13 @@ pub(crate) fn scan(text: &str) -> Vec<Comment> {
                 (line_has_code, seen_code) = (true, true);
             }
             // Attributes of the file are not code before which a comment stands at the top.
-            b'#' if bytes.get(at + 1) == Some(&b'!') && bytes.get(at + 2) == Some(&b'[') && !seen_code => {
-                at = text[at..].find(']').map_or(text.len(), |length| at + length + 1);
+            b'#' if bytes.get(at + 1) == Some(&b'!')
+                && bytes.get(at + 2) == Some(&b'[')
+                && !seen_code =>
+            {
+                at = text[at..]
+                    .find(']')
+                    .map_or(text.len(), |length| at + length + 1);
             }
             byte => {
                 if !byte.is_ascii_whitespace() {
@@ -73,7 +84,15 @@ pub(crate) fn scan(text: &str) -> Vec<Comment> {
     found
 }
 
-fn push(text: &str, start: usize, end: usize, opening: usize, trailing: bool, at_top: bool, found: &mut Vec<Comment>) {
+fn push(
+    text: &str,
+    start: usize,
+    end: usize,
+    opening: usize,
+    trailing: bool,
+    at_top: bool,
+    found: &mut Vec<Comment>,
+) {
     let comment = &text[start..end];
     let inner = comment[opening..].trim_end_matches("*/").trim();
     // `///`, `//!`, `/**` and `/*!` are documentation.
@@ -82,7 +101,12 @@ fn push(text: &str, start: usize, end: usize, opening: usize, trailing: bool, at
     }
     if let Some(rest) = inner.strip_prefix("moat:") {
         let range = TextRange::new(start as u32, end as u32);
-        found.push(Comment { range, text: rest.trim().to_owned(), trailing, at_top });
+        found.push(Comment {
+            range,
+            text: rest.trim().to_owned(),
+            trailing,
+            at_top,
+        });
     }
 }
 
@@ -130,7 +154,10 @@ fn raw_end(bytes: &[u8], start: usize) -> Option<usize> {
     if raw {
         at += 1;
     }
-    let hashes = bytes[at.min(bytes.len())..].iter().take_while(|byte| **byte == b'#').count();
+    let hashes = bytes[at.min(bytes.len())..]
+        .iter()
+        .take_while(|byte| **byte == b'#')
+        .count();
     if bytes.get(at + hashes) != Some(&b'"') || (!raw && hashes > 0) {
         return None;
     }
@@ -140,7 +167,9 @@ fn raw_end(bytes: &[u8], start: usize) -> Option<usize> {
     let mut close = vec![b'"'];
     close.extend(std::iter::repeat_n(b'#', hashes));
     let body = at + hashes + 1;
-    let length = bytes[body..].windows(close.len()).position(|window| window == close);
+    let length = bytes[body..]
+        .windows(close.len())
+        .position(|window| window == close);
     Some(length.map_or(bytes.len(), |length| body + length + close.len()))
 }
 
@@ -148,10 +177,16 @@ fn raw_end(bytes: &[u8], start: usize) -> Option<usize> {
 fn char_end(text: &str, start: usize) -> usize {
     let mut chars = text[start + 1..].char_indices();
     match chars.next() {
-        Some((_, '\\')) => text[start + 3..].find('\'').map_or(text.len(), |length| start + 3 + length + 1),
+        Some((_, '\\')) => text[start + 3..]
+            .find('\'')
+            .map_or(text.len(), |length| start + 3 + length + 1),
         Some((_, first)) => {
             let after = start + 1 + first.len_utf8();
-            if text[after..].starts_with('\'') { after + 1 } else { start + 1 }
+            if text[after..].starts_with('\'') {
+                after + 1
+            } else {
+                start + 1
+            }
         }
         None => text.len(),
     }
@@ -165,7 +200,10 @@ mod tests {
     fn finds_comments_and_nothing_else() {
         let text = "#![x]\n// moat: top\nfn f() { let s = \"// moat: no\"; let r = r#\"// moat: \"no\"#; } // moat: allow(a)\n\
                     /// moat: doc\n/* moat: block */ let c = '\"'; // moat: after\nlet l: &'a str; // moat: life\n";
-        let found: Vec<_> = scan(text).into_iter().map(|it| (it.text, it.trailing, it.at_top)).collect();
+        let found: Vec<_> = scan(text)
+            .into_iter()
+            .map(|it| (it.text, it.trailing, it.at_top))
+            .collect();
         let expected = [
             ("top", false, true),
             ("allow(a)", true, false),
@@ -173,6 +211,9 @@ mod tests {
             ("after", true, false),
             ("life", true, false),
         ];
-        assert_eq!(found, expected.map(|(text, trailing, top)| (text.to_owned(), trailing, top)));
+        assert_eq!(
+            found,
+            expected.map(|(text, trailing, top)| (text.to_owned(), trailing, top))
+        );
     }
 }

@@ -99,13 +99,19 @@ mod tests {
 
     #[test]
     fn refuses_what_would_overflow_and_nothing_else() {
-        assert!(refused(&format!("{}x{}", "(".repeat(1000), ")".repeat(1000))));
+        assert!(refused(&format!(
+            "{}x{}",
+            "(".repeat(1000),
+            ")".repeat(1000)
+        )));
         assert!(refused(&format!("{}x", "& ".repeat(1000))));
         assert!(refused(&format!("{}x", "! ".repeat(1000))));
         assert!(refused(&"A<".repeat(300)));
         assert!(refused(&"if a {} else ".repeat(1000)));
         assert!(!refused(&format!("x{}", ".m()".repeat(4000))));
         assert!(!refused(&format!("a{}", " + a".repeat(4000))));
-        assert!(!refused("fn f(x: &&&&str) -> Vec<Vec<Vec<u8>>> { if a < b { !!c } else if d { e } else { f } }"));
+        assert!(!refused(
+            "fn f(x: &&&&str) -> Vec<Vec<Vec<u8>>> { if a < b { !!c } else if d { e } else { f } }"
+        ));
     }
 }

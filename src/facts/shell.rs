@@ -31,7 +31,10 @@ fn skipped_prefix(text: &str) -> usize {
 }
 
 fn read(text: &str, skipped: usize) -> FileFacts {
-    let mut facts = FileFacts { comments: comment::scan(text), ..FileFacts::default() };
+    let mut facts = FileFacts {
+        comments: comment::scan(text),
+        ..FileFacts::default()
+    };
     let whole = TextRange::new(0, text.len() as u32);
     let stream: TokenStream = match text[skipped..].parse() {
         Ok(stream) => stream,
@@ -39,18 +42,28 @@ fn read(text: &str, skipped: usize) -> FileFacts {
             let error: proc_macro2::LexError = error;
             let at = error.span().byte_range();
             let range = TextRange::new((at.start + skipped) as u32, (at.end + skipped) as u32);
-            facts.problems.push(Problem { range, message: "this is not Rust: it cannot be split into tokens".into(), extent: Extent::File });
+            facts.problems.push(Problem {
+                range,
+                message: "this is not Rust: it cannot be split into tokens".into(),
+                extent: Extent::File,
+            });
             return facts;
         }
     };
     let mut bodies = CutBodies::default();
     let shell = cut(stream, skipped as u32, &mut bodies);
     if let Some(why) = depth::refuse(&shell) {
-        facts.problems.push(Problem { range: whole, message: why.into(), extent: Extent::File });
+        facts.problems.push(Problem {
+            range: whole,
+            message: why.into(),
+            extent: Extent::File,
+        });
         return facts;
     }
     let offset = skipped as u32;
-    let map = move |range: std::ops::Range<usize>| TextRange::new(range.start as u32 + offset, range.end as u32 + offset);
+    let map = move |range: std::ops::Range<usize>| {
+        TextRange::new(range.start as u32 + offset, range.end as u32 + offset)
+    };
     let mut lowering = Lowering::new(&map, bodies);
     match syn::parse2::<syn::File>(shell.clone()) {
         Ok(file) => {
@@ -83,11 +96,17 @@ pub(super) fn cut(stream: TokenStream, offset: u32, bodies: &mut CutBodies) -> T
                 if in_fn && angles <= 0 {
                     let at = group.span_open().byte_range().start as u32 + offset;
                     bodies.insert(at, group.stream());
-                    out.push(TokenTree::Group(with_span(Group::new(Delimiter::Brace, TokenStream::new()), &group)));
+                    out.push(TokenTree::Group(with_span(
+                        Group::new(Delimiter::Brace, TokenStream::new()),
+                        &group,
+                    )));
                     in_fn = false;
                 } else if holds_items && !last_bang {
                     let inner = cut(group.stream(), offset, bodies);
-                    out.push(TokenTree::Group(with_span(Group::new(Delimiter::Brace, inner), &group)));
+                    out.push(TokenTree::Group(with_span(
+                        Group::new(Delimiter::Brace, inner),
+                        &group,
+                    )));
                     holds_items = false;
                 } else {
                     out.push(TokenTree::Group(group));
@@ -102,7 +121,9 @@ pub(super) fn cut(stream: TokenStream, offset: u32, bodies: &mut CutBodies) -> T
                         angles = 0;
                     }
                     "mod" | "impl" | "trait" | "extern" if !in_fn => holds_items = true,
-                    "struct" | "enum" | "union" | "const" | "static" | "macro_rules" if !in_fn => holds_items = false,
+                    "struct" | "enum" | "union" | "const" | "static" | "macro_rules" if !in_fn => {
+                        holds_items = false
+                    }
                     _ => {}
                 }
                 // `macro_rules! name { .. }` and `name! { .. }` keep their tokens.
@@ -152,7 +173,10 @@ pub(super) fn item_chunks(stream: TokenStream) -> Vec<TokenStream> {
             TokenTree::Ident(ident) => {
                 if ident == "use" || ident == "const" || ident == "static" || ident == "type" {
                     let follows_fn = ident == "const" || ident == "static";
-                    needs_semicolon = !follows_fn || !current.iter().any(|it| matches!(it, TokenTree::Ident(it) if it == "fn"));
+                    needs_semicolon = !follows_fn
+                        || !current
+                            .iter()
+                            .any(|it| matches!(it, TokenTree::Ident(it) if it == "fn"));
                 }
                 if ident == "fn" || ident == "impl" || ident == "mod" {
                     needs_semicolon = false;

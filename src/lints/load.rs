@@ -1,7 +1,6 @@
 //! From the text of a lint file to a [`Lint`].
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use toml_span::de_helpers::TableHelper;
 use toml_span::value::{Table, ValueInner};

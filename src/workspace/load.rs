@@ -170,7 +170,7 @@ impl<'a> Loader<'a> {
         if let Some(root) = &root {
             self.load_root(root);
         }
-        if manifest.manifest.package.is_none() || self.drafts.contains_key(&manifest.dir) {
+        if manifest.manifest.package.is_none() || self.is_member(&manifest.dir) {
             return;
         }
         // A workspace above that does not know the package is not what was asked for.
@@ -195,13 +195,17 @@ impl<'a> Loader<'a> {
     /// The same for a manifest that was merely come across: one that cannot be used is a problem.
     pub(super) fn load_leniently(&mut self, path: &Path) {
         let dir = path.parent().unwrap_or(Path::new(""));
-        if self.drafts.contains_key(dir) {
+        if self.is_member(dir) {
             return;
         }
         match self.read(path) {
             Some(manifest) => self.load(&manifest),
             None => self.add_guess(Guess::of_layout(dir, self.files)),
         }
+    }
+
+    fn is_member(&self, dir: &Path) -> bool {
+        self.drafts.get(dir).is_some_and(|draft| draft.is_member)
     }
 
     /// Whether the package in `dir` is loaded.
@@ -296,7 +300,7 @@ impl<'a> Loader<'a> {
         mut open: Vec<PathBuf>,
     ) {
         while let Some(dir) = open.pop() {
-            if self.drafts.get(&dir).is_some_and(|draft| draft.is_member) {
+            if self.is_member(&dir) {
                 continue;
             }
             let manifest = self.read(&dir.join("Cargo.toml"));

@@ -47,18 +47,23 @@ impl Lowering<'_> {
             .filter(|attr| !attr.path().is_ident("doc") && !attr.path().is_ident("cfg"))
             .map(|attr| {
                 let meta = self.meta(&attr.meta);
-                let range = self.range(attr.pound_token.span).cover(self.range(attr.bracket_token.span.close()));
+                let range = self
+                    .range(attr.pound_token.span)
+                    .cover(self.range(attr.bracket_token.span.close()));
                 Attr { range, meta }
             })
             .collect()
     }
 
     pub(super) fn cfg(&self, attrs: &[syn::Attribute]) -> Option<CfgPredicate> {
-        let mut all: Vec<CfgPredicate> =
-            attrs.iter().filter(|attr| attr.path().is_ident("cfg")).filter_map(|attr| match &attr.meta {
+        let mut all: Vec<CfgPredicate> = attrs
+            .iter()
+            .filter(|attr| attr.path().is_ident("cfg"))
+            .filter_map(|attr| match &attr.meta {
                 syn::Meta::List(list) => predicate(list.tokens.clone()),
                 _ => None,
-            }).collect();
+            })
+            .collect();
         match all.len() {
             0 => None,
             1 => all.pop(),
@@ -68,9 +73,19 @@ impl Lowering<'_> {
 
     fn meta(&self, meta: &syn::Meta) -> Meta {
         let path = meta.path();
-        let names: Vec<_> = path.segments.iter().map(|segment| name_of(&segment.ident)).collect();
-        let start = path.segments.first().map_or_else(TextRange::default, |it| self.range(it.ident.span()));
-        let mut range = path.segments.last().map_or(start, |it| start.cover(self.range(it.ident.span())));
+        let names: Vec<_> = path
+            .segments
+            .iter()
+            .map(|segment| name_of(&segment.ident))
+            .collect();
+        let start = path
+            .segments
+            .first()
+            .map_or_else(TextRange::default, |it| self.range(it.ident.span()));
+        let mut range = path
+            .segments
+            .last()
+            .map_or(start, |it| start.cover(self.range(it.ident.span())));
         let value = match meta {
             syn::Meta::Path(_) => MetaValue::None,
             syn::Meta::NameValue(data) => match &data.value {
@@ -96,12 +111,18 @@ impl Lowering<'_> {
                 let parser = Punctuated::<Entry, syn::Token![,]>::parse_terminated_with;
                 let parser = |input: ParseStream<'_>| parser(input, entry);
                 match parser.parse2(list.tokens.clone()) {
-                    Ok(entries) => MetaValue::List(entries.iter().map(|it| self.entry(it)).collect()),
+                    Ok(entries) => {
+                        MetaValue::List(entries.iter().map(|it| self.entry(it)).collect())
+                    }
                     Err(_) => MetaValue::Expr(compact(&list.tokens).into()),
                 }
             }
         };
-        Meta { path: names, range, value }
+        Meta {
+            path: names,
+            range,
+            value,
+        }
     }
 
     fn entry(&self, entry: &Entry) -> Meta {
@@ -123,11 +144,19 @@ impl Lowering<'_> {
 
 /// Tokens as text without the spaces that the printer puts around `::` and the like.
 pub(super) fn compact(tokens: &proc_macro2::TokenStream) -> String {
-    tokens.to_string().replace(" :: ", "::").replace(" (", "(").replace("( ", "(").replace(" )", ")").replace(" ,", ",")
+    tokens
+        .to_string()
+        .replace(" :: ", "::")
+        .replace(" (", "(")
+        .replace("( ", "(")
+        .replace(" )", ")")
+        .replace(" ,", ",")
 }
 
 fn predicate(tokens: proc_macro2::TokenStream) -> Option<CfgPredicate> {
-    let entries = |input: ParseStream<'_>| Punctuated::<Entry, syn::Token![,]>::parse_terminated_with(input, entry);
+    let entries = |input: ParseStream<'_>| {
+        Punctuated::<Entry, syn::Token![,]>::parse_terminated_with(input, entry)
+    };
     let entries = entries.parse2(tokens).ok()?;
     one(entries.first()?)
 }
@@ -137,14 +166,25 @@ fn one(entry: &Entry) -> Option<CfgPredicate> {
         Entry::Lit(syn::Lit::Bool(value)) => Some(CfgPredicate::Bool(value.value)),
         Entry::Meta(syn::Meta::Path(path)) => Some(CfgPredicate::Flag(name_of(path.get_ident()?))),
         Entry::Meta(syn::Meta::NameValue(data)) => match &data.value {
-            syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => {
-                Some(CfgPredicate::KeyValue(name_of(data.path.get_ident()?), text.value().as_str().into()))
-            }
+            syn::Expr::Lit(syn::ExprLit {
+                lit: syn::Lit::Str(text),
+                ..
+            }) => Some(CfgPredicate::KeyValue(
+                name_of(data.path.get_ident()?),
+                text.value().as_str().into(),
+            )),
             _ => None,
         },
         Entry::Meta(syn::Meta::List(list)) => {
-            let entries = |input: ParseStream<'_>| Punctuated::<Entry, syn::Token![,]>::parse_terminated_with(input, entry_of);
-            let inner: Vec<_> = entries.parse2(list.tokens.clone()).ok()?.iter().filter_map(one).collect();
+            let entries = |input: ParseStream<'_>| {
+                Punctuated::<Entry, syn::Token![,]>::parse_terminated_with(input, entry_of)
+            };
+            let inner: Vec<_> = entries
+                .parse2(list.tokens.clone())
+                .ok()?
+                .iter()
+                .filter_map(one)
+                .collect();
             match list.path.get_ident()?.to_string().as_str() {
                 "all" => Some(CfgPredicate::All(inner)),
                 "any" => Some(CfgPredicate::Any(inner)),

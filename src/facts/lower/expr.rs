@@ -5,7 +5,8 @@ use super::attr::literal;
 use super::pat::member;
 use super::{Lowering, name_of};
 use crate::facts::body::{
-    Arm, BinaryOp, Block, BlockKind, Body, Closure, LetStmt, Loop, LoopKind, MethodCall, StructExpr, UnaryOp,
+    Arm, BinaryOp, Block, BlockKind, Body, Closure, LetStmt, Loop, LoopKind, MethodCall,
+    StructExpr, UnaryOp,
 };
 use crate::facts::{Expr, ExprId, Stmt};
 use crate::source::{Name, TextRange};
@@ -37,7 +38,11 @@ impl Lowering<'_> {
                     receiver: first,
                     name: name_of(&it.method),
                     name_range,
-                    generics: it.turbofish.as_ref().map(|args| self.generic_args(args)).unwrap_or_default(),
+                    generics: it
+                        .turbofish
+                        .as_ref()
+                        .map(|args| self.generic_args(args))
+                        .unwrap_or_default(),
                     args,
                 };
                 let range = start.cover(self.range(it.paren_token.span.close()));
@@ -46,14 +51,26 @@ impl Lowering<'_> {
             syn::Expr::Call(it) => {
                 let args = self.exprs(&it.args, body);
                 let range = start.cover(self.range(it.paren_token.span.close()));
-                body.push_expr(Expr::Call { callee: first, args }, range)
+                body.push_expr(
+                    Expr::Call {
+                        callee: first,
+                        args,
+                    },
+                    range,
+                )
             }
             syn::Expr::Field(it) => {
                 let end = match &it.member {
                     syn::Member::Named(ident) => self.range(ident.span()),
                     syn::Member::Unnamed(index) => self.range(index.span),
                 };
-                body.push_expr(Expr::Field { base: first, name: member(&it.member) }, start.cover(end))
+                body.push_expr(
+                    Expr::Field {
+                        base: first,
+                        name: member(&it.member),
+                    },
+                    start.cover(end),
+                )
             }
             syn::Expr::Index(it) => {
                 let index = self.expr(&it.index, body);
@@ -70,12 +87,25 @@ impl Lowering<'_> {
             }
             syn::Expr::Cast(it) => {
                 let ty = self.ty(&it.ty);
-                body.push_expr(Expr::Cast { inner: first, ty: Box::new(ty) }, start)
+                body.push_expr(
+                    Expr::Cast {
+                        inner: first,
+                        ty: Box::new(ty),
+                    },
+                    start,
+                )
             }
             syn::Expr::Binary(it) => {
                 let rhs = self.expr(&it.right, body);
                 let range = start.cover(body.expr_range(rhs));
-                body.push_expr(Expr::Binary { op: binary_op(&it.op), lhs: first, rhs }, range)
+                body.push_expr(
+                    Expr::Binary {
+                        op: binary_op(&it.op),
+                        lhs: first,
+                        rhs,
+                    },
+                    range,
+                )
             }
             _ => first,
         }
@@ -113,12 +143,24 @@ impl Lowering<'_> {
             syn::Expr::Reference(it) => {
                 let inner = self.expr(&it.expr, body);
                 let range = self.range(it.and_token.span).cover(body.expr_range(inner));
-                body.push_expr(Expr::Ref { mutable: it.mutability.is_some(), inner }, range)
+                body.push_expr(
+                    Expr::Ref {
+                        mutable: it.mutability.is_some(),
+                        inner,
+                    },
+                    range,
+                )
             }
             syn::Expr::RawAddr(it) => {
                 let inner = self.expr(&it.expr, body);
                 let range = self.range(it.and_token.span).cover(body.expr_range(inner));
-                body.push_expr(Expr::Ref { mutable: false, inner }, range)
+                body.push_expr(
+                    Expr::Ref {
+                        mutable: false,
+                        inner,
+                    },
+                    range,
+                )
             }
             syn::Expr::Unary(it) => {
                 let inner = self.expr(&it.expr, body);
@@ -144,7 +186,11 @@ impl Lowering<'_> {
                     syn::RangeLimits::HalfOpen(token) => self.pair(token.spans[0], token.spans[1]),
                     syn::RangeLimits::Closed(token) => self.pair(token.spans[0], token.spans[2]),
                 };
-                let range = start.into_iter().chain(end).map(|id| body.expr_range(id)).fold(limits, TextRange::cover);
+                let range = start
+                    .into_iter()
+                    .chain(end)
+                    .map(|id| body.expr_range(id))
+                    .fold(limits, TextRange::cover);
                 body.push_expr(Expr::Range { start, end }, range)
             }
             syn::Expr::Struct(it) => self.struct_expr(it, body),
@@ -152,17 +198,35 @@ impl Lowering<'_> {
                 let label = it.label.as_ref().map(|label| name_of(&label.name.ident));
                 self.syn_block(BlockKind::Plain, label, &it.block, body)
             }
-            syn::Expr::Async(it) => self.keyword_block(BlockKind::Async, it.async_token.span, &it.block, body),
-            syn::Expr::Unsafe(it) => self.keyword_block(BlockKind::Unsafe, it.unsafe_token.span, &it.block, body),
-            syn::Expr::Const(it) => self.keyword_block(BlockKind::Const, it.const_token.span, &it.block, body),
-            syn::Expr::TryBlock(it) => self.keyword_block(BlockKind::Try, it.try_token.span, &it.block, body),
+            syn::Expr::Async(it) => {
+                self.keyword_block(BlockKind::Async, it.async_token.span, &it.block, body)
+            }
+            syn::Expr::Unsafe(it) => {
+                self.keyword_block(BlockKind::Unsafe, it.unsafe_token.span, &it.block, body)
+            }
+            syn::Expr::Const(it) => {
+                self.keyword_block(BlockKind::Const, it.const_token.span, &it.block, body)
+            }
+            syn::Expr::TryBlock(it) => {
+                self.keyword_block(BlockKind::Try, it.try_token.span, &it.block, body)
+            }
             syn::Expr::If(it) => {
                 let cond = self.expr(&it.cond, body);
                 let then = self.syn_block(BlockKind::Plain, None, &it.then_branch, body);
-                let otherwise = it.else_branch.as_ref().map(|(_, expr)| self.expr(expr, body));
+                let otherwise = it
+                    .else_branch
+                    .as_ref()
+                    .map(|(_, expr)| self.expr(expr, body));
                 let end = body.expr_range(otherwise.unwrap_or(then));
                 let range = self.range(it.if_token.span).cover(end);
-                body.push_expr(Expr::If { cond, then, otherwise }, range)
+                body.push_expr(
+                    Expr::If {
+                        cond,
+                        then,
+                        otherwise,
+                    },
+                    range,
+                )
             }
             syn::Expr::Let(it) => {
                 let value = self.expr(&it.expr, body);
@@ -176,17 +240,33 @@ impl Lowering<'_> {
                 let range = self.pair(it.match_token.span, it.brace_token.span.close());
                 body.push_expr(Expr::Match { scrutinee, arms }, range)
             }
-            syn::Expr::Loop(it) => {
-                self.loop_expr(LoopKind::Loop, it.label.as_ref(), it.loop_token.span, &it.body, body)
-            }
+            syn::Expr::Loop(it) => self.loop_expr(
+                LoopKind::Loop,
+                it.label.as_ref(),
+                it.loop_token.span,
+                &it.body,
+                body,
+            ),
             syn::Expr::While(it) => {
                 let cond = self.expr(&it.cond, body);
-                self.loop_expr(LoopKind::While(cond), it.label.as_ref(), it.while_token.span, &it.body, body)
+                self.loop_expr(
+                    LoopKind::While(cond),
+                    it.label.as_ref(),
+                    it.while_token.span,
+                    &it.body,
+                    body,
+                )
             }
             syn::Expr::ForLoop(it) => {
                 let iter = self.expr(&it.expr, body);
                 let pat = self.pat(&it.pat, body);
-                self.loop_expr(LoopKind::For(pat, iter), it.label.as_ref(), it.for_token.span, &it.body, body)
+                self.loop_expr(
+                    LoopKind::For(pat, iter),
+                    it.label.as_ref(),
+                    it.for_token.span,
+                    &it.body,
+                    body,
+                )
             }
             syn::Expr::Closure(it) => self.closure(it, body),
             syn::Expr::Return(it) => {
@@ -219,47 +299,103 @@ impl Lowering<'_> {
         }
     }
 
-    pub(super) fn exprs<'a>(&mut self, exprs: impl IntoIterator<Item = &'a syn::Expr>, body: &mut Body) -> Box<[ExprId]> {
-        exprs.into_iter().map(|expr| self.expr(expr, body)).collect()
+    pub(super) fn exprs<'a>(
+        &mut self,
+        exprs: impl IntoIterator<Item = &'a syn::Expr>,
+        body: &mut Body,
+    ) -> Box<[ExprId]> {
+        exprs
+            .into_iter()
+            .map(|expr| self.expr(expr, body))
+            .collect()
     }
 
     pub(super) fn pair(&self, first: proc_macro2::Span, last: proc_macro2::Span) -> TextRange {
         self.range(first).cover(self.range(last))
     }
 
-    fn keyword_range(&self, keyword: proc_macro2::Span, value: Option<ExprId>, body: &Body) -> TextRange {
+    fn keyword_range(
+        &self,
+        keyword: proc_macro2::Span,
+        value: Option<ExprId>,
+        body: &Body,
+    ) -> TextRange {
         let range = self.range(keyword);
         value.map_or(range, |id| range.cover(body.expr_range(id)))
     }
 
-    fn keyword_block(&mut self, kind: BlockKind, keyword: proc_macro2::Span, block: &syn::Block, body: &mut Body) -> ExprId {
+    fn keyword_block(
+        &mut self,
+        kind: BlockKind,
+        keyword: proc_macro2::Span,
+        block: &syn::Block,
+        body: &mut Body,
+    ) -> ExprId {
         let range = self.pair(keyword, block.brace_token.span.close());
         self.block_expr(kind, None, &block.stmts, range, body)
     }
 
-    fn syn_block(&mut self, kind: BlockKind, label: Option<Name>, block: &syn::Block, body: &mut Body) -> ExprId {
-        let range = self.pair(block.brace_token.span.open(), block.brace_token.span.close());
+    fn syn_block(
+        &mut self,
+        kind: BlockKind,
+        label: Option<Name>,
+        block: &syn::Block,
+        body: &mut Body,
+    ) -> ExprId {
+        let range = self.pair(
+            block.brace_token.span.open(),
+            block.brace_token.span.close(),
+        );
         self.block_expr(kind, label, &block.stmts, range, body)
     }
 
-    pub(super) fn block_expr(&mut self, kind: BlockKind, label: Option<Name>, stmts: &[syn::Stmt], range: TextRange, body: &mut Body) -> ExprId {
+    pub(super) fn block_expr(
+        &mut self,
+        kind: BlockKind,
+        label: Option<Name>,
+        stmts: &[syn::Stmt],
+        range: TextRange,
+        body: &mut Body,
+    ) -> ExprId {
         let block = self.block(kind, label, stmts, body);
         body.push_expr(Expr::Block(Box::new(block)), range)
     }
 
-    pub(super) fn block(&mut self, kind: BlockKind, label: Option<Name>, stmts: &[syn::Stmt], body: &mut Body) -> Block {
-        let mut block = Block { kind, label, stmts: Vec::with_capacity(stmts.len()), tail: None };
+    pub(super) fn block(
+        &mut self,
+        kind: BlockKind,
+        label: Option<Name>,
+        stmts: &[syn::Stmt],
+        body: &mut Body,
+    ) -> Block {
+        let mut block = Block {
+            kind,
+            label,
+            stmts: Vec::with_capacity(stmts.len()),
+            tail: None,
+        };
         for (at, stmt) in stmts.iter().enumerate() {
             let is_last = at + 1 == stmts.len();
             match stmt {
                 syn::Stmt::Local(it) => {
                     let init = it.init.as_ref().map(|init| self.expr(&init.expr, body));
-                    let diverge = it.init.as_ref().and_then(|init| init.diverge.as_ref()).map(|(_, expr)| self.expr(expr, body));
+                    let diverge = it
+                        .init
+                        .as_ref()
+                        .and_then(|init| init.diverge.as_ref())
+                        .map(|(_, expr)| self.expr(expr, body));
                     let (pat, ty) = match &it.pat {
-                        syn::Pat::Type(typed) => (self.pat(&typed.pat, body), Some(self.ty(&typed.ty))),
+                        syn::Pat::Type(typed) => {
+                            (self.pat(&typed.pat, body), Some(self.ty(&typed.ty)))
+                        }
                         other => (self.pat(other, body), None),
                     };
-                    block.stmts.push(Stmt::Let(Box::new(LetStmt { pat, ty, init, diverge })));
+                    block.stmts.push(Stmt::Let(Box::new(LetStmt {
+                        pat,
+                        ty,
+                        init,
+                        diverge,
+                    })));
                 }
                 syn::Stmt::Item(it) => {
                     let items = self.items(std::slice::from_ref(it));
@@ -289,10 +425,17 @@ impl Lowering<'_> {
 
     fn struct_expr(&mut self, it: &syn::ExprStruct, body: &mut Body) -> ExprId {
         let path = self.path(it.qself.as_ref(), &it.path);
-        let fields = it.fields.iter().map(|field| (member(&field.member), self.expr(&field.expr, body))).collect();
+        let fields = it
+            .fields
+            .iter()
+            .map(|field| (member(&field.member), self.expr(&field.expr, body)))
+            .collect();
         let rest = it.rest.as_ref().map(|rest| self.expr(rest, body));
         let range = path.range.cover(self.range(it.brace_token.span.close()));
-        body.push_expr(Expr::Struct(Box::new(StructExpr { path, fields, rest })), range)
+        body.push_expr(
+            Expr::Struct(Box::new(StructExpr { path, fields, rest })),
+            range,
+        )
     }
 
     fn arm(&mut self, arm: &syn::Arm, body: &mut Body) -> Arm {
@@ -301,14 +444,32 @@ impl Lowering<'_> {
             other => (self.pat(other, body), None),
         };
         let value = self.expr(&arm.body, body);
-        Arm { pat, guard, body: value }
+        Arm {
+            pat,
+            guard,
+            body: value,
+        }
     }
 
-    fn loop_expr(&mut self, kind: LoopKind, label: Option<&syn::Label>, keyword: proc_macro2::Span, block: &syn::Block, body: &mut Body) -> ExprId {
+    fn loop_expr(
+        &mut self,
+        kind: LoopKind,
+        label: Option<&syn::Label>,
+        keyword: proc_macro2::Span,
+        block: &syn::Block,
+        body: &mut Body,
+    ) -> ExprId {
         let inner = self.syn_block(BlockKind::Plain, None, block, body);
         let range = self.range(keyword).cover(body.expr_range(inner));
         let label = label.map(|label| name_of(&label.name.ident));
-        body.push_expr(Expr::Loop(Box::new(Loop { label, kind, body: inner })), range)
+        body.push_expr(
+            Expr::Loop(Box::new(Loop {
+                label,
+                kind,
+                body: inner,
+            })),
+            range,
+        )
     }
 
     fn closure(&mut self, it: &syn::ExprClosure, body: &mut Body) -> ExprId {
@@ -325,8 +486,15 @@ impl Lowering<'_> {
             syn::ReturnType::Type(_, ty) => Some(self.ty(ty)),
         };
         let value = self.expr(&it.body, body);
-        let range = self.range(it.inputs_begin.span).cover(body.expr_range(value));
-        let closure = Closure { is_async: it.asyncness.is_some(), params, ret, body: value };
+        let range = self
+            .range(it.inputs_begin.span)
+            .cover(body.expr_range(value));
+        let closure = Closure {
+            is_async: it.asyncness.is_some(),
+            params,
+            ret,
+            body: value,
+        };
         body.push_expr(Expr::Closure(Box::new(closure)), range)
     }
 }
@@ -358,8 +526,14 @@ fn binary_op(op: &syn::BinOp) -> BinaryOp {
         syn::BinOp::Gt(_) => BinaryOp::Gt,
         syn::BinOp::Ge(_) => BinaryOp::Ge,
         syn::BinOp::AddAssign(_) => BinaryOp::AddAssign,
-        syn::BinOp::SubAssign(_) | syn::BinOp::MulAssign(_) | syn::BinOp::DivAssign(_) | syn::BinOp::RemAssign(_)
-        | syn::BinOp::BitXorAssign(_) | syn::BinOp::BitAndAssign(_) | syn::BinOp::BitOrAssign(_) | syn::BinOp::ShlAssign(_)
+        syn::BinOp::SubAssign(_)
+        | syn::BinOp::MulAssign(_)
+        | syn::BinOp::DivAssign(_)
+        | syn::BinOp::RemAssign(_)
+        | syn::BinOp::BitXorAssign(_)
+        | syn::BinOp::BitAndAssign(_)
+        | syn::BinOp::BitOrAssign(_)
+        | syn::BinOp::ShlAssign(_)
         | syn::BinOp::ShrAssign(_) => BinaryOp::OtherAssign,
         _ => BinaryOp::Arithmetic,
     }

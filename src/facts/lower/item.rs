@@ -3,8 +3,9 @@
 use super::{Lowering, name_of};
 use crate::facts::body::{Body, BodyId, Expr};
 use crate::facts::item::{
-    ConstItem, EnumItem, Field, Fields, FnItem, ImplItem, MacroItem, MacroRulesItem, ModItem, Param, SelfParam, StructItem,
-    TraitItem, TypeAliasItem, UseItem, UseKind, UseLeaf, Variant, Visibility,
+    ConstItem, EnumItem, Field, Fields, FnItem, ImplItem, MacroItem, MacroRulesItem, ModItem,
+    Param, SelfParam, StructItem, TraitItem, TypeAliasItem, UseItem, UseKind, UseLeaf, Variant,
+    Visibility,
 };
 use crate::facts::{Extent, Item, ItemKind, Problem, TypeRef, depth};
 use crate::source::{Name, TextRange};
@@ -27,7 +28,10 @@ impl Lowering<'_> {
 
     fn finish(&mut self, head: &Head<'_>, kind: ItemKind) -> Item {
         let keyword = self.range(head.keyword);
-        let first = head.attrs.first().map_or(keyword, |attr| self.range(attr.pound_token.span));
+        let first = head
+            .attrs
+            .first()
+            .map_or(keyword, |attr| self.range(attr.pound_token.span));
         let start = match head.vis {
             Some(syn::Visibility::Public(it)) => self.range(it.span).cover(first),
             Some(syn::Visibility::Restricted(it)) => self.range(it.pub_token.span).cover(first),
@@ -68,19 +72,53 @@ impl Lowering<'_> {
                     (None, syn::Fields::Named(fields)) => fields.brace_token.span.close(),
                     _ => it.ident.span(),
                 };
-                let head = Head { attrs: &it.attrs, vis: Some(&it.vis), ident: Some(&it.ident), keyword: it.struct_token.span, end };
-                let data = StructItem { generics: self.generics(&it.generics), fields: self.fields(&it.fields) };
+                let head = Head {
+                    attrs: &it.attrs,
+                    vis: Some(&it.vis),
+                    ident: Some(&it.ident),
+                    keyword: it.struct_token.span,
+                    end,
+                };
+                let data = StructItem {
+                    generics: self.generics(&it.generics),
+                    fields: self.fields(&it.fields),
+                };
                 (head, ItemKind::Struct(data))
             }
             syn::Item::Union(it) => {
                 let end = it.fields.brace_token.span.close();
-                let head = Head { attrs: &it.attrs, vis: Some(&it.vis), ident: Some(&it.ident), keyword: it.union_token.span, end };
-                let fields = Fields::Named(it.fields.named.iter().enumerate().map(|(at, field)| self.field(at, field)).collect());
-                (head, ItemKind::Struct(StructItem { generics: self.generics(&it.generics), fields }))
+                let head = Head {
+                    attrs: &it.attrs,
+                    vis: Some(&it.vis),
+                    ident: Some(&it.ident),
+                    keyword: it.union_token.span,
+                    end,
+                };
+                let fields = Fields::Named(
+                    it.fields
+                        .named
+                        .iter()
+                        .enumerate()
+                        .map(|(at, field)| self.field(at, field))
+                        .collect(),
+                );
+                (
+                    head,
+                    ItemKind::Struct(StructItem {
+                        generics: self.generics(&it.generics),
+                        fields,
+                    }),
+                )
             }
             syn::Item::Enum(it) => {
                 let end = it.brace_token.span.close();
-                let head = Head { attrs: &it.attrs, vis: Some(&it.vis), ident: Some(&it.ident), keyword: it.enum_token.span, end };
+                let head = Head {
+                    attrs: &it.attrs,
+                    vis: Some(&it.vis),
+                    ident: Some(&it.ident),
+                    keyword: it.enum_token.span,
+                    end,
+                };
                 let variants = it
                     .variants
                     .iter()
@@ -92,22 +130,64 @@ impl Lowering<'_> {
                         cfg: self.cfg(&variant.attrs),
                     })
                     .collect();
-                (head, ItemKind::Enum(EnumItem { generics: self.generics(&it.generics), variants }))
+                (
+                    head,
+                    ItemKind::Enum(EnumItem {
+                        generics: self.generics(&it.generics),
+                        variants,
+                    }),
+                )
             }
             syn::Item::Type(it) => {
-                let head = Head { attrs: &it.attrs, vis: Some(&it.vis), ident: Some(&it.ident), keyword: it.type_token.span, end: it.semi_token.span };
-                (head, ItemKind::TypeAlias(TypeAliasItem { generics: self.generics(&it.generics), ty: Some(self.ty(&it.ty)) }))
+                let head = Head {
+                    attrs: &it.attrs,
+                    vis: Some(&it.vis),
+                    ident: Some(&it.ident),
+                    keyword: it.type_token.span,
+                    end: it.semi_token.span,
+                };
+                (
+                    head,
+                    ItemKind::TypeAlias(TypeAliasItem {
+                        generics: self.generics(&it.generics),
+                        ty: Some(self.ty(&it.ty)),
+                    }),
+                )
             }
             syn::Item::Trait(it) => {
                 let end = it.brace_token.span.close();
-                let head = Head { attrs: &it.attrs, vis: Some(&it.vis), ident: Some(&it.ident), keyword: it.trait_token.span, end };
-                let items = it.items.iter().filter_map(|item| self.trait_item(item)).collect();
-                let data = TraitItem { generics: self.generics(&it.generics), supertraits: self.bounds(&it.supertraits), items };
+                let head = Head {
+                    attrs: &it.attrs,
+                    vis: Some(&it.vis),
+                    ident: Some(&it.ident),
+                    keyword: it.trait_token.span,
+                    end,
+                };
+                let items = it
+                    .items
+                    .iter()
+                    .filter_map(|item| self.trait_item(item))
+                    .collect();
+                let data = TraitItem {
+                    generics: self.generics(&it.generics),
+                    supertraits: self.bounds(&it.supertraits),
+                    items,
+                };
                 (head, ItemKind::Trait(data))
             }
             syn::Item::TraitAlias(it) => {
-                let head = Head { attrs: &it.attrs, vis: Some(&it.vis), ident: Some(&it.ident), keyword: it.trait_token.span, end: it.semi_token.span };
-                let data = TraitItem { generics: self.generics(&it.generics), supertraits: self.bounds(&it.bounds), items: Vec::new() };
+                let head = Head {
+                    attrs: &it.attrs,
+                    vis: Some(&it.vis),
+                    ident: Some(&it.ident),
+                    keyword: it.trait_token.span,
+                    end: it.semi_token.span,
+                };
+                let data = TraitItem {
+                    generics: self.generics(&it.generics),
+                    supertraits: self.bounds(&it.bounds),
+                    items: Vec::new(),
+                };
                 (head, ItemKind::Trait(data))
             }
             syn::Item::Impl(it) => {
@@ -115,8 +195,18 @@ impl Lowering<'_> {
                     return None;
                 }
                 let end = it.brace_token.span.close();
-                let head = Head { attrs: &it.attrs, vis: None, ident: None, keyword: it.impl_token.span, end };
-                let items = it.items.iter().filter_map(|item| self.impl_item(item)).collect();
+                let head = Head {
+                    attrs: &it.attrs,
+                    vis: None,
+                    ident: None,
+                    keyword: it.impl_token.span,
+                    end,
+                };
+                let items = it
+                    .items
+                    .iter()
+                    .filter_map(|item| self.impl_item(item))
+                    .collect();
                 let data = ImplItem {
                     generics: self.generics(&it.generics),
                     of_trait: it.trait_.as_ref().map(|(path, _)| self.path(None, path)),
@@ -126,14 +216,40 @@ impl Lowering<'_> {
                 (head, ItemKind::Impl(Box::new(data)))
             }
             syn::Item::Const(it) => {
-                let head = Head { attrs: &it.attrs, vis: Some(&it.vis), ident: Some(&it.ident), keyword: it.const_token.span, end: it.semi_token.span };
+                let head = Head {
+                    attrs: &it.attrs,
+                    vis: Some(&it.vis),
+                    ident: Some(&it.ident),
+                    keyword: it.const_token.span,
+                    end: it.semi_token.span,
+                };
                 let body = self.value_body(&it.expr);
-                (head, ItemKind::Const(ConstItem { ty: self.ty(&it.ty), body: Some(body), is_static: false }))
+                (
+                    head,
+                    ItemKind::Const(ConstItem {
+                        ty: self.ty(&it.ty),
+                        body: Some(body),
+                        is_static: false,
+                    }),
+                )
             }
             syn::Item::Static(it) => {
-                let head = Head { attrs: &it.attrs, vis: Some(&it.vis), ident: Some(&it.ident), keyword: it.static_token.span, end: it.semi_token.span };
+                let head = Head {
+                    attrs: &it.attrs,
+                    vis: Some(&it.vis),
+                    ident: Some(&it.ident),
+                    keyword: it.static_token.span,
+                    end: it.semi_token.span,
+                };
                 let body = self.value_body(&it.expr);
-                (head, ItemKind::Const(ConstItem { ty: self.ty(&it.ty), body: Some(body), is_static: true }))
+                (
+                    head,
+                    ItemKind::Const(ConstItem {
+                        ty: self.ty(&it.ty),
+                        body: Some(body),
+                        is_static: true,
+                    }),
+                )
             }
             syn::Item::Mod(it) => {
                 let end = match (&it.content, &it.semi) {
@@ -141,19 +257,48 @@ impl Lowering<'_> {
                     (None, Some(semi)) => semi.span,
                     (None, None) => it.ident.span(),
                 };
-                let head = Head { attrs: &it.attrs, vis: Some(&it.vis), ident: Some(&it.ident), keyword: it.mod_token.span, end };
+                let head = Head {
+                    attrs: &it.attrs,
+                    vis: Some(&it.vis),
+                    ident: Some(&it.ident),
+                    keyword: it.mod_token.span,
+                    end,
+                };
                 let items = it.content.as_ref().map(|(_, items)| self.items(items));
-                (head, ItemKind::Mod(ModItem { items, path: path_attr(&it.attrs) }))
+                (
+                    head,
+                    ItemKind::Mod(ModItem {
+                        items,
+                        path: path_attr(&it.attrs),
+                    }),
+                )
             }
             syn::Item::Use(it) => {
-                let head = Head { attrs: &it.attrs, vis: Some(&it.vis), ident: None, keyword: it.use_token.span, end: it.semi_token.span };
+                let head = Head {
+                    attrs: &it.attrs,
+                    vis: Some(&it.vis),
+                    ident: None,
+                    keyword: it.use_token.span,
+                    end: it.semi_token.span,
+                };
                 let mut leaves = Vec::new();
-                self.use_tree(&it.tree, &mut Vec::new(), it.leading_colon.is_some(), &mut leaves);
+                self.use_tree(
+                    &it.tree,
+                    &mut Vec::new(),
+                    it.leading_colon.is_some(),
+                    &mut leaves,
+                );
                 (head, ItemKind::Use(UseItem { leaves }))
             }
             syn::Item::ExternCrate(it) => {
                 let ident = it.rename.as_ref().map_or(&it.ident, |(_, ident)| ident);
-                let head = Head { attrs: &it.attrs, vis: Some(&it.vis), ident: Some(ident), keyword: it.extern_token.span, end: it.semi_token.span };
+                let head = Head {
+                    attrs: &it.attrs,
+                    vis: Some(&it.vis),
+                    ident: Some(ident),
+                    keyword: it.extern_token.span,
+                    end: it.semi_token.span,
+                };
                 (head, ItemKind::ExternCrate(name_of(&it.ident)))
             }
             syn::Item::Macro(it) => return self.item_macro(&it.attrs, it.ident.as_ref(), &it.mac),
@@ -162,16 +307,35 @@ impl Lowering<'_> {
         Some(self.finish(&head, kind))
     }
 
-    fn item_macro(&mut self, attrs: &[syn::Attribute], ident: Option<&proc_macro2::Ident>, mac: &syn::Macro) -> Option<Item> {
+    fn item_macro(
+        &mut self,
+        attrs: &[syn::Attribute],
+        ident: Option<&proc_macro2::Ident>,
+        mac: &syn::Macro,
+    ) -> Option<Item> {
         let (open, close) = super::macros::delimiters(mac);
         let tokens = TextRange::new(self.range(open).end, self.range(close).start);
         let keyword = mac.path.segments.first()?.ident.span();
-        let head = Head { attrs, vis: None, ident, keyword, end: close };
+        let head = Head {
+            attrs,
+            vis: None,
+            ident,
+            keyword,
+            end: close,
+        };
         let kind = if mac.path.is_ident("macro_rules") && ident.is_some() {
-            let exported = attrs.iter().any(|attr| attr.path().is_ident("macro_export"));
-            ItemKind::MacroRules(MacroRulesItem { rules: tokens, exported })
+            let exported = attrs
+                .iter()
+                .any(|attr| attr.path().is_ident("macro_export"));
+            ItemKind::MacroRules(MacroRulesItem {
+                rules: tokens,
+                exported,
+            })
         } else {
-            ItemKind::MacroCall(MacroItem { path: self.path(None, &mac.path), tokens })
+            ItemKind::MacroCall(MacroItem {
+                path: self.path(None, &mac.path),
+                tokens,
+            })
         };
         Some(self.finish(&head, kind))
     }
@@ -189,13 +353,38 @@ impl Lowering<'_> {
                 (head, ItemKind::Fn(self.function(&it.sig, Some(&it.block))))
             }
             syn::ImplItem::Const(it) => {
-                let head = Head { attrs: &it.attrs, vis: Some(&it.vis), ident: Some(&it.ident), keyword: it.const_token.span, end: it.semi_token.span };
+                let head = Head {
+                    attrs: &it.attrs,
+                    vis: Some(&it.vis),
+                    ident: Some(&it.ident),
+                    keyword: it.const_token.span,
+                    end: it.semi_token.span,
+                };
                 let body = self.value_body(&it.expr);
-                (head, ItemKind::Const(ConstItem { ty: self.ty(&it.ty), body: Some(body), is_static: false }))
+                (
+                    head,
+                    ItemKind::Const(ConstItem {
+                        ty: self.ty(&it.ty),
+                        body: Some(body),
+                        is_static: false,
+                    }),
+                )
             }
             syn::ImplItem::Type(it) => {
-                let head = Head { attrs: &it.attrs, vis: Some(&it.vis), ident: Some(&it.ident), keyword: it.type_token.span, end: it.semi_token.span };
-                (head, ItemKind::TypeAlias(TypeAliasItem { generics: self.generics(&it.generics), ty: Some(self.ty(&it.ty)) }))
+                let head = Head {
+                    attrs: &it.attrs,
+                    vis: Some(&it.vis),
+                    ident: Some(&it.ident),
+                    keyword: it.type_token.span,
+                    end: it.semi_token.span,
+                };
+                (
+                    head,
+                    ItemKind::TypeAlias(TypeAliasItem {
+                        generics: self.generics(&it.generics),
+                        ty: Some(self.ty(&it.ty)),
+                    }),
+                )
             }
             syn::ImplItem::Macro(it) => return self.item_macro(&it.attrs, None, &it.mac),
             _ => return None,
@@ -206,19 +395,56 @@ impl Lowering<'_> {
     fn trait_item(&mut self, item: &syn::TraitItem) -> Option<Item> {
         let (head, kind) = match item {
             syn::TraitItem::Fn(it) => {
-                let end = it.default.as_ref().map_or_else(|| it.sig.ident.span(), |block| block.brace_token.span.close());
-                let head = Head { attrs: &it.attrs, vis: None, ident: Some(&it.sig.ident), keyword: fn_keyword(&it.sig), end };
-                (head, ItemKind::Fn(self.function(&it.sig, it.default.as_ref())))
+                let end = it.default.as_ref().map_or_else(
+                    || it.sig.ident.span(),
+                    |block| block.brace_token.span.close(),
+                );
+                let head = Head {
+                    attrs: &it.attrs,
+                    vis: None,
+                    ident: Some(&it.sig.ident),
+                    keyword: fn_keyword(&it.sig),
+                    end,
+                };
+                (
+                    head,
+                    ItemKind::Fn(self.function(&it.sig, it.default.as_ref())),
+                )
             }
             syn::TraitItem::Const(it) => {
-                let head = Head { attrs: &it.attrs, vis: None, ident: Some(&it.ident), keyword: it.const_token.span, end: it.semi_token.span };
+                let head = Head {
+                    attrs: &it.attrs,
+                    vis: None,
+                    ident: Some(&it.ident),
+                    keyword: it.const_token.span,
+                    end: it.semi_token.span,
+                };
                 let body = it.default.as_ref().map(|(_, value)| self.value_body(value));
-                (head, ItemKind::Const(ConstItem { ty: self.ty(&it.ty), body, is_static: false }))
+                (
+                    head,
+                    ItemKind::Const(ConstItem {
+                        ty: self.ty(&it.ty),
+                        body,
+                        is_static: false,
+                    }),
+                )
             }
             syn::TraitItem::Type(it) => {
-                let head = Head { attrs: &it.attrs, vis: None, ident: Some(&it.ident), keyword: it.type_token.span, end: it.semi_token.span };
+                let head = Head {
+                    attrs: &it.attrs,
+                    vis: None,
+                    ident: Some(&it.ident),
+                    keyword: it.type_token.span,
+                    end: it.semi_token.span,
+                };
                 let ty = it.default.as_ref().map(|(_, ty)| self.ty(ty));
-                (head, ItemKind::TypeAlias(TypeAliasItem { generics: self.generics(&it.generics), ty }))
+                (
+                    head,
+                    ItemKind::TypeAlias(TypeAliasItem {
+                        generics: self.generics(&it.generics),
+                        ty,
+                    }),
+                )
             }
             syn::TraitItem::Macro(it) => return self.item_macro(&it.attrs, None, &it.mac),
             _ => return None,
@@ -234,8 +460,12 @@ impl Lowering<'_> {
             match input {
                 syn::FnArg::Receiver(it) => self_param = Some(receiver(it)),
                 syn::FnArg::Typed(it) => {
-                    let ty_range = self.stream_range(&quote::ToTokens::to_token_stream(&it.ty)).unwrap_or_default();
-                    let pat_range = self.stream_range(&quote::ToTokens::to_token_stream(&it.pat)).unwrap_or(ty_range);
+                    let ty_range = self
+                        .stream_range(&quote::ToTokens::to_token_stream(&it.ty))
+                        .unwrap_or_default();
+                    let pat_range = self
+                        .stream_range(&quote::ToTokens::to_token_stream(&it.pat))
+                        .unwrap_or(ty_range);
                     params.push(Param {
                         name: match &*it.pat {
                             syn::Pat::Ident(pat) => Some(name_of(&pat.ident)),
@@ -272,7 +502,11 @@ impl Lowering<'_> {
         let stmts = match self.cut.remove(&open.start) {
             Some(tokens) => {
                 if let Some(why) = depth::refuse(&tokens) {
-                    self.problems.push(Problem { range, message: why.into(), extent: Extent::Body });
+                    self.problems.push(Problem {
+                        range,
+                        message: why.into(),
+                        extent: Extent::Body,
+                    });
                     return None;
                 }
                 match syn::parse::Parser::parse2(syn::Block::parse_within, tokens) {
@@ -291,7 +525,13 @@ impl Lowering<'_> {
         let mut body = Body::new(range);
         let pats: Vec<_> = params.iter().map(|pat| self.pat(pat, &mut body)).collect();
         body.params = pats.into();
-        body.root = self.block_expr(crate::facts::body::BlockKind::Plain, None, stmts, range, &mut body);
+        body.root = self.block_expr(
+            crate::facts::body::BlockKind::Plain,
+            None,
+            stmts,
+            range,
+            &mut body,
+        );
         let id = BodyId(self.bodies.len() as u32);
         self.bodies.push(body);
         Some(id)
@@ -311,19 +551,38 @@ impl Lowering<'_> {
 
     fn fields(&mut self, fields: &syn::Fields) -> Fields {
         match fields {
-            syn::Fields::Named(it) => Fields::Named(it.named.iter().enumerate().map(|(at, field)| self.field(at, field)).collect()),
-            syn::Fields::Unnamed(it) => {
-                Fields::Tuple(it.unnamed.iter().enumerate().map(|(at, field)| self.field(at, field)).collect())
-            }
+            syn::Fields::Named(it) => Fields::Named(
+                it.named
+                    .iter()
+                    .enumerate()
+                    .map(|(at, field)| self.field(at, field))
+                    .collect(),
+            ),
+            syn::Fields::Unnamed(it) => Fields::Tuple(
+                it.unnamed
+                    .iter()
+                    .enumerate()
+                    .map(|(at, field)| self.field(at, field))
+                    .collect(),
+            ),
             syn::Fields::Unit => Fields::Unit,
         }
     }
 
     fn field(&mut self, at: usize, field: &syn::Field) -> Field {
-        let ty_range = || self.stream_range(&quote::ToTokens::to_token_stream(&field.ty)).unwrap_or_default();
-        let range = field.ident.as_ref().map_or_else(ty_range, |ident| self.range(ident.span()));
+        let ty_range = || {
+            self.stream_range(&quote::ToTokens::to_token_stream(&field.ty))
+                .unwrap_or_default()
+        };
+        let range = field
+            .ident
+            .as_ref()
+            .map_or_else(ty_range, |ident| self.range(ident.span()));
         Field {
-            name: field.ident.as_ref().map_or_else(|| Name::new(&at.to_string()), name_of),
+            name: field
+                .ident
+                .as_ref()
+                .map_or_else(|| Name::new(&at.to_string()), name_of),
             range,
             ty: self.ty(&field.ty),
             attrs: self.attrs(&field.attrs),
@@ -331,9 +590,20 @@ impl Lowering<'_> {
         }
     }
 
-    fn use_tree(&self, tree: &syn::UseTree, prefix: &mut Vec<Name>, global: bool, leaves: &mut Vec<UseLeaf>) {
+    fn use_tree(
+        &self,
+        tree: &syn::UseTree,
+        prefix: &mut Vec<Name>,
+        global: bool,
+        leaves: &mut Vec<UseLeaf>,
+    ) {
         let mut leaf = |path: Vec<Name>, kind, span| {
-            leaves.push(UseLeaf { path, global, kind, range: self.range(span) });
+            leaves.push(UseLeaf {
+                path,
+                global,
+                kind,
+                range: self.range(span),
+            });
         };
         match tree {
             syn::UseTree::Path(it) => {
@@ -348,10 +618,18 @@ impl Lowering<'_> {
             }
             syn::UseTree::Name(it) => {
                 let name = name_of(&it.ident);
-                leaf(prefix.iter().copied().chain([name]).collect(), UseKind::Name(name), it.ident.span());
+                leaf(
+                    prefix.iter().copied().chain([name]).collect(),
+                    UseKind::Name(name),
+                    it.ident.span(),
+                );
             }
             syn::UseTree::Rename(it) => {
-                let kind = if it.rename == "_" { UseKind::Anonymous } else { UseKind::Name(name_of(&it.rename)) };
+                let kind = if it.rename == "_" {
+                    UseKind::Anonymous
+                } else {
+                    UseKind::Name(name_of(&it.rename))
+                };
                 let mut path = prefix.clone();
                 if it.ident != "self" {
                     path.push(name_of(&it.ident));
@@ -386,11 +664,17 @@ fn receiver(receiver: &syn::Receiver) -> SelfParam {
 
 /// `#[path = ".."]`.
 fn path_attr(attrs: &[syn::Attribute]) -> Option<String> {
-    attrs.iter().find(|attr| attr.path().is_ident("path")).and_then(|attr| match &attr.meta {
-        syn::Meta::NameValue(syn::MetaNameValue { value: syn::Expr::Lit(lit), .. }) => match &lit.lit {
-            syn::Lit::Str(text) => Some(text.value()),
+    attrs
+        .iter()
+        .find(|attr| attr.path().is_ident("path"))
+        .and_then(|attr| match &attr.meta {
+            syn::Meta::NameValue(syn::MetaNameValue {
+                value: syn::Expr::Lit(lit),
+                ..
+            }) => match &lit.lit {
+                syn::Lit::Str(text) => Some(text.value()),
+                _ => None,
+            },
             _ => None,
-        },
-        _ => None,
-    })
+        })
 }

@@ -6,7 +6,7 @@ use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
 
 use super::Lowering;
-use crate::facts::body::{Arm, Body, BlockKind, Literal, MacroArg, MacroCall};
+use crate::facts::body::{Arm, BlockKind, Body, Literal, MacroArg, MacroCall};
 use crate::facts::{Expr, ExprId, Pat, Path, Segment, depth};
 use crate::source::{Name, TextRange};
 
@@ -38,7 +38,10 @@ impl Parse for Arg {
         if input.peek(syn::Token![%]) || input.peek(syn::Token![?]) {
             input.parse::<TokenTree>()?;
         }
-        Ok(Arg { name, value: input.parse()? })
+        Ok(Arg {
+            name,
+            value: input.parse()?,
+        })
     }
 }
 
@@ -54,7 +57,9 @@ fn argument_name(input: ParseStream<'_>) -> Option<Name> {
         text.push('.');
         text.push_str(&input.call(syn::Ident::parse_any).ok()?.to_string());
     }
-    let is_named = (input.peek(syn::Token![=]) && !input.peek(syn::Token![==]) && !input.peek(syn::Token![=>]))
+    let is_named = (input.peek(syn::Token![=])
+        && !input.peek(syn::Token![==])
+        && !input.peek(syn::Token![=>]))
         || (input.peek(syn::Token![:]) && !input.peek(syn::Token![::]));
     if !is_named {
         return None;
@@ -96,7 +101,10 @@ impl Parse for Repeated {
     fn parse(input: ParseStream<'_>) -> syn::Result<Repeated> {
         let value = input.parse()?;
         input.parse::<syn::Token![;]>()?;
-        Ok(Repeated { value, len: input.parse()? })
+        Ok(Repeated {
+            value,
+            len: input.parse()?,
+        })
     }
 }
 
@@ -117,11 +125,19 @@ fn select(input: ParseStream<'_>) -> syn::Result<Vec<Branch>> {
         }
         let mut branch = if input.peek(syn::Token![else]) || input.peek2(syn::Token![=>]) {
             input.parse::<TokenTree>()?;
-            Branch { pat: None, value: None, then: syn::parse_quote!(()) }
+            Branch {
+                pat: None,
+                value: None,
+                then: syn::parse_quote!(()),
+            }
         } else {
             let pat = syn::Pat::parse_multi_with_leading_vert(input)?;
             input.parse::<syn::Token![=]>()?;
-            Branch { pat: Some(pat), value: Some(input.parse()?), then: syn::parse_quote!(()) }
+            Branch {
+                pat: Some(pat),
+                value: Some(input.parse()?),
+                then: syn::parse_quote!(()),
+            }
         };
         if input.peek(syn::Token![,]) {
             input.parse::<syn::Token![,]>()?;
@@ -137,7 +153,12 @@ fn select(input: ParseStream<'_>) -> syn::Result<Vec<Branch>> {
 }
 
 impl Lowering<'_> {
-    pub(super) fn macro_expr(&mut self, mac: &syn::Macro, is_stmt: bool, body: &mut Body) -> ExprId {
+    pub(super) fn macro_expr(
+        &mut self,
+        mac: &syn::Macro,
+        is_stmt: bool,
+        body: &mut Body,
+    ) -> ExprId {
         let (open, close) = delimiters(mac);
         let path = self.path(None, &mac.path);
         let range = path.range.cover(self.range(close));
@@ -169,7 +190,12 @@ impl Lowering<'_> {
             "select" => self.select_args(&mac.tokens, body),
             _ => self.plain_args(mac, name, body),
         };
-        let call = MacroCall { path, tokens, args: args.map(Vec::into_boxed_slice), is_stmt };
+        let call = MacroCall {
+            path,
+            tokens,
+            args: args.map(Vec::into_boxed_slice),
+            is_stmt,
+        };
         body.push_expr(Expr::Macro(Box::new(call)), range)
     }
 
@@ -180,29 +206,59 @@ impl Lowering<'_> {
         let yes = body.push_expr(Expr::Literal(Literal::Bool(true)), range);
         let no = body.push_expr(Expr::Literal(Literal::Bool(false)), range);
         let wild = body.push_pat(Pat::Wild, range);
-        let arms = [Arm { pat, guard, body: yes }, Arm { pat: wild, guard: None, body: no }].into();
+        let arms = [
+            Arm {
+                pat,
+                guard,
+                body: yes,
+            },
+            Arm {
+                pat: wild,
+                guard: None,
+                body: no,
+            },
+        ]
+        .into();
         body.push_expr(Expr::Match { scrutinee, arms }, range)
     }
 
-    fn plain_args(&mut self, mac: &syn::Macro, name: &str, body: &mut Body) -> Option<Vec<MacroArg>> {
+    fn plain_args(
+        &mut self,
+        mac: &syn::Macro,
+        name: &str,
+        body: &mut Body,
+    ) -> Option<Vec<MacroArg>> {
         let parser = Punctuated::<Arg, syn::Token![,]>::parse_terminated;
         let parsed = parser.parse2(mac.tokens.clone()).ok()?;
         let mut args = Vec::with_capacity(parsed.len());
         let mut captures = Vec::new();
         for arg in &parsed {
             if is_format(name)
-                && let syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) = &arg.value
+                && let syn::Expr::Lit(syn::ExprLit {
+                    lit: syn::Lit::Str(text),
+                    ..
+                }) = &arg.value
                 && captures.is_empty()
             {
                 captures = self.captures(text);
             }
             let value = self.expr(&arg.value, body);
-            args.push(MacroArg { name: arg.name, pat: None, value, then: None });
+            args.push(MacroArg {
+                name: arg.name,
+                pat: None,
+                value,
+                then: None,
+            });
         }
         for (captured, range) in captures {
             if !args.iter().any(|arg| arg.name == Some(captured)) {
                 let value = self.ident_expr(captured, range, body);
-                args.push(MacroArg { name: Some(captured), pat: None, value, then: None });
+                args.push(MacroArg {
+                    name: Some(captured),
+                    pat: None,
+                    value,
+                    then: None,
+                });
             }
         }
         Some(args)
@@ -210,7 +266,15 @@ impl Lowering<'_> {
 
     fn ident_expr(&self, name: Name, range: TextRange, body: &mut Body) -> ExprId {
         let segments = vec![Segment { name, args: None }].into();
-        body.push_expr(Expr::Path(Box::new(Path { range, global: false, qself: None, segments })), range)
+        body.push_expr(
+            Expr::Path(Box::new(Path {
+                range,
+                global: false,
+                qself: None,
+                segments,
+            })),
+            range,
+        )
     }
 
     /// The inline captures of a format string, with their ranges inside the literal where it
@@ -227,15 +291,25 @@ impl Lowering<'_> {
                 at = open + 2;
                 continue;
             }
-            let Some(close) = value[open..].find('}').map(|it| it + open) else { break };
+            let Some(close) = value[open..].find('}').map(|it| it + open) else {
+                break;
+            };
             let inner = &value[open + 1..close];
             let (name, spec) = inner.split_once(':').unwrap_or((inner, ""));
-            let widths = spec.split('$').rev().skip(1).filter_map(|part| part.rsplit(|c: char| !c.is_alphanumeric() && c != '_').next());
+            let widths = spec.split('$').rev().skip(1).filter_map(|part| {
+                part.rsplit(|c: char| !c.is_alphanumeric() && c != '_')
+                    .next()
+            });
             for name in std::iter::once(name.trim()).chain(widths) {
-                let is_ident = name.starts_with(|c: char| c.is_alphabetic() || c == '_') && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+                let is_ident = name.starts_with(|c: char| c.is_alphabetic() || c == '_')
+                    && name.chars().all(|c| c.is_alphanumeric() || c == '_');
                 if is_ident && !found.iter().any(|(it, _)| *it == name) {
                     let start = whole.start + 1 + open as u32 + 1;
-                    let range = if exact { TextRange::new(start, start + name.len() as u32) } else { whole };
+                    let range = if exact {
+                        TextRange::new(start, start + name.len() as u32)
+                    } else {
+                        whole
+                    };
                     found.push((Name::new(name), range));
                 }
             }
@@ -251,7 +325,13 @@ impl Lowering<'_> {
         args
     }
 
-    fn json_value(&mut self, name: Option<Name>, tokens: Vec<TokenTree>, body: &mut Body, args: &mut Vec<MacroArg>) {
+    fn json_value(
+        &mut self,
+        name: Option<Name>,
+        tokens: Vec<TokenTree>,
+        body: &mut Body,
+        args: &mut Vec<MacroArg>,
+    ) {
         if let [TokenTree::Group(group)] = tokens.as_slice()
             && group.delimiter() != Delimiter::Parenthesis
         {
@@ -259,7 +339,10 @@ impl Lowering<'_> {
                 let colon = part.iter().position(|it| matches!(it, TokenTree::Punct(it) if it.as_char() == ':' && it.spacing() == proc_macro2::Spacing::Alone));
                 match colon {
                     Some(at) if group.delimiter() == Delimiter::Brace => {
-                        let key = part[..at].iter().map(ToString::to_string).collect::<String>();
+                        let key = part[..at]
+                            .iter()
+                            .map(ToString::to_string)
+                            .collect::<String>();
                         let key = Name::new(key.trim_matches('"'));
                         self.json_value(Some(key), part[at + 1..].to_vec(), body, args);
                     }
@@ -271,7 +354,12 @@ impl Lowering<'_> {
         let stream: TokenStream = tokens.into_iter().collect();
         if let Ok(expr) = syn::parse2::<syn::Expr>(stream) {
             let value = self.expr(&expr, body);
-            args.push(MacroArg { name, pat: None, value, then: None });
+            args.push(MacroArg {
+                name,
+                pat: None,
+                value,
+                then: None,
+            });
         }
     }
 
@@ -286,7 +374,12 @@ impl Lowering<'_> {
                 Some(value) => (value, Some(then)),
                 None => (then, None),
             };
-            args.push(MacroArg { name: None, pat, value, then });
+            args.push(MacroArg {
+                name: None,
+                pat,
+                value,
+                then,
+            });
         }
         Some(args)
     }
@@ -308,7 +401,10 @@ fn split_commas(group: &Group) -> Vec<Vec<TokenTree>> {
     for token in group.stream() {
         match &token {
             TokenTree::Punct(punct) if punct.as_char() == ',' => parts.push(Vec::new()),
-            _ => parts.last_mut().expect("there is always a part").push(token),
+            _ => parts
+                .last_mut()
+                .expect("there is always a part")
+                .push(token),
         }
     }
     parts.retain(|part| !part.is_empty());
@@ -319,9 +415,39 @@ fn split_commas(group: &Group) -> Vec<Vec<TokenTree>> {
 fn is_format(name: &str) -> bool {
     matches!(
         name,
-        "format" | "format_args" | "print" | "println" | "eprint" | "eprintln" | "write" | "writeln" | "panic" | "todo"
-            | "unimplemented" | "unreachable" | "assert" | "assert_eq" | "assert_ne" | "debug_assert" | "trace" | "debug" | "info"
-            | "warn" | "error" | "log" | "event" | "anyhow" | "bail" | "ensure" | "eyre" | "html" | "span" | "info_span"
-            | "debug_span" | "error_span" | "warn_span" | "trace_span"
+        "format"
+            | "format_args"
+            | "print"
+            | "println"
+            | "eprint"
+            | "eprintln"
+            | "write"
+            | "writeln"
+            | "panic"
+            | "todo"
+            | "unimplemented"
+            | "unreachable"
+            | "assert"
+            | "assert_eq"
+            | "assert_ne"
+            | "debug_assert"
+            | "trace"
+            | "debug"
+            | "info"
+            | "warn"
+            | "error"
+            | "log"
+            | "event"
+            | "anyhow"
+            | "bail"
+            | "ensure"
+            | "eyre"
+            | "html"
+            | "span"
+            | "info_span"
+            | "debug_span"
+            | "error_span"
+            | "warn_span"
+            | "trace_span"
     )
 }

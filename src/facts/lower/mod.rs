@@ -29,7 +29,12 @@ pub struct Lowering<'m> {
 
 impl<'m> Lowering<'m> {
     pub(super) fn new(map: &'m RangeMap<'m>, cut: CutBodies) -> Lowering<'m> {
-        Lowering { map, cut, bodies: Vec::new(), problems: Vec::new() }
+        Lowering {
+            map,
+            cut,
+            bodies: Vec::new(),
+            problems: Vec::new(),
+        }
     }
 
     /// A lowering whose bodies follow those that are there already.
@@ -51,7 +56,11 @@ impl<'m> Lowering<'m> {
 
     fn problem(&mut self, error: &syn::Error, extent: Extent) {
         let range = self.range(error.span());
-        self.problems.push(Problem { range, message: error.to_string(), extent });
+        self.problems.push(Problem {
+            range,
+            message: error.to_string(),
+            extent,
+        });
     }
 
     /// One item on its own, after the whole file did not parse.
@@ -69,7 +78,9 @@ impl<'m> Lowering<'m> {
     /// A module or impl one of whose items is broken: keeps the others.
     fn broken_container(&mut self, chunk: TokenStream, items: &mut Vec<Item>) -> bool {
         let tokens: Vec<_> = chunk.into_iter().collect();
-        let Some(proc_macro2::TokenTree::Group(group)) = tokens.last() else { return false };
+        let Some(proc_macro2::TokenTree::Group(group)) = tokens.last() else {
+            return false;
+        };
         let holds = tokens.iter().any(|it| matches!(it, proc_macro2::TokenTree::Ident(it) if *it == "mod" || *it == "impl" || *it == "trait"));
         if !holds || group.stream().is_empty() {
             return false;
@@ -78,7 +89,11 @@ impl<'m> Lowering<'m> {
         let with = |inner: TokenStream| -> TokenStream {
             let mut empty = proc_macro2::Group::new(group.delimiter(), inner);
             empty.set_span(group.span());
-            tokens[..tokens.len() - 1].iter().cloned().chain([proc_macro2::TokenTree::Group(empty)]).collect()
+            tokens[..tokens.len() - 1]
+                .iter()
+                .cloned()
+                .chain([proc_macro2::TokenTree::Group(empty)])
+                .collect()
         };
         let mut kept = Vec::new();
         for chunk in chunks {

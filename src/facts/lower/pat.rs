@@ -14,7 +14,11 @@ impl Lowering<'_> {
         let lowered = match pat {
             syn::Pat::Ident(it) => {
                 let sub = it.subpat.as_ref().map(|(_, pat)| self.pat(pat, body));
-                Pat::Bind { name: name_of(&it.ident), mutable: it.mutability.is_some(), sub }
+                Pat::Bind {
+                    name: name_of(&it.ident),
+                    mutable: it.mutability.is_some(),
+                    sub,
+                }
             }
             syn::Pat::Paren(it) => return self.pat(&it.pat, body),
             syn::Pat::Guard(it) => return self.pat(&it.pat, body),
@@ -24,7 +28,11 @@ impl Lowering<'_> {
                 Pat::TupleStruct(Box::new(self.path(it.qself.as_ref(), &it.path)), parts)
             }
             syn::Pat::Struct(it) => {
-                let fields = it.fields.iter().map(|field| (member(&field.member), self.pat(&field.pat, body))).collect();
+                let fields = it
+                    .fields
+                    .iter()
+                    .map(|field| (member(&field.member), self.pat(&field.pat, body)))
+                    .collect();
                 Pat::Struct(Box::new(self.path(it.qself.as_ref(), &it.path)), fields)
             }
             syn::Pat::Tuple(it) => Pat::Tuple(self.pats(&it.elems, body)),
@@ -46,14 +54,20 @@ impl Lowering<'_> {
         body.push_pat(lowered, range)
     }
 
-    fn pats<'a>(&mut self, pats: impl IntoIterator<Item = &'a syn::Pat>, body: &mut Body) -> Box<[PatId]> {
+    fn pats<'a>(
+        &mut self,
+        pats: impl IntoIterator<Item = &'a syn::Pat>,
+        body: &mut Body,
+    ) -> Box<[PatId]> {
         pats.into_iter().map(|pat| self.pat(pat, body)).collect()
     }
 
     fn pat_range(&self, pat: &syn::Pat) -> TextRange {
         match pat {
             syn::Pat::Ident(it) => self.range(it.ident.span()),
-            other => self.stream_range(&other.to_token_stream()).unwrap_or_default(),
+            other => self
+                .stream_range(&other.to_token_stream())
+                .unwrap_or_default(),
         }
     }
 }
