@@ -9,6 +9,7 @@
 
 mod assemble;
 pub mod cfg;
+pub mod config;
 mod discover;
 mod error;
 mod features;
