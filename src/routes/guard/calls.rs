@@ -33,7 +33,9 @@ impl Run<'_, '_> {
             Some(Callee::Constructor(def)) => self.construct(*def, values),
             _ => {
                 let called = self.expr(callee);
-                if let Some((_, closure)) = called.closure {
+                if let Some((key, closure)) = called.closure
+                    && key == self.key
+                {
                     return self.apply_closure(closure, values);
                 }
                 if called.from.has(From::NEXT) {
