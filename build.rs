@@ -1,4 +1,4 @@
-//! Embeds the lint pages and the library models: one list of paths and texts each, sorted by path.
+//! Embeds the lint pages: a list of their paths and texts, sorted by path.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -17,7 +17,6 @@ fn main() -> io::Result<()> {
     collect(&root.join("lints"), &mut files)?;
 
     let mut pages = Vec::new();
-    let mut models = Vec::new();
     for file in files {
         let path = file.strip_prefix(&root).unwrap_or(&file);
         let path: Vec<_> = path
@@ -25,15 +24,11 @@ fn main() -> io::Result<()> {
             .map(|it| it.as_os_str().to_string_lossy())
             .collect();
         let path = path.join("/");
-        let is_model = path.starts_with("lints/models/");
-        match file.extension().and_then(|it| it.to_str()) {
-            Some("md") if !is_model && !path.ends_with("/README.md") => pages.push((path, file)),
-            Some("toml") if is_model => models.push((path, file)),
-            _ => {}
+        if path.ends_with(".md") && !path.ends_with("/README.md") {
+            pages.push((path, file));
         }
     }
-    write_list(&out.join("lint_pages.rs"), pages)?;
-    write_list(&out.join("model_files.rs"), models)
+    write_list(&out.join("lint_pages.rs"), pages)
 }
 
 fn missing(variable: &str) -> io::Error {

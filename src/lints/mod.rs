@@ -8,11 +8,13 @@
 mod error;
 mod load;
 mod page;
+mod reference;
 mod registry;
 
 pub use error::LintFileError;
 pub use load::{Origin, load};
 pub use page::{Example, ExampleKind, HEADINGS, Section};
+pub use reference::GeneratedFile;
 pub use registry::Registry;
 
 use std::borrow::Cow;
