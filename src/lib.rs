@@ -11,8 +11,20 @@ pub mod facts;
 
 pub mod models;
 
+pub mod program;
+
+pub mod values;
+
+pub mod routes;
+
 pub mod diagnostics;
 
 pub mod lints;
 
 pub mod report;
+
+pub mod checks;
+
+pub mod scan;
+
+pub mod cli;

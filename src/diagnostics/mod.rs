@@ -3,10 +3,21 @@
 //! A check returns diagnostics; suppressions, levels and the baseline mark or drop
 //! them; reports render them. Nothing here prints.
 
-mod level;
+mod apply;
+mod builder;
+pub mod engine;
+mod exceptions;
+mod levels;
 mod sort;
+pub mod suppress;
+#[cfg(test)]
+mod tests;
 
-pub use level::{Confidence, Level, Persona, Severity};
+pub use crate::workspace::config::{Confidence, Level, Persona, Severity};
+pub use apply::{Applied, Counts, Policy, apply};
+pub use builder::LintMeta;
+pub use exceptions::{ExceptionReport, config_diagnostics, report_exceptions};
+pub use levels::{DecidedBy, FlagTarget, LevelDecision, LevelFlag, LevelSettings};
 pub use sort::sort;
 
 use crate::source::{Name, Span};
@@ -30,6 +41,9 @@ pub struct Diagnostic {
     pub primary: Label,
     /// The evidence, each with a short label.
     pub secondary: Vec<Label>,
+    /// Further places at which a comment may speak of it, shown or not: the handler and the
+    /// registration of its endpoint.
+    pub anchors: Vec<Span>,
     /// Why we believe it; one sentence or list each.
     pub notes: Vec<String>,
     /// What to do.
@@ -56,7 +70,10 @@ pub struct Label {
 impl Label {
     /// A label.
     pub fn new(span: Span, text: impl Into<String>) -> Label {
-        Label { span, text: text.into() }
+        Label {
+            span,
+            text: text.into(),
+        }
     }
 }
 

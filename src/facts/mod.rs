@@ -11,11 +11,15 @@
 pub mod attr;
 pub mod body;
 pub mod comment;
-pub(crate) mod depth;
+pub mod depth;
 pub mod item;
 pub mod lower;
-pub(crate) mod shell;
+mod scan;
+pub mod shell;
 pub mod ty;
+
+#[cfg(test)]
+mod tests;
 
 use serde::{Deserialize, Serialize};
 

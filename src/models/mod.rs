@@ -8,7 +8,7 @@
 mod builtin;
 pub(crate) mod exports;
 mod load;
-mod schema;
+pub mod schema;
 mod signature;
 #[cfg(test)]
 mod tests;

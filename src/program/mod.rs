@@ -1,1 +1,139 @@
-//! Under construction.
+//! All files' facts -> one program: crates, modules, items, names, light types.
+//!
+//! [`build`] takes the facts apart into arenas of definitions, [`scope`] answers what a
+//! name means where, [`ty`] turns written types into resolved ones, and [`methods`]
+//! finds the functions that a method call may reach.
+
+pub mod build;
+pub mod defs;
+pub mod expand;
+mod macros;
+pub mod methods;
+pub mod scope;
+pub mod ty;
+
+pub use defs::{
+    AdtDef, AdtId, AliasDef, AliasId, BodyData, BodyKey, BodyOwner, ConstDef, ConstId, Container,
+    Crate, CrateId, Def, FnDef, FnId, ImplDef, ImplId, MacroDef, MacroId, Module, ModuleId,
+    TraitDef, TraitId,
+};
+pub use ty::Ty;
+
+use rustc_hash::FxHashMap;
+
+use crate::facts::Problem;
+use crate::models::Models;
+use crate::source::{FileId, Name, Span};
+
+/// The whole program of one run.
+#[derive(Debug)]
+pub struct Program {
+    /// What library crates are.
+    pub models: &'static Models,
+    /// Crates: one per target of each package.
+    pub crates: Vec<Crate>,
+    /// Modules of all crates; bodies with local items have one too.
+    pub modules: Vec<Module>,
+    /// Functions and methods.
+    pub fns: Vec<FnDef>,
+    /// Structs, unions and enums.
+    pub adts: Vec<AdtDef>,
+    /// Traits.
+    pub traits: Vec<TraitDef>,
+    /// Impls.
+    pub impls: Vec<ImplDef>,
+    /// Constants and statics.
+    pub consts: Vec<ConstDef>,
+    /// Type aliases, associated types included.
+    pub aliases: Vec<AliasDef>,
+    /// `macro_rules!` definitions.
+    pub macros: Vec<MacroDef>,
+    /// Bodies.
+    pub bodies: Vec<BodyData>,
+    /// What could not be read, per file.
+    pub problems: Vec<(FileId, Problem)>,
+    /// `mod x;` whose file was not found, and macro calls in item position that nobody expanded.
+    pub unresolved: Vec<Unresolved>,
+    pub(crate) index: methods::Index,
+    pub(crate) names: scope::Memo,
+    pub(crate) extern_crates: FxHashMap<(CrateId, Name), Vec<ModuleId>>,
+}
+
+/// A part of the program that could not be followed.
+#[derive(Debug, Clone)]
+pub struct Unresolved {
+    /// What.
+    pub reason: String,
+    /// Where.
+    pub span: Span,
+}
+
+macro_rules! arena {
+    ($($id:ident => $field:ident: $def:ident),+ $(,)?) => {
+        $(impl std::ops::Index<$id> for Program {
+            type Output = $def;
+
+            fn index(&self, id: $id) -> &$def {
+                &self.$field[id.0 as usize]
+            }
+        })+
+    };
+}
+
+arena! {
+    CrateId => crates: Crate,
+    ModuleId => modules: Module,
+    FnId => fns: FnDef,
+    AdtId => adts: AdtDef,
+    TraitId => traits: TraitDef,
+    ImplId => impls: ImplDef,
+    ConstId => consts: ConstDef,
+    AliasId => aliases: AliasDef,
+    MacroId => macros: MacroDef,
+    BodyKey => bodies: BodyData,
+}
+
+impl Program {
+    /// All functions with their ids.
+    pub fn fn_ids(&self) -> impl Iterator<Item = (FnId, &FnDef)> {
+        self.fns
+            .iter()
+            .enumerate()
+            .map(|(index, def)| (FnId(index as u32), def))
+    }
+
+    /// The path by which reports call a function: `crate::module::Type::name`.
+    pub fn fn_path(&self, id: FnId) -> String {
+        let def = &self[id];
+        let mut path = self.module_path(def.module);
+        match def.container {
+            Container::Impl(impl_id) => {
+                if let Some(name) = self.self_type_name(impl_id) {
+                    path = format!("{path}::{name}");
+                }
+            }
+            Container::Trait(trait_id) => path = format!("{path}::{}", self[trait_id].name),
+            Container::Module => {}
+        }
+        format!("{path}::{}", def.name)
+    }
+
+    /// `crate::module::inner`; modules of bodies are passed over.
+    pub fn module_path(&self, id: ModuleId) -> String {
+        let module = &self[id];
+        match module.parent {
+            Some(parent) if module.of_body => self.module_path(parent),
+            Some(parent) => format!("{}::{}", self.module_path(parent), module.name),
+            None => self[module.krate].name.to_string(),
+        }
+    }
+
+    /// The last name of an impl's self type.
+    pub fn self_type_name(&self, id: ImplId) -> Option<Name> {
+        self[id]
+            .self_ty
+            .peel_refs()
+            .as_path()
+            .and_then(|path| path.last())
+    }
+}

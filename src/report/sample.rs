@@ -215,6 +215,7 @@ pub(crate) fn finding(lint: &str, level: Level, title: &str, span: Span) -> Diag
             },
         ),
         secondary: Vec::new(),
+        anchors: Vec::new(),
         notes: Vec::new(),
         help: None,
         fix: None,

@@ -1,1 +1,17 @@
-//! Under construction.
+//! Program -> endpoints and what guards them.
+//!
+//! [`eval`] runs the code that builds routers, symbolically, with the knowledge of how
+//! each framework composes routes from [`frameworks`]; [`guard`] judges extractors,
+//! layers and bodies by their code; [`inventory`] puts both together.
+
+pub mod endpoint;
+pub mod eval;
+pub mod frameworks;
+pub mod guard;
+pub mod inventory;
+pub mod value;
+
+pub use endpoint::{
+    Endpoint, Evidence, EvidenceKind, Handler, HandlerTarget, Protection, Protections, Status,
+};
+pub use inventory::Inventory;

@@ -1,7 +1,7 @@
 //! Finding the workspace: from where we stand to all packages.
 
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::cfg::CfgSettings;
 use super::error::WorkspaceProblem;
@@ -178,7 +178,7 @@ impl Search<'_> {
         Ok(())
     }
 
-    fn load(&mut self, path: &Path) -> Result<Rc<ManifestFile>, WorkspaceError> {
+    fn load(&mut self, path: &Path) -> Result<Arc<ManifestFile>, WorkspaceError> {
         let manifest = self.loader.require(path).map_err(|error| match error {
             ManifestError::Io(source) => WorkspaceError::Read {
                 path: path.to_path_buf(),
@@ -256,6 +256,7 @@ impl Search<'_> {
         });
         // The outermost first: members belong to their workspace before they are met themselves.
         manifests.sort_by_key(|path| (path.components().count(), path.clone()));
+        self.loader.read_ahead(&manifests);
         for path in &manifests {
             self.loader.load_leniently(path);
         }

@@ -4,11 +4,10 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::files::Files;
-use super::load::GUESSED_EDITION;
 use super::modules::{self, Outline};
 use super::targets;
 use super::walk::files_below;
-use super::{Package, PackageId, Target, TargetKind};
+use super::{Edition, Package, PackageId, Target, TargetKind};
 
 /// Crates that seem to belong together.
 #[derive(Debug)]
@@ -155,7 +154,8 @@ impl Guess {
             version: None,
             manifest_path: self.manifest_path,
             dir: self.dir,
-            edition: GUESSED_EDITION,
+            // What most code without a manifest is written for.
+            edition: Edition::E2021,
             dependencies: Vec::new(),
             features: Default::default(),
             all_features: Default::default(),

@@ -1,11 +1,11 @@
 //! What is read but not reported: ignored by git, or generated.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use rustc_hash::FxHashMap;
 
 use super::files::Files;
 
@@ -17,8 +17,20 @@ pub struct IgnoreRules<'a> {
     files: &'a dyn Files,
     /// The repository's root, or the workspace's if there is no repository.
     top: PathBuf,
-    rules: Mutex<BTreeMap<PathBuf, Arc<Gitignore>>>,
-    folders: Mutex<BTreeMap<PathBuf, bool>>,
+    folders: Mutex<FxHashMap<PathBuf, Folder>>,
+}
+
+/// What holds in a folder.
+#[derive(Clone, Default)]
+struct Folder {
+    ignored: bool,
+    rules: Option<Arc<Rules>>,
+}
+
+/// The rules of one `.gitignore`, and those that it refines.
+struct Rules {
+    own: Gitignore,
+    above: Option<Arc<Rules>>,
 }
 
 impl<'a> IgnoreRules<'a> {
@@ -28,7 +40,6 @@ impl<'a> IgnoreRules<'a> {
         IgnoreRules {
             files,
             top: repository.unwrap_or(root).to_path_buf(),
-            rules: Mutex::default(),
             folders: Mutex::default(),
         }
     }
@@ -38,61 +49,73 @@ impl<'a> IgnoreRules<'a> {
         let Some(dir) = path.parent().filter(|dir| dir.starts_with(&self.top)) else {
             return false;
         };
-        self.is_folder_ignored(dir) || self.matches(path, false)
+        let folder = self.folder(dir);
+        folder.ignored || folder.decides(path, false)
     }
 
     /// Whether git ignores all in a folder.
     pub(super) fn is_folder_ignored(&self, dir: &Path) -> bool {
-        // From the top down: nothing can be brought back below an ignored folder.
-        let chain: Vec<&Path> = dir
-            .ancestors()
-            .take_while(|dir| *dir != self.top && dir.starts_with(&self.top))
-            .collect();
-        chain.into_iter().rev().any(|dir| {
-            let known = lock(&self.folders).get(dir).copied();
-            known.unwrap_or_else(|| {
-                let ignored = self.matches(dir, true);
-                lock(&self.folders).insert(dir.to_path_buf(), ignored);
-                ignored
-            })
-        })
+        dir.starts_with(&self.top) && self.folder(dir).ignored
     }
 
-    /// What the nearest rule says.
-    fn matches(&self, path: &Path, is_dir: bool) -> bool {
-        let folders = path
-            .ancestors()
-            .skip(1)
-            .take_while(|dir| dir.starts_with(&self.top));
-        for dir in folders {
-            match self.rules_of(dir).matched(path, is_dir) {
-                Match::None => {}
+    /// `dir` lies in the repository.
+    fn folder(&self, dir: &Path) -> Folder {
+        // A cache that a panic left behind is still a cache.
+        let cache = || self.folders.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = cache().get(dir) {
+            return known.clone();
+        }
+        let above = match dir.parent() {
+            Some(parent) if dir != self.top => self.folder(parent),
+            _ => Folder::default(),
+        };
+        // Nothing can be brought back below an ignored folder.
+        let folder = if above.ignored || above.decides(dir, true) {
+            Folder {
+                ignored: true,
+                rules: None,
+            }
+        } else {
+            match self.own_rules(dir) {
+                Some(own) => Folder {
+                    ignored: false,
+                    rules: Some(Arc::new(Rules {
+                        own,
+                        above: above.rules,
+                    })),
+                },
+                None => above,
+            }
+        };
+        cache().insert(dir.to_path_buf(), folder.clone());
+        folder
+    }
+
+    fn own_rules(&self, dir: &Path) -> Option<Gitignore> {
+        let source = dir.join(".gitignore");
+        let text = self.files.read_text(&source).ok()?;
+        let mut builder = GitignoreBuilder::new(dir);
+        for line in text.lines() {
+            // A line that is no pattern ignores nothing, as with git.
+            let _ = builder.add_line(Some(source.clone()), line);
+        }
+        builder.build().ok().filter(|rules| !rules.is_empty())
+    }
+}
+
+impl Folder {
+    /// Whether the rules, the nearest first, ignore what lies here.
+    fn decides(&self, path: &Path, is_dir: bool) -> bool {
+        let mut rules = self.rules.as_ref();
+        while let Some(level) = rules {
+            match level.own.matched(path, is_dir) {
+                Match::None => rules = level.above.as_ref(),
                 Match::Ignore(_) => return true,
                 Match::Whitelist(_) => return false,
             }
         }
         false
     }
-
-    fn rules_of(&self, dir: &Path) -> Arc<Gitignore> {
-        if let Some(known) = lock(&self.rules).get(dir) {
-            return Arc::clone(known);
-        }
-        let mut builder = GitignoreBuilder::new(dir);
-        let source = dir.join(".gitignore");
-        for line in self.files.read_text(&source).unwrap_or_default().lines() {
-            // A line that is no pattern ignores nothing, as with git.
-            let _ = builder.add_line(Some(source.clone()), line);
-        }
-        let rules = Arc::new(builder.build().unwrap_or_else(|_| Gitignore::empty()));
-        lock(&self.rules).insert(dir.to_path_buf(), Arc::clone(&rules));
-        rules
-    }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    // A cache that a panic left behind is still a cache.
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Whether a file says in its first lines that it is `@generated`.

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
+use std::sync::Arc;
+
+use rayon::prelude::*;
 
 use super::error::WorkspaceProblem;
 use super::files::Files;
@@ -10,12 +12,14 @@ use super::guess::Guess;
 use super::lock::Lock;
 use super::manifest::{DeclaredDependency, ManifestError, ManifestFile};
 use super::paths::normalize;
-use super::{Dependency, Edition, Package, PackageId, members, targets};
+use super::{Package, assemble, members};
 
 /// Collects packages; each folder with a manifest is read once.
 pub(super) struct Loader<'a> {
     files: &'a dyn Files,
-    manifests: BTreeMap<PathBuf, Option<Rc<ManifestFile>>>,
+    manifests: BTreeMap<PathBuf, Option<Arc<ManifestFile>>>,
+    /// Parsed ahead, in parallel; not yet asked for.
+    ahead: BTreeMap<PathBuf, Result<ManifestFile, ManifestError>>,
     drafts: BTreeMap<PathBuf, Draft>,
     guesses: Vec<Guess>,
     pub(super) roots: Vec<Root>,
@@ -29,19 +33,21 @@ pub(super) struct Root {
     /// The folders of `default-members`; empty if it has none.
     pub(super) default_members: Vec<PathBuf>,
     pub(super) lock: Option<Lock>,
-    overrides: Vec<(String, PathBuf)>,
+    /// Package names and the folders that stand in for them.
+    pub(super) overrides: Vec<(String, PathBuf)>,
 }
 
 /// A package to be.
 #[derive(Clone)]
-struct Draft {
-    manifest: Option<Rc<ManifestFile>>,
+pub(super) struct Draft {
+    /// `None` if it cannot be used.
+    pub(super) manifest: Option<Arc<ManifestFile>>,
     /// The manifest that it inherits from.
-    parent: Option<Rc<ManifestFile>>,
+    pub(super) parent: Option<Arc<ManifestFile>>,
     /// Position in [`Loader::roots`] of the root that it was found from.
-    root: usize,
-    is_member: bool,
-    dependencies: Vec<DeclaredDependency>,
+    pub(super) root: usize,
+    pub(super) is_member: bool,
+    pub(super) dependencies: Vec<DeclaredDependency>,
 }
 
 impl<'a> Loader<'a> {
@@ -49,6 +55,7 @@ impl<'a> Loader<'a> {
         Loader {
             files,
             manifests: BTreeMap::new(),
+            ahead: BTreeMap::new(),
             drafts: BTreeMap::new(),
             guesses: Vec::new(),
             roots: Vec::new(),
@@ -64,19 +71,35 @@ impl<'a> Loader<'a> {
     }
 
     /// Reads a manifest that must be there for anything to be done.
-    pub(super) fn require(&mut self, path: &Path) -> Result<Rc<ManifestFile>, ManifestError> {
+    pub(super) fn require(&mut self, path: &Path) -> Result<Arc<ManifestFile>, ManifestError> {
         if let Some(Some(known)) = self.manifests.get(path) {
-            return Ok(Rc::clone(known));
+            return Ok(Arc::clone(known));
         }
-        let manifest = Rc::new(ManifestFile::read(path, self.files)?);
+        let parsed = self
+            .ahead
+            .remove(path)
+            .unwrap_or_else(|| ManifestFile::read(path, self.files));
+        let manifest = Arc::new(parsed?);
         self.problems.extend_from_slice(&manifest.problems);
         self.manifests
-            .insert(path.to_path_buf(), Some(Rc::clone(&manifest)));
+            .insert(path.to_path_buf(), Some(Arc::clone(&manifest)));
         Ok(manifest)
     }
 
+    /// Parses manifests that will be asked for; those that are not there are passed over.
+    pub(super) fn read_ahead(&mut self, paths: &[PathBuf]) {
+        let new = paths
+            .par_iter()
+            .filter(|path| !self.manifests.contains_key(*path));
+        let there = new.filter(|path| self.files.is_file(path));
+        let parsed: Vec<_> = there
+            .map(|path| (path.clone(), ManifestFile::read(path, self.files)))
+            .collect();
+        self.ahead.extend(parsed);
+    }
+
     /// Reads a manifest; one that cannot be used is a problem, reported once.
-    fn read(&mut self, path: &Path) -> Option<Rc<ManifestFile>> {
+    fn read(&mut self, path: &Path) -> Option<Arc<ManifestFile>> {
         if let Some(known) = self.manifests.get(path) {
             return known.clone();
         }
@@ -103,7 +126,7 @@ impl<'a> Loader<'a> {
     }
 
     /// The workspace root that a package belongs to, as Cargo searches it; `None` if it stands alone.
-    pub(super) fn root_of(&mut self, manifest: &ManifestFile) -> Option<Rc<ManifestFile>> {
+    pub(super) fn root_of(&mut self, manifest: &ManifestFile) -> Option<Arc<ManifestFile>> {
         if manifest.manifest.workspace.is_some() {
             return self.read(&manifest.path);
         }
@@ -138,19 +161,24 @@ impl<'a> Loader<'a> {
     }
 
     /// Loads the workspace that `manifest` belongs to, or the package alone.
-    pub(super) fn load(&mut self, manifest: &Rc<ManifestFile>) {
+    pub(super) fn load(&mut self, manifest: &Arc<ManifestFile>) {
         let root = self.root_of(manifest);
-        let before = (self.drafts.clone(), self.roots.len(), self.problems.len());
+        let unseen = root.as_ref().is_some_and(|root| {
+            root.path != manifest.path && self.roots.iter().all(|known| known.dir != root.dir)
+        });
+        let before = unseen.then(|| (self.drafts.clone(), self.roots.len(), self.problems.len()));
         if let Some(root) = &root {
             self.load_root(root);
         }
-        if manifest.manifest.package.is_none() || self.drafts.contains_key(&manifest.dir) {
+        if manifest.manifest.package.is_none() || self.is_member(&manifest.dir) {
             return;
         }
         // A workspace above that does not know the package is not what was asked for.
-        self.drafts = before.0;
-        self.roots.truncate(before.1);
-        self.problems.truncate(before.2);
+        if let Some((drafts, roots, problems)) = before {
+            self.drafts = drafts;
+            self.roots.truncate(roots);
+            self.problems.truncate(problems);
+        }
         if let Some(root) = root {
             self.problems.push(WorkspaceProblem::new(
                 &manifest.path,
@@ -167,13 +195,17 @@ impl<'a> Loader<'a> {
     /// The same for a manifest that was merely come across: one that cannot be used is a problem.
     pub(super) fn load_leniently(&mut self, path: &Path) {
         let dir = path.parent().unwrap_or(Path::new(""));
-        if self.drafts.contains_key(dir) {
+        if self.is_member(dir) {
             return;
         }
         match self.read(path) {
             Some(manifest) => self.load(&manifest),
             None => self.add_guess(Guess::of_layout(dir, self.files)),
         }
+    }
+
+    fn is_member(&self, dir: &Path) -> bool {
+        self.drafts.get(dir).is_some_and(|draft| draft.is_member)
     }
 
     /// Whether the package in `dir` is loaded.
@@ -191,22 +223,35 @@ impl<'a> Loader<'a> {
         self.guesses.push(guess);
     }
 
-    fn load_root(&mut self, file: &Rc<ManifestFile>) {
+    fn load_root(&mut self, file: &Arc<ManifestFile>) {
         if self.roots.iter().any(|root| root.dir == file.dir) {
             return;
         }
         let index = self.roots.len();
-        let lock = Lock::read(&file.dir.join("Cargo.lock"), self.files, &mut self.problems);
+        let files = self.files;
         let section = file.manifest.workspace.as_ref();
         let expand = |patterns: &[String]| -> Vec<PathBuf> {
             patterns
                 .iter()
-                .flat_map(|pattern| members::expand(&file.dir, pattern, self.files))
+                .flat_map(|pattern| members::expand(&file.dir, pattern, files))
                 .collect()
         };
         let listed = section
             .map(|section| expand(&section.members))
             .unwrap_or_default();
+        let manifests: Vec<PathBuf> = listed.iter().map(|dir| dir.join("Cargo.toml")).collect();
+        let (lock, ()) = rayon::join(
+            || {
+                let mut problems = Vec::new();
+                (
+                    Lock::read(&file.dir.join("Cargo.lock"), files, &mut problems),
+                    problems,
+                )
+            },
+            || self.read_ahead(&manifests),
+        );
+        let (lock, mut problems) = lock;
+        self.problems.append(&mut problems);
         let default_members = section
             .map(|section| expand(&section.default_members))
             .unwrap_or_default();
@@ -248,9 +293,14 @@ impl<'a> Loader<'a> {
     }
 
     /// Members, and what they depend on by path: below the root these are members too.
-    fn load_packages(&mut self, root: usize, root_file: &Rc<ManifestFile>, mut open: Vec<PathBuf>) {
+    fn load_packages(
+        &mut self,
+        root: usize,
+        root_file: &Arc<ManifestFile>,
+        mut open: Vec<PathBuf>,
+    ) {
         while let Some(dir) = open.pop() {
-            if self.drafts.get(&dir).is_some_and(|draft| draft.is_member) {
+            if self.is_member(&dir) {
                 continue;
             }
             let manifest = self.read(&dir.join("Cargo.toml"));
@@ -260,7 +310,7 @@ impl<'a> Loader<'a> {
             {
                 continue;
             }
-            let paths = self.add_draft(dir, manifest, Some(Rc::clone(root_file)), root, true);
+            let paths = self.add_draft(dir, manifest, Some(Arc::clone(root_file)), root, true);
             for path in paths {
                 let belongs = path.starts_with(&root_file.dir)
                     && self
@@ -295,7 +345,7 @@ impl<'a> Loader<'a> {
         }
     }
 
-    fn read_if_there(&mut self, dir: &Path) -> Option<Rc<ManifestFile>> {
+    fn read_if_there(&mut self, dir: &Path) -> Option<Arc<ManifestFile>> {
         let path = dir.join("Cargo.toml");
         if self.files.is_file(&path) {
             self.read(&path)
@@ -308,8 +358,8 @@ impl<'a> Loader<'a> {
     fn add_draft(
         &mut self,
         dir: PathBuf,
-        manifest: Option<Rc<ManifestFile>>,
-        parent: Option<Rc<ManifestFile>>,
+        manifest: Option<Arc<ManifestFile>>,
+        parent: Option<Arc<ManifestFile>>,
         root: usize,
         is_member: bool,
     ) -> Vec<PathBuf> {
@@ -356,116 +406,10 @@ impl<'a> Loader<'a> {
     /// All packages, sorted; features and selection are still open.
     pub(super) fn finish(&mut self) -> Vec<Package> {
         let drafts = std::mem::take(&mut self.drafts);
-        let mut packages: Vec<(Package, Option<&Draft>)> = drafts
-            .iter()
-            .map(|(dir, draft)| (self.package(dir, draft), Some(draft)))
-            .collect();
         let guesses = std::mem::take(&mut self.guesses);
-        packages.extend(
-            guesses
-                .into_iter()
-                .map(|guess| (guess.into_package(), None)),
-        );
-        packages.sort_by(|(a, _), (b, _)| {
-            (&a.dir, &a.name, &a.targets).cmp(&(&b.dir, &b.name, &b.targets))
-        });
-        let mut by_dir = BTreeMap::new();
-        for (index, (package, draft)) in packages.iter_mut().enumerate() {
-            package.id = PackageId::new(index);
-            if draft.is_some() {
-                by_dir.insert(package.dir.clone(), (package.id, package.version.clone()));
-            }
-        }
-        for (package, draft) in &mut packages {
-            let Some(draft) = draft else { continue };
-            let root = &self.roots[draft.root];
-            package.dependencies = draft
-                .dependencies
-                .iter()
-                .map(|declared| dependency(declared, &package.name, root, &by_dir))
-                .collect();
-        }
-        packages.into_iter().map(|(package, _)| package).collect()
-    }
-
-    fn package(&mut self, dir: &Path, draft: &Draft) -> Package {
-        let Some(manifest) = &draft.manifest else {
-            let mut package = Guess::of_layout(dir, self.files).into_package();
-            package.is_member = draft.is_member;
-            return package;
-        };
-        let name = manifest
-            .manifest
-            .package
-            .as_ref()
-            .map(|package| package.name.clone())
-            .unwrap_or_default();
-        let edition = manifest.edition(draft.parent.as_deref());
-        Package {
-            id: PackageId(0),
-            name,
-            version: manifest.version(draft.parent.as_deref()),
-            manifest_path: Some(manifest.path.clone()),
-            dir: dir.to_path_buf(),
-            edition,
-            dependencies: Vec::new(),
-            features: Default::default(),
-            all_features: super::features::declared(
-                &manifest.manifest.features,
-                &draft.dependencies,
-            ),
-            targets: targets::of_manifest(manifest, edition, self.files, &mut self.problems),
-            selected: false,
-            is_member: draft.is_member,
-            guessed: false,
-        }
+        let (packages, mut problems) =
+            assemble::packages(&drafts, guesses, &self.roots, self.files);
+        self.problems.append(&mut problems);
+        packages
     }
 }
-
-fn dependency(
-    declared: &DeclaredDependency,
-    dependant: &str,
-    root: &Root,
-    by_dir: &BTreeMap<PathBuf, (PackageId, Option<semver::Version>)>,
-) -> Dependency {
-    let stands_in = || {
-        let mut overrides = root
-            .overrides
-            .iter()
-            .filter(|(name, _)| *name == declared.package);
-        overrides.find_map(|(_, dir)| {
-            let fits = |version: &Option<semver::Version>| match (&declared.requirement, version) {
-                (Some(requirement), Some(version)) => requirement.matches(version),
-                _ => true,
-            };
-            by_dir.get(dir).filter(|(_, version)| fits(version))
-        })
-    };
-    let local = match &declared.path {
-        Some(path) => by_dir.get(path),
-        None => stands_in(),
-    };
-    let resolved_version = match local {
-        Some((_, version)) => version.clone(),
-        None => root.lock.as_ref().and_then(|lock| {
-            lock.resolve(dependant, &declared.package, declared.requirement.as_ref())
-        }),
-    };
-    Dependency {
-        key: declared.key.clone(),
-        alias: targets::crate_name(&declared.key),
-        package: declared.package.clone(),
-        kind: declared.kind,
-        optional: declared.optional,
-        active: !declared.optional,
-        version_req: declared.requirement.as_ref().map(ToString::to_string),
-        resolved_version,
-        local: local.map(|(id, _)| *id),
-        features: declared.features.clone(),
-        default_features: declared.default_features,
-        target_cfg: declared.target_cfg.clone(),
-    }
-}
-
-/// The edition of code that says nothing about it.
-pub(super) const GUESSED_EDITION: Edition = Edition::E2021;

@@ -1,5 +1,6 @@
 //! `Cargo.lock`: which versions are in play.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -119,9 +120,11 @@ impl Lock {
     ///
     /// Entries whose version is not one are dropped.
     pub(crate) fn parse(path: &Path, text: &str) -> Result<Lock, toml::de::Error> {
-        let raw: RawLock = toml::from_str(text)?;
-        let mut raw: Vec<(Version, RawPackage)> = raw
-            .package
+        let raw = match generated(text) {
+            Some(packages) => packages,
+            None => toml::from_str::<RawLock<'_>>(text)?.package,
+        };
+        let mut raw: Vec<(Version, RawPackage<'_>)> = raw
             .into_iter()
             .filter_map(|package| Some((package.version.parse().ok()?, package)))
             .collect();
@@ -129,7 +132,7 @@ impl Lock {
             a.name.cmp(&b.name).then_with(|| a_version.cmp(b_version))
         });
 
-        let dependency = |text: &String| {
+        let dependency = |text: &Cow<'_, str>| {
             let mut words = text.split(' ');
             let name = words.next()?;
             let version = match words.next() {
@@ -144,20 +147,16 @@ impl Lock {
                 version,
             })
         };
-        let dependencies: Vec<Vec<LockedDependency>> = raw
-            .iter()
-            .map(|(_, package)| package.dependencies.iter().filter_map(dependency).collect())
-            .collect();
-        let packages =
-            raw.into_iter()
-                .zip(dependencies)
-                .map(|((version, package), dependencies)| LockedPackage {
-                    name: package.name,
-                    version,
-                    source: package.source.map(LockedSource),
-                    checksum: package.checksum,
-                    dependencies,
-                });
+        let packages = raw.iter().map(|(version, package)| LockedPackage {
+            name: package.name.clone().into_owned(),
+            version: version.clone(),
+            source: package
+                .source
+                .clone()
+                .map(|source| LockedSource(source.into_owned())),
+            checksum: package.checksum.clone().map(Cow::into_owned),
+            dependencies: package.dependencies.iter().filter_map(dependency).collect(),
+        });
         Ok(Lock {
             path: path.to_path_buf(),
             packages: packages.collect(),
@@ -166,7 +165,7 @@ impl Lock {
 
     /// All locked versions of a package, lowest first.
     pub fn versions(&self, name: &str) -> &[LockedPackage] {
-        &self.packages[range_of(&self.packages, name, |package| &package.name)]
+        &self.packages[range_of(&self.packages, name, |package| package.name.as_str())]
     }
 
     /// The version of `name` that a package of the workspace uses.
@@ -210,26 +209,90 @@ impl Lock {
     }
 }
 
-fn range_of<T>(sorted: &[T], name: &str, key: impl Fn(&T) -> &String) -> Range<usize> {
-    let start = sorted.partition_point(|item| key(item).as_str() < name);
+fn range_of<T>(sorted: &[T], name: &str, key: impl Fn(&T) -> &str) -> Range<usize> {
+    let start = sorted.partition_point(|item| key(item) < name);
     let len = sorted[start..].partition_point(|item| key(item) == name);
     start..start + len
 }
 
 #[derive(Deserialize)]
-struct RawLock {
-    #[serde(default)]
-    package: Vec<RawPackage>,
+struct RawLock<'a> {
+    #[serde(default, borrow)]
+    package: Vec<RawPackage<'a>>,
 }
 
-#[derive(Deserialize)]
-struct RawPackage {
-    name: String,
-    version: String,
-    source: Option<String>,
-    checksum: Option<String>,
-    #[serde(default)]
-    dependencies: Vec<String>,
+#[derive(Debug, Default, PartialEq, Deserialize)]
+struct RawPackage<'a> {
+    #[serde(borrow)]
+    name: Cow<'a, str>,
+    #[serde(borrow)]
+    version: Cow<'a, str>,
+    #[serde(borrow)]
+    source: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    checksum: Option<Cow<'a, str>>,
+    #[serde(default, borrow)]
+    dependencies: Vec<Cow<'a, str>>,
+}
+
+/// Reads a lock file line by line, in exactly the form in which Cargo writes it.
+///
+/// Parsing it as TOML costs more than all manifests together; anything unusual is
+/// `None` and goes that way.
+fn generated(text: &str) -> Option<Vec<RawPackage<'_>>> {
+    let mut packages: Vec<RawPackage<'_>> = Vec::new();
+    let mut lines = text.lines();
+    // Tables that tell nothing here: `[metadata]`, `[[patch.unused]]`.
+    let mut skipping = false;
+    while let Some(line) = lines.next() {
+        if line.starts_with('[') {
+            skipping = match line {
+                "[[package]]" => false,
+                "[metadata]" | "[[patch.unused]]" => true,
+                _ => return None,
+            };
+            if !skipping {
+                packages.push(RawPackage::default());
+            }
+            continue;
+        }
+        if line.is_empty() || line.starts_with('#') || skipping {
+            continue;
+        }
+        let (key, value) = line.split_once(" = ")?;
+        let Some(package) = packages.last_mut() else {
+            if key == "version" {
+                continue;
+            } else {
+                return None;
+            }
+        };
+        match key {
+            "name" => package.name = plain_string(value)?,
+            "version" => package.version = plain_string(value)?,
+            "source" => package.source = Some(plain_string(value)?),
+            "checksum" => package.checksum = Some(plain_string(value)?),
+            "dependencies" if value == "[" => loop {
+                match lines.next()? {
+                    "]" => break,
+                    entry => package
+                        .dependencies
+                        .push(plain_string(entry.strip_prefix(' ')?.strip_suffix(',')?)?),
+                }
+            },
+            _ => return None,
+        }
+    }
+    packages
+        .iter()
+        .all(|package| !package.name.is_empty() && !package.version.is_empty())
+        .then_some(packages)
+}
+
+/// A string without escapes.
+fn plain_string(text: &str) -> Option<Cow<'_, str>> {
+    let inner = text.strip_prefix('"')?.strip_suffix('"')?;
+    (!inner.contains(['"', '\\'])).then_some(Cow::Borrowed(inner))
 }
 
 #[cfg(test)]
@@ -313,6 +376,42 @@ version = "0.9.0"
                 .unwrap()
                 .is_crates_io()
         );
+    }
+
+    #[test]
+    fn what_cargo_writes_needs_no_toml() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.lock");
+        let text =
+            crate::workspace::files::Files::read_text(&crate::workspace::files::DiskFiles, &path)
+                .unwrap();
+        let fast = generated(&text).unwrap();
+        assert!(fast.len() > 50);
+        assert_eq!(fast, toml::from_str::<RawLock<'_>>(&text).unwrap().package);
+
+        let usual = "# comment\nversion = 3\n\n[[package]]\nname = \"a\"\nversion = \"1.0.0\"\n";
+        for (text, expected) in [
+            (usual.to_owned(), Some(1)),
+            (
+                format!(
+                    "{usual}\n[[patch.unused]]\nname = \"b\"\n\n[metadata]\n\"checksum a\" = \"0\"\n"
+                ),
+                Some(1),
+            ),
+            (usual.replace(" = ", "="), None),
+            (format!("{usual}replace = \"b\"\n"), None),
+            (format!("{usual}dependencies = [\"b\"]\n"), None),
+            (format!("{usual}dependencies = [\n \"b\",\n"), None),
+            (format!("{usual}source = \"x\\\\y\"\n"), None),
+            (format!("{usual}[[package]]\nname = \"b\"\n"), None),
+            (format!("{usual}<<<<<<< HEAD\n"), None),
+            (format!("{usual}[[pack"), None),
+        ] {
+            assert_eq!(
+                generated(&text).map(|packages| packages.len()),
+                expected,
+                "{text}"
+            );
+        }
     }
 
     #[test]

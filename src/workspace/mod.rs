@@ -1,13 +1,15 @@
 //! Which crates, files, features and versions are in play.
 //!
 //! Manifests and lock file are read by us: no program runs, nothing is fetched and
-//! nothing is written. [`discover`] does it all; a part that cannot be read becomes
+//! nothing is written. [`discover()`] does it all; a part that cannot be read becomes
 //! a [`WorkspaceProblem`], and the rest is there.
 //!
 //! Files are reached through [`files::Files`] alone. Everything that is listed is
 //! sorted by path, so that two runs see the same workspace.
 
+mod assemble;
 pub mod cfg;
+pub mod config;
 mod discover;
 mod error;
 mod features;

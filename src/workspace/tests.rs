@@ -515,3 +515,29 @@ fn paths_belong_to_the_innermost_package() {
         );
     }
 }
+
+#[test]
+fn circles_end() {
+    let tree: Tree<'_> = &[
+        (
+            "a/Cargo.toml",
+            "[package]\nname = 'a'\n[dependencies]\nb.path = '../b'\na.path = '.'\n[features]\nx = ['y', 'b/z']\ny = ['x']\ndefault = ['x']",
+        ),
+        (
+            "b/Cargo.toml",
+            "[package]\nname = 'b'\nworkspace = '../a'\n[dev-dependencies]\na = { path = '../a', features = ['x'] }\n[features]\nz = ['z']",
+        ),
+        (
+            "loop/Cargo.toml",
+            "[workspace]\nmembers = ['.', '..', '../loop', '*']\n[package]\nname = 'loop'\nworkspace = '.'",
+        ),
+    ];
+    let workspace = run(tree, "").unwrap();
+    assert_eq!(packages(&workspace), "a b loop");
+    let features: Vec<usize> = workspace
+        .packages
+        .iter()
+        .map(|package| package.features.len())
+        .collect();
+    assert_eq!(features, [3, 1, 0]);
+}

@@ -21,39 +21,39 @@ pub(super) fn visit_below(
     visit: &mut dyn FnMut(PathBuf),
 ) {
     // An explicit stack: the depth of a tree is not ours to choose.
-    let mut open = vec![dir.to_path_buf()];
-    while let Some(dir) = open.pop() {
+    let mut open = vec![(dir.to_path_buf(), false)];
+    while let Some((dir, may_be_output)) = open.pop() {
         let entries = files.list(&dir).unwrap_or_default();
-        let has_manifest = entries.iter().any(|entry| entry.name == "Cargo.toml");
+        let has = |name: &str| {
+            entries
+                .binary_search_by(|entry| entry.name.as_str().cmp(name))
+                .is_ok()
+        };
+        // Vendored packages have checksums; Cargo leaves its marks in its output.
+        if has(".cargo-checksum.json")
+            || may_be_output && (has(".rustc_info.json") || has("CACHEDIR.TAG"))
+        {
+            continue;
+        }
+        let has_manifest = has("Cargo.toml");
         let mut below = Vec::new();
         for entry in entries {
             let path = dir.join(&entry.name);
-            match entry.kind {
-                FileKind::File => visit(path),
-                FileKind::Dir
-                    if entry.link || is_foreign(&path, &entry.name, has_manifest, files) => {}
-                FileKind::Dir => {
+            match (entry.kind, entry.name.as_str()) {
+                (FileKind::File, _) => visit(path),
+                (FileKind::Dir, ".git" | ".hg" | ".svn" | ".jj" | "node_modules") => {}
+                // `target` may well be a module; beside a manifest it is output.
+                (FileKind::Dir, "target") if has_manifest => {}
+                (FileKind::Dir, _) if entry.link => {}
+                (FileKind::Dir, name) => {
+                    let may_be_output = name == "target";
                     if enter(&path) {
-                        below.push(path);
+                        below.push((path, may_be_output));
                     }
                 }
             }
         }
         open.extend(below.into_iter().rev());
-    }
-}
-
-fn is_foreign(path: &Path, name: &str, beside_manifest: bool, files: &dyn Files) -> bool {
-    match name {
-        ".git" | ".hg" | ".svn" | ".jj" | "node_modules" => true,
-        // `target` may well be a module; it is build output beside a manifest or where Cargo left its mark.
-        "target" => {
-            beside_manifest
-                || [".rustc_info.json", "CACHEDIR.TAG"]
-                    .iter()
-                    .any(|mark| files.exists(&path.join(mark)))
-        }
-        _ => files.exists(&path.join(".cargo-checksum.json")),
     }
 }
 

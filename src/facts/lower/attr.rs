@@ -1,176 +1,221 @@
-//! Attributes.
+//! Attributes and `cfg` predicates.
 
-use syn::parse::{ParseStream, Parser};
-use syn::punctuated::Punctuated;
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
-use super::{Lowering, name_of};
-use crate::facts::body::Literal;
-use crate::facts::{Attr, CfgPredicate, Meta, MetaValue};
-use crate::source::TextRange;
+use super::Lowerer;
+use crate::facts::attr::{Attr, CfgPredicate, Meta, MetaValue};
+use crate::source::{Name, TextRange};
 
-/// `a = 1`, `a(b)`, `"x"`, or anything else up to the next comma.
-enum Entry {
-    Meta(syn::Meta),
-    Lit(syn::Lit),
-    Other(proc_macro2::TokenStream),
-}
-
-fn entry(input: ParseStream<'_>) -> syn::Result<Entry> {
-    if input.peek(syn::Lit) {
-        let ahead = input.fork();
-        let lit: syn::Lit = ahead.parse()?;
-        if ahead.is_empty() || ahead.peek(syn::Token![,]) {
-            syn::parse::discouraged::Speculative::advance_to(input, &ahead);
-            return Ok(Entry::Lit(lit));
-        }
-    } else {
-        let ahead = input.fork();
-        if let Ok(meta) = ahead.parse::<syn::Meta>()
-            && (ahead.is_empty() || ahead.peek(syn::Token![,]))
-        {
-            syn::parse::discouraged::Speculative::advance_to(input, &ahead);
-            return Ok(Entry::Meta(meta));
-        }
-    }
-    let mut rest = Vec::new();
-    while !input.is_empty() && !input.peek(syn::Token![,]) {
-        rest.push(input.parse::<proc_macro2::TokenTree>()?);
-    }
-    Ok(Entry::Other(rest.into_iter().collect()))
-}
-
-impl Lowering<'_> {
-    /// All attributes but `cfg` and documentation.
-    pub(in crate::facts) fn attrs(&mut self, attrs: &[syn::Attribute]) -> Vec<Attr> {
+impl Lowerer<'_> {
+    /// Attributes other than `cfg` and doc comments.
+    pub(crate) fn attrs(&mut self, attrs: &[syn::Attribute]) -> Vec<Attr> {
+        let kept =
+            |attr: &&syn::Attribute| !attr.path().is_ident("doc") && !attr.path().is_ident("cfg");
         attrs
             .iter()
-            .filter(|attr| !attr.path().is_ident("doc") && !attr.path().is_ident("cfg"))
-            .map(|attr| {
-                let meta = self.meta(&attr.meta);
-                let range = self.range(attr.pound_token.span).cover(self.range(attr.bracket_token.span.close()));
-                Attr { range, meta }
-            })
+            .filter(kept)
+            .map(|attr| self.attr(attr))
             .collect()
     }
 
-    pub(super) fn cfg(&self, attrs: &[syn::Attribute]) -> Option<CfgPredicate> {
-        let mut all: Vec<CfgPredicate> =
-            attrs.iter().filter(|attr| attr.path().is_ident("cfg")).filter_map(|attr| match &attr.meta {
-                syn::Meta::List(list) => predicate(list.tokens.clone()),
-                _ => None,
-            }).collect();
-        match all.len() {
+    /// All `cfg` attributes, joined.
+    pub(crate) fn cfg(&self, attrs: &[syn::Attribute]) -> Option<CfgPredicate> {
+        let predicates = attrs
+            .iter()
+            .filter(|attr| attr.path().is_ident("cfg"))
+            .filter_map(|attr| {
+                let syn::Meta::List(list) = &attr.meta else {
+                    return None;
+                };
+                let meta = self.meta_list(list.tokens.clone()).into_iter().next()?;
+                Some(predicate(&meta))
+            });
+        let mut predicates: Vec<CfgPredicate> = predicates.collect();
+        match predicates.len() {
             0 => None,
-            1 => all.pop(),
-            _ => Some(CfgPredicate::All(all)),
+            1 => predicates.pop(),
+            _ => Some(CfgPredicate::All(predicates)),
         }
     }
 
-    fn meta(&self, meta: &syn::Meta) -> Meta {
-        let path = meta.path();
-        let names: Vec<_> = path.segments.iter().map(|segment| name_of(&segment.ident)).collect();
-        let start = path.segments.first().map_or_else(TextRange::default, |it| self.range(it.ident.span()));
-        let mut range = path.segments.last().map_or(start, |it| start.cover(self.range(it.ident.span())));
-        let value = match meta {
-            syn::Meta::Path(_) => MetaValue::None,
-            syn::Meta::NameValue(data) => match &data.value {
-                syn::Expr::Lit(lit) => {
-                    range = range.cover(self.range(lit.lit.span()));
-                    literal(&lit.lit).map_or(MetaValue::None, MetaValue::Literal)
-                }
-                other => {
-                    let tokens = quote::ToTokens::to_token_stream(other);
-                    if let Some(it) = self.stream_range(&tokens) {
-                        range = range.cover(it);
-                    }
-                    MetaValue::Expr(compact(&tokens).into())
-                }
+    /// Where an attribute stands.
+    pub(crate) fn attr_range(&self, attr: &syn::Attribute) -> TextRange {
+        self.spans
+            .token(attr.pound_token.span)
+            .cover(self.spans.close(attr.bracket_token.span))
+    }
+
+    fn attr(&mut self, attr: &syn::Attribute) -> Attr {
+        let range = self.attr_range(attr);
+        let path = self.path(attr.path().clone());
+        let names = path.segments.iter().map(|segment| segment.name).collect();
+        let meta = match &attr.meta {
+            syn::Meta::Path(_) => Meta {
+                path: names,
+                range: path.range,
+                value: MetaValue::None,
             },
             syn::Meta::List(list) => {
-                let close = match &list.delimiter {
-                    syn::MacroDelimiter::Paren(it) => it.span.close(),
-                    syn::MacroDelimiter::Brace(it) => it.span.close(),
-                    syn::MacroDelimiter::Bracket(it) => it.span.close(),
+                let range = path.range.cover(self.spans.close(*list.delimiter.span()));
+                Meta {
+                    path: names,
+                    range,
+                    value: MetaValue::List(self.meta_list(list.tokens.clone())),
+                }
+            }
+            syn::Meta::NameValue(pair) => {
+                let (value, value_range) = match &pair.value {
+                    syn::Expr::Lit(expr) => {
+                        let (literal, range) = self.literal(&expr.lit);
+                        (MetaValue::Literal(literal), range)
+                    }
+                    other => {
+                        let tokens = quote::ToTokens::to_token_stream(other);
+                        let range = self.tokens_range(tokens).unwrap_or(path.range);
+                        (MetaValue::Expr(self.source_of(other)), range)
+                    }
                 };
-                range = range.cover(self.range(close));
-                let parser = Punctuated::<Entry, syn::Token![,]>::parse_terminated_with;
-                let parser = |input: ParseStream<'_>| parser(input, entry);
-                match parser.parse2(list.tokens.clone()) {
-                    Ok(entries) => MetaValue::List(entries.iter().map(|it| self.entry(it)).collect()),
-                    Err(_) => MetaValue::Expr(compact(&list.tokens).into()),
+                Meta {
+                    path: names,
+                    range: path.range.cover(value_range),
+                    value,
                 }
             }
         };
-        Meta { path: names, range, value }
+        Attr { range, meta }
     }
 
-    fn entry(&self, entry: &Entry) -> Meta {
-        match entry {
-            Entry::Meta(meta) => self.meta(meta),
-            Entry::Lit(lit) => Meta {
-                path: Vec::new(),
-                range: self.range(lit.span()),
-                value: literal(lit).map_or(MetaValue::None, MetaValue::Literal),
-            },
-            Entry::Other(tokens) => Meta {
-                path: Vec::new(),
-                range: self.stream_range(tokens).unwrap_or_default(),
-                value: MetaValue::Expr(compact(tokens).into()),
-            },
-        }
-    }
-}
-
-/// Tokens as text without the spaces that the printer puts around `::` and the like.
-pub(super) fn compact(tokens: &proc_macro2::TokenStream) -> String {
-    tokens.to_string().replace(" :: ", "::").replace(" (", "(").replace("( ", "(").replace(" )", ")").replace(" ,", ",")
-}
-
-fn predicate(tokens: proc_macro2::TokenStream) -> Option<CfgPredicate> {
-    let entries = |input: ParseStream<'_>| Punctuated::<Entry, syn::Token![,]>::parse_terminated_with(input, entry);
-    let entries = entries.parse2(tokens).ok()?;
-    one(entries.first()?)
-}
-
-fn one(entry: &Entry) -> Option<CfgPredicate> {
-    match entry {
-        Entry::Lit(syn::Lit::Bool(value)) => Some(CfgPredicate::Bool(value.value)),
-        Entry::Meta(syn::Meta::Path(path)) => Some(CfgPredicate::Flag(name_of(path.get_ident()?))),
-        Entry::Meta(syn::Meta::NameValue(data)) => match &data.value {
-            syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => {
-                Some(CfgPredicate::KeyValue(name_of(data.path.get_ident()?), text.value().as_str().into()))
+    /// Comma-separated entries. Works on tokens: attribute macros take any syntax.
+    fn meta_list(&self, tokens: TokenStream) -> Vec<Meta> {
+        let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+        let is_comma =
+            |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ',');
+        // A comma inside generics (`T = Vec<A, B>`) does not separate.
+        let mut entries = Vec::new();
+        let (mut start, mut angles) = (0, 0usize);
+        for (index, token) in tokens.iter().enumerate() {
+            match token {
+                TokenTree::Punct(punct) if punct.as_char() == '<' => angles += 1,
+                TokenTree::Punct(punct) if punct.as_char() == '>' => {
+                    angles = angles.saturating_sub(1)
+                }
+                _ if angles == 0 && is_comma(token) => {
+                    entries.push(&tokens[start..index]);
+                    start = index + 1;
+                }
+                _ => {}
             }
+        }
+        entries.push(&tokens[start..]);
+        entries
+            .into_iter()
+            .filter(|entry| !entry.is_empty())
+            .map(|entry| self.meta_entry(entry))
+            .collect()
+    }
+
+    /// `a::b`, `a = value`, `a(list)`, a literal; anything else as written.
+    fn meta_entry(&self, entry: &[TokenTree]) -> Meta {
+        let first = self.spans.token(entry[0].span());
+        let range = first.cover(self.spans.token(entry[entry.len() - 1].span()));
+        let (path, rest) = self.meta_path(entry);
+        let value = match rest {
+            [] if !path.is_empty() => Some(MetaValue::None),
+            [TokenTree::Group(group)]
+                if !path.is_empty() && group.delimiter() != Delimiter::None =>
+            {
+                Some(MetaValue::List(self.meta_list(group.stream())))
+            }
+            [TokenTree::Punct(equals), value @ ..]
+                if !path.is_empty() && equals.as_char() == '=' && !value.is_empty() =>
+            {
+                Some(
+                    self.meta_literal(value)
+                        .unwrap_or_else(|| MetaValue::Expr(self.written(value))),
+                )
+            }
+            _ if path.is_empty() => self.meta_literal(entry),
             _ => None,
-        },
-        Entry::Meta(syn::Meta::List(list)) => {
-            let entries = |input: ParseStream<'_>| Punctuated::<Entry, syn::Token![,]>::parse_terminated_with(input, entry_of);
-            let inner: Vec<_> = entries.parse2(list.tokens.clone()).ok()?.iter().filter_map(one).collect();
-            match list.path.get_ident()?.to_string().as_str() {
-                "all" => Some(CfgPredicate::All(inner)),
-                "any" => Some(CfgPredicate::Any(inner)),
-                "not" => Some(CfgPredicate::Not(Box::new(inner.into_iter().next()?))),
-                _ => None,
+        };
+        match value {
+            Some(value) => Meta { path, range, value },
+            None => Meta {
+                path: Vec::new(),
+                range,
+                value: MetaValue::Expr(self.written(entry)),
+            },
+        }
+    }
+
+    fn meta_path<'t>(&self, entry: &'t [TokenTree]) -> (Vec<Name>, &'t [TokenTree]) {
+        let mut path = Vec::new();
+        let mut rest = entry;
+        loop {
+            match rest {
+                [TokenTree::Ident(ident), ..] if *ident == "true" || *ident == "false" => {
+                    return (path, rest);
+                }
+                [TokenTree::Ident(ident), tail @ ..] => {
+                    path.push(self.spans.name(ident));
+                    rest = tail;
+                }
+                _ => return (path, rest),
+            }
+            match rest {
+                [TokenTree::Punct(first), TokenTree::Punct(second), tail @ ..]
+                    if first.as_char() == ':' && second.as_char() == ':' =>
+                {
+                    rest = tail;
+                }
+                _ => return (path, rest),
             }
         }
-        Entry::Lit(_) | Entry::Other(_) => None,
+    }
+
+    fn meta_literal(&self, tokens: &[TokenTree]) -> Option<MetaValue> {
+        let lit: syn::Lit = match tokens {
+            [TokenTree::Literal(literal)] => syn::Lit::new(literal.clone()),
+            [TokenTree::Ident(ident)] if *ident == "true" || *ident == "false" => {
+                syn::Lit::Bool(syn::LitBool::new(*ident == "true", ident.span()))
+            }
+            _ => return None,
+        };
+        Some(MetaValue::Literal(self.literal(&lit).0))
+    }
+
+    fn written(&self, tokens: &[TokenTree]) -> Box<str> {
+        let (Some(first), Some(last)) = (tokens.first(), tokens.last()) else {
+            return Box::default();
+        };
+        let start = self.spans.local(first.span());
+        self.spans
+            .slice(start, self.spans.local_range(last.span()).1)
+            .into()
     }
 }
 
-fn entry_of(input: ParseStream<'_>) -> syn::Result<Entry> {
-    entry(input)
-}
-
-/// A literal.
-pub(super) fn literal(lit: &syn::Lit) -> Option<Literal> {
-    Some(match lit {
-        syn::Lit::Str(it) => Literal::Str(it.value().into()),
-        syn::Lit::ByteStr(it) => Literal::Bytes(it.value().into()),
-        syn::Lit::CStr(it) => Literal::Bytes(it.value().into_bytes().into()),
-        syn::Lit::Byte(it) => Literal::Int(Some(i64::from(it.value()))),
-        syn::Lit::Char(it) => Literal::Char(it.value()),
-        syn::Lit::Int(it) => Literal::Int(it.base10_parse().ok()),
-        syn::Lit::Float(_) => Literal::Float,
-        syn::Lit::Bool(it) => Literal::Bool(it.value),
-        _ => return None,
-    })
+/// The predicate that the content of `cfg(..)` states. What is none is a flag that nobody sets.
+fn predicate(meta: &Meta) -> CfgPredicate {
+    let Some(key) = meta.last_segment() else {
+        return match &meta.value {
+            MetaValue::Literal(crate::facts::body::Literal::Bool(value)) => {
+                CfgPredicate::Bool(*value)
+            }
+            _ => CfgPredicate::Flag(Name::new("")),
+        };
+    };
+    let all = || meta.list().iter().map(predicate).collect();
+    match (key.as_str(), &meta.value) {
+        ("all", MetaValue::List(_)) => CfgPredicate::All(all()),
+        ("any", MetaValue::List(_)) => CfgPredicate::Any(all()),
+        ("not", MetaValue::List(list)) => match list.as_slice() {
+            [only] => CfgPredicate::Not(Box::new(predicate(only))),
+            _ => CfgPredicate::Flag(Name::new("")),
+        },
+        (_, MetaValue::Literal(_)) => match meta.string() {
+            Some(value) => CfgPredicate::KeyValue(key, Name::new(value)),
+            None => CfgPredicate::Flag(key),
+        },
+        _ => CfgPredicate::Flag(key),
+    }
 }

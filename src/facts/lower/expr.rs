@@ -1,349 +1,657 @@
-//! Expressions and statements. Ranges are put together bottom-up from leaf tokens; the
-//! left spines of chains are walked in a loop, so that long chains cost no stack.
+//! Expressions, blocks, statements.
 
-use super::attr::literal;
-use super::pat::member;
-use super::{Lowering, name_of};
+use syn::spanned::Spanned as _;
+
+use super::Lowerer;
 use crate::facts::body::{
-    Arm, BinaryOp, Block, BlockKind, Body, Closure, LetStmt, Loop, LoopKind, MethodCall, StructExpr, UnaryOp,
+    Arm, BinaryOp, Block, BlockKind, Body, Closure, Expr, ExprId, LetStmt, Literal, Loop, LoopKind,
+    MethodCall, Stmt, StructExpr, UnaryOp,
 };
-use crate::facts::{Expr, ExprId, Stmt};
 use crate::source::{Name, TextRange};
 
-impl Lowering<'_> {
-    pub(super) fn expr(&mut self, expr: &syn::Expr, body: &mut Body) -> ExprId {
-        // Walk down the left spine, then build up.
-        let mut spine = Vec::new();
-        let mut head = expr;
-        while let Some(inner) = left(head) {
-            spine.push(head);
-            head = inner;
-        }
-        let mut id = self.head(head, body);
-        for link in spine.into_iter().rev() {
-            id = self.link(link, id, body);
-        }
-        id
+/// A node of an expression's left spine, its left operand taken out.
+enum Link {
+    Method(syn::ExprMethodCall),
+    Field(syn::Member),
+    Call(
+        syn::token::Paren,
+        syn::punctuated::Punctuated<syn::Expr, syn::Token![,]>,
+    ),
+    Index(syn::token::Bracket, syn::Expr),
+    Try(syn::Token![?]),
+    Await(syn::token::Await),
+    Binary(syn::BinOp, syn::Expr),
+    Cast(syn::Type),
+    Paren(syn::token::Paren),
+}
+
+/// What stands in the place of a left operand that was taken out.
+fn taken(operand: &mut Box<syn::Expr>) -> syn::Expr {
+    std::mem::replace(
+        &mut **operand,
+        syn::Expr::Verbatim(proc_macro2::TokenStream::new()),
+    )
+}
+
+impl Lowerer<'_> {
+    /// An expression.
+    pub(crate) fn expr(&mut self, body: &mut Body, expr: syn::Expr) -> ExprId {
+        self.ranged_expr(body, expr).0
     }
 
-    /// An expression whose first operand is already lowered.
-    fn link(&mut self, expr: &syn::Expr, first: ExprId, body: &mut Body) -> ExprId {
-        let start = body.expr_range(first);
-        match expr {
-            syn::Expr::MethodCall(it) => {
-                let args = self.exprs(&it.args, body);
-                let name_range = self.range(it.method.span());
+    fn opt_expr(
+        &mut self,
+        body: &mut Body,
+        expr: Option<Box<syn::Expr>>,
+    ) -> Option<(ExprId, TextRange)> {
+        expr.map(|expr| self.ranged_expr(body, *expr))
+    }
+
+    /// An expression and where it stands, parentheses included.
+    pub(crate) fn ranged_expr(
+        &mut self,
+        body: &mut Body,
+        mut expr: syn::Expr,
+    ) -> (ExprId, TextRange) {
+        let mut links = Vec::new();
+        let (mut id, mut range) = loop {
+            expr = match expr {
+                syn::Expr::MethodCall(mut call) => {
+                    let receiver = taken(&mut call.receiver);
+                    links.push(Link::Method(call));
+                    receiver
+                }
+                syn::Expr::Field(field) => {
+                    links.push(Link::Field(field.member));
+                    *field.base
+                }
+                syn::Expr::Call(call) => {
+                    links.push(Link::Call(call.paren_token, call.args));
+                    *call.func
+                }
+                syn::Expr::Index(index) => {
+                    links.push(Link::Index(index.bracket_token, *index.index));
+                    *index.expr
+                }
+                syn::Expr::Try(expr) => {
+                    links.push(Link::Try(expr.question_token));
+                    *expr.expr
+                }
+                syn::Expr::Await(expr) => {
+                    links.push(Link::Await(expr.await_token));
+                    *expr.base
+                }
+                syn::Expr::Binary(binary) => {
+                    links.push(Link::Binary(binary.op, *binary.right));
+                    *binary.left
+                }
+                syn::Expr::Cast(cast) => {
+                    links.push(Link::Cast(*cast.ty));
+                    *cast.expr
+                }
+                syn::Expr::Paren(paren) => {
+                    links.push(Link::Paren(paren.paren_token));
+                    *paren.expr
+                }
+                syn::Expr::Group(group) => *group.expr,
+                base => break self.base_expr(body, base),
+            }
+        };
+        while let Some(link) = links.pop() {
+            (id, range) = self.link(body, link, id, range);
+        }
+        (id, range)
+    }
+
+    fn link(
+        &mut self,
+        body: &mut Body,
+        link: Link,
+        base: ExprId,
+        start: TextRange,
+    ) -> (ExprId, TextRange) {
+        let (expr, range) = match link {
+            Link::Paren(token) => return (base, self.spans.delimited(token.span)),
+            Link::Method(call) => {
+                let (name, name_range) = self.spans.ident(&call.method);
+                let generics = self.turbofish(call.turbofish);
+                let args = self.exprs(body, call.args);
+                let range = start.cover(self.spans.close(call.paren_token.span));
                 let call = MethodCall {
-                    receiver: first,
-                    name: name_of(&it.method),
+                    receiver: base,
+                    name,
                     name_range,
-                    generics: it.turbofish.as_ref().map(|args| self.generic_args(args)).unwrap_or_default(),
+                    generics,
                     args,
                 };
-                let range = start.cover(self.range(it.paren_token.span.close()));
-                body.push_expr(Expr::MethodCall(Box::new(call)), range)
+                (Expr::MethodCall(Box::new(call)), range)
             }
-            syn::Expr::Call(it) => {
-                let args = self.exprs(&it.args, body);
-                let range = start.cover(self.range(it.paren_token.span.close()));
-                body.push_expr(Expr::Call { callee: first, args }, range)
+            Link::Field(member) => {
+                let (name, range) = self.member(&member);
+                (Expr::Field { base, name }, start.cover(range))
             }
-            syn::Expr::Field(it) => {
-                let end = match &it.member {
-                    syn::Member::Named(ident) => self.range(ident.span()),
-                    syn::Member::Unnamed(index) => self.range(index.span),
-                };
-                body.push_expr(Expr::Field { base: first, name: member(&it.member) }, start.cover(end))
+            Link::Call(token, args) => {
+                let args = self.exprs(body, args);
+                (
+                    Expr::Call { callee: base, args },
+                    start.cover(self.spans.close(token.span)),
+                )
             }
-            syn::Expr::Index(it) => {
-                let index = self.expr(&it.index, body);
-                let range = start.cover(self.range(it.bracket_token.span.close()));
-                body.push_expr(Expr::Index { base: first, index }, range)
+            Link::Index(token, index) => {
+                let index = self.expr(body, index);
+                (
+                    Expr::Index { base, index },
+                    start.cover(self.spans.close(token.span)),
+                )
             }
-            syn::Expr::Try(it) => {
-                let range = start.cover(self.range(it.question_token.span));
-                body.push_expr(Expr::Try(first), range)
+            Link::Try(token) => (
+                Expr::Try(base),
+                start.cover(self.spans.short(token.span, 1)),
+            ),
+            Link::Await(token) => (
+                Expr::Await(base),
+                start.cover(self.spans.short(token.span, 5)),
+            ),
+            Link::Binary(op, right) => {
+                let op = binary_op(&op);
+                let (rhs, rhs_range) = self.ranged_expr(body, right);
+                (Expr::Binary { op, lhs: base, rhs }, start.cover(rhs_range))
             }
-            syn::Expr::Await(it) => {
-                let range = start.cover(self.range(it.await_token.span));
-                body.push_expr(Expr::Await(first), range)
+            Link::Cast(ty) => {
+                let (ty, ty_range) = self.ty(ty);
+                (
+                    Expr::Cast {
+                        inner: base,
+                        ty: Box::new(ty),
+                    },
+                    start.cover(ty_range),
+                )
             }
-            syn::Expr::Cast(it) => {
-                let ty = self.ty(&it.ty);
-                body.push_expr(Expr::Cast { inner: first, ty: Box::new(ty) }, start)
-            }
-            syn::Expr::Binary(it) => {
-                let rhs = self.expr(&it.right, body);
-                let range = start.cover(body.expr_range(rhs));
-                body.push_expr(Expr::Binary { op: binary_op(&it.op), lhs: first, rhs }, range)
-            }
-            _ => first,
-        }
+        };
+        (body.push_expr(expr, range), range)
     }
 
-    fn head(&mut self, expr: &syn::Expr, body: &mut Body) -> ExprId {
-        match expr {
-            syn::Expr::Paren(it) => self.expr(&it.expr, body),
-            syn::Expr::Group(it) => self.expr(&it.expr, body),
-            syn::Expr::Path(it) => {
-                let path = self.path(it.qself.as_ref(), &it.path);
+    fn exprs(
+        &mut self,
+        body: &mut Body,
+        exprs: impl IntoIterator<Item = syn::Expr>,
+    ) -> Box<[ExprId]> {
+        exprs
+            .into_iter()
+            .map(|expr| self.expr(body, expr))
+            .collect()
+    }
+
+    /// An expression that does not start with another expression.
+    fn base_expr(&mut self, body: &mut Body, expr: syn::Expr) -> (ExprId, TextRange) {
+        let (expr, range) = match expr {
+            syn::Expr::Path(expr) => {
+                let path = self.qpath(expr.qself, expr.path);
                 let range = path.range;
-                body.push_expr(Expr::Path(Box::new(path)), range)
+                (Expr::Path(Box::new(path)), range)
             }
-            syn::Expr::Lit(it) => {
-                let range = self.range(it.lit.span());
-                body.push_expr(literal(&it.lit).map_or(Expr::Missing, Expr::Literal), range)
+            syn::Expr::Lit(expr) => {
+                let (literal, range) = self.literal(&expr.lit);
+                (Expr::Literal(literal), range)
             }
-            syn::Expr::Tuple(it) => {
-                let parts = self.exprs(&it.elems, body);
-                let range = self.pair(it.paren_token.span.open(), it.paren_token.span.close());
-                body.push_expr(Expr::Tuple(parts), range)
+            syn::Expr::Macro(expr) => return self.macro_call(body, expr.mac, false),
+            syn::Expr::Reference(expr) => {
+                let start = self.spans.short(expr.and_token.span, 1);
+                let (inner, range) = self.ranged_expr(body, *expr.expr);
+                (
+                    Expr::Ref {
+                        mutable: expr.mutability.is_some(),
+                        inner,
+                    },
+                    start.cover(range),
+                )
             }
-            syn::Expr::Array(it) => {
-                let parts = self.exprs(&it.elems, body);
-                let range = self.pair(it.bracket_token.span.open(), it.bracket_token.span.close());
-                body.push_expr(Expr::Array(parts), range)
+            syn::Expr::RawAddr(expr) => {
+                let start = self.spans.short(expr.and_token.span, 1);
+                let (inner, range) = self.ranged_expr(body, *expr.expr);
+                let mutable = matches!(expr.mutability, syn::PointerMutability::Mut(_));
+                (Expr::Ref { mutable, inner }, start.cover(range))
             }
-            syn::Expr::Repeat(it) => {
-                let value = self.expr(&it.expr, body);
-                let len = self.expr(&it.len, body);
-                let range = self.pair(it.bracket_token.span.open(), it.bracket_token.span.close());
-                body.push_expr(Expr::Repeat { value, len }, range)
-            }
-            syn::Expr::Reference(it) => {
-                let inner = self.expr(&it.expr, body);
-                let range = self.range(it.and_token.span).cover(body.expr_range(inner));
-                body.push_expr(Expr::Ref { mutable: it.mutability.is_some(), inner }, range)
-            }
-            syn::Expr::RawAddr(it) => {
-                let inner = self.expr(&it.expr, body);
-                let range = self.range(it.and_token.span).cover(body.expr_range(inner));
-                body.push_expr(Expr::Ref { mutable: false, inner }, range)
-            }
-            syn::Expr::Unary(it) => {
-                let inner = self.expr(&it.expr, body);
-                let (op, span) = match &it.op {
+            syn::Expr::Unary(expr) => {
+                let (op, span) = match expr.op {
                     syn::UnOp::Deref(token) => (UnaryOp::Deref, token.span),
                     syn::UnOp::Not(token) => (UnaryOp::Not, token.span),
                     syn::UnOp::Neg(token) => (UnaryOp::Neg, token.span),
-                    _ => return inner,
+                    _ => return self.missing(body, TextRange::default()),
                 };
-                let range = self.range(span).cover(body.expr_range(inner));
-                body.push_expr(Expr::Unary { op, inner }, range)
+                let start = self.spans.short(span, 1);
+                let (inner, range) = self.ranged_expr(body, *expr.expr);
+                (Expr::Unary { op, inner }, start.cover(range))
             }
-            syn::Expr::Assign(it) => {
-                let target = self.expr(&it.left, body);
-                let value = self.expr(&it.right, body);
-                let range = body.expr_range(target).cover(body.expr_range(value));
-                body.push_expr(Expr::Assign { target, value }, range)
+            syn::Expr::Assign(expr) => {
+                let (target, start) = self.ranged_expr(body, *expr.left);
+                let (value, range) = self.ranged_expr(body, *expr.right);
+                (Expr::Assign { target, value }, start.cover(range))
             }
-            syn::Expr::Range(it) => {
-                let start = it.start.as_ref().map(|it| self.expr(it, body));
-                let end = it.end.as_ref().map(|it| self.expr(it, body));
-                let limits = match &it.limits {
-                    syn::RangeLimits::HalfOpen(token) => self.pair(token.spans[0], token.spans[1]),
-                    syn::RangeLimits::Closed(token) => self.pair(token.spans[0], token.spans[2]),
+            syn::Expr::Range(expr) => {
+                let limits = match expr.limits {
+                    syn::RangeLimits::HalfOpen(token) => self.spans.short(token.spans[0], 2),
+                    syn::RangeLimits::Closed(token) => self.spans.short(token.spans[0], 3),
                 };
-                let range = start.into_iter().chain(end).map(|id| body.expr_range(id)).fold(limits, TextRange::cover);
-                body.push_expr(Expr::Range { start, end }, range)
+                let start = self.opt_expr(body, expr.start);
+                let end = self.opt_expr(body, expr.end);
+                let range = [start, end]
+                    .iter()
+                    .flatten()
+                    .fold(limits, |range, (_, at)| range.cover(*at));
+                (
+                    Expr::Range {
+                        start: start.map(|it| it.0),
+                        end: end.map(|it| it.0),
+                    },
+                    range,
+                )
             }
-            syn::Expr::Struct(it) => self.struct_expr(it, body),
-            syn::Expr::Block(it) => {
-                let label = it.label.as_ref().map(|label| name_of(&label.name.ident));
-                self.syn_block(BlockKind::Plain, label, &it.block, body)
+            syn::Expr::Struct(expr) => {
+                let path = self.qpath(expr.qself, expr.path);
+                let range = path.range.cover(self.spans.close(expr.brace_token.span));
+                let fields = expr.fields.into_iter().map(|field| {
+                    let name = self.member(&field.member).0;
+                    (name, self.expr(body, field.expr))
+                });
+                let fields = fields.collect();
+                let rest = expr.rest.map(|rest| self.expr(body, *rest));
+                (
+                    Expr::Struct(Box::new(StructExpr { path, fields, rest })),
+                    range,
+                )
             }
-            syn::Expr::Async(it) => self.keyword_block(BlockKind::Async, it.async_token.span, &it.block, body),
-            syn::Expr::Unsafe(it) => self.keyword_block(BlockKind::Unsafe, it.unsafe_token.span, &it.block, body),
-            syn::Expr::Const(it) => self.keyword_block(BlockKind::Const, it.const_token.span, &it.block, body),
-            syn::Expr::TryBlock(it) => self.keyword_block(BlockKind::Try, it.try_token.span, &it.block, body),
-            syn::Expr::If(it) => {
-                let cond = self.expr(&it.cond, body);
-                let then = self.syn_block(BlockKind::Plain, None, &it.then_branch, body);
-                let otherwise = it.else_branch.as_ref().map(|(_, expr)| self.expr(expr, body));
-                let end = body.expr_range(otherwise.unwrap_or(then));
-                let range = self.range(it.if_token.span).cover(end);
-                body.push_expr(Expr::If { cond, then, otherwise }, range)
+            syn::Expr::Tuple(expr) => (
+                Expr::Tuple(self.exprs(body, expr.elems)),
+                self.spans.delimited(expr.paren_token.span),
+            ),
+            syn::Expr::Array(expr) => (
+                Expr::Array(self.exprs(body, expr.elems)),
+                self.spans.delimited(expr.bracket_token.span),
+            ),
+            syn::Expr::Repeat(expr) => {
+                let value = self.expr(body, *expr.expr);
+                let len = self.expr(body, *expr.len);
+                (
+                    Expr::Repeat { value, len },
+                    self.spans.delimited(expr.bracket_token.span),
+                )
             }
-            syn::Expr::Let(it) => {
-                let value = self.expr(&it.expr, body);
-                let pat = self.pat(&it.pat, body);
-                let range = self.range(it.let_token.span).cover(body.expr_range(value));
-                body.push_expr(Expr::Let { pat, value }, range)
+            syn::Expr::Block(expr) => {
+                let label = expr.label.map(|label| self.label(label));
+                return self.block(body, BlockKind::Plain, label, None, expr.block);
             }
-            syn::Expr::Match(it) => {
-                let scrutinee = self.expr(&it.expr, body);
-                let arms = it.arms.iter().map(|arm| self.arm(arm, body)).collect();
-                let range = self.pair(it.match_token.span, it.brace_token.span.close());
-                body.push_expr(Expr::Match { scrutinee, arms }, range)
+            syn::Expr::Async(expr) => {
+                let start = self.spans.short(expr.async_token.span, 5);
+                return self.block(body, BlockKind::Async, None, Some(start), expr.block);
             }
-            syn::Expr::Loop(it) => {
-                self.loop_expr(LoopKind::Loop, it.label.as_ref(), it.loop_token.span, &it.body, body)
+            syn::Expr::Unsafe(expr) => {
+                let start = self.spans.short(expr.unsafe_token.span, 6);
+                return self.block(body, BlockKind::Unsafe, None, Some(start), expr.block);
             }
-            syn::Expr::While(it) => {
-                let cond = self.expr(&it.cond, body);
-                self.loop_expr(LoopKind::While(cond), it.label.as_ref(), it.while_token.span, &it.body, body)
+            syn::Expr::Const(expr) => {
+                let start = self.spans.short(expr.const_token.span, 5);
+                return self.block(body, BlockKind::Const, None, Some(start), expr.block);
             }
-            syn::Expr::ForLoop(it) => {
-                let iter = self.expr(&it.expr, body);
-                let pat = self.pat(&it.pat, body);
-                self.loop_expr(LoopKind::For(pat, iter), it.label.as_ref(), it.for_token.span, &it.body, body)
+            syn::Expr::TryBlock(expr) => {
+                let start = self.spans.short(expr.try_token.span, 3);
+                return self.block(body, BlockKind::Try, None, Some(start), expr.block);
             }
-            syn::Expr::Closure(it) => self.closure(it, body),
-            syn::Expr::Return(it) => {
-                let value = it.expr.as_ref().map(|it| self.expr(it, body));
-                let range = self.keyword_range(it.return_token.span, value, body);
-                body.push_expr(Expr::Return(value), range)
+            syn::Expr::If(expr) => return self.if_chain(body, expr),
+            syn::Expr::Let(expr) => {
+                let start = self.spans.short(expr.let_token.span, 3);
+                let pat = self.pat(body, *expr.pat);
+                let (value, range) = self.ranged_expr(body, *expr.expr);
+                (Expr::Let { pat, value }, start.cover(range))
             }
-            syn::Expr::Break(it) => {
-                let value = it.expr.as_ref().map(|it| self.expr(it, body));
-                let range = self.keyword_range(it.break_token.span, value, body);
-                let label = it.label.as_ref().map(|label| name_of(&label.ident));
-                body.push_expr(Expr::Break { label, value }, range)
+            syn::Expr::Match(expr) => {
+                let start = self.spans.short(expr.match_token.span, 5);
+                let scrutinee = self.expr(body, *expr.expr);
+                let arms = expr.arms.into_iter().map(|arm| {
+                    let (pat, guard) = self.guarded_pat(body, arm.pat);
+                    Arm {
+                        pat,
+                        guard,
+                        body: self.expr(body, *arm.body),
+                    }
+                });
+                let arms = arms.collect();
+                (
+                    Expr::Match { scrutinee, arms },
+                    start.cover(self.spans.close(expr.brace_token.span)),
+                )
             }
-            syn::Expr::Continue(it) => {
-                let label = it.label.as_ref().map(|label| name_of(&label.ident));
-                let range = self.range(it.continue_token.span);
-                body.push_expr(Expr::Continue(label), range)
+            syn::Expr::Loop(expr) => {
+                let start = self.spans.short(expr.loop_token.span, 4);
+                return self.looped(body, expr.label, LoopKind::Loop, start, expr.body);
             }
-            syn::Expr::Yield(it) => {
-                let value = it.expr.as_ref().map(|it| self.expr(it, body));
-                let range = self.keyword_range(it.yield_token.span, value, body);
-                body.push_expr(Expr::Yield(value), range)
+            syn::Expr::While(expr) => {
+                let start = self.spans.short(expr.while_token.span, 5);
+                let cond = self.expr(body, *expr.cond);
+                return self.looped(body, expr.label, LoopKind::While(cond), start, expr.body);
             }
-            syn::Expr::Macro(it) => self.macro_expr(&it.mac, false, body),
+            syn::Expr::ForLoop(expr) => {
+                let start = self.spans.short(expr.for_token.span, 3);
+                let pat = self.pat(body, *expr.pat);
+                let iterated = self.expr(body, *expr.expr);
+                return self.looped(
+                    body,
+                    expr.label,
+                    LoopKind::For(pat, iterated),
+                    start,
+                    expr.body,
+                );
+            }
+            syn::Expr::Closure(expr) => self.closure(body, expr),
+            syn::Expr::Return(expr) => {
+                let start = self.spans.short(expr.return_token.span, 6);
+                let value = self.opt_expr(body, expr.expr);
+                (Expr::Return(value.map(|it| it.0)), cover(start, value))
+            }
+            syn::Expr::Break(expr) => {
+                let mut start = self.spans.short(expr.break_token.span, 5);
+                let label = expr.label.map(|label| {
+                    let (name, range) = self.spans.ident(&label.ident);
+                    start = start.cover(range);
+                    name
+                });
+                let value = self.opt_expr(body, expr.expr);
+                (
+                    Expr::Break {
+                        label,
+                        value: value.map(|it| it.0),
+                    },
+                    cover(start, value),
+                )
+            }
+            syn::Expr::Continue(expr) => {
+                let mut range = self.spans.short(expr.continue_token.span, 8);
+                let label = expr.label.map(|label| {
+                    let (name, label_range) = self.spans.ident(&label.ident);
+                    range = range.cover(label_range);
+                    name
+                });
+                (Expr::Continue(label), range)
+            }
+            syn::Expr::Yield(expr) => {
+                let start = self.spans.short(expr.yield_token.span, 5);
+                let value = self.opt_expr(body, expr.expr);
+                (Expr::Yield(value.map(|it| it.0)), cover(start, value))
+            }
+            // `_ = x`: a place that takes nothing.
+            syn::Expr::Infer(expr) => {
+                return self.missing(body, self.spans.short(expr.underscore_token.span, 1));
+            }
+            syn::Expr::Verbatim(tokens) => {
+                let range = self.tokens_range(tokens).unwrap_or_default();
+                return self.missing(body, range);
+            }
             other => {
-                let tokens = quote::ToTokens::to_token_stream(other);
-                let range = self.stream_range(&tokens).unwrap_or_default();
-                body.push_expr(Expr::Missing, range)
+                let range = self.spans.try_token(other.span()).unwrap_or_default();
+                return self.missing(body, range);
+            }
+        };
+        (body.push_expr(expr, range), range)
+    }
+
+    fn missing(&self, body: &mut Body, range: TextRange) -> (ExprId, TextRange) {
+        (body.push_expr(Expr::Missing, range), range)
+    }
+
+    /// From the first to the last token.
+    pub(crate) fn tokens_range(&self, tokens: proc_macro2::TokenStream) -> Option<TextRange> {
+        let mut tokens = tokens.into_iter();
+        let first = self.spans.token(tokens.next()?.span());
+        Some(
+            tokens
+                .last()
+                .map_or(first, |last| first.cover(self.spans.token(last.span()))),
+        )
+    }
+
+    fn label(&self, label: syn::Label) -> (Name, TextRange) {
+        let (name, range) = self.spans.ident(&label.name.ident);
+        (
+            name,
+            self.spans.short(label.name.apostrophe, 1).cover(range),
+        )
+    }
+
+    /// `if … else if … else …`, however many.
+    fn if_chain(&mut self, body: &mut Body, first: syn::ExprIf) -> (ExprId, TextRange) {
+        let mut links = Vec::new();
+        let mut next = Some(first);
+        let mut last = None;
+        while let Some(branch) = next.take() {
+            let start = self.spans.short(branch.if_token.span, 2);
+            let cond = self.expr(body, *branch.cond);
+            let (then, then_range) =
+                self.block(body, BlockKind::Plain, None, None, branch.then_branch);
+            links.push((start, cond, then, then_range));
+            match branch.else_branch.map(|(_, otherwise)| *otherwise) {
+                Some(syn::Expr::If(branch)) => next = Some(branch),
+                Some(otherwise) => last = Some(self.ranged_expr(body, otherwise)),
+                None => {}
             }
         }
+        while let Some((start, cond, then, then_range)) = links.pop() {
+            let range = cover(start.cover(then_range), last);
+            let expr = Expr::If {
+                cond,
+                then,
+                otherwise: last.map(|it| it.0),
+            };
+            last = Some((body.push_expr(expr, range), range));
+        }
+        last.expect("an `if` has at least one branch")
     }
 
-    pub(super) fn exprs<'a>(&mut self, exprs: impl IntoIterator<Item = &'a syn::Expr>, body: &mut Body) -> Box<[ExprId]> {
-        exprs.into_iter().map(|expr| self.expr(expr, body)).collect()
+    fn looped(
+        &mut self,
+        body: &mut Body,
+        label: Option<syn::Label>,
+        kind: LoopKind,
+        mut start: TextRange,
+        block: syn::Block,
+    ) -> (ExprId, TextRange) {
+        let label = label.map(|label| {
+            let (name, range) = self.label(label);
+            start = start.cover(range);
+            name
+        });
+        let (block, block_range) = self.block(body, BlockKind::Plain, None, None, block);
+        let range = start.cover(block_range);
+        (
+            body.push_expr(
+                Expr::Loop(Box::new(Loop {
+                    label,
+                    kind,
+                    body: block,
+                })),
+                range,
+            ),
+            range,
+        )
     }
 
-    pub(super) fn pair(&self, first: proc_macro2::Span, last: proc_macro2::Span) -> TextRange {
-        self.range(first).cover(self.range(last))
+    fn closure(&mut self, body: &mut Body, closure: syn::ExprClosure) -> (Expr, TextRange) {
+        let mut start = self.spans.short(closure.inputs_begin.span, 1);
+        if let Some(token) = closure.capture {
+            start = start.cover(self.spans.short(token.span, 4));
+        }
+        if let Some(token) = closure.asyncness {
+            start = start.cover(self.spans.short(token.span, 5));
+        }
+        let params = closure.inputs.into_iter().map(|pat| match pat {
+            syn::Pat::Type(typed) => {
+                let pat = self.pat(body, *typed.pat);
+                (pat, Some(self.ty(*typed.ty).0))
+            }
+            pat => (self.pat(body, pat), None),
+        });
+        let params = params.collect();
+        let ret = match closure.output {
+            syn::ReturnType::Default => None,
+            syn::ReturnType::Type(_, ty) => Some(self.ty(*ty).0),
+        };
+        let (value, range) = self.ranged_expr(body, *closure.body);
+        let is_async = closure.asyncness.is_some();
+        (
+            Expr::Closure(Box::new(Closure {
+                is_async,
+                params,
+                ret,
+                body: value,
+            })),
+            start.cover(range),
+        )
     }
 
-    fn keyword_range(&self, keyword: proc_macro2::Span, value: Option<ExprId>, body: &Body) -> TextRange {
-        let range = self.range(keyword);
-        value.map_or(range, |id| range.cover(body.expr_range(id)))
+    /// A block with what stands before its brace.
+    pub(crate) fn block(
+        &mut self,
+        body: &mut Body,
+        kind: BlockKind,
+        label: Option<(Name, TextRange)>,
+        start: Option<TextRange>,
+        block: syn::Block,
+    ) -> (ExprId, TextRange) {
+        let mut range = self.spans.delimited(block.brace_token.span);
+        range = start.map_or(range, |start| start.cover(range));
+        range = label.map_or(range, |(_, label)| label.cover(range));
+        let (stmts, tail, cfgs) = self.stmts(body, block.stmts);
+        let block = Block {
+            kind,
+            label: label.map(|it| it.0),
+            stmts,
+            tail,
+            cfgs,
+        };
+        (body.push_expr(Expr::Block(Box::new(block)), range), range)
     }
 
-    fn keyword_block(&mut self, kind: BlockKind, keyword: proc_macro2::Span, block: &syn::Block, body: &mut Body) -> ExprId {
-        let range = self.pair(keyword, block.brace_token.span.close());
-        self.block_expr(kind, None, &block.stmts, range, body)
-    }
-
-    fn syn_block(&mut self, kind: BlockKind, label: Option<Name>, block: &syn::Block, body: &mut Body) -> ExprId {
-        let range = self.pair(block.brace_token.span.open(), block.brace_token.span.close());
-        self.block_expr(kind, label, &block.stmts, range, body)
-    }
-
-    pub(super) fn block_expr(&mut self, kind: BlockKind, label: Option<Name>, stmts: &[syn::Stmt], range: TextRange, body: &mut Body) -> ExprId {
-        let block = self.block(kind, label, stmts, body);
-        body.push_expr(Expr::Block(Box::new(block)), range)
-    }
-
-    pub(super) fn block(&mut self, kind: BlockKind, label: Option<Name>, stmts: &[syn::Stmt], body: &mut Body) -> Block {
-        let mut block = Block { kind, label, stmts: Vec::with_capacity(stmts.len()), tail: None };
-        for (at, stmt) in stmts.iter().enumerate() {
-            let is_last = at + 1 == stmts.len();
+    /// Statements, the last expression, and which statements stand under a `cfg`.
+    #[expect(clippy::type_complexity, reason = "the three parts of a block")]
+    pub(crate) fn stmts(
+        &mut self,
+        body: &mut Body,
+        stmts: Vec<syn::Stmt>,
+    ) -> (
+        Vec<Stmt>,
+        Option<ExprId>,
+        Box<[(u32, crate::facts::CfgPredicate)]>,
+    ) {
+        let count = stmts.len();
+        let mut lowered = Vec::with_capacity(count);
+        let mut tail = None;
+        let mut cfgs = Vec::new();
+        for (index, stmt) in stmts.into_iter().enumerate() {
+            let is_last = index + 1 == count;
+            let cfg = stmt_attrs(&stmt).and_then(|attrs| self.cfg(attrs));
+            if let Some(cfg) = cfg {
+                cfgs.push((lowered.len() as u32, cfg));
+            }
             match stmt {
-                syn::Stmt::Local(it) => {
-                    let init = it.init.as_ref().map(|init| self.expr(&init.expr, body));
-                    let diverge = it.init.as_ref().and_then(|init| init.diverge.as_ref()).map(|(_, expr)| self.expr(expr, body));
-                    let (pat, ty) = match &it.pat {
-                        syn::Pat::Type(typed) => (self.pat(&typed.pat, body), Some(self.ty(&typed.ty))),
-                        other => (self.pat(other, body), None),
+                syn::Stmt::Local(local) => {
+                    let (pat, ty) = match local.pat {
+                        syn::Pat::Type(typed) => (*typed.pat, Some(*typed.ty)),
+                        pat => (pat, None),
                     };
-                    block.stmts.push(Stmt::Let(Box::new(LetStmt { pat, ty, init, diverge })));
+                    let ty = ty.map(|ty| self.ty(ty).0);
+                    let (init, diverge) = match local.init {
+                        Some(init) => {
+                            let value = self.expr(body, *init.expr);
+                            let diverge =
+                                init.diverge.map(|(_, diverge)| self.expr(body, *diverge));
+                            (Some(value), diverge)
+                        }
+                        None => (None, None),
+                    };
+                    let pat = self.pat(body, pat);
+                    lowered.push(Stmt::Let(Box::new(LetStmt {
+                        pat,
+                        ty,
+                        init,
+                        diverge,
+                    })));
                 }
-                syn::Stmt::Item(it) => {
-                    let items = self.items(std::slice::from_ref(it));
+                syn::Stmt::Item(item) => {
+                    let items = self.item(item);
                     body.items.extend(items);
                 }
-                syn::Stmt::Expr(it, semicolon) => {
-                    let id = self.expr(it, body);
+                syn::Stmt::Expr(expr, semicolon) => {
+                    let expr = self.expr(body, expr);
                     if is_last && semicolon.is_none() {
-                        block.tail = Some(id);
+                        tail = Some(expr);
                     } else {
-                        block.stmts.push(Stmt::Expr(id));
+                        lowered.push(Stmt::Expr(expr));
                     }
                 }
-                syn::Stmt::Macro(it) => {
-                    let is_tail = is_last && it.semi_token.is_none();
-                    let id = self.macro_expr(&it.mac, !is_tail, body);
+                syn::Stmt::Macro(stmt) => {
+                    let is_tail = is_last && stmt.semi_token.is_none();
+                    let expr = self.macro_call(body, stmt.mac, !is_tail).0;
                     if is_tail {
-                        block.tail = Some(id);
+                        tail = Some(expr);
                     } else {
-                        block.stmts.push(Stmt::Expr(id));
+                        lowered.push(Stmt::Expr(expr));
                     }
                 }
             }
         }
-        block
+        (lowered, tail, cfgs.into())
     }
 
-    fn struct_expr(&mut self, it: &syn::ExprStruct, body: &mut Body) -> ExprId {
-        let path = self.path(it.qself.as_ref(), &it.path);
-        let fields = it.fields.iter().map(|field| (member(&field.member), self.expr(&field.expr, body))).collect();
-        let rest = it.rest.as_ref().map(|rest| self.expr(rest, body));
-        let range = path.range.cover(self.range(it.brace_token.span.close()));
-        body.push_expr(Expr::Struct(Box::new(StructExpr { path, fields, rest })), range)
-    }
-
-    fn arm(&mut self, arm: &syn::Arm, body: &mut Body) -> Arm {
-        let (pat, guard) = match &arm.pat {
-            syn::Pat::Guard(it) => (self.pat(&it.pat, body), Some(self.expr(&it.guard, body))),
-            other => (self.pat(other, body), None),
+    /// A literal and where it stands.
+    pub(crate) fn literal(&self, lit: &syn::Lit) -> (Literal, TextRange) {
+        let literal = match lit {
+            syn::Lit::Str(lit) => Literal::Str(lit.value().into()),
+            syn::Lit::ByteStr(lit) => Literal::Bytes(lit.value().into()),
+            syn::Lit::CStr(lit) => Literal::Bytes(lit.value().into_bytes().into()),
+            syn::Lit::Byte(lit) => Literal::Int(Some(lit.value().into())),
+            syn::Lit::Char(lit) => Literal::Char(lit.value()),
+            syn::Lit::Int(lit) => Literal::Int(lit.base10_parse().ok()),
+            syn::Lit::Float(_) => Literal::Float,
+            syn::Lit::Bool(lit) => Literal::Bool(lit.value),
+            _ => Literal::Int(None),
         };
-        let value = self.expr(&arm.body, body);
-        Arm { pat, guard, body: value }
-    }
-
-    fn loop_expr(&mut self, kind: LoopKind, label: Option<&syn::Label>, keyword: proc_macro2::Span, block: &syn::Block, body: &mut Body) -> ExprId {
-        let inner = self.syn_block(BlockKind::Plain, None, block, body);
-        let range = self.range(keyword).cover(body.expr_range(inner));
-        let label = label.map(|label| name_of(&label.name.ident));
-        body.push_expr(Expr::Loop(Box::new(Loop { label, kind, body: inner })), range)
-    }
-
-    fn closure(&mut self, it: &syn::ExprClosure, body: &mut Body) -> ExprId {
-        let params = it
-            .inputs
-            .iter()
-            .map(|pat| match pat {
-                syn::Pat::Type(typed) => (self.pat(&typed.pat, body), Some(self.ty(&typed.ty))),
-                other => (self.pat(other, body), None),
-            })
-            .collect();
-        let ret = match &it.output {
-            syn::ReturnType::Default => None,
-            syn::ReturnType::Type(_, ty) => Some(self.ty(ty)),
-        };
-        let value = self.expr(&it.body, body);
-        let range = self.range(it.inputs_begin.span).cover(body.expr_range(value));
-        let closure = Closure { is_async: it.asyncness.is_some(), params, ret, body: value };
-        body.push_expr(Expr::Closure(Box::new(closure)), range)
+        (literal, self.spans.token(lit.span()))
     }
 }
 
-/// The operand that an expression starts with, for chains.
-fn left(expr: &syn::Expr) -> Option<&syn::Expr> {
-    match expr {
-        syn::Expr::MethodCall(it) => Some(&it.receiver),
-        syn::Expr::Call(it) => Some(&it.func),
-        syn::Expr::Field(it) => Some(&it.base),
-        syn::Expr::Index(it) => Some(&it.expr),
-        syn::Expr::Try(it) => Some(&it.expr),
-        syn::Expr::Await(it) => Some(&it.base),
-        syn::Expr::Cast(it) => Some(&it.expr),
-        syn::Expr::Binary(it) => Some(&it.left),
-        _ => None,
-    }
+fn cover(range: TextRange, other: Option<(ExprId, TextRange)>) -> TextRange {
+    other.map_or(range, |(_, other)| range.cover(other))
+}
+
+/// The attributes of a statement, where a `cfg` can stand among them.
+fn stmt_attrs(stmt: &syn::Stmt) -> Option<&[syn::Attribute]> {
+    let attrs = match stmt {
+        syn::Stmt::Local(local) => &local.attrs,
+        syn::Stmt::Macro(stmt) => &stmt.attrs,
+        syn::Stmt::Expr(expr, _) => match expr {
+            syn::Expr::Assign(expr) => &expr.attrs,
+            syn::Expr::Block(expr) => &expr.attrs,
+            syn::Expr::Call(expr) => &expr.attrs,
+            syn::Expr::MethodCall(expr) => &expr.attrs,
+            syn::Expr::If(expr) => &expr.attrs,
+            syn::Expr::Match(expr) => &expr.attrs,
+            syn::Expr::ForLoop(expr) => &expr.attrs,
+            syn::Expr::While(expr) => &expr.attrs,
+            syn::Expr::Loop(expr) => &expr.attrs,
+            syn::Expr::Try(expr) => &expr.attrs,
+            syn::Expr::Await(expr) => &expr.attrs,
+            syn::Expr::Return(expr) => &expr.attrs,
+            syn::Expr::Unsafe(expr) => &expr.attrs,
+            syn::Expr::Macro(expr) => &expr.attrs,
+            syn::Expr::Struct(expr) => &expr.attrs,
+            syn::Expr::Path(expr) => &expr.attrs,
+            syn::Expr::Tuple(expr) => &expr.attrs,
+            syn::Expr::Binary(expr) => &expr.attrs,
+            syn::Expr::Lit(expr) => &expr.attrs,
+            _ => return None,
+        },
+        syn::Stmt::Item(_) => return None,
+    };
+    (!attrs.is_empty()).then_some(attrs)
 }
 
 fn binary_op(op: &syn::BinOp) -> BinaryOp {
@@ -358,8 +666,14 @@ fn binary_op(op: &syn::BinOp) -> BinaryOp {
         syn::BinOp::Gt(_) => BinaryOp::Gt,
         syn::BinOp::Ge(_) => BinaryOp::Ge,
         syn::BinOp::AddAssign(_) => BinaryOp::AddAssign,
-        syn::BinOp::SubAssign(_) | syn::BinOp::MulAssign(_) | syn::BinOp::DivAssign(_) | syn::BinOp::RemAssign(_)
-        | syn::BinOp::BitXorAssign(_) | syn::BinOp::BitAndAssign(_) | syn::BinOp::BitOrAssign(_) | syn::BinOp::ShlAssign(_)
+        syn::BinOp::SubAssign(_)
+        | syn::BinOp::MulAssign(_)
+        | syn::BinOp::DivAssign(_)
+        | syn::BinOp::RemAssign(_)
+        | syn::BinOp::BitXorAssign(_)
+        | syn::BinOp::BitAndAssign(_)
+        | syn::BinOp::BitOrAssign(_)
+        | syn::BinOp::ShlAssign(_)
         | syn::BinOp::ShrAssign(_) => BinaryOp::OtherAssign,
         _ => BinaryOp::Arithmetic,
     }

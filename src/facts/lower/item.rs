@@ -1,393 +1,831 @@
 //! Items.
 
-use super::{Lowering, name_of};
-use crate::facts::body::{Body, BodyId, Expr};
+use super::{Cut, Lowerer, parse_stmts};
+use crate::facts::body::{Block, BlockKind, Body, BodyId, Expr, ExprId};
 use crate::facts::item::{
-    ConstItem, EnumItem, Field, Fields, FnItem, ImplItem, MacroItem, MacroRulesItem, ModItem, Param, SelfParam, StructItem,
-    TraitItem, TypeAliasItem, UseItem, UseKind, UseLeaf, Variant, Visibility,
+    ConstItem, EnumItem, Field, Fields, FnItem, ImplItem, Item, ItemKind, MacroItem,
+    MacroRulesItem, ModItem, Param, SelfParam, StructItem, TraitItem, TypeAliasItem, UseItem,
+    UseKind, UseLeaf, Variant, Visibility,
 };
-use crate::facts::{Extent, Item, ItemKind, Problem, TypeRef, depth};
+use crate::facts::ty::TypeRef;
+use crate::facts::{Attr, Extent};
 use crate::source::{Name, TextRange};
 
-/// What an item starts with, before its kind is known.
-struct Head<'a> {
-    attrs: &'a [syn::Attribute],
-    vis: Option<&'a syn::Visibility>,
-    ident: Option<&'a proc_macro2::Ident>,
-    /// First token after attributes and visibility.
-    keyword: proc_macro2::Span,
-    /// Last token.
-    end: proc_macro2::Span,
+/// What all items have, before the rest of the item is known.
+struct Head {
+    attrs: Vec<syn::Attribute>,
+    visibility: syn::Visibility,
+    keyword: TextRange,
 }
 
-impl Lowering<'_> {
-    pub(in crate::facts) fn items(&mut self, items: &[syn::Item]) -> Vec<Item> {
-        items.iter().filter_map(|item| self.item(item)).collect()
+/// The block of a function, or `Absent` for a declaration.
+enum FnBlock {
+    Present(syn::Block),
+    Absent,
+}
+
+impl Lowerer<'_> {
+    /// Items of a file or module.
+    pub(crate) fn items(&mut self, items: Vec<syn::Item>) -> Vec<Item> {
+        items.into_iter().flat_map(|item| self.item(item)).collect()
     }
 
-    fn finish(&mut self, head: &Head<'_>, kind: ItemKind) -> Item {
-        let keyword = self.range(head.keyword);
-        let first = head.attrs.first().map_or(keyword, |attr| self.range(attr.pound_token.span));
-        let start = match head.vis {
-            Some(syn::Visibility::Public(it)) => self.range(it.span).cover(first),
-            Some(syn::Visibility::Restricted(it)) => self.range(it.pub_token.span).cover(first),
-            _ => first,
+    /// An item: several for `extern { .. }`, none for syntax that we do not know.
+    pub(crate) fn item(&mut self, item: syn::Item) -> Vec<Item> {
+        let item = match item {
+            syn::Item::Fn(item) => {
+                let keyword = self.fn_keyword(&item.sig, item.modifiers.defaultness);
+                let head = Head {
+                    attrs: item.attrs,
+                    visibility: item.vis,
+                    keyword,
+                };
+                self.function(head, item.sig, FnBlock::Present(*item.block), None)
+            }
+            syn::Item::Struct(item) => {
+                let keyword = self.spans.short(item.struct_token.span, 6);
+                let end = item.semi_token.map(|token| self.spans.short(token.span, 1));
+                let (fields, fields_end) = self.fields(item.fields);
+                let kind = StructItem {
+                    generics: self.generics(item.generics),
+                    fields,
+                };
+                let head = Head {
+                    attrs: item.attrs,
+                    visibility: item.vis,
+                    keyword,
+                };
+                self.named(
+                    head,
+                    &item.ident,
+                    end.or(fields_end),
+                    ItemKind::Struct(kind),
+                )
+            }
+            syn::Item::Union(item) => {
+                let keyword = self.spans.short(item.union_token.span, 5);
+                let (fields, end) = self.fields(syn::Fields::Named(item.fields));
+                let kind = StructItem {
+                    generics: self.generics(item.generics),
+                    fields,
+                };
+                let head = Head {
+                    attrs: item.attrs,
+                    visibility: item.vis,
+                    keyword,
+                };
+                self.named(head, &item.ident, end, ItemKind::Struct(kind))
+            }
+            syn::Item::Enum(item) => {
+                let keyword = self.spans.short(item.enum_token.span, 4);
+                let end = self.spans.close(item.brace_token.span);
+                let generics = self.generics(item.generics);
+                let variants = item
+                    .variants
+                    .into_iter()
+                    .map(|variant| self.variant(variant))
+                    .collect();
+                let head = Head {
+                    attrs: item.attrs,
+                    visibility: item.vis,
+                    keyword,
+                };
+                self.named(
+                    head,
+                    &item.ident,
+                    Some(end),
+                    ItemKind::Enum(EnumItem { generics, variants }),
+                )
+            }
+            syn::Item::Type(item) => {
+                let keyword = self.spans.short(item.type_token.span, 4);
+                let head = Head {
+                    attrs: item.attrs,
+                    visibility: item.vis,
+                    keyword,
+                };
+                self.alias(
+                    head,
+                    &item.ident,
+                    item.generics,
+                    Some(*item.ty),
+                    item.semi_token,
+                )
+            }
+            syn::Item::Trait(item) => {
+                let keyword = self.spans.short(item.trait_token.span, 5);
+                let end = self.spans.close(item.brace_token.span);
+                let generics = self.generics(item.generics);
+                let supertraits = self.bounds(item.supertraits);
+                let items = item
+                    .items
+                    .into_iter()
+                    .flat_map(|item| self.trait_item(item))
+                    .collect();
+                let head = Head {
+                    attrs: item.attrs,
+                    visibility: item.vis,
+                    keyword,
+                };
+                let kind = TraitItem {
+                    generics,
+                    supertraits,
+                    items,
+                };
+                self.named(head, &item.ident, Some(end), ItemKind::Trait(kind))
+            }
+            syn::Item::TraitAlias(item) => {
+                let keyword = self.spans.short(item.trait_token.span, 5);
+                let end = self.spans.short(item.semi_token.span, 1);
+                let generics = self.generics(item.generics);
+                let supertraits = self.bounds(item.bounds);
+                let head = Head {
+                    attrs: item.attrs,
+                    visibility: item.vis,
+                    keyword,
+                };
+                let kind = TraitItem {
+                    generics,
+                    supertraits,
+                    items: Vec::new(),
+                };
+                self.named(head, &item.ident, Some(end), ItemKind::Trait(kind))
+            }
+            syn::Item::Impl(item) => {
+                let mut keyword = self.spans.short(item.impl_token.span, 4);
+                if let Some(token) = item.unsafety {
+                    keyword = self.spans.short(token.span, 6);
+                }
+                if item.modifiers.polarity.is_some() {
+                    return Vec::new();
+                }
+                let end = self.spans.close(item.brace_token.span);
+                let generics = self.generics(item.generics);
+                let of_trait = item.trait_.map(|(path, _)| self.path(path));
+                let self_ty = self.ty(*item.self_ty).0;
+                let items = item
+                    .items
+                    .into_iter()
+                    .flat_map(|item| self.impl_item(item))
+                    .collect();
+                let kind = ImplItem {
+                    generics,
+                    of_trait,
+                    self_ty,
+                    items,
+                };
+                let head = Head {
+                    attrs: item.attrs,
+                    visibility: syn::Visibility::Inherited,
+                    keyword,
+                };
+                self.unnamed(head, Some(end), ItemKind::Impl(Box::new(kind)))
+            }
+            syn::Item::Const(item) => {
+                let keyword = self.spans.short(item.const_token.span, 5);
+                let head = Head {
+                    attrs: item.attrs,
+                    visibility: item.vis,
+                    keyword,
+                };
+                self.constant(
+                    head,
+                    &item.ident,
+                    *item.ty,
+                    Some(*item.expr),
+                    item.semi_token,
+                    false,
+                )
+            }
+            syn::Item::Static(item) => {
+                let keyword = self.spans.short(item.static_token.span, 6);
+                let head = Head {
+                    attrs: item.attrs,
+                    visibility: item.vis,
+                    keyword,
+                };
+                self.constant(
+                    head,
+                    &item.ident,
+                    *item.ty,
+                    Some(*item.expr),
+                    item.semi_token,
+                    true,
+                )
+            }
+            syn::Item::Mod(item) => {
+                let keyword = self.spans.short(item.mod_token.span, 3);
+                let end = match (&item.content, item.semi) {
+                    (Some((brace, _)), _) => Some(self.spans.close(brace.span)),
+                    (None, semicolon) => semicolon.map(|token| self.spans.short(token.span, 1)),
+                };
+                let head = Head {
+                    attrs: item.attrs,
+                    visibility: item.vis,
+                    keyword,
+                };
+                let path = path_attr(&head.attrs);
+                let items = item.content.map(|(_, items)| self.items(items));
+                self.named(
+                    head,
+                    &item.ident,
+                    end,
+                    ItemKind::Mod(ModItem { items, path }),
+                )
+            }
+            syn::Item::Use(item) => {
+                let keyword = self.spans.short(item.use_token.span, 3);
+                let end = self.spans.short(item.semi_token.span, 1);
+                let mut leaves = Vec::new();
+                let global = item.leading_colon.is_some();
+                self.use_leaves(&item.tree, &mut Vec::new(), global, &mut leaves);
+                let head = Head {
+                    attrs: item.attrs,
+                    visibility: item.vis,
+                    keyword,
+                };
+                self.unnamed(head, Some(end), ItemKind::Use(UseItem { leaves }))
+            }
+            syn::Item::ExternCrate(item) => {
+                let keyword = self.spans.short(item.extern_token.span, 6);
+                let end = self.spans.short(item.semi_token.span, 1);
+                let krate = self.spans.name(&item.ident);
+                let name = item.rename.map_or(item.ident, |(_, rename)| rename);
+                let head = Head {
+                    attrs: item.attrs,
+                    visibility: item.vis,
+                    keyword,
+                };
+                self.named(head, &name, Some(end), ItemKind::ExternCrate(krate))
+            }
+            syn::Item::Macro(item) => {
+                self.macro_item(item.attrs, item.ident, item.mac, item.semi_token)
+            }
+            syn::Item::ForeignMod(item) => {
+                return item
+                    .items
+                    .into_iter()
+                    .filter_map(|item| self.foreign_item(item))
+                    .collect();
+            }
+            // `const X: T;`, `fn f();` outside of traits and the like: not Rust that compiles.
+            _ => return Vec::new(),
         };
-        let end = self.range(head.end);
+        vec![item]
+    }
+
+    /// Items of an impl.
+    pub(crate) fn impl_item(&mut self, item: syn::ImplItem) -> Option<Item> {
+        Some(match item {
+            syn::ImplItem::Fn(item) => {
+                let keyword = self.fn_keyword(&item.sig, item.modifiers.defaultness);
+                let head = Head {
+                    attrs: item.attrs,
+                    visibility: item.vis,
+                    keyword,
+                };
+                self.function(head, item.sig, FnBlock::Present(item.block), None)
+            }
+            syn::ImplItem::Const(item) => {
+                let keyword = self.spans.short(item.const_token.span, 5);
+                let head = Head {
+                    attrs: item.attrs,
+                    visibility: item.vis,
+                    keyword,
+                };
+                self.constant(
+                    head,
+                    &item.ident,
+                    item.ty,
+                    Some(item.expr),
+                    item.semi_token,
+                    false,
+                )
+            }
+            syn::ImplItem::Type(item) => {
+                let keyword = self.spans.short(item.type_token.span, 4);
+                let head = Head {
+                    attrs: item.attrs,
+                    visibility: item.vis,
+                    keyword,
+                };
+                self.alias(
+                    head,
+                    &item.ident,
+                    item.generics,
+                    Some(item.ty),
+                    item.semi_token,
+                )
+            }
+            syn::ImplItem::Macro(item) => {
+                self.macro_item(item.attrs, None, item.mac, item.semi_token)
+            }
+            _ => return None,
+        })
+    }
+
+    /// Items of a trait.
+    pub(crate) fn trait_item(&mut self, item: syn::TraitItem) -> Option<Item> {
+        let visibility = syn::Visibility::Inherited;
+        Some(match item {
+            syn::TraitItem::Fn(item) => {
+                let keyword = self.fn_keyword(&item.sig, item.modifiers.defaultness);
+                let head = Head {
+                    attrs: item.attrs,
+                    visibility,
+                    keyword,
+                };
+                let block = item.default.map_or(FnBlock::Absent, FnBlock::Present);
+                self.function(head, item.sig, block, item.semi_token)
+            }
+            syn::TraitItem::Const(item) => {
+                let keyword = self.spans.short(item.const_token.span, 5);
+                let head = Head {
+                    attrs: item.attrs,
+                    visibility,
+                    keyword,
+                };
+                let value = item.default.map(|(_, value)| value);
+                self.constant(head, &item.ident, item.ty, value, item.semi_token, false)
+            }
+            syn::TraitItem::Type(item) => {
+                let keyword = self.spans.short(item.type_token.span, 4);
+                let head = Head {
+                    attrs: item.attrs,
+                    visibility,
+                    keyword,
+                };
+                let default = item.default.map(|(_, ty)| ty);
+                self.alias(head, &item.ident, item.generics, default, item.semi_token)
+            }
+            syn::TraitItem::Macro(item) => {
+                self.macro_item(item.attrs, None, item.mac, item.semi_token)
+            }
+            _ => return None,
+        })
+    }
+
+    fn foreign_item(&mut self, item: syn::ForeignItem) -> Option<Item> {
+        Some(match item {
+            syn::ForeignItem::Fn(item) => {
+                let keyword = self.fn_keyword(&item.sig, item.modifiers.defaultness);
+                let head = Head {
+                    attrs: item.attrs,
+                    visibility: item.vis,
+                    keyword,
+                };
+                self.function(head, item.sig, FnBlock::Absent, Some(item.semi_token))
+            }
+            syn::ForeignItem::Static(item) => {
+                let keyword = self.spans.short(item.static_token.span, 6);
+                let head = Head {
+                    attrs: item.attrs,
+                    visibility: item.vis,
+                    keyword,
+                };
+                self.constant(head, &item.ident, *item.ty, None, item.semi_token, true)
+            }
+            _ => return None,
+        })
+    }
+
+    /// The item that has no name, or whose name is set later.
+    fn unnamed(&mut self, head: Head, end: Option<TextRange>, kind: ItemKind) -> Item {
+        let (visibility, visibility_range) = self.visibility(head.visibility);
+        let mut range = end.map_or(head.keyword, |end| head.keyword.cover(end));
+        range = visibility_range.map_or(range, |visibility| visibility.cover(range));
+        if let Some(first) = head.attrs.first() {
+            range = range.cover(self.spans.token(first.pound_token.span));
+        }
         Item {
-            name: head.ident.map_or_else(|| Name::new(""), name_of),
-            name_range: head.ident.map_or(keyword, |ident| self.range(ident.span())),
-            range: start.cover(keyword).cover(end),
-            keyword,
-            visibility: match head.vis {
-                Some(syn::Visibility::Public(_)) => Visibility::Public,
-                Some(syn::Visibility::Restricted(_)) => Visibility::Restricted,
-                _ => Visibility::Private,
-            },
-            attrs: self.attrs(head.attrs),
-            cfg: self.cfg(head.attrs),
+            name: Name::new(""),
+            name_range: head.keyword,
+            range,
+            keyword: head.keyword,
+            visibility,
+            cfg: self.cfg(&head.attrs),
+            attrs: self.attrs(&head.attrs),
             kind,
         }
     }
 
-    fn item(&mut self, item: &syn::Item) -> Option<Item> {
-        let (head, kind) = match item {
-            syn::Item::Fn(it) => {
-                let head = Head {
-                    attrs: &it.attrs,
-                    vis: Some(&it.vis),
-                    ident: Some(&it.sig.ident),
-                    keyword: fn_keyword(&it.sig),
-                    end: it.block.brace_token.span.close(),
-                };
-                (head, ItemKind::Fn(self.function(&it.sig, Some(&it.block))))
-            }
-            syn::Item::Struct(it) => {
-                let end = match (&it.semi_token, &it.fields) {
-                    (Some(semi), _) => semi.span,
-                    (None, syn::Fields::Named(fields)) => fields.brace_token.span.close(),
-                    _ => it.ident.span(),
-                };
-                let head = Head { attrs: &it.attrs, vis: Some(&it.vis), ident: Some(&it.ident), keyword: it.struct_token.span, end };
-                let data = StructItem { generics: self.generics(&it.generics), fields: self.fields(&it.fields) };
-                (head, ItemKind::Struct(data))
-            }
-            syn::Item::Union(it) => {
-                let end = it.fields.brace_token.span.close();
-                let head = Head { attrs: &it.attrs, vis: Some(&it.vis), ident: Some(&it.ident), keyword: it.union_token.span, end };
-                let fields = Fields::Named(it.fields.named.iter().enumerate().map(|(at, field)| self.field(at, field)).collect());
-                (head, ItemKind::Struct(StructItem { generics: self.generics(&it.generics), fields }))
-            }
-            syn::Item::Enum(it) => {
-                let end = it.brace_token.span.close();
-                let head = Head { attrs: &it.attrs, vis: Some(&it.vis), ident: Some(&it.ident), keyword: it.enum_token.span, end };
-                let variants = it
-                    .variants
-                    .iter()
-                    .map(|variant| Variant {
-                        name: name_of(&variant.ident),
-                        range: self.range(variant.ident.span()),
-                        fields: self.fields(&variant.fields),
-                        attrs: self.attrs(&variant.attrs),
-                        cfg: self.cfg(&variant.attrs),
-                    })
-                    .collect();
-                (head, ItemKind::Enum(EnumItem { generics: self.generics(&it.generics), variants }))
-            }
-            syn::Item::Type(it) => {
-                let head = Head { attrs: &it.attrs, vis: Some(&it.vis), ident: Some(&it.ident), keyword: it.type_token.span, end: it.semi_token.span };
-                (head, ItemKind::TypeAlias(TypeAliasItem { generics: self.generics(&it.generics), ty: Some(self.ty(&it.ty)) }))
-            }
-            syn::Item::Trait(it) => {
-                let end = it.brace_token.span.close();
-                let head = Head { attrs: &it.attrs, vis: Some(&it.vis), ident: Some(&it.ident), keyword: it.trait_token.span, end };
-                let items = it.items.iter().filter_map(|item| self.trait_item(item)).collect();
-                let data = TraitItem { generics: self.generics(&it.generics), supertraits: self.bounds(&it.supertraits), items };
-                (head, ItemKind::Trait(data))
-            }
-            syn::Item::TraitAlias(it) => {
-                let head = Head { attrs: &it.attrs, vis: Some(&it.vis), ident: Some(&it.ident), keyword: it.trait_token.span, end: it.semi_token.span };
-                let data = TraitItem { generics: self.generics(&it.generics), supertraits: self.bounds(&it.bounds), items: Vec::new() };
-                (head, ItemKind::Trait(data))
-            }
-            syn::Item::Impl(it) => {
-                if it.modifiers.polarity.is_some() {
-                    return None;
-                }
-                let end = it.brace_token.span.close();
-                let head = Head { attrs: &it.attrs, vis: None, ident: None, keyword: it.impl_token.span, end };
-                let items = it.items.iter().filter_map(|item| self.impl_item(item)).collect();
-                let data = ImplItem {
-                    generics: self.generics(&it.generics),
-                    of_trait: it.trait_.as_ref().map(|(path, _)| self.path(None, path)),
-                    self_ty: self.ty(&it.self_ty),
-                    items,
-                };
-                (head, ItemKind::Impl(Box::new(data)))
-            }
-            syn::Item::Const(it) => {
-                let head = Head { attrs: &it.attrs, vis: Some(&it.vis), ident: Some(&it.ident), keyword: it.const_token.span, end: it.semi_token.span };
-                let body = self.value_body(&it.expr);
-                (head, ItemKind::Const(ConstItem { ty: self.ty(&it.ty), body: Some(body), is_static: false }))
-            }
-            syn::Item::Static(it) => {
-                let head = Head { attrs: &it.attrs, vis: Some(&it.vis), ident: Some(&it.ident), keyword: it.static_token.span, end: it.semi_token.span };
-                let body = self.value_body(&it.expr);
-                (head, ItemKind::Const(ConstItem { ty: self.ty(&it.ty), body: Some(body), is_static: true }))
-            }
-            syn::Item::Mod(it) => {
-                let end = match (&it.content, &it.semi) {
-                    (Some((brace, _)), _) => brace.span.close(),
-                    (None, Some(semi)) => semi.span,
-                    (None, None) => it.ident.span(),
-                };
-                let head = Head { attrs: &it.attrs, vis: Some(&it.vis), ident: Some(&it.ident), keyword: it.mod_token.span, end };
-                let items = it.content.as_ref().map(|(_, items)| self.items(items));
-                (head, ItemKind::Mod(ModItem { items, path: path_attr(&it.attrs) }))
-            }
-            syn::Item::Use(it) => {
-                let head = Head { attrs: &it.attrs, vis: Some(&it.vis), ident: None, keyword: it.use_token.span, end: it.semi_token.span };
-                let mut leaves = Vec::new();
-                self.use_tree(&it.tree, &mut Vec::new(), it.leading_colon.is_some(), &mut leaves);
-                (head, ItemKind::Use(UseItem { leaves }))
-            }
-            syn::Item::ExternCrate(it) => {
-                let ident = it.rename.as_ref().map_or(&it.ident, |(_, ident)| ident);
-                let head = Head { attrs: &it.attrs, vis: Some(&it.vis), ident: Some(ident), keyword: it.extern_token.span, end: it.semi_token.span };
-                (head, ItemKind::ExternCrate(name_of(&it.ident)))
-            }
-            syn::Item::Macro(it) => return self.item_macro(&it.attrs, it.ident.as_ref(), &it.mac),
-            _ => return None,
-        };
-        Some(self.finish(&head, kind))
+    fn named(
+        &mut self,
+        head: Head,
+        ident: &syn::Ident,
+        end: Option<TextRange>,
+        kind: ItemKind,
+    ) -> Item {
+        let (name, name_range) = self.spans.ident(ident);
+        let end = end.map_or(name_range, |end| name_range.cover(end));
+        Item {
+            name,
+            name_range,
+            ..self.unnamed(head, Some(end), kind)
+        }
     }
 
-    fn item_macro(&mut self, attrs: &[syn::Attribute], ident: Option<&proc_macro2::Ident>, mac: &syn::Macro) -> Option<Item> {
-        let (open, close) = super::macros::delimiters(mac);
-        let tokens = TextRange::new(self.range(open).end, self.range(close).start);
-        let keyword = mac.path.segments.first()?.ident.span();
-        let head = Head { attrs, vis: None, ident, keyword, end: close };
-        let kind = if mac.path.is_ident("macro_rules") && ident.is_some() {
-            let exported = attrs.iter().any(|attr| attr.path().is_ident("macro_export"));
-            ItemKind::MacroRules(MacroRulesItem { rules: tokens, exported })
-        } else {
-            ItemKind::MacroCall(MacroItem { path: self.path(None, &mac.path), tokens })
-        };
-        Some(self.finish(&head, kind))
+    fn visibility(&self, visibility: syn::Visibility) -> (Visibility, Option<TextRange>) {
+        match visibility {
+            syn::Visibility::Public(token) => {
+                (Visibility::Public, Some(self.spans.short(token.span, 3)))
+            }
+            syn::Visibility::Restricted(restricted) => (
+                Visibility::Restricted,
+                Some(self.spans.short(restricted.pub_token.span, 3)),
+            ),
+            syn::Visibility::Inherited => (Visibility::Private, None),
+        }
     }
 
-    fn impl_item(&mut self, item: &syn::ImplItem) -> Option<Item> {
-        let (head, kind) = match item {
-            syn::ImplItem::Fn(it) => {
-                let head = Head {
-                    attrs: &it.attrs,
-                    vis: Some(&it.vis),
-                    ident: Some(&it.sig.ident),
-                    keyword: fn_keyword(&it.sig),
-                    end: it.block.brace_token.span.close(),
-                };
-                (head, ItemKind::Fn(self.function(&it.sig, Some(&it.block))))
-            }
-            syn::ImplItem::Const(it) => {
-                let head = Head { attrs: &it.attrs, vis: Some(&it.vis), ident: Some(&it.ident), keyword: it.const_token.span, end: it.semi_token.span };
-                let body = self.value_body(&it.expr);
-                (head, ItemKind::Const(ConstItem { ty: self.ty(&it.ty), body: Some(body), is_static: false }))
-            }
-            syn::ImplItem::Type(it) => {
-                let head = Head { attrs: &it.attrs, vis: Some(&it.vis), ident: Some(&it.ident), keyword: it.type_token.span, end: it.semi_token.span };
-                (head, ItemKind::TypeAlias(TypeAliasItem { generics: self.generics(&it.generics), ty: Some(self.ty(&it.ty)) }))
-            }
-            syn::ImplItem::Macro(it) => return self.item_macro(&it.attrs, None, &it.mac),
-            _ => return None,
+    fn fn_keyword(
+        &self,
+        sig: &syn::Signature,
+        defaultness: Option<syn::Token![default]>,
+    ) -> TextRange {
+        let safety = match &sig.safety {
+            syn::Safety::Unsafe(token) => Some((token.span, 6)),
+            syn::Safety::Safe(token) => Some((token.span, 4)),
+            _ => None,
         };
-        Some(self.finish(&head, kind))
+        let first = defaultness
+            .map(|token| (token.span, 7))
+            .or(sig.constness.map(|token| (token.span, 5)))
+            .or(sig.asyncness.map(|token| (token.span, 5)))
+            .or(safety)
+            .or(sig.abi.as_ref().map(|abi| (abi.extern_token.span, 6)))
+            .unwrap_or((sig.fn_token.span, 2));
+        self.spans.short(first.0, first.1)
     }
 
-    fn trait_item(&mut self, item: &syn::TraitItem) -> Option<Item> {
-        let (head, kind) = match item {
-            syn::TraitItem::Fn(it) => {
-                let end = it.default.as_ref().map_or_else(|| it.sig.ident.span(), |block| block.brace_token.span.close());
-                let head = Head { attrs: &it.attrs, vis: None, ident: Some(&it.sig.ident), keyword: fn_keyword(&it.sig), end };
-                (head, ItemKind::Fn(self.function(&it.sig, it.default.as_ref())))
-            }
-            syn::TraitItem::Const(it) => {
-                let head = Head { attrs: &it.attrs, vis: None, ident: Some(&it.ident), keyword: it.const_token.span, end: it.semi_token.span };
-                let body = it.default.as_ref().map(|(_, value)| self.value_body(value));
-                (head, ItemKind::Const(ConstItem { ty: self.ty(&it.ty), body, is_static: false }))
-            }
-            syn::TraitItem::Type(it) => {
-                let head = Head { attrs: &it.attrs, vis: None, ident: Some(&it.ident), keyword: it.type_token.span, end: it.semi_token.span };
-                let ty = it.default.as_ref().map(|(_, ty)| self.ty(ty));
-                (head, ItemKind::TypeAlias(TypeAliasItem { generics: self.generics(&it.generics), ty }))
-            }
-            syn::TraitItem::Macro(it) => return self.item_macro(&it.attrs, None, &it.mac),
-            _ => return None,
-        };
-        Some(self.finish(&head, kind))
-    }
-
-    fn function(&mut self, sig: &syn::Signature, block: Option<&syn::Block>) -> FnItem {
+    fn function(
+        &mut self,
+        head: Head,
+        sig: syn::Signature,
+        block: FnBlock,
+        semicolon: Option<syn::Token![;]>,
+    ) -> Item {
+        let generics = self.generics(sig.generics);
+        let (ret, ret_range) = self.return_type(sig.output);
+        let mut end = self.spans.close(sig.paren_token.span);
+        end = ret_range.map_or(end, |range| end.cover(range));
+        end = semicolon.map_or(end, |token| end.cover(self.spans.short(token.span, 1)));
         let mut self_param = None;
-        let mut params = Vec::new();
-        let mut pats = Vec::new();
-        for input in &sig.inputs {
+        let mut params = Vec::with_capacity(sig.inputs.len());
+        let mut pats = Vec::with_capacity(sig.inputs.len());
+        for input in sig.inputs {
             match input {
-                syn::FnArg::Receiver(it) => self_param = Some(receiver(it)),
-                syn::FnArg::Typed(it) => {
-                    let ty_range = self.stream_range(&quote::ToTokens::to_token_stream(&it.ty)).unwrap_or_default();
-                    let pat_range = self.stream_range(&quote::ToTokens::to_token_stream(&it.pat)).unwrap_or(ty_range);
-                    params.push(Param {
-                        name: match &*it.pat {
-                            syn::Pat::Ident(pat) => Some(name_of(&pat.ident)),
-                            _ => None,
-                        },
-                        ty: self.ty(&it.ty),
-                        range: pat_range.cover(ty_range),
-                        ty_range,
-                        attrs: self.attrs(&it.attrs),
-                        cfg: self.cfg(&it.attrs),
+                syn::FnArg::Receiver(receiver) => {
+                    self_param = Some(match receiver.kind {
+                        syn::ReceiverKind::Value => SelfParam::Value,
+                        syn::ReceiverKind::Reference(_, _, None) => SelfParam::Ref,
+                        syn::ReceiverKind::Reference(_, _, Some(_)) => SelfParam::RefMut,
+                        _ => SelfParam::Typed,
                     });
-                    pats.push(&*it.pat);
+                }
+                syn::FnArg::Typed(typed) => {
+                    let (ty, ty_range) = self.ty(*typed.ty);
+                    let name = match &*typed.pat {
+                        syn::Pat::Ident(pat) if pat.subpat.is_none() => {
+                            Some(self.spans.name(&pat.ident))
+                        }
+                        _ => None,
+                    };
+                    let attrs: Vec<Attr> = self.attrs(&typed.attrs);
+                    let cfg = self.cfg(&typed.attrs);
+                    params.push(Param {
+                        name,
+                        ty,
+                        range: ty_range,
+                        ty_range,
+                        attrs,
+                        cfg,
+                    });
+                    pats.push(*typed.pat);
                 }
             }
         }
-        let body = block.and_then(|block| self.fn_body(block, &pats));
-        FnItem {
-            is_async: sig.asyncness.is_some(),
-            generics: self.generics(&sig.generics),
+        let mut lost_body = None;
+        let block = match block {
+            FnBlock::Absent => None,
+            FnBlock::Present(block) => {
+                let range = self.spans.delimited(block.brace_token.span);
+                end = end.cover(range);
+                let open = self.spans.local(block.brace_token.span.open());
+                match self.cut.remove(&open) {
+                    None => Some((range, block.stmts)),
+                    Some(cut) => {
+                        lost_body = Some(range);
+                        self.cut_stmts(cut, range).map(|stmts| (range, stmts))
+                    }
+                }
+            }
+        };
+        let range = block
+            .as_ref()
+            .map(|(range, _)| *range)
+            .or(lost_body)
+            .unwrap_or(end);
+        let mut scratch = Body::new(range);
+        let lowered: Vec<_> = pats
+            .into_iter()
+            .map(|pat| self.ranged_pat(&mut scratch, pat))
+            .collect();
+        for (param, (_, pat_range)) in params.iter_mut().zip(&lowered) {
+            param.range = pat_range.cover(param.range);
+        }
+        let body = block.map(|(range, stmts)| {
+            scratch.params = lowered.into_iter().map(|(pat, _)| pat).collect();
+            self.fn_body(scratch, range, stmts)
+        });
+        let is_async = sig.asyncness.is_some();
+        let kind = FnItem {
+            is_async,
+            generics,
             self_param,
             params,
-            ret: match &sig.output {
-                syn::ReturnType::Default => TypeRef::unit(),
-                syn::ReturnType::Type(_, ty) => self.ty(ty),
-            },
+            ret,
             body,
-        }
-    }
-
-    fn fn_body(&mut self, block: &syn::Block, params: &[&syn::Pat]) -> Option<BodyId> {
-        let open = self.range(block.brace_token.span.open());
-        let range = open.cover(self.range(block.brace_token.span.close()));
-        let parsed;
-        let stmts = match self.cut.remove(&open.start) {
-            Some(tokens) => {
-                if let Some(why) = depth::refuse(&tokens) {
-                    self.problems.push(Problem { range, message: why.into(), extent: Extent::Body });
-                    return None;
-                }
-                match syn::parse::Parser::parse2(syn::Block::parse_within, tokens) {
-                    Ok(stmts) => {
-                        parsed = stmts;
-                        &parsed
-                    }
-                    Err(error) => {
-                        self.problem(&error, Extent::Body);
-                        return None;
-                    }
-                }
-            }
-            None => &block.stmts,
         };
-        let mut body = Body::new(range);
-        let pats: Vec<_> = params.iter().map(|pat| self.pat(pat, &mut body)).collect();
-        body.params = pats.into();
-        body.root = self.block_expr(crate::facts::body::BlockKind::Plain, None, stmts, range, &mut body);
-        let id = BodyId(self.bodies.len() as u32);
-        self.bodies.push(body);
-        Some(id)
+        self.named(head, &sig.ident, Some(end), ItemKind::Fn(kind))
     }
 
-    fn value_body(&mut self, value: &syn::Expr) -> BodyId {
-        let mut body = Body::new(TextRange::default());
-        body.root = self.expr(value, &mut body);
-        body.range = body.expr_range(body.root);
-        if matches!(body.expr(body.root), Expr::Missing) {
-            body.range = TextRange::default();
+    fn fn_body(&mut self, mut body: Body, range: TextRange, stmts: Vec<syn::Stmt>) -> BodyId {
+        let (stmts, tail, cfgs) = self.stmts(&mut body, stmts);
+        let block = Block {
+            kind: BlockKind::Plain,
+            label: None,
+            stmts,
+            tail,
+            cfgs,
+        };
+        body.root = body.push_expr(Expr::Block(Box::new(block)), range);
+        self.finish(body)
+    }
+
+    fn finish(&mut self, mut body: Body) -> BodyId {
+        body.shrink_to_fit();
+        self.bodies.push(body);
+        BodyId(self.bodies.len() as u32 - 1)
+    }
+
+    fn cut_stmts(&mut self, cut: Cut, range: TextRange) -> Option<Vec<syn::Stmt>> {
+        if self.is_deep(cut.local) {
+            self.problem(range, "nested too deeply to be read", Extent::Body);
+            return None;
         }
-        let id = BodyId(self.bodies.len() as u32);
-        self.bodies.push(body);
-        id
-    }
-
-    fn fields(&mut self, fields: &syn::Fields) -> Fields {
-        match fields {
-            syn::Fields::Named(it) => Fields::Named(it.named.iter().enumerate().map(|(at, field)| self.field(at, field)).collect()),
-            syn::Fields::Unnamed(it) => {
-                Fields::Tuple(it.unnamed.iter().enumerate().map(|(at, field)| self.field(at, field)).collect())
+        match parse_stmts(cut.tokens) {
+            Ok(stmts) => Some(stmts),
+            Err(error) => {
+                self.syntax_problem(range, &error, Extent::Body);
+                None
             }
-            syn::Fields::Unit => Fields::Unit,
         }
     }
 
-    fn field(&mut self, at: usize, field: &syn::Field) -> Field {
-        let ty_range = || self.stream_range(&quote::ToTokens::to_token_stream(&field.ty)).unwrap_or_default();
-        let range = field.ident.as_ref().map_or_else(ty_range, |ident| self.range(ident.span()));
+    fn constant(
+        &mut self,
+        head: Head,
+        ident: &syn::Ident,
+        ty: syn::Type,
+        value: Option<syn::Expr>,
+        semicolon: syn::Token![;],
+        is_static: bool,
+    ) -> Item {
+        let ty: TypeRef = self.ty(ty).0;
+        let end = self.spans.short(semicolon.span, 1);
+        let body = value.and_then(|value| {
+            let (value, within) = self.initialiser(value, end)?;
+            let mut body = Body::new(within);
+            let (root, range): (ExprId, TextRange) = self.ranged_expr(&mut body, value);
+            body.root = root;
+            body.range = range;
+            Some(self.finish(body))
+        });
+        self.named(
+            head,
+            ident,
+            Some(end),
+            ItemKind::Const(ConstItem {
+                ty,
+                body,
+                is_static,
+            }),
+        )
+    }
+
+    /// The value, if it is not the placeholder of one that was cut out.
+    fn initialiser(
+        &mut self,
+        value: syn::Expr,
+        within: TextRange,
+    ) -> Option<(syn::Expr, TextRange)> {
+        let syn::Expr::Block(block) = &value else {
+            return Some((value, within));
+        };
+        let open = self.spans.local(block.block.brace_token.span.open());
+        let Some(cut) = self.cut.remove(&open).filter(|cut| cut.is_initialiser) else {
+            return Some((value, within));
+        };
+        let range = self.spans.at(cut.local.0, cut.local.1);
+        if self.is_deep(cut.local) {
+            self.problem(range, "nested too deeply to be read", Extent::Body);
+            return None;
+        }
+        match syn::parse2::<syn::Expr>(cut.tokens) {
+            Ok(value) => Some((value, range)),
+            Err(error) => {
+                self.syntax_problem(range, &error, Extent::Body);
+                None
+            }
+        }
+    }
+
+    fn alias(
+        &mut self,
+        head: Head,
+        ident: &syn::Ident,
+        generics: syn::Generics,
+        ty: Option<syn::Type>,
+        semicolon: syn::Token![;],
+    ) -> Item {
+        let generics = self.generics(generics);
+        let ty = ty.map(|ty| self.ty(ty).0);
+        let end = self.spans.short(semicolon.span, 1);
+        self.named(
+            head,
+            ident,
+            Some(end),
+            ItemKind::TypeAlias(TypeAliasItem { generics, ty }),
+        )
+    }
+
+    fn fields(&mut self, fields: syn::Fields) -> (Fields, Option<TextRange>) {
+        match fields {
+            syn::Fields::Unit => (Fields::Unit, None),
+            syn::Fields::Named(fields) => {
+                let end = self.spans.close(fields.brace_token.span);
+                let named = fields
+                    .named
+                    .into_iter()
+                    .enumerate()
+                    .map(|(index, field)| self.field(index, field));
+                (Fields::Named(named.collect()), Some(end))
+            }
+            syn::Fields::Unnamed(fields) => {
+                let end = self.spans.close(fields.paren_token.span);
+                let tuple = fields
+                    .unnamed
+                    .into_iter()
+                    .enumerate()
+                    .map(|(index, field)| self.field(index, field));
+                (Fields::Tuple(tuple.collect()), Some(end))
+            }
+        }
+    }
+
+    fn field(&mut self, index: usize, field: syn::Field) -> Field {
+        let (ty, ty_range) = self.ty(field.ty);
+        let (name, range) = match &field.ident {
+            Some(ident) => self.spans.ident(ident),
+            None => (Name::new(&index.to_string()), ty_range),
+        };
         Field {
-            name: field.ident.as_ref().map_or_else(|| Name::new(&at.to_string()), name_of),
+            name,
             range,
-            ty: self.ty(&field.ty),
+            ty,
             attrs: self.attrs(&field.attrs),
             cfg: self.cfg(&field.attrs),
         }
     }
 
-    fn use_tree(&self, tree: &syn::UseTree, prefix: &mut Vec<Name>, global: bool, leaves: &mut Vec<UseLeaf>) {
-        let mut leaf = |path: Vec<Name>, kind, span| {
-            leaves.push(UseLeaf { path, global, kind, range: self.range(span) });
-        };
+    fn variant(&mut self, variant: syn::Variant) -> Variant {
+        let (name, range) = self.spans.ident(&variant.ident);
+        let fields = self.fields(variant.fields).0;
+        Variant {
+            name,
+            range,
+            fields,
+            attrs: self.attrs(&variant.attrs),
+            cfg: self.cfg(&variant.attrs),
+        }
+    }
+
+    fn use_leaves(
+        &self,
+        tree: &syn::UseTree,
+        prefix: &mut Vec<Name>,
+        global: bool,
+        leaves: &mut Vec<UseLeaf>,
+    ) {
         match tree {
-            syn::UseTree::Path(it) => {
-                prefix.push(name_of(&it.ident));
-                self.use_tree(&it.tree, prefix, global, leaves);
+            syn::UseTree::Path(path) => {
+                prefix.push(self.spans.name(&path.ident));
+                self.use_leaves(&path.tree, prefix, global, leaves);
                 prefix.pop();
             }
-            syn::UseTree::Name(it) if it.ident == "self" => {
-                if let Some(last) = prefix.last().copied() {
-                    leaf(prefix.clone(), UseKind::Name(last), it.ident.span());
+            syn::UseTree::Group(group) => {
+                for tree in &group.items {
+                    self.use_leaves(tree, prefix, global, leaves);
                 }
             }
-            syn::UseTree::Name(it) => {
-                let name = name_of(&it.ident);
-                leaf(prefix.iter().copied().chain([name]).collect(), UseKind::Name(name), it.ident.span());
+            syn::UseTree::Glob(glob) => {
+                let range = self.spans.short(glob.star_token.span, 1);
+                leaves.push(UseLeaf {
+                    path: prefix.clone(),
+                    global,
+                    kind: UseKind::Glob,
+                    range,
+                });
             }
-            syn::UseTree::Rename(it) => {
-                let kind = if it.rename == "_" { UseKind::Anonymous } else { UseKind::Name(name_of(&it.rename)) };
-                let mut path = prefix.clone();
-                if it.ident != "self" {
-                    path.push(name_of(&it.ident));
-                }
-                leaf(path, kind, it.rename.span());
+            syn::UseTree::Name(leaf) => {
+                let (name, range) = self.spans.ident(&leaf.ident);
+                let path = use_path(prefix, name);
+                let name = path.last().copied().unwrap_or(name);
+                leaves.push(UseLeaf {
+                    path,
+                    global,
+                    kind: UseKind::Name(name),
+                    range,
+                });
             }
-            syn::UseTree::Glob(it) => leaf(prefix.clone(), UseKind::Glob, it.star_token.span),
-            syn::UseTree::Group(it) => {
-                for tree in &it.items {
-                    self.use_tree(tree, prefix, global, leaves);
-                }
+            syn::UseTree::Rename(leaf) => {
+                let (name, range) = self.spans.ident(&leaf.ident);
+                let kind = match self.spans.name(&leaf.rename) {
+                    anonymous if anonymous == "_" => UseKind::Anonymous,
+                    rename => UseKind::Name(rename),
+                };
+                leaves.push(UseLeaf {
+                    path: use_path(prefix, name),
+                    global,
+                    kind,
+                    range,
+                });
             }
+        }
+    }
+
+    fn macro_item(
+        &mut self,
+        attrs: Vec<syn::Attribute>,
+        ident: Option<syn::Ident>,
+        mac: syn::Macro,
+        semicolon: Option<syn::Token![;]>,
+    ) -> Item {
+        let delimiters = *mac.delimiter.span();
+        let (tokens, inline) = self.spans.inside(delimiters);
+        let end = match semicolon {
+            Some(token) => self.spans.short(token.span, 1),
+            None => self.spans.close(delimiters),
+        };
+        let path = self.path(mac.path);
+        let exported = attrs
+            .iter()
+            .any(|attr| attr.path().is_ident("macro_export"));
+        let head = Head {
+            attrs,
+            visibility: syn::Visibility::Inherited,
+            keyword: path.range,
+        };
+        match ident {
+            Some(ident) if path.as_ident().is_some_and(|name| name == "macro_rules") => {
+                let rules = MacroRulesItem {
+                    rules: tokens,
+                    inline,
+                    exported,
+                };
+                self.named(head, &ident, Some(end), ItemKind::MacroRules(rules))
+            }
+            _ => self.unnamed(
+                head,
+                Some(end),
+                ItemKind::MacroCall(MacroItem {
+                    path,
+                    tokens,
+                    inline,
+                }),
+            ),
         }
     }
 }
 
-fn fn_keyword(sig: &syn::Signature) -> proc_macro2::Span {
-    sig.constness
-        .map(|it| it.span)
-        .or_else(|| sig.asyncness.map(|it| it.span))
-        .unwrap_or(sig.fn_token.span)
-}
-
-fn receiver(receiver: &syn::Receiver) -> SelfParam {
-    match &receiver.kind {
-        syn::ReceiverKind::Reference(_, _, Some(_)) => SelfParam::RefMut,
-        syn::ReceiverKind::Reference(..) => SelfParam::Ref,
-        syn::ReceiverKind::Typed(..) => SelfParam::Typed,
-        _ => SelfParam::Value,
+/// The segments of a leaf; `a::{self}` is `a`.
+fn use_path(prefix: &[Name], name: Name) -> Vec<Name> {
+    let mut path = prefix.to_vec();
+    if name != "self" || path.is_empty() {
+        path.push(name);
     }
+    path
 }
 
 /// `#[path = ".."]`.
 fn path_attr(attrs: &[syn::Attribute]) -> Option<String> {
-    attrs.iter().find(|attr| attr.path().is_ident("path")).and_then(|attr| match &attr.meta {
-        syn::Meta::NameValue(syn::MetaNameValue { value: syn::Expr::Lit(lit), .. }) => match &lit.lit {
+    attrs.iter().find_map(|attr| match &attr.meta {
+        syn::Meta::NameValue(syn::MetaNameValue {
+            path,
+            value: syn::Expr::Lit(expr),
+            ..
+        }) if path.is_ident("path") => match &expr.lit {
             syn::Lit::Str(text) => Some(text.value()),
             _ => None,
         },

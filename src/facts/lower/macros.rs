@@ -1,327 +1,369 @@
-//! Macro calls in bodies: the well-known ones understood, all others kept with whatever
-//! arguments their tokens make.
+//! Macro calls in bodies: what can be known without the macro's definition.
 
-use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
-use syn::parse::{Parse, ParseStream, Parser};
-use syn::punctuated::Punctuated;
+use proc_macro2::TokenStream;
+use syn::ext::IdentExt as _;
+use syn::parse::{ParseStream, Parser as _};
+use syn::{Expr as SynExpr, Token};
 
-use super::Lowering;
-use crate::facts::body::{Arm, Body, BlockKind, Literal, MacroArg, MacroCall};
-use crate::facts::{Expr, ExprId, Pat, Path, Segment, depth};
+use super::{Lowerer, format};
+use crate::facts::body::{Arm, Body, Expr, ExprId, Literal, MacroArg, MacroCall, Pat};
 use crate::source::{Name, TextRange};
 
-/// The spans of a macro call's delimiters.
-pub(super) fn delimiters(mac: &syn::Macro) -> (Span, Span) {
-    match &mac.delimiter {
-        syn::MacroDelimiter::Paren(it) => (it.span.open(), it.span.close()),
-        syn::MacroDelimiter::Brace(it) => (it.span.open(), it.span.close()),
-        syn::MacroDelimiter::Bracket(it) => (it.span.open(), it.span.close()),
-    }
-}
-
-/// One comma-separated argument.
-struct Arg {
-    name: Option<Name>,
-    value: syn::Expr,
-}
-
-impl Parse for Arg {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Arg> {
-        let mut name = None;
-        // `name = x`, `name: x`, `a.b.c = x`, `"a.b" = x`.
-        let ahead = input.fork();
-        if let Some(found) = argument_name(&ahead) {
-            syn::parse::discouraged::Speculative::advance_to(input, &ahead);
-            name = Some(found);
-        }
-        // tracing's `%x` and `?x`.
-        if input.peek(syn::Token![%]) || input.peek(syn::Token![?]) {
-            input.parse::<TokenTree>()?;
-        }
-        Ok(Arg { name, value: input.parse()? })
-    }
-}
-
-fn argument_name(input: ParseStream<'_>) -> Option<Name> {
-    use syn::ext::IdentExt;
-    let mut text = if input.peek(syn::LitStr) {
-        input.parse::<syn::LitStr>().ok()?.value()
-    } else {
-        input.call(syn::Ident::parse_any).ok()?.to_string()
-    };
-    while input.peek(syn::Token![.]) && !input.peek(syn::Token![..]) {
-        input.parse::<syn::Token![.]>().ok()?;
-        text.push('.');
-        text.push_str(&input.call(syn::Ident::parse_any).ok()?.to_string());
-    }
-    let is_named = (input.peek(syn::Token![=]) && !input.peek(syn::Token![==]) && !input.peek(syn::Token![=>]))
-        || (input.peek(syn::Token![:]) && !input.peek(syn::Token![::]));
-    if !is_named {
-        return None;
-    }
-    input.parse::<TokenTree>().ok()?;
-    Some(Name::new(text.strip_prefix("r#").unwrap_or(&text)))
-}
-
-/// `matches!(x, pat if guard)`.
-struct Matches {
-    value: syn::Expr,
-    pat: syn::Pat,
-    guard: Option<syn::Expr>,
-}
-
-impl Parse for Matches {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Matches> {
-        let value = input.parse()?;
-        input.parse::<syn::Token![,]>()?;
-        let pat = syn::Pat::parse_multi_with_leading_vert(input)?;
-        let guard = if input.peek(syn::Token![if]) {
-            input.parse::<syn::Token![if]>()?;
-            Some(input.parse()?)
-        } else {
-            None
-        };
-        input.parse::<Option<syn::Token![,]>>()?;
-        Ok(Matches { value, pat, guard })
-    }
-}
-
-/// `[x; n]` without its brackets.
-struct Repeated {
-    value: syn::Expr,
-    len: syn::Expr,
-}
-
-impl Parse for Repeated {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Repeated> {
-        let value = input.parse()?;
-        input.parse::<syn::Token![;]>()?;
-        Ok(Repeated { value, len: input.parse()? })
-    }
-}
-
-/// A branch of `select!`: `pat = future, if cond => handler`.
-struct Branch {
+/// An argument of a macro call, not yet lowered.
+struct RawArg {
+    name: Option<String>,
     pat: Option<syn::Pat>,
-    value: Option<syn::Expr>,
-    then: syn::Expr,
+    value: SynExpr,
+    then: Option<SynExpr>,
 }
 
-fn select(input: ParseStream<'_>) -> syn::Result<Vec<Branch>> {
-    let mut branches = Vec::new();
-    while !input.is_empty() {
-        if input.peek(syn::Ident) && input.peek2(syn::Token![;]) {
-            input.parse::<TokenTree>()?;
-            input.parse::<TokenTree>()?;
-            continue;
+impl RawArg {
+    fn value(value: SynExpr) -> RawArg {
+        RawArg {
+            name: None,
+            pat: None,
+            value,
+            then: None,
         }
-        let mut branch = if input.peek(syn::Token![else]) || input.peek2(syn::Token![=>]) {
-            input.parse::<TokenTree>()?;
-            Branch { pat: None, value: None, then: syn::parse_quote!(()) }
-        } else {
-            let pat = syn::Pat::parse_multi_with_leading_vert(input)?;
-            input.parse::<syn::Token![=]>()?;
-            Branch { pat: Some(pat), value: Some(input.parse()?), then: syn::parse_quote!(()) }
-        };
-        if input.peek(syn::Token![,]) {
-            input.parse::<syn::Token![,]>()?;
-            input.parse::<syn::Token![if]>()?;
-            input.parse::<syn::Expr>()?;
-        }
-        input.parse::<syn::Token![=>]>()?;
-        branch.then = input.parse()?;
-        input.parse::<Option<syn::Token![,]>>()?;
-        branches.push(branch);
     }
-    Ok(branches)
 }
 
-impl Lowering<'_> {
-    pub(super) fn macro_expr(&mut self, mac: &syn::Macro, is_stmt: bool, body: &mut Body) -> ExprId {
-        let (open, close) = delimiters(mac);
-        let path = self.path(None, &mac.path);
-        let range = path.range.cover(self.range(close));
-        let tokens = TextRange::new(self.range(open).end, self.range(close).start);
-        // The depth of macro tokens was part of the check on the body around them.
+impl Lowerer<'_> {
+    /// A macro call and where it stands.
+    pub(crate) fn macro_call(
+        &mut self,
+        body: &mut Body,
+        mac: syn::Macro,
+        is_stmt: bool,
+    ) -> (ExprId, TextRange) {
+        let delimiters = *mac.delimiter.span();
+        let path = self.path(mac.path);
+        let range = path.range.cover(self.spans.close(delimiters));
         let name = path.last().map_or("", Name::as_str);
-        match name {
-            "matches" => {
-                if let Ok(parsed) = syn::parse2::<Matches>(mac.tokens.clone()) {
-                    return self.matches(&parsed, range, body);
-                }
-            }
-            "vec" | "smallvec" => {
-                if let Ok(parsed) = syn::parse2::<Repeated>(mac.tokens.clone()) {
-                    let value = self.expr(&parsed.value, body);
-                    let len = self.expr(&parsed.len, body);
-                    return body.push_expr(Expr::Repeat { value, len }, range);
-                }
-                let parser = Punctuated::<syn::Expr, syn::Token![,]>::parse_terminated;
-                if let Ok(parsed) = parser.parse2(mac.tokens.clone()) {
-                    let parts = self.exprs(&parsed, body);
-                    return body.push_expr(Expr::Array(parts), range);
-                }
-            }
-            _ => {}
-        }
-        let args = match name {
-            "json" | "doc" | "bson" => Some(self.json_args(mac.tokens.clone(), body)),
-            "select" => self.select_args(&mac.tokens, body),
-            _ => self.plain_args(mac, name, body),
+        let expr = match name {
+            "matches" => self.matches(body, mac.tokens.clone()),
+            "vec" => self.vec(body, mac.tokens.clone()),
+            _ => None,
         };
-        let call = MacroCall { path, tokens, args: args.map(Vec::into_boxed_slice), is_stmt };
-        body.push_expr(Expr::Macro(Box::new(call)), range)
+        if let Some(expr) = expr {
+            return (body.push_expr(expr, range), range);
+        }
+        let (tokens, inline) = self.spans.inside(delimiters);
+        let raw = match name {
+            "json" => json_args.parse2(mac.tokens).ok(),
+            "select" => select_args.parse2(mac.tokens).ok(),
+            _ => plain_args.parse2(mac.tokens).ok(),
+        };
+        let args = raw.map(|raw| {
+            let mut args = Vec::with_capacity(raw.len());
+            for arg in raw {
+                let pat = arg.pat.map(|pat| self.pat(body, pat));
+                let value = self.expr(body, arg.value);
+                let then = arg.then.map(|then| self.expr(body, then));
+                args.push(MacroArg {
+                    name: arg.name.as_deref().map(Name::new),
+                    pat,
+                    value,
+                    then,
+                });
+            }
+            if let Some(first) = format::first_position(name) {
+                self.captures(body, first, &mut args);
+            }
+            args.into()
+        });
+        let call = MacroCall {
+            path,
+            tokens,
+            inline,
+            args,
+            is_stmt,
+        };
+        (body.push_expr(Expr::Macro(Box::new(call)), range), range)
     }
 
-    fn matches(&mut self, parsed: &Matches, range: TextRange, body: &mut Body) -> ExprId {
-        let scrutinee = self.expr(&parsed.value, body);
-        let pat = self.pat(&parsed.pat, body);
-        let guard = parsed.guard.as_ref().map(|guard| self.expr(guard, body));
-        let yes = body.push_expr(Expr::Literal(Literal::Bool(true)), range);
-        let no = body.push_expr(Expr::Literal(Literal::Bool(false)), range);
+    /// `matches!(x, p if g)` is `match x { p if g => true, _ => false }`.
+    fn matches(&mut self, body: &mut Body, tokens: TokenStream) -> Option<Expr> {
+        let parser = |input: ParseStream<'_>| {
+            let scrutinee: SynExpr = input.parse()?;
+            input.parse::<Token![,]>()?;
+            let pat = syn::Pat::parse_multi_with_leading_vert(input)?;
+            let guard = match input.parse::<Option<Token![if]>>()? {
+                Some(_) => Some(input.parse::<SynExpr>()?),
+                None => None,
+            };
+            input.parse::<Option<Token![,]>>()?;
+            Ok((scrutinee, pat, guard))
+        };
+        let (scrutinee, pat, guard) = parser.parse2(tokens).ok()?;
+        let (scrutinee, range) = self.ranged_expr(body, scrutinee);
+        let (pat, pat_range) = self.ranged_pat(body, pat);
+        let guard = guard.map(|guard| self.expr(body, guard));
+        let matched = body.push_expr(Expr::Literal(Literal::Bool(true)), pat_range);
+        let otherwise = body.push_expr(Expr::Literal(Literal::Bool(false)), range);
         let wild = body.push_pat(Pat::Wild, range);
-        let arms = [Arm { pat, guard, body: yes }, Arm { pat: wild, guard: None, body: no }].into();
-        body.push_expr(Expr::Match { scrutinee, arms }, range)
+        let arms = [
+            Arm {
+                pat,
+                guard,
+                body: matched,
+            },
+            Arm {
+                pat: wild,
+                guard: None,
+                body: otherwise,
+            },
+        ];
+        Some(Expr::Match {
+            scrutinee,
+            arms: Box::new(arms),
+        })
     }
 
-    fn plain_args(&mut self, mac: &syn::Macro, name: &str, body: &mut Body) -> Option<Vec<MacroArg>> {
-        let parser = Punctuated::<Arg, syn::Token![,]>::parse_terminated;
-        let parsed = parser.parse2(mac.tokens.clone()).ok()?;
-        let mut args = Vec::with_capacity(parsed.len());
-        let mut captures = Vec::new();
-        for arg in &parsed {
-            if is_format(name)
-                && let syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) = &arg.value
-                && captures.is_empty()
-            {
-                captures = self.captures(text);
-            }
-            let value = self.expr(&arg.value, body);
-            args.push(MacroArg { name: arg.name, pat: None, value, then: None });
-        }
-        for (captured, range) in captures {
-            if !args.iter().any(|arg| arg.name == Some(captured)) {
-                let value = self.ident_expr(captured, range, body);
-                args.push(MacroArg { name: Some(captured), pat: None, value, then: None });
-            }
-        }
-        Some(args)
-    }
-
-    fn ident_expr(&self, name: Name, range: TextRange, body: &mut Body) -> ExprId {
-        let segments = vec![Segment { name, args: None }].into();
-        body.push_expr(Expr::Path(Box::new(Path { range, global: false, qself: None, segments })), range)
-    }
-
-    /// The inline captures of a format string, with their ranges inside the literal where it
-    /// is written without escapes.
-    fn captures(&self, text: &syn::LitStr) -> Vec<(Name, TextRange)> {
-        let whole = self.range(text.span());
-        let value = text.value();
-        // `"` before and after; escapes or raw strings make offsets uncertain.
-        let exact = whole.len() as usize == value.len() + 2;
-        let mut found: Vec<(Name, TextRange)> = Vec::new();
-        let mut at = 0;
-        while let Some(open) = value[at..].find('{').map(|it| it + at) {
-            if value[open + 1..].starts_with('{') {
-                at = open + 2;
-                continue;
-            }
-            let Some(close) = value[open..].find('}').map(|it| it + open) else { break };
-            let inner = &value[open + 1..close];
-            let (name, spec) = inner.split_once(':').unwrap_or((inner, ""));
-            let widths = spec.split('$').rev().skip(1).filter_map(|part| part.rsplit(|c: char| !c.is_alphanumeric() && c != '_').next());
-            for name in std::iter::once(name.trim()).chain(widths) {
-                let is_ident = name.starts_with(|c: char| c.is_alphabetic() || c == '_') && name.chars().all(|c| c.is_alphanumeric() || c == '_');
-                if is_ident && !found.iter().any(|(it, _)| *it == name) {
-                    let start = whole.start + 1 + open as u32 + 1;
-                    let range = if exact { TextRange::new(start, start + name.len() as u32) } else { whole };
-                    found.push((Name::new(name), range));
+    /// `vec![..]` is an array.
+    fn vec(&mut self, body: &mut Body, tokens: TokenStream) -> Option<Expr> {
+        let parser = |input: ParseStream<'_>| {
+            let mut elems: Vec<SynExpr> = Vec::new();
+            while !input.is_empty() {
+                elems.push(input.parse()?);
+                if elems.len() == 1 && input.parse::<Option<Token![;]>>()?.is_some() {
+                    return Ok((elems, Some(input.parse::<SynExpr>()?)));
+                }
+                if !input.is_empty() {
+                    input.parse::<Token![,]>()?;
                 }
             }
-            at = close + 1;
-        }
-        found
-    }
-
-    /// The values of `json!`, nested ones included, each with its key.
-    fn json_args(&mut self, tokens: TokenStream, body: &mut Body) -> Vec<MacroArg> {
-        let mut args = Vec::new();
-        self.json_value(None, tokens.into_iter().collect(), body, &mut args);
-        args
-    }
-
-    fn json_value(&mut self, name: Option<Name>, tokens: Vec<TokenTree>, body: &mut Body, args: &mut Vec<MacroArg>) {
-        if let [TokenTree::Group(group)] = tokens.as_slice()
-            && group.delimiter() != Delimiter::Parenthesis
-        {
-            for part in split_commas(group) {
-                let colon = part.iter().position(|it| matches!(it, TokenTree::Punct(it) if it.as_char() == ':' && it.spacing() == proc_macro2::Spacing::Alone));
-                match colon {
-                    Some(at) if group.delimiter() == Delimiter::Brace => {
-                        let key = part[..at].iter().map(ToString::to_string).collect::<String>();
-                        let key = Name::new(key.trim_matches('"'));
-                        self.json_value(Some(key), part[at + 1..].to_vec(), body, args);
-                    }
-                    _ => self.json_value(name, part, body, args),
-                }
+            Ok((elems, None))
+        };
+        let (mut elems, len) = parser.parse2(tokens).ok()?;
+        match len {
+            Some(len) => {
+                let value = elems.pop()?;
+                let value = self.expr(body, value);
+                Some(Expr::Repeat {
+                    value,
+                    len: self.expr(body, len),
+                })
             }
+            None => Some(Expr::Array(
+                elems
+                    .into_iter()
+                    .map(|elem| self.expr(body, elem))
+                    .collect(),
+            )),
+        }
+    }
+
+    /// Adds what the format string names without its being an argument.
+    fn captures(&mut self, body: &mut Body, first: usize, args: &mut Vec<MacroArg>) {
+        let positional = args.iter().filter(|arg| arg.name.is_none()).skip(first);
+        let is_string =
+            |arg: &&MacroArg| matches!(body.expr(arg.value), Expr::Literal(Literal::Str(_)));
+        let Some(format_string) = { positional }.find(is_string) else {
+            return;
+        };
+        let range = body.expr_range(format_string.value);
+        let Expr::Literal(Literal::Str(text)) = body.expr(format_string.value) else {
+            return;
+        };
+        if !text.contains('{') {
             return;
         }
-        let stream: TokenStream = tokens.into_iter().collect();
-        if let Ok(expr) = syn::parse2::<syn::Expr>(stream) {
-            let value = self.expr(&expr, body);
-            args.push(MacroArg { name, pat: None, value, then: None });
+        let in_source = self
+            .spans
+            .source_at(range)
+            .filter(|source| source.ends_with(['"', '#']));
+        let captures: Vec<(Name, TextRange)> = match in_source {
+            Some(source) => format::captures_in_source(source)
+                .map(|(at, name)| {
+                    let start = range.start + at as u32;
+                    (
+                        Name::new(name),
+                        TextRange::new(start, start + name.len() as u32),
+                    )
+                })
+                .collect(),
+            None => format::captures(text)
+                .map(|(_, name)| (Name::new(name), range))
+                .collect(),
+        };
+        for (name, at) in captures {
+            if args.iter().all(|arg| arg.name != Some(name)) {
+                let value = self.ident_expr(body, name, at);
+                args.push(MacroArg {
+                    name: Some(name),
+                    pat: None,
+                    value,
+                    then: None,
+                });
+            }
         }
-    }
-
-    fn select_args(&mut self, tokens: &TokenStream, body: &mut Body) -> Option<Vec<MacroArg>> {
-        let branches = select.parse2(tokens.clone()).ok()?;
-        let mut args = Vec::new();
-        for branch in &branches {
-            let value = branch.value.as_ref().map(|value| self.expr(value, body));
-            let pat = branch.pat.as_ref().map(|pat| self.pat(pat, body));
-            let then = self.expr(&branch.then, body);
-            let (value, then) = match value {
-                Some(value) => (value, Some(then)),
-                None => (then, None),
-            };
-            args.push(MacroArg { name: None, pat, value, then });
-        }
-        Some(args)
-    }
-
-    /// Puts an expansion in the place of a macro call: the tokens as statements, then the value.
-    /// `None` if they are neither statements nor an expression.
-    pub fn expansion_body(&mut self, stream: TokenStream, body: &mut Body) -> Option<Expr> {
-        if depth::refuse(&stream).is_some() {
-            return None;
-        }
-        let stmts: Vec<syn::Stmt> = syn::Block::parse_within.parse2(stream).ok()?;
-        let block = self.block(BlockKind::Expansion, None, &stmts, body);
-        Some(Expr::Block(Box::new(block)))
     }
 }
 
-fn split_commas(group: &Group) -> Vec<Vec<TokenTree>> {
-    let mut parts = vec![Vec::new()];
-    for token in group.stream() {
-        match &token {
-            TokenTree::Punct(punct) if punct.as_char() == ',' => parts.push(Vec::new()),
-            _ => parts.last_mut().expect("there is always a part").push(token),
+/// Comma-separated expressions; `name = x`, `a.b = x`, `name: x`, and tracing's `%x` and `?x`.
+fn plain_args(input: ParseStream<'_>) -> syn::Result<Vec<RawArg>> {
+    let mut args = Vec::new();
+    while !input.is_empty() {
+        let name = arg_name(input)?;
+        if input.peek(Token![%]) {
+            input.parse::<Token![%]>()?;
+        } else if input.peek(Token![?]) {
+            input.parse::<Token![?]>()?;
+        }
+        args.push(RawArg {
+            name,
+            ..RawArg::value(input.parse()?)
+        });
+        // `log` separates its key-value pairs by a semicolon from the message.
+        if input.peek(Token![;]) {
+            input.parse::<Token![;]>()?;
+        } else if !input.is_empty() {
+            input.parse::<Token![,]>()?;
         }
     }
-    parts.retain(|part| !part.is_empty());
-    parts
+    Ok(args)
 }
 
-/// Macros whose first string literal is a format string.
-fn is_format(name: &str) -> bool {
-    matches!(
+/// `name =`, `a.b =`, `"name" =`, `name:`.
+fn arg_name(input: ParseStream<'_>) -> syn::Result<Option<String>> {
+    let is_assignment = |input: ParseStream<'_>| {
+        input.peek(Token![=]) && !input.peek(Token![==]) && !input.peek(Token![=>])
+    };
+    if input.peek(syn::LitStr)
+        && input.peek2(Token![=])
+        && !input.peek2(Token![==])
+        && !input.peek2(Token![=>])
+    {
+        let name = input.parse::<syn::LitStr>()?.value();
+        input.parse::<Token![=]>()?;
+        return Ok(Some(name));
+    }
+    if !input.peek(syn::Ident::peek_any) {
+        return Ok(None);
+    }
+    if input.peek2(Token![:]) && !input.peek2(Token![::]) {
+        let name = input.call(syn::Ident::parse_any)?;
+        input.parse::<Token![:]>()?;
+        return Ok(Some(name.unraw().to_string()));
+    }
+    if !input.peek2(Token![=]) && !input.peek2(Token![.]) {
+        return Ok(None);
+    }
+    let ahead = input.fork();
+    let mut name = ahead.call(syn::Ident::parse_any)?.unraw().to_string();
+    while ahead.peek(Token![.]) && ahead.peek2(syn::Ident::peek_any) {
+        ahead.parse::<Token![.]>()?;
+        name.push('.');
+        name.push_str(&ahead.call(syn::Ident::parse_any)?.unraw().to_string());
+    }
+    if !is_assignment(&ahead) {
+        return Ok(None);
+    }
+    ahead.parse::<Token![=]>()?;
+    syn::parse::discouraged::Speculative::advance_to(input, &ahead);
+    Ok(Some(name))
+}
+
+/// The values of `json!`, however nested, each with its key.
+fn json_args(input: ParseStream<'_>) -> syn::Result<Vec<RawArg>> {
+    let mut args = Vec::new();
+    json_value(input, None, &mut args)?;
+    Ok(args)
+}
+
+fn json_value(
+    input: ParseStream<'_>,
+    name: Option<String>,
+    args: &mut Vec<RawArg>,
+) -> syn::Result<()> {
+    if input.peek(syn::token::Brace) {
+        let fields;
+        syn::braced!(fields in input);
+        while !fields.is_empty() {
+            let key = json_key(&fields)?;
+            fields.parse::<Token![:]>()?;
+            json_value(&fields, key, args)?;
+            if !fields.is_empty() {
+                fields.parse::<Token![,]>()?;
+            }
+        }
+        return Ok(());
+    }
+    // `[a][0]` is an expression; `[a]` alone, a JSON array.
+    if input.peek(syn::token::Bracket) && (input.peek2(Token![,]) || input.peek2(syn::parse::End)) {
+        let elems;
+        syn::bracketed!(elems in input);
+        while !elems.is_empty() {
+            json_value(&elems, name.clone(), args)?;
+            if !elems.is_empty() {
+                elems.parse::<Token![,]>()?;
+            }
+        }
+        return Ok(());
+    }
+    args.push(RawArg {
         name,
-        "format" | "format_args" | "print" | "println" | "eprint" | "eprintln" | "write" | "writeln" | "panic" | "todo"
-            | "unimplemented" | "unreachable" | "assert" | "assert_eq" | "assert_ne" | "debug_assert" | "trace" | "debug" | "info"
-            | "warn" | "error" | "log" | "event" | "anyhow" | "bail" | "ensure" | "eyre" | "html" | "span" | "info_span"
-            | "debug_span" | "error_span" | "warn_span" | "trace_span"
-    )
+        ..RawArg::value(input.parse()?)
+    });
+    Ok(())
+}
+
+fn json_key(input: ParseStream<'_>) -> syn::Result<Option<String>> {
+    if input.peek(syn::LitStr) && input.peek2(Token![:]) {
+        return Ok(Some(input.parse::<syn::LitStr>()?.value()));
+    }
+    input.parse::<SynExpr>()?;
+    Ok(None)
+}
+
+/// `p = future, if cond => handler`.
+fn select_args(input: ParseStream<'_>) -> syn::Result<Vec<RawArg>> {
+    let mut args = Vec::new();
+    if input.peek(syn::Ident) && input.peek2(Token![;]) {
+        input.parse::<syn::Ident>()?;
+        input.parse::<Token![;]>()?;
+    }
+    while !input.is_empty() {
+        // `else =>`, and the `complete =>` and `default =>` of futures.
+        if input.peek(syn::Ident::peek_any) && input.peek2(Token![=>]) {
+            input.call(syn::Ident::parse_any)?;
+            input.parse::<Token![=>]>()?;
+            args.push(RawArg::value(select_handler(input)?));
+            continue;
+        }
+        let pat = syn::Pat::parse_multi_with_leading_vert(input)?;
+        input.parse::<Token![=]>()?;
+        let value: SynExpr = input.parse()?;
+        if input.peek(Token![,]) {
+            input.parse::<Token![,]>()?;
+            input.parse::<Token![if]>()?;
+            args.push(RawArg::value(input.parse()?));
+        }
+        input.parse::<Token![=>]>()?;
+        let then = Some(select_handler(input)?);
+        args.push(RawArg {
+            pat: Some(pat),
+            then,
+            ..RawArg::value(value)
+        });
+    }
+    Ok(args)
+}
+
+fn select_handler(input: ParseStream<'_>) -> syn::Result<SynExpr> {
+    if input.peek(syn::token::Brace) {
+        let block: syn::Block = input.parse()?;
+        input.parse::<Option<Token![,]>>()?;
+        return Ok(SynExpr::Block(syn::ExprBlock {
+            attrs: Vec::new(),
+            label: None,
+            block,
+        }));
+    }
+    let handler = input.parse()?;
+    if !input.is_empty() {
+        input.parse::<Token![,]>()?;
+    }
+    Ok(handler)
 }

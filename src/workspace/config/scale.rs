@@ -1,4 +1,4 @@
-//! The scales that findings are measured on.
+//! The scales that findings are measured on and that settings are written in.
 
 use serde::{Deserialize, Serialize};
 

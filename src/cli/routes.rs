@@ -1,0 +1,159 @@
+//! `cargo moat routes`.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use super::args::Routes;
+use crate::report::{
+    EndpointView, EvidenceKind, EvidenceView, HandlerView, LocationView, ProtectionView,
+    ProtectionsView, RoutesView, Status, UnresolvedView,
+};
+use crate::report::{Terminal, routes_json, routes_table};
+use crate::routes::{self, endpoint};
+use crate::source::{SourceMap, Span};
+use crate::values::Values;
+use crate::workspace::files::DiskFiles;
+use crate::workspace::{WorkspaceRequest, discover};
+
+pub(super) fn run(args: &Routes) -> anyhow::Result<ExitCode> {
+    let request = WorkspaceRequest {
+        start: std::env::current_dir()?,
+        manifest_path: args.manifest_path.clone(),
+        paths: args.paths.clone(),
+        ..WorkspaceRequest::default()
+    };
+    let files = DiskFiles;
+    let workspace = discover(&request, &files)?;
+    let loaded = crate::scan::load(&workspace, &files, crate::scan::Scope::default());
+    let values = Values::new(&loaded.program);
+    let inventory = routes::inventory::build(&values, &loaded.sources);
+    let view = view(&inventory, &loaded.sources, args.open);
+    let mut out = std::io::stdout().lock();
+    match args.format.as_str() {
+        "json" => routes_json::write(&view, &mut out)?,
+        _ => routes_table::write(&view, &Terminal::plain(100), &mut out)?,
+    }
+    out.flush()?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What reports need of the inventory.
+pub(super) fn view(inventory: &routes::Inventory, sources: &SourceMap, open: bool) -> RoutesView {
+    let mut lines = Lines::new(sources);
+    let endpoints = inventory
+        .endpoints
+        .iter()
+        .filter(|it| !open || it.protections.authentication.status != routes::Status::Required)
+        .map(|it| endpoint_view(it, &mut lines))
+        .collect();
+    let unresolved = inventory
+        .unresolved
+        .iter()
+        .map(|it| UnresolvedView {
+            reason: it.reason.clone(),
+            location: lines.location(it.span),
+        })
+        .collect();
+    RoutesView {
+        endpoints,
+        unresolved,
+    }
+}
+
+/// Line indexes of the files that are shown.
+struct Lines<'a> {
+    sources: &'a SourceMap,
+    indexes: rustc_hash::FxHashMap<crate::source::FileId, crate::source::LineIndex>,
+}
+
+impl<'a> Lines<'a> {
+    fn new(sources: &'a SourceMap) -> Lines<'a> {
+        Lines {
+            sources,
+            indexes: Default::default(),
+        }
+    }
+
+    fn location(&mut self, span: Span) -> LocationView {
+        let file = self.sources.file(span.file);
+        let index = self
+            .indexes
+            .entry(span.file)
+            .or_insert_with(|| crate::source::LineIndex::new(&file.text));
+        let at = index.position(&file.text, span.range.start);
+        LocationView {
+            file: file.path.to_string(),
+            line: at.line,
+            column: at.column,
+        }
+    }
+}
+
+fn endpoint_view(it: &endpoint::Endpoint, lines: &mut Lines<'_>) -> EndpointView {
+    let p = &it.protections;
+    EndpointView {
+        id: format!("{}:{} {}", it.service, it.method, it.path),
+        service: it.service.clone(),
+        listener: it.listener.clone(),
+        framework: it.framework.to_owned(),
+        cfg: it.cfg.clone(),
+        method: it.method.clone(),
+        path: it.path.clone(),
+        handler: HandlerView {
+            name: it.handler.name.clone(),
+            location: lines.location(it.handler.span),
+        },
+        registered: lines.location(it.registered),
+        protections: ProtectionsView {
+            authentication: protection(&p.authentication, lines),
+            authorization: protection(&p.authorization, lines),
+            rate_limit: protection(&p.rate_limit, lines),
+            body_limit: protection(&p.body_limit, lines),
+            timeout: protection(&p.timeout, lines),
+            cors: protection(&p.cors, lines),
+            csrf: protection(&p.csrf, lines),
+            tracing: protection(&p.tracing, lines),
+        },
+    }
+}
+
+fn protection(it: &endpoint::Protection, lines: &mut Lines<'_>) -> ProtectionView {
+    let evidence = it
+        .evidence
+        .iter()
+        .map(|one| EvidenceView {
+            kind: kind(one.kind),
+            name: one.name.clone(),
+            location: lines.location(one.span),
+        })
+        .collect();
+    ProtectionView {
+        status: status(it.status),
+        condition: it.condition.clone(),
+        value: it.value.clone(),
+        evidence,
+    }
+}
+
+fn status(status: routes::Status) -> Status {
+    match status {
+        routes::Status::Required => Status::Required,
+        routes::Status::Conditional => Status::Conditional,
+        routes::Status::Optional => Status::Optional,
+        routes::Status::None => Status::None,
+        routes::Status::Unknown => Status::Unknown,
+    }
+}
+
+fn kind(kind: routes::EvidenceKind) -> EvidenceKind {
+    match kind {
+        routes::EvidenceKind::Extractor => EvidenceKind::Extractor,
+        routes::EvidenceKind::Layer => EvidenceKind::Layer,
+        routes::EvidenceKind::Guard => EvidenceKind::Guard,
+        routes::EvidenceKind::BodyCheck => EvidenceKind::BodyCheck,
+        routes::EvidenceKind::Attribute => EvidenceKind::Attribute,
+        routes::EvidenceKind::Filter => EvidenceKind::Filter,
+        routes::EvidenceKind::Interceptor => EvidenceKind::Interceptor,
+        routes::EvidenceKind::Configuration => EvidenceKind::Configuration,
+    }
+}

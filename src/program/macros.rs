@@ -1,0 +1,231 @@
+//! Puts the expansions of local `macro_rules!` in the place of their calls.
+//!
+//! Calls in item position become items, calls in bodies statements or values. Expansion is
+//! repeated for calls in expansions, to a bounded depth; a call that cannot be expanded
+//! stays as it is, and in item position is reported as unresolved.
+
+use super::build::{Bodies, Builder, PendingMacro};
+use super::defs::{BodyKey, BodyOwner, Container, Def, MacroId, ModuleId};
+use super::expand::{Limits, transcribe};
+use crate::facts::body::{Block, BlockKind, MacroCall};
+use crate::facts::lower::{Fragment, FragmentKind, parse_fragment};
+use crate::facts::{Body, Expr, ExprId};
+use crate::source::{Name, TextRange};
+
+/// Expansions inside expansions: their tokens are no longer one range of a file, so calls in
+/// them stay calls.
+const MAX_DEPTH: u32 = 1;
+/// Calls in bodies that are expanded in one program.
+const MAX_CALLS: usize = 50_000;
+
+pub(super) fn expand_all(builder: &mut Builder<'_>) {
+    while let Some(call) = builder.macro_calls.pop() {
+        expand_item(builder, call);
+    }
+    builder.program.names = Default::default();
+    let mut budget = MAX_CALLS;
+    let mut at = 0;
+    // Expanding a body may add bodies: closures of items in it.
+    while at < builder.program.bodies.len() {
+        expand_body(builder, BodyKey(at as u32), &mut budget);
+        at += 1;
+    }
+    while let Some(call) = builder.macro_calls.pop() {
+        expand_item(builder, call);
+    }
+    // Names looked up on the way did not see what came later.
+    builder.program.names = Default::default();
+}
+
+/// The definition that a call reaches: by scope, then by name in the crate, then exported ones.
+fn definition(builder: &Builder<'_>, module: ModuleId, path: &crate::facts::Path) -> Option<MacroId> {
+    let program = &builder.program;
+    let name = path.last()?;
+    let found = program.resolve_whole(module, path);
+    let defined = found.iter().rev().find_map(|def| match def {
+        Def::Macro(id) => Some(*id),
+        _ => None,
+    });
+    if defined.is_some() {
+        return defined;
+    }
+    // A library's macro of the same name.
+    if path.segments.len() > 1 && found.iter().any(|def| matches!(def, Def::External(_))) {
+        return None;
+    }
+    let krate = program[module].krate;
+    let named = |id: &MacroId| program[*id].name == name;
+    let all = || (0..program.macros.len() as u32).map(MacroId).filter(named);
+    if path.segments.len() == 1 {
+        // Textual scope: any definition of the crate, the nearest file first.
+        let file = program[module].file;
+        let own = all().filter(|id| program[program[*id].module].krate == krate);
+        return own.min_by_key(|id| program[*id].file != file).filter(|_| !is_std(name.as_str()));
+    }
+    // `crate::name!`, `other_crate::name!`.
+    let first = path.segments[0].name;
+    let target = if first == "crate" || first == "$crate" {
+        Some(krate)
+    } else {
+        program.extern_crates.get(&(krate, first)).and_then(|roots| roots.first()).map(|root| program[*root].krate)
+    };
+    let target = target?;
+    let mut exported = all().filter(|id| program[*id].exported && program[program[*id].module].krate == target);
+    exported.next()
+}
+
+/// Names that a crate's own macro seldom takes over.
+fn is_std(name: &str) -> bool {
+    matches!(name, "println" | "format" | "vec" | "panic" | "assert" | "assert_eq" | "write" | "writeln" | "matches" | "print" | "eprintln")
+}
+
+/// An expansion's text and where its pieces come from, as ranges of the calling file.
+struct Expanded {
+    text: String,
+    pieces: Vec<(u32, TextRange)>,
+}
+
+impl Expanded {
+    fn range_at(&self, offset: usize) -> TextRange {
+        let at = self.pieces.partition_point(|(start, _)| *start as usize <= offset);
+        at.checked_sub(1).map_or_else(TextRange::default, |at| self.pieces[at].1)
+    }
+}
+
+/// Runs a macro. What comes from the rules is shown at the call.
+fn run(builder: &Builder<'_>, module: ModuleId, id: MacroId, tokens: TextRange, call: TextRange, file: crate::source::FileId) -> Option<Expanded> {
+    let program = &builder.program;
+    let def = &program[id];
+    let rules = builder.sources.slice(def.rules.in_file(def.file));
+    let text = builder.sources.slice(tokens.in_file(file));
+    let krate = program[def.module].krate;
+    let foreign = (krate != program[module].krate).then(|| program[krate].name.as_str());
+    let expansion = transcribe(rules, text, foreign, Limits::default()).ok()?;
+    let pieces = expansion
+        .pieces
+        .iter()
+        .map(|piece| {
+            let range = match &piece.origin {
+                super::expand::Origin::Call(range) => TextRange::new(tokens.start + range.start, tokens.start + range.end),
+                super::expand::Origin::Rules(_) => call,
+            };
+            (piece.start, range)
+        })
+        .collect();
+    Some(Expanded { text: expansion.text, pieces })
+}
+
+fn expand_item(builder: &mut Builder<'_>, call: PendingMacro) {
+    let module = call.place.module;
+    let file = call.place.file;
+    let name = call.item.path.last().map_or("", Name::as_str);
+    let known = definition(builder, module, &call.item.path);
+    let expanded = known.filter(|_| call.depth < MAX_DEPTH).and_then(|id| run(builder, module, id, call.item.tokens, call.range, file));
+    let Some(expanded) = expanded else {
+        // Library macros in item position make no routes, but for those that say so.
+        if known.is_some() {
+            builder.unresolved(format!("`{name}!` could not be expanded"), call.range.in_file(file));
+        }
+        return;
+    };
+    let mut bodies: Vec<Body> = Vec::new();
+    let map = |offset: usize| expanded.range_at(offset);
+    let text = match call.place.container {
+        Container::Module => expanded.text.clone(),
+        // Items of an impl are read inside one.
+        Container::Impl(_) | Container::Trait(_) => format!("impl X {{{}}}", expanded.text),
+    };
+    let shift = text.len() - expanded.text.len();
+    let shifted = |offset: usize| map(offset.saturating_sub(shift));
+    let Some(Fragment::Items(items)) = parse_fragment(FragmentKind::Items, &text, &shifted, &mut bodies) else {
+        builder.unresolved(format!("the expansion of `{name}!` could not be read"), call.range.in_file(file));
+        return;
+    };
+    let mut bodies: Bodies = bodies.into_iter().map(Some).collect();
+    let mut place = call.place.clone();
+    place.depth = call.depth + 1;
+    match place.container {
+        Container::Module => builder.add_items(items, &place, &mut bodies),
+        Container::Impl(_) | Container::Trait(_) => {
+            for item in items {
+                if let crate::facts::ItemKind::Impl(inner) = item.kind {
+                    builder.add_items(inner.items, &place, &mut bodies);
+                }
+            }
+        }
+    }
+}
+
+fn expand_body(builder: &mut Builder<'_>, key: BodyKey, budget: &mut usize) {
+    let mut done = 0;
+    let mut rounds = 0;
+    loop {
+        let count = builder.program[key].body.expr_count();
+        if done == count || rounds >= MAX_DEPTH {
+            break;
+        }
+        let calls: Vec<(ExprId, MacroCall)> = builder.program[key]
+            .body
+            .exprs()
+            .skip(done)
+            .filter_map(|(id, expr)| match expr {
+                Expr::Macro(call) => Some((id, (**call).clone())),
+                _ => None,
+            })
+            .collect();
+        done = count;
+        rounds += 1;
+        for (id, call) in calls {
+            if *budget == 0 {
+                return;
+            }
+            let module = builder.program[key].module;
+            let Some(definition) = definition(builder, module, &call.path) else { continue };
+            *budget -= 1;
+            expand_call(builder, key, id, &call, definition);
+        }
+    }
+}
+
+fn expand_call(builder: &mut Builder<'_>, key: BodyKey, id: ExprId, call: &MacroCall, definition: MacroId) {
+    let data = &builder.program[key];
+    let (file, module) = (data.file, data.module);
+    let range = data.body.expr_range(id);
+    let Some(expanded) = run(builder, module, definition, call.tokens, range, file) else { return };
+    let mut bodies = Vec::new();
+    let map = |offset: usize| expanded.range_at(offset);
+    let body = &mut builder.program.bodies[key.0 as usize].body;
+    let fragment = parse_fragment(FragmentKind::Stmts(body), &expanded.text, &map, &mut bodies);
+    let Some(Fragment::Stmts(stmts, tail)) = fragment else { return };
+    let block = Block { kind: BlockKind::Expansion, label: None, stmts, tail, cfgs: Default::default() };
+    body.set_expr(id, Expr::Block(Box::new(block)));
+    let items = std::mem::take(&mut body.items);
+    if items.is_empty() {
+        return;
+    }
+    let place = builder.body_place(key);
+    let opened = builder.open_body_module(key, &place);
+    let place = super::build::Place { module: opened, container: Container::Module, ..place };
+    let mut bodies: Bodies = bodies.into_iter().map(Some).collect();
+    builder.add_items(items, &place, &mut bodies);
+}
+
+impl Builder<'_> {
+    /// Where the local items of a body are added.
+    pub(super) fn body_place(&self, key: BodyKey) -> super::build::Place {
+        let data = &self.program[key];
+        let (is_test, cfg) = match data.owner {
+            BodyOwner::Fn(id) => (self.program[id].is_test, self.program[id].cfg.clone()),
+            BodyOwner::Const(id) => (self.program[id].is_test, None),
+        };
+        super::build::Place {
+            module: data.module,
+            container: Container::Module,
+            file: data.file,
+            dir: String::new(),
+            cfg,
+            is_test,
+            depth: 1,
+        }
+    }
+}

@@ -1,0 +1,479 @@
+//! Which functions a method call, or `Type::name`, may reach.
+
+use rustc_hash::FxHashMap;
+
+use super::Program;
+use super::defs::{AdtId, ConstId, Container, Def, FnId, ImplId, TraitId};
+use super::ty::{Bounds, Subst, Ty, TyScope};
+use crate::source::Name;
+
+/// Impls by what they are for.
+#[derive(Debug, Default)]
+pub(crate) struct Index {
+    by_adt: FxHashMap<AdtId, Vec<ImplId>>,
+    by_external: FxHashMap<Name, Vec<ImplId>>,
+    /// `impl<T> Trait for T`, and impls for tuples, slices, functions, unknown types.
+    blanket: Vec<ImplId>,
+    by_trait: FxHashMap<TraitKey, Vec<ImplId>>,
+    /// Methods of local traits, for receivers of unknown type.
+    trait_fns: FxHashMap<Name, Vec<FnId>>,
+    inherent_fns: FxHashMap<Name, Vec<FnId>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum TraitKey {
+    Local(TraitId),
+    External(Name),
+}
+
+/// A function that a call may reach.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    /// The function; for calls through a trait with no known impl, the trait's declaration.
+    pub id: FnId,
+    /// Generic parameters of its impl, as far as the receiver tells.
+    pub subst: Subst,
+    /// `Self` in it.
+    pub self_ty: Ty,
+}
+
+impl Index {
+    pub(crate) fn new(program: &Program) -> Index {
+        let mut index = Index::default();
+        for number in 0..program.impls.len() {
+            let id = ImplId(number as u32);
+            match program.impl_self_ty(id).peel_refs() {
+                Ty::Adt(adt, _) => index.by_adt.entry(*adt).or_default().push(id),
+                Ty::External(path, _) => index.by_external.entry(*path).or_default().push(id),
+                Ty::Primitive(name) => index.by_external.entry(*name).or_default().push(id),
+                _ => index.blanket.push(id),
+            }
+            let of_trait = program[id].of_trait.as_ref();
+            for key in of_trait
+                .into_iter()
+                .flat_map(|path| program.trait_keys(program[id].module, path))
+            {
+                index.by_trait.entry(key).or_default().push(id);
+            }
+            if program[id].of_trait.is_none() {
+                for fn_id in &program[id].fns {
+                    index
+                        .inherent_fns
+                        .entry(program[*fn_id].name)
+                        .or_default()
+                        .push(*fn_id);
+                }
+            }
+        }
+        for def in &program.traits {
+            for id in &def.fns {
+                index
+                    .trait_fns
+                    .entry(program[*id].name)
+                    .or_default()
+                    .push(*id);
+            }
+        }
+        index
+    }
+}
+
+impl Program {
+    fn trait_keys(&self, module: super::ModuleId, path: &crate::facts::Path) -> Vec<TraitKey> {
+        let key = |def| match def {
+            Def::Trait(id) => Some(TraitKey::Local(id)),
+            Def::External(name) => Some(TraitKey::External(name)),
+            _ => None,
+        };
+        self.resolve_whole(module, path)
+            .into_iter()
+            .filter_map(key)
+            .collect()
+    }
+
+    /// The impls of a trait.
+    pub fn impls_of(&self, of: Def) -> &[ImplId] {
+        let key = match of {
+            Def::Trait(id) => TraitKey::Local(id),
+            Def::External(name) => TraitKey::External(name),
+            _ => return &[],
+        };
+        self.index.by_trait.get(&key).map_or(&[], Vec::as_slice)
+    }
+
+    /// The impls of a library trait (canonical path) for a type, with the generics the type fixes.
+    pub fn external_impls(&self, trait_path: &str, ty: &Ty) -> Vec<(ImplId, Subst)> {
+        let impls = self.impls_of(Def::External(Name::new(trait_path)));
+        impls
+            .iter()
+            .filter_map(|id| Some((*id, self.match_impl(*id, ty)?)))
+            .collect()
+    }
+
+    /// The impls for a type of library traits whose path ends in one of these names.
+    pub fn impls_named(&self, names: &[&str], ty: &Ty) -> Vec<(ImplId, Subst)> {
+        let own = match ty.peel_refs() {
+            Ty::Adt(adt, _) => self.index.by_adt.get(adt),
+            Ty::External(path, _) => self.index.by_external.get(path),
+            _ => None,
+        };
+        let of_trait = |id: &ImplId| {
+            let path = self[*id].of_trait.as_ref()?;
+            path.last().filter(|last| names.contains(&last.as_str()))
+        };
+        own.into_iter()
+            .flatten()
+            .filter(|id| of_trait(id).is_some())
+            .filter_map(|id| Some((*id, self.match_impl(*id, ty)?)))
+            .collect()
+    }
+
+    /// Whether an impl is for this type, and what its generics are then.
+    pub fn match_impl(&self, id: ImplId, ty: &Ty) -> Option<Subst> {
+        let pattern = self.impl_self_ty(id);
+        let mut subst = Vec::new();
+        unify(pattern.peel_refs(), ty.peel_refs(), &mut subst).then_some(subst)
+    }
+
+    /// The functions called `name` of a type: inherent ones first, then those of traits.
+    /// Looks through references, smart pointers and `Deref`.
+    pub fn find_methods(&self, ty: &Ty, name: Name) -> Vec<Candidate> {
+        let mut current = ty.clone();
+        for _ in 0..8 {
+            let found = self.methods_at(current.peel_refs(), name);
+            if !found.is_empty() {
+                return found;
+            }
+            match self.deref(current.peel_refs()) {
+                Some(next) => current = next,
+                None => break,
+            }
+        }
+        Vec::new()
+    }
+
+    fn methods_at(&self, ty: &Ty, name: Name) -> Vec<Candidate> {
+        match ty {
+            Ty::Adt(adt, _) => self.impl_methods(self.index.by_adt.get(adt), ty, name),
+            Ty::External(path, _) | Ty::Primitive(path) => {
+                self.impl_methods(self.index.by_external.get(path), ty, name)
+            }
+            Ty::Param(_, bounds) | Ty::Opaque(bounds) | Ty::Dyn(bounds) => {
+                self.bound_methods(bounds, ty, name)
+            }
+            _ => self.impl_methods(None, ty, name),
+        }
+    }
+
+    fn impl_methods(&self, impls: Option<&Vec<ImplId>>, ty: &Ty, name: Name) -> Vec<Candidate> {
+        let mut inherent = Vec::new();
+        let mut of_trait = Vec::new();
+        let all = impls
+            .map_or(&[][..], Vec::as_slice)
+            .iter()
+            .chain(&self.index.blanket);
+        for id in all {
+            let def = &self[*id];
+            let Some(subst) = self.match_impl(*id, ty) else {
+                continue;
+            };
+            if self.index.blanket.contains(id) && !self.blanket_applies(*id, ty) {
+                continue;
+            }
+            let own = def.fns.iter().copied().find(|it| self[*it].name == name);
+            let found = own.or_else(|| self.default_method(*id, name));
+            if let Some(id) = found {
+                let candidate = Candidate {
+                    id,
+                    subst,
+                    self_ty: ty.clone(),
+                };
+                if def.of_trait.is_some() {
+                    of_trait.push(candidate)
+                } else {
+                    inherent.push(candidate)
+                }
+            }
+        }
+        if inherent.is_empty() {
+            of_trait
+        } else {
+            inherent
+        }
+    }
+
+    /// A trait's default method, for an impl that does not override it.
+    fn default_method(&self, id: ImplId, name: Name) -> Option<FnId> {
+        let path = self[id].of_trait.as_ref()?;
+        self.trait_keys(self[id].module, path)
+            .into_iter()
+            .find_map(|key| match key {
+                TraitKey::Local(id) => self[id]
+                    .fns
+                    .iter()
+                    .copied()
+                    .find(|it| self[*it].name == name && self[*it].body.is_some()),
+                TraitKey::External(_) => None,
+            })
+    }
+
+    /// Whether a type satisfies the local bounds of `impl<T: Bound> Trait for T`.
+    fn blanket_applies(&self, id: ImplId, ty: &Ty) -> bool {
+        let def = &self[id];
+        let scope = TyScope {
+            module: def.module,
+            generics: vec![&def.generics],
+            self_ty: None,
+            subst: Vec::new(),
+        };
+        let Ty::Param(_, bounds) = self.impl_self_ty(id) else {
+            return true;
+        };
+        let _ = scope;
+        bounds.iter().all(|bound| match bound.of {
+            Def::Trait(_) => self
+                .impls_of(bound.of)
+                .iter()
+                .any(|it| *it != id && self.match_impl(*it, ty).is_some()),
+            _ => true,
+        })
+    }
+
+    fn bound_methods(&self, bounds: &Bounds, ty: &Ty, name: Name) -> Vec<Candidate> {
+        let mut found = Vec::new();
+        let mut open: Vec<Def> = bounds.iter().map(|bound| bound.of).collect();
+        let mut seen = Vec::new();
+        while let Some(def) = open.pop() {
+            let Def::Trait(id) = def else { continue };
+            if seen.contains(&id) {
+                continue;
+            }
+            seen.push(id);
+            if let Some(declared) = self[id]
+                .fns
+                .iter()
+                .copied()
+                .find(|it| self[*it].name == name)
+            {
+                found.extend(self.implementations(id, declared, name, ty));
+            }
+            for path in &self[id].supertraits {
+                open.extend(self.resolve_whole(self[id].module, path));
+            }
+        }
+        found
+    }
+
+    /// The implementations of a trait's method outside tests; its declaration if there is none.
+    fn implementations(&self, id: TraitId, declared: FnId, name: Name, ty: &Ty) -> Vec<Candidate> {
+        let mut found = Vec::new();
+        for impl_id in self.impls_of(Def::Trait(id)) {
+            if self[*impl_id].is_test {
+                continue;
+            }
+            let own = self[*impl_id]
+                .fns
+                .iter()
+                .copied()
+                .find(|it| self[*it].name == name);
+            if let Some(own) = own.or_else(|| self[declared].body.map(|_| declared)) {
+                found.push(Candidate {
+                    id: own,
+                    subst: Vec::new(),
+                    self_ty: self.impl_self_ty(*impl_id),
+                });
+            }
+        }
+        if found.is_empty() {
+            found.push(Candidate {
+                id: declared,
+                subst: Vec::new(),
+                self_ty: ty.clone(),
+            });
+        }
+        found
+    }
+
+    /// For a receiver of unknown type: the functions of this name if the program has so few
+    /// that a guess is as good as knowledge (one inherent method, or one trait's).
+    pub fn methods_by_name(&self, name: Name, arguments: usize) -> Vec<Candidate> {
+        let fits = |id: &&FnId| {
+            self[**id].sig.params.len() == arguments
+                && !self[**id].is_test
+                && self[**id].sig.self_param.is_some()
+        };
+        let inherent: Vec<_> = self
+            .index
+            .inherent_fns
+            .get(&name)
+            .into_iter()
+            .flatten()
+            .filter(fits)
+            .collect();
+        let of_trait: Vec<_> = self
+            .index
+            .trait_fns
+            .get(&name)
+            .into_iter()
+            .flatten()
+            .filter(fits)
+            .collect();
+        match (inherent.as_slice(), of_trait.as_slice()) {
+            ([id], []) => vec![Candidate {
+                id: **id,
+                subst: Vec::new(),
+                self_ty: Ty::Unknown,
+            }],
+            ([], [id]) => match self[**id].container {
+                Container::Trait(of) => self.implementations(of, **id, name, &Ty::Unknown),
+                _ => Vec::new(),
+            },
+            _ => Vec::new(),
+        }
+    }
+
+    /// One step of `Deref`: smart pointers by their models, local types by their impl.
+    pub fn deref(&self, ty: &Ty) -> Option<Ty> {
+        match ty {
+            Ty::Ref(inner) => Some((**inner).clone()),
+            Ty::External(path, args) => {
+                let known = matches!(
+                    path.as_str(),
+                    "std::boxed::Box"
+                        | "std::sync::Arc"
+                        | "std::rc::Rc"
+                        | "std::borrow::Cow"
+                        | "std::pin::Pin"
+                        | "std::sync::LazyLock"
+                );
+                let index = if known {
+                    0
+                } else {
+                    self.models.type_(*path)?.deref? as usize
+                };
+                args.get(index).cloned()
+            }
+            Ty::Adt(..) => {
+                let (id, subst) = self
+                    .external_impls("std::ops::Deref", ty)
+                    .into_iter()
+                    .next()?;
+                let target = self.impl_type(id, "Target")?;
+                Some(target.subst(&subst, self))
+            }
+            _ => None,
+        }
+    }
+
+    /// The associated type `name` that an impl declares.
+    pub fn impl_type(&self, id: ImplId, name: &str) -> Option<Ty> {
+        let alias = self[id]
+            .types
+            .iter()
+            .copied()
+            .find(|it| self[*it].name == name)?;
+        let scope = self.container_scope(Container::Impl(id), self[id].module);
+        Some(self.lower_ty(&scope, self[alias].ty.as_ref()?))
+    }
+
+    pub(crate) fn assoc_type(&self, ty: &Ty, name: Name) -> Ty {
+        let impls = match ty {
+            Ty::Adt(adt, _) => self.index.by_adt.get(adt),
+            Ty::External(path, _) => self.index.by_external.get(path),
+            _ => None,
+        };
+        for id in impls.into_iter().flatten() {
+            let Some(alias) = self[*id]
+                .types
+                .iter()
+                .copied()
+                .find(|it| self[*it].name == name)
+            else {
+                continue;
+            };
+            let Some(subst) = self.match_impl(*id, ty) else {
+                continue;
+            };
+            // Only the written type: the impl's own scope would resolve `Self::Name` in a circle.
+            let scope = TyScope {
+                module: self[*id].module,
+                generics: vec![&self[*id].generics],
+                self_ty: Some(ty.clone()),
+                subst,
+            };
+            if let Some(written) = &self[alias].ty {
+                return match written.as_path() {
+                    Some(path)
+                        if path
+                            .segments
+                            .first()
+                            .is_some_and(|first| first.name == "Self") =>
+                    {
+                        Ty::Unknown
+                    }
+                    _ => self.lower_ty(&scope, written),
+                };
+            }
+        }
+        Ty::Unknown
+    }
+
+    /// The associated constant `name` of a type.
+    pub fn assoc_const(&self, ty: &Ty, name: Name) -> Option<ConstId> {
+        let impls = match ty.peel_refs() {
+            Ty::Adt(adt, _) => self.index.by_adt.get(adt),
+            Ty::External(path, _) => self.index.by_external.get(path),
+            _ => None,
+        };
+        let own = impls
+            .into_iter()
+            .flatten()
+            .flat_map(|id| &self[*id].consts)
+            .copied();
+        let inherited = impls
+            .into_iter()
+            .flatten()
+            .filter_map(|id| self[*id].of_trait.as_ref().map(|path| (*id, path)))
+            .flat_map(|(id, path)| self.resolve_whole(self[id].module, path));
+        own.into_iter()
+            .find(|it| self[*it].name == name)
+            .or_else(|| {
+                inherited.into_iter().find_map(|def| match def {
+                    Def::Trait(id) => self[id]
+                        .consts
+                        .iter()
+                        .copied()
+                        .find(|it| self[*it].name == name),
+                    _ => None,
+                })
+            })
+    }
+}
+
+/// Matches a pattern with parameters against a type; unknown parts match everything.
+pub(super) fn unify(pattern: &Ty, ty: &Ty, subst: &mut Subst) -> bool {
+    match (pattern, ty) {
+        (Ty::Param(name, _), _) => {
+            if !subst.iter().any(|(param, _)| param == name) {
+                subst.push((*name, ty.clone()));
+            }
+            true
+        }
+        (_, Ty::Unknown | Ty::Param(..) | Ty::Assoc(..)) | (Ty::Unknown | Ty::Assoc(..), _) => true,
+        (Ty::Adt(a, a_args), Ty::Adt(b, b_args)) => a == b && unify_all(a_args, b_args, subst),
+        (Ty::External(a, a_args), Ty::External(b, b_args)) => {
+            a == b && unify_all(a_args, b_args, subst)
+        }
+        (Ty::Tuple(a), Ty::Tuple(b)) => a.len() == b.len() && unify_all(a, b, subst),
+        (Ty::Ref(a), Ty::Ref(b)) | (Ty::Slice(a), Ty::Slice(b)) => unify(a, b, subst),
+        (Ty::Dyn(a), Ty::Dyn(b)) => a.iter().map(|it| it.of).eq(b.iter().map(|it| it.of)),
+        (a, b) => a == b,
+    }
+}
+
+fn unify_all(pattern: &[Ty], args: &[Ty], subst: &mut Subst) -> bool {
+    pattern
+        .iter()
+        .zip(args)
+        .all(|(pattern, arg)| unify(pattern, arg, subst))
+}

@@ -1,0 +1,380 @@
+//! What a name means where.
+//!
+//! Resolution returns every alternative: cfg variants and namespaces alike. The caller
+//! picks the kind of definition it has a use for.
+
+use std::sync::{Arc, RwLock};
+
+use rustc_hash::FxHashMap;
+
+use super::Program;
+use super::defs::{CrateId, Def, Import, ModuleId};
+use crate::facts::Path;
+use crate::source::Name;
+
+/// Answers already given, shared between threads.
+#[derive(Debug, Default)]
+pub(crate) struct Memo(RwLock<FxHashMap<(ModuleId, Name), Arc<[Def]>>>);
+
+/// A definition that a path leads to, and how many of the path's segments that took.
+/// The rest are associated items: `Type::method`, `Enum::Variant::x`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Resolved {
+    /// The definition.
+    pub def: Def,
+    /// Segments used up.
+    pub used: usize,
+}
+
+/// A question that is being answered: breaks cycles of imports.
+type Open = Vec<(ModuleId, Name)>;
+
+impl Program {
+    /// Everything that a path may mean in a module.
+    pub fn resolve(&self, module: ModuleId, path: &Path) -> Vec<Resolved> {
+        let names: Vec<Name> = path.segments.iter().map(|segment| segment.name).collect();
+        self.resolve_names(module, &names, path.global)
+    }
+
+    /// The same for a path given as names.
+    pub fn resolve_names(&self, module: ModuleId, path: &[Name], global: bool) -> Vec<Resolved> {
+        self.resolve_open(module, path, global, &mut Vec::new())
+    }
+
+    /// The definitions that a path names in full.
+    pub fn resolve_whole(&self, module: ModuleId, path: &Path) -> Vec<Def> {
+        let all = self.resolve(module, path);
+        all.into_iter()
+            .filter(|it| it.used == path.segments.len())
+            .map(|it| it.def)
+            .collect()
+    }
+
+    /// The members of a module that others can name: items and imports.
+    pub fn members(&self, module: ModuleId, name: Name) -> Vec<Def> {
+        self.members_open(module, name, &mut Vec::new())
+    }
+
+    fn resolve_open(
+        &self,
+        module: ModuleId,
+        path: &[Name],
+        global: bool,
+        open: &mut Open,
+    ) -> Vec<Resolved> {
+        let Some((first, rest)) = path.split_first() else {
+            return Vec::new();
+        };
+        let mut current: Vec<Def>;
+        let mut used = 1;
+        match first.as_str() {
+            "crate" if !global => current = vec![Def::Module(self[self[module].krate].root)],
+            "self" if !global => current = vec![Def::Module(self.real_module(module))],
+            "super" if !global => {
+                let mut at = self.parent_module(module);
+                while used < path.len() && path[used] == "super" {
+                    at = at.and_then(|it| self.parent_module(it));
+                    used += 1;
+                }
+                current = at.map(Def::Module).into_iter().collect();
+            }
+            _ if global && self[self[module].krate].edition >= 2018 => {
+                current = self.extern_crate(self[module].krate, *first, true);
+            }
+            _ => current = self.first_segment(module, *first, !rest.is_empty(), open),
+        }
+        let mut done = Vec::new();
+        for name in &path[used..] {
+            let mut next = Vec::new();
+            for def in current {
+                match self.member(def, *name, open) {
+                    Some(members) => next.extend(members),
+                    None => done.push(Resolved { def, used }),
+                }
+            }
+            current = next;
+            used += 1;
+        }
+        done.extend(current.into_iter().map(|def| Resolved { def, used }));
+        dedup(&mut done);
+        done
+    }
+
+    /// The members `name` of a definition; `None` if `name` can only be an associated item.
+    fn member(&self, def: Def, name: Name, open: &mut Open) -> Option<Vec<Def>> {
+        match def {
+            Def::Module(module) => Some(self.members_open(module, name, open)),
+            Def::External(path) => {
+                let full = format!("{path}::{name}");
+                Some(vec![Def::External(self.models.canonical(&full))])
+            }
+            Def::Adt(adt) => {
+                let at = self[adt]
+                    .variants()
+                    .iter()
+                    .position(|variant| variant.name == name)?;
+                Some(vec![Def::Variant(adt, at as u32)])
+            }
+            Def::Fn(_)
+            | Def::Variant(..)
+            | Def::Trait(_)
+            | Def::Alias(_)
+            | Def::Const(_)
+            | Def::Macro(_) => None,
+        }
+    }
+
+    fn first_segment(
+        &self,
+        module: ModuleId,
+        name: Name,
+        is_prefix: bool,
+        open: &mut Open,
+    ) -> Vec<Def> {
+        let mut at = module;
+        loop {
+            let found = self.members_open(at, name, open);
+            let usable = |def: &Def| {
+                !is_prefix || !matches!(def, Def::Fn(_) | Def::Const(_) | Def::Macro(_))
+            };
+            if found.iter().any(usable) {
+                return found;
+            }
+            match self[at].parent {
+                Some(parent) if self[at].of_body => at = parent,
+                _ => break,
+            }
+        }
+        let external = self.extern_crate(self[module].krate, name, is_prefix);
+        if !external.is_empty() && (is_prefix || prelude(name.as_str()).is_none()) {
+            return external;
+        }
+        prelude(name.as_str())
+            .map(|path| Def::External(Name::new(path)))
+            .into_iter()
+            .collect()
+    }
+
+    /// A crate by the name that `krate`'s code gives it. `guess`: a name that stands before `::`
+    /// and is nothing else is taken for a crate (sources without a manifest, built-in crates).
+    fn extern_crate(&self, krate: CrateId, name: Name, guess: bool) -> Vec<Def> {
+        let mut found = Vec::new();
+        if let Some(roots) = self.extern_crates.get(&(krate, name)) {
+            found.extend(roots.iter().map(|root| Def::Module(*root)));
+        }
+        if found.is_empty()
+            && let Some(package) = self[krate].dependencies.get(&name)
+        {
+            found.push(Def::External(*package));
+        }
+        if found.is_empty() {
+            let text = name.as_str();
+            match text {
+                "std" | "core" | "alloc" => found.push(Def::External(Name::new("std"))),
+                "Self" | "self" | "super" | "crate" => {}
+                _ if guess
+                    && text.starts_with(|c: char| c.is_ascii_lowercase())
+                    && !is_primitive(text) =>
+                {
+                    found.push(Def::External(name));
+                }
+                _ => {}
+            }
+        }
+        found
+    }
+
+    fn members_open(&self, module: ModuleId, name: Name, open: &mut Open) -> Vec<Def> {
+        let key = (module, name);
+        if let Some(known) = self
+            .names
+            .0
+            .read()
+            .expect("no thread panics while it holds the lock")
+            .get(&key)
+        {
+            return known.to_vec();
+        }
+        if open.contains(&key) {
+            return Vec::new();
+        }
+        let is_top = open.is_empty();
+        open.push(key);
+        let found = self.members_now(module, name, open);
+        open.pop();
+        if is_top {
+            let mut memo = self
+                .names
+                .0
+                .write()
+                .expect("no thread panics while it holds the lock");
+            memo.insert(key, found.clone().into());
+        }
+        found
+    }
+
+    fn members_now(&self, module: ModuleId, name: Name, open: &mut Open) -> Vec<Def> {
+        let data = &self[module];
+        let mut found = data.items.get(&name).cloned().unwrap_or_default();
+        for import in data
+            .imports
+            .iter()
+            .filter(|import| import.name == Some(name))
+        {
+            found.extend(self.import_targets(module, import, open));
+        }
+        if found.is_empty() {
+            for import in data.imports.iter().filter(|import| import.name.is_none()) {
+                found.extend(self.glob_member(module, import, name, open));
+            }
+        }
+        let mut seen = Vec::new();
+        found.retain(|def| {
+            !seen.contains(def) && {
+                seen.push(*def);
+                true
+            }
+        });
+        found
+    }
+
+    fn import_targets(&self, module: ModuleId, import: &Import, open: &mut Open) -> Vec<Def> {
+        // `use x::y;` in 2015 counts from the crate root; later from the module or a crate.
+        let from = self.real_or_body(module);
+        let mut all = self.resolve_open(from, &import.path, import.global, open);
+        if all.is_empty() && self[self[module].krate].edition == 2015 && !import.global {
+            all = self.resolve_open(self[self[module].krate].root, &import.path, false, open);
+        }
+        all.into_iter()
+            .filter(|it| it.used == import.path.len())
+            .map(|it| it.def)
+            .collect()
+    }
+
+    fn glob_member(
+        &self,
+        module: ModuleId,
+        import: &Import,
+        name: Name,
+        open: &mut Open,
+    ) -> Vec<Def> {
+        let mut found = Vec::new();
+        for target in self.import_targets(module, import, open) {
+            match target {
+                Def::Module(target) if target != module => {
+                    found.extend(self.members_open(target, name, open))
+                }
+                Def::Adt(_) => found.extend(self.member(target, name, open).unwrap_or_default()),
+                Def::External(path) => {
+                    let members = self.models.glob(path.as_str());
+                    found.extend(
+                        members
+                            .iter()
+                            .filter(|(it, _)| *it == name)
+                            .map(|(_, path)| Def::External(*path)),
+                    );
+                }
+                _ => {}
+            }
+        }
+        found
+    }
+
+    /// The module itself, or for the module of a body the one around it.
+    pub fn real_module(&self, module: ModuleId) -> ModuleId {
+        match self[module].parent {
+            Some(parent) if self[module].of_body => self.real_module(parent),
+            _ => module,
+        }
+    }
+
+    /// Imports of a body's module look names up from that module, so that local items are seen.
+    fn real_or_body(&self, module: ModuleId) -> ModuleId {
+        module
+    }
+
+    fn parent_module(&self, module: ModuleId) -> Option<ModuleId> {
+        self[self.real_module(module)]
+            .parent
+            .map(|parent| self.real_module(parent))
+    }
+}
+
+fn dedup(all: &mut Vec<Resolved>) {
+    let mut seen = Vec::new();
+    all.retain(|it| {
+        let new = !seen.contains(it);
+        if new {
+            seen.push(*it);
+        }
+        new
+    });
+}
+
+/// Whether a name is a built-in type.
+pub fn is_primitive(name: &str) -> bool {
+    matches!(
+        name,
+        "str"
+            | "bool"
+            | "char"
+            | "u8"
+            | "u16"
+            | "u32"
+            | "u64"
+            | "u128"
+            | "usize"
+            | "i8"
+            | "i16"
+            | "i32"
+            | "i64"
+            | "i128"
+            | "isize"
+            | "f32"
+            | "f64"
+    )
+}
+
+/// The path of what the standard prelude brings in (`core` and `alloc` count as `std`).
+fn prelude(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "Option" => "std::option::Option",
+        "Some" => "std::option::Option::Some",
+        "None" => "std::option::Option::None",
+        "Result" => "std::result::Result",
+        "Ok" => "std::result::Result::Ok",
+        "Err" => "std::result::Result::Err",
+        "String" => "std::string::String",
+        "Vec" => "std::vec::Vec",
+        "Box" => "std::boxed::Box",
+        "ToString" => "std::string::ToString",
+        "ToOwned" => "std::borrow::ToOwned",
+        "Clone" => "std::clone::Clone",
+        "Copy" => "std::marker::Copy",
+        "Send" => "std::marker::Send",
+        "Sync" => "std::marker::Sync",
+        "Sized" => "std::marker::Sized",
+        "Unpin" => "std::marker::Unpin",
+        "Drop" => "std::ops::Drop",
+        "drop" => "std::mem::drop",
+        "Fn" => "std::ops::Fn",
+        "FnMut" => "std::ops::FnMut",
+        "FnOnce" => "std::ops::FnOnce",
+        "AsRef" => "std::convert::AsRef",
+        "AsMut" => "std::convert::AsMut",
+        "From" => "std::convert::From",
+        "Into" => "std::convert::Into",
+        "TryFrom" => "std::convert::TryFrom",
+        "TryInto" => "std::convert::TryInto",
+        "Default" => "std::default::Default",
+        "Iterator" => "std::iter::Iterator",
+        "IntoIterator" => "std::iter::IntoIterator",
+        "Extend" => "std::iter::Extend",
+        "Eq" => "std::cmp::Eq",
+        "PartialEq" => "std::cmp::PartialEq",
+        "Ord" => "std::cmp::Ord",
+        "PartialOrd" => "std::cmp::PartialOrd",
+        "Future" => "std::future::Future",
+        _ => return None,
+    })
+}

@@ -1,0 +1,229 @@
+//! What an endpoint is, and what is known of its protections.
+
+use crate::facts::ExprId;
+use crate::program::{BodyKey, FnId};
+use crate::source::{Name, Span};
+
+/// One method on one path of one service.
+#[derive(Debug, Clone)]
+pub struct Endpoint {
+    /// The crate or binary that serves it.
+    pub service: String,
+    /// Which of the service's listeners, where it has several.
+    pub listener: Option<String>,
+    /// `axum`, `actix-web`, `rocket`, ..
+    pub framework: &'static str,
+    /// The cfg or runtime condition under which it exists.
+    pub cfg: Option<String>,
+    /// `GET`, .., or `ANY`.
+    pub method: String,
+    /// Full path, parameters as `{name}`, catch-alls as `{*name}`.
+    pub path: String,
+    /// What answers.
+    pub handler: Handler,
+    /// Where it is registered.
+    pub registered: Span,
+    /// Where prefixes are added, outermost first.
+    pub mounts: Vec<(Span, String)>,
+    /// What the request passes before the handler, outermost first.
+    pub layers: Vec<LayerSeen>,
+    /// The eight protections.
+    pub protections: Protections,
+    /// What the endpoint is for, as far as names and code tell.
+    pub purpose: Purpose,
+}
+
+/// A layer on the way to an endpoint, with what it was found to do.
+#[derive(Debug, Clone)]
+pub struct LayerSeen {
+    /// Its name as written or resolved.
+    pub name: String,
+    /// Where it is applied.
+    pub span: Span,
+    /// What it does, in a few words.
+    pub effect: String,
+    /// The condition under which it is there.
+    pub condition: Option<String>,
+}
+
+/// What answers an endpoint.
+#[derive(Debug, Clone)]
+pub struct Handler {
+    /// Resolved path of the function, or `{closure}`.
+    pub name: String,
+    /// The `fn` keyword, or the closure.
+    pub span: Span,
+    /// The code.
+    pub target: HandlerTarget,
+}
+
+/// The code of a handler.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HandlerTarget {
+    /// A function of the program.
+    Fn(FnId),
+    /// A closure in a body.
+    Closure(BodyKey, ExprId),
+    /// A library's handler or service (static files, metrics, ..).
+    External(Name),
+    /// Not found.
+    Unknown,
+}
+
+/// How far a protection applies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Status {
+    /// A request without it is rejected.
+    Required,
+    /// So only when a setting is on.
+    Conditional,
+    /// Looked at, but let through.
+    Optional,
+    /// Proven absent.
+    None,
+    /// Could not be decided.
+    Unknown,
+}
+
+impl Status {
+    /// The word for it in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Status::Required => "required",
+            Status::Conditional => "conditional",
+            Status::Optional => "optional",
+            Status::None => "none",
+            Status::Unknown => "unknown",
+        }
+    }
+}
+
+/// One protection of an endpoint.
+#[derive(Debug, Clone)]
+pub struct Protection {
+    /// How far it applies.
+    pub status: Status,
+    /// For [`Status::Conditional`]: the setting, and its default where known.
+    pub condition: Option<String>,
+    /// The limit, the origins, the role, as far as known.
+    pub value: Option<String>,
+    /// Why.
+    pub evidence: Vec<Evidence>,
+    /// For [`Status::Unknown`]: what could not be decided.
+    pub unresolved: Option<String>,
+}
+
+impl Protection {
+    /// A protection of this status, without evidence.
+    pub fn new(status: Status) -> Protection {
+        Protection {
+            status,
+            condition: None,
+            value: None,
+            evidence: Vec::new(),
+            unresolved: None,
+        }
+    }
+}
+
+/// The eight protections.
+#[derive(Debug, Clone)]
+pub struct Protections {
+    /// Who is it?
+    pub authentication: Protection,
+    /// May they?
+    pub authorization: Protection,
+    /// Requests per time.
+    pub rate_limit: Protection,
+    /// Bytes per request.
+    pub body_limit: Protection,
+    /// Time per request.
+    pub timeout: Protection,
+    /// Cross-origin reads.
+    pub cors: Protection,
+    /// Forged cross-site writes.
+    pub csrf: Protection,
+    /// Spans, access logs.
+    pub tracing: Protection,
+}
+
+impl Protections {
+    /// The protections with the names that reports give them.
+    pub fn named(&self) -> [(&'static str, &Protection); 8] {
+        [
+            ("authentication", &self.authentication),
+            ("authorization", &self.authorization),
+            ("rate_limit", &self.rate_limit),
+            ("body_limit", &self.body_limit),
+            ("timeout", &self.timeout),
+            ("cors", &self.cors),
+            ("csrf", &self.csrf),
+            ("tracing", &self.tracing),
+        ]
+    }
+}
+
+/// A piece of evidence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evidence {
+    /// What it is.
+    pub kind: EvidenceKind,
+    /// The user's name for it.
+    pub name: String,
+    /// Where.
+    pub span: Span,
+}
+
+/// What a piece of evidence is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum EvidenceKind {
+    /// A type in the handler's signature.
+    Extractor,
+    /// Middleware.
+    Layer,
+    /// A route or request guard.
+    Guard,
+    /// A call in a body.
+    BodyCheck,
+    /// An attribute.
+    Attribute,
+    /// A warp filter.
+    Filter,
+    /// A tonic interceptor.
+    Interceptor,
+    /// The configuration says so.
+    Configuration,
+}
+
+impl EvidenceKind {
+    /// The word for it in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            EvidenceKind::Extractor => "extractor",
+            EvidenceKind::Layer => "layer",
+            EvidenceKind::Guard => "guard",
+            EvidenceKind::BodyCheck => "body-check",
+            EvidenceKind::Attribute => "attribute",
+            EvidenceKind::Filter => "filter",
+            EvidenceKind::Interceptor => "interceptor",
+            EvidenceKind::Configuration => "configuration",
+        }
+    }
+}
+
+/// What an endpoint is for: open by nature, or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Purpose {
+    /// Login, token exchange, OAuth callback: hands out credentials.
+    Credential,
+    /// Registration, password reset, e-mail confirmation, invitation.
+    Account,
+    /// Health, readiness, version, metrics.
+    Health,
+    /// Static files, documentation, robots.txt.
+    Static,
+    /// A webhook that verifies a signature.
+    Webhook,
+    /// Anything else.
+    Ordinary,
+}

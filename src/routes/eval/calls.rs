@@ -1,0 +1,565 @@
+//! Calls: into the program, into adapters, into `std`'s wrappers.
+
+use super::join::join;
+use super::{Call, Eval, Frame};
+use crate::facts::body::{MacroCall, MethodCall};
+use crate::facts::{Expr, ExprId, GenericArg};
+use crate::program::methods::Candidate;
+use crate::program::ty::TyScope;
+use crate::program::{BodyOwner, Def, Ty};
+use crate::routes::frameworks;
+use crate::routes::value::{Callable, Value};
+use crate::values::{Callee, text};
+
+impl Eval<'_> {
+    pub(super) fn call(
+        &mut self,
+        frame: &mut Frame,
+        id: ExprId,
+        callee: ExprId,
+        args: &[ExprId],
+    ) -> Value {
+        let values: Vec<Value> = args.iter().map(|arg| self.expr(frame, *arg)).collect();
+        let callees = self.values.typing(frame.body).callees(id).to_vec();
+        match callees.first() {
+            Some(Callee::Fn(_)) => {
+                let candidates = self.local_callees(frame.body, id);
+                self.call_local(frame, id, &candidates, values, None, args, None)
+            }
+            Some(Callee::External(path)) => {
+                let generics = self.turbofish(frame, callee);
+                self.call_external(frame, id, path.as_str(), values, args, generics)
+            }
+            Some(Callee::Constructor(def)) => self.construct(frame, id, *def, values),
+            _ => {
+                // A closure or function value held in a variable.
+                if let Value::Callable(callable) = self.expr(frame, callee) {
+                    if let Callable::External(path) = callable {
+                        return self.call_external(
+                            frame,
+                            id,
+                            path.as_str(),
+                            values,
+                            args,
+                            Vec::new(),
+                        );
+                    }
+                    let (value, after) = self.apply(&callable, values);
+                    self.write_back(frame, args, after);
+                    return value;
+                }
+                self.opaque(frame, id, values)
+            }
+        }
+    }
+
+    fn construct(&mut self, frame: &Frame, id: ExprId, def: Def, values: Vec<Value>) -> Value {
+        match def {
+            Def::Adt(adt) => {
+                let fields = values
+                    .into_iter()
+                    .enumerate()
+                    .map(|(at, value)| (at.to_string().as_str().into(), value));
+                Value::Struct(adt, std::rc::Rc::new(fields.collect()))
+            }
+            _ => match <[Value; 1]>::try_from(values) {
+                Ok([only]) => only,
+                Err(values) => self.opaque(frame, id, values),
+            },
+        }
+    }
+
+    /// Turbofish types of a call's path.
+    fn turbofish(&self, frame: &Frame, callee: ExprId) -> Vec<Ty> {
+        match self.program[frame.body].body.expr(callee) {
+            Expr::Path(path) => path
+                .segments
+                .iter()
+                .rev()
+                .find_map(|segment| segment.args.as_deref())
+                .map_or(Vec::new(), |args| self.types(frame, args)),
+            _ => Vec::new(),
+        }
+    }
+
+    fn types(&self, frame: &Frame, args: &[GenericArg]) -> Vec<Ty> {
+        let data = &self.program[frame.body];
+        let mut scope: TyScope<'_> = match data.owner {
+            BodyOwner::Fn(id) => self.program.fn_scope(id),
+            BodyOwner::Const(id) => self
+                .program
+                .container_scope(self.program[id].container, self.program[id].module),
+        };
+        scope.module = data.module;
+        args.iter()
+            .filter_map(|arg| match arg {
+                GenericArg::Type(ty) => Some(self.program.lower_ty(&scope, ty)),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// A call of functions of the program. Several candidates are implementations of one trait: all run.
+    #[expect(clippy::too_many_arguments, reason = "a call is all of this")]
+    fn call_local(
+        &mut self,
+        frame: &mut Frame,
+        id: ExprId,
+        candidates: &[Candidate],
+        args: Vec<Value>,
+        this: Option<(Value, ExprId)>,
+        arg_exprs: &[ExprId],
+        fallback: Option<Value>,
+    ) -> Value {
+        let carries =
+            args.iter().any(carries) || this.as_ref().is_some_and(|(value, _)| carries(value));
+        let wanted: Vec<_> = candidates
+            .iter()
+            .filter(|it| {
+                let def = &self.program[it.id];
+                def.body.is_some()
+                    && !def.is_test
+                    && (self.relevant.contains(&it.id) || carries || self.is_small(it.id))
+            })
+            .collect();
+        if wanted.is_empty() {
+            return fallback.unwrap_or_else(|| {
+                self.opaque(
+                    frame,
+                    id,
+                    args.into_iter().chain(this.map(|it| it.0)).collect(),
+                )
+            });
+        }
+        let mut joined = Value::Unknown;
+        let mut after_all: Option<Vec<Value>> = None;
+        for candidate in wanted {
+            let takes_self = self.program[candidate.id].sig.self_param.is_some();
+            let mut args = args.clone();
+            let receiver = match &this {
+                Some((value, _)) => Some(value.clone()),
+                None if takes_self && !args.is_empty() => Some(args.remove(0)),
+                None => None,
+            };
+            let skipped = usize::from(this.is_none() && takes_self);
+            let (value, mut after) = self.run_fn(candidate.id, args, receiver);
+            if skipped > 0 {
+                after.insert(0, Value::Unknown);
+            }
+            joined = join(joined, value, None);
+            after_all = Some(match after_all {
+                None => after,
+                Some(before) => before
+                    .into_iter()
+                    .zip(after)
+                    .map(|(a, b)| join(a, b, None))
+                    .collect(),
+            });
+        }
+        self.write_back(frame, arg_exprs, after_all.unwrap_or_default());
+        joined
+    }
+
+    /// A function whose value can be had cheaply: a path, a name, a layer.
+    fn is_small(&self, id: crate::program::FnId) -> bool {
+        self.program[id]
+            .body
+            .is_some_and(|body| self.program[body].body.expr_count() <= 60)
+    }
+
+    /// Routers that were handed over by `&mut` come back changed.
+    fn write_back(&mut self, frame: &mut Frame, args: &[ExprId], after: Vec<Value>) {
+        for (arg, value) in args.iter().zip(after) {
+            let data = &self.program[frame.body].body;
+            let place = match data.expr(*arg) {
+                Expr::Ref {
+                    mutable: true,
+                    inner,
+                } => *inner,
+                Expr::Path(_) => *arg,
+                _ => continue,
+            };
+            if let Some(pat) = self.values.typing(frame.body).local(place)
+                && matches!(value, Value::Router(_))
+                && matches!(frame.env.locals.get(&pat), Some(Value::Router(_)))
+            {
+                frame.env.locals.insert(pat, value);
+            }
+        }
+    }
+
+    fn call_external(
+        &mut self,
+        frame: &mut Frame,
+        id: ExprId,
+        path: &str,
+        args: Vec<Value>,
+        arg_exprs: &[ExprId],
+        generics: Vec<Ty>,
+    ) -> Value {
+        let data = &self.program[frame.body];
+        let span = data.body.expr_range(id).in_file(data.file);
+        let name = path.rsplit("::").next().unwrap_or_default();
+        let mut call = Call {
+            path,
+            name,
+            args,
+            arg_exprs,
+            generics,
+            body: frame.body,
+            span,
+        };
+        if let Some(value) = frameworks::call(self, &mut call) {
+            return value;
+        }
+        let mut args = call.args;
+        match path {
+            "std::option::Option::Some"
+            | "std::result::Result::Ok"
+            | "std::boxed::Box::new"
+            | "std::boxed::Box::pin"
+            | "std::sync::Arc::new"
+            | "std::rc::Rc::new"
+            | "std::string::String::from"
+            | "std::borrow::Cow::Borrowed"
+            | "tokio::spawn"
+            | "tokio::task::spawn"
+            | "std::mem::take"
+            | "std::convert::identity"
+                if !args.is_empty() =>
+            {
+                return args.swap_remove(0);
+            }
+            "std::option::Option::None" | "std::result::Result::Err" => return Value::Unknown,
+            _ => {}
+        }
+        // A library's method called by path: `Router::route(app, ..)`.
+        if let Some(Value::Router(_)) = args.first() {
+            let receiver = args.remove(0);
+            return self.router_method(
+                frame,
+                id,
+                receiver,
+                name,
+                args,
+                &arg_exprs[1..],
+                Vec::new(),
+                span,
+            );
+        }
+        self.opaque(frame, id, args)
+    }
+
+    pub(super) fn method_call(
+        &mut self,
+        frame: &mut Frame,
+        id: ExprId,
+        call: &MethodCall,
+    ) -> Value {
+        let receiver = self.expr(frame, call.receiver);
+        let args: Vec<Value> = call.args.iter().map(|arg| self.expr(frame, *arg)).collect();
+        let data = &self.program[frame.body];
+        let range =
+            crate::source::TextRange::new(call.name_range.start, data.body.expr_range(id).end);
+        let span = range.in_file(data.file);
+        let name = call.name.as_str();
+        let candidates = self.local_callees(frame.body, id);
+        if matches!(
+            receiver,
+            Value::Router(_) | Value::Layers(_) | Value::Callable(_)
+        ) && !candidates.iter().any(|it| self.is_extension(it))
+        {
+            let generics = self.types(frame, &call.generics);
+            let value =
+                self.router_method(frame, id, receiver, name, args, &call.args, generics, span);
+            self.mutate(frame, call.receiver, &value);
+            return value;
+        }
+        if !candidates.is_empty() {
+            let wanted = (receiver.clone(), call.receiver);
+            return self.call_local(frame, id, &candidates, args, Some(wanted), &call.args, None);
+        }
+        if let Some(value) = self.wrapper_method(&receiver, name, &args) {
+            return value;
+        }
+        // A layer's own `layer(service)`, `HttpServer`'s methods, builders.
+        if let (Some(Value::Router(_)), "layer" | "service" | "named_layer") = (args.first(), name)
+        {
+            let Some(Value::Router(mut router)) = args.into_iter().next() else {
+                return Value::Unknown;
+            };
+            let layers = self.layers(&receiver, frame.body, Some(call.receiver), span);
+            router.cover(&layers, true);
+            return Value::Router(router);
+        }
+        let path = self.values.typing(frame.body).external(id);
+        let mut made = Call {
+            path: path.map_or("", |path| path.as_str()),
+            name,
+            args,
+            arg_exprs: &call.args,
+            generics: self.types(frame, &call.generics),
+            body: frame.body,
+            span,
+        };
+        if let Some(value) = frameworks::object_method(self, &receiver, &mut made) {
+            return value;
+        }
+        let args = made.args;
+        match receiver {
+            Value::Object(ty, mut held) => {
+                let result = self.values.typing(frame.body).ty(id).peel_refs();
+                let ty = if matches!(result, Ty::External(..) | Ty::Adt(..)) {
+                    result.clone()
+                } else {
+                    ty
+                };
+                held.extend(args);
+                Value::Object(ty, held)
+            }
+            other => {
+                let held = args
+                    .into_iter()
+                    .chain(Some(other).filter(carries))
+                    .collect();
+                self.opaque(frame, id, held)
+            }
+        }
+    }
+
+    /// Whether a method of the program is called on a router (an extension trait's).
+    fn is_extension(&self, candidate: &Candidate) -> bool {
+        self.program[candidate.id].body.is_some()
+    }
+
+    /// A method on a router, layer stack or handler.
+    #[expect(clippy::too_many_arguments, reason = "a call is all of this")]
+    fn router_method(
+        &mut self,
+        frame: &mut Frame,
+        id: ExprId,
+        receiver: Value,
+        name: &str,
+        args: Vec<Value>,
+        arg_exprs: &[ExprId],
+        generics: Vec<Ty>,
+        span: crate::source::Span,
+    ) -> Value {
+        let mut call = Call {
+            path: "",
+            name,
+            args,
+            arg_exprs,
+            generics,
+            body: frame.body,
+            span,
+        };
+        match frameworks::method(self, receiver, &mut call) {
+            Ok(value) => value,
+            Err(receiver) => {
+                let typing = self.values.typing(frame.body);
+                let candidates = self.local_callees(frame.body, id);
+                let _ = typing;
+                if candidates.is_empty() {
+                    let mut held = vec![receiver];
+                    held.extend(call.args);
+                    return self.opaque(frame, id, held);
+                }
+                self.call_local(
+                    frame,
+                    id,
+                    &candidates,
+                    call.args,
+                    Some((receiver, id)),
+                    arg_exprs,
+                    None,
+                )
+            }
+        }
+    }
+
+    /// A method that changes its receiver in place (`cfg.service(..)`).
+    fn mutate(&mut self, frame: &mut Frame, receiver: ExprId, value: &Value) {
+        let Value::Router(router) = value else { return };
+        let mut place = receiver;
+        let body = &self.program[frame.body].body;
+        loop {
+            match body.expr(place) {
+                Expr::Path(_) => break,
+                // `cfg.service(a).service(b)`: the chain's head changes.
+                Expr::MethodCall(call)
+                    if router.kind == crate::routes::value::RouterKind::Scope =>
+                {
+                    place = call.receiver
+                }
+                Expr::Ref { inner, .. } => place = *inner,
+                _ => return,
+            }
+        }
+        if let Some(pat) = self.values.typing(frame.body).local(place)
+            && let Some(Value::Router(old)) = frame.env.locals.get(&pat)
+            && old.span == router.span
+        {
+            frame.env.locals.insert(pat, value.clone());
+        }
+    }
+
+    /// `Option`, `Result`, smart pointers and iterators over known lists.
+    fn wrapper_method(&mut self, receiver: &Value, name: &str, args: &[Value]) -> Option<Value> {
+        match name {
+            "clone" | "to_owned" | "to_string" | "into" | "as_str" | "as_ref" | "unwrap"
+            | "expect" | "unwrap_or_default" | "borrow" | "into_iter" | "iter" | "collect"
+            | "to_vec" | "boxed" | "ok" | "await" | "as_mut" | "cloned" | "copied"
+            | "into_inner"
+                if !matches!(receiver, Value::Unknown | Value::Object(..)) =>
+            {
+                Some(receiver.clone())
+            }
+            "clone" | "unwrap" | "expect" | "into" if matches!(receiver, Value::Object(..)) => {
+                Some(receiver.clone())
+            }
+            "unwrap_or" | "unwrap_or_else" | "or" => {
+                let other = match args.first() {
+                    Some(Value::Callable(callable)) => self.apply(&callable.clone(), Vec::new()).0,
+                    Some(other) => other.clone(),
+                    None => Value::Unknown,
+                };
+                (!matches!(receiver, Value::Object(..)))
+                    .then(|| join(receiver.clone(), other, None))
+            }
+            "chain" | "concat" => match (receiver, args.first()) {
+                (Value::List(a), Some(Value::List(b))) => {
+                    Some(Value::List(a.iter().chain(b).cloned().collect()))
+                }
+                (Value::List(a), None) => Some(Value::List(
+                    a.iter()
+                        .flat_map(|it| {
+                            if let Value::List(inner) = it {
+                                inner.clone()
+                            } else {
+                                vec![it.clone()]
+                            }
+                        })
+                        .collect(),
+                )),
+                _ => None,
+            },
+            "fold" => match (receiver, args) {
+                (Value::List(all), [init, Value::Callable(callable)]) => {
+                    let callable = callable.clone();
+                    Some(all.clone().into_iter().fold(init.clone(), |acc, it| {
+                        self.apply(&callable, vec![acc, it]).0
+                    }))
+                }
+                _ => None,
+            },
+            "map" | "and_then" | "for_each" | "flat_map" | "filter_map" => {
+                match (receiver, args.first()) {
+                    (Value::List(all), Some(Value::Callable(callable))) => {
+                        let callable = callable.clone();
+                        Some(Value::List(
+                            all.clone()
+                                .into_iter()
+                                .map(|it| self.apply(&callable, vec![it]).0)
+                                .collect(),
+                        ))
+                    }
+                    (other, Some(Value::Callable(callable)))
+                        if !matches!(other, Value::Unknown) =>
+                    {
+                        let callable = callable.clone();
+                        Some(self.apply(&callable, vec![other.clone()]).0)
+                    }
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+
+    pub(super) fn macro_call(&mut self, frame: &mut Frame, id: ExprId, call: &MacroCall) -> Value {
+        let name = call.path.last().map_or("", |name| name.as_str());
+        if frameworks::building_macro(name)
+            && let Some(value) = frameworks::macro_call(self, frame.body, id, call)
+        {
+            return value;
+        }
+        let span = self.program[frame.body]
+            .body
+            .expr_range(id)
+            .in_file(self.program[frame.body].file);
+        if matches!(name, "format" | "concat" | "format_args") {
+            let mut texts = rustc_hash::FxHashMap::default();
+            for arg in call.args.as_deref().unwrap_or(&[]) {
+                let text = self.text_of(frame, arg.value);
+                texts.insert(arg.value, text);
+            }
+            let body = &self.program[frame.body].body;
+            let text = text::format_macro(body, call, span, &mut |id| {
+                texts.get(&id).cloned().unwrap_or_default()
+            });
+            return text.map_or(Value::Unknown, Value::Text);
+        }
+        let mut held = Vec::new();
+        for arg in call.args.as_deref().unwrap_or(&[]) {
+            let value = self.expr(frame, arg.value);
+            if let Some(pat) = arg.pat {
+                self.bind(frame, pat, Value::Unknown);
+            }
+            if let Some(then) = arg.then {
+                self.expr(frame, then);
+            }
+            if carries(&value) {
+                held.push(value);
+            }
+        }
+        match name {
+            "select" | "join" | "try_join" if !held.is_empty() => {
+                for value in &held {
+                    self.emit(value, span);
+                }
+                Value::Unknown
+            }
+            _ if held.is_empty() => Value::Unknown,
+            _ => Value::Object(Ty::Unknown, held),
+        }
+    }
+
+    /// A call that nobody knows: an object of the call's type that holds the routers it was given.
+    fn opaque(&self, frame: &Frame, id: ExprId, args: Vec<Value>) -> Value {
+        let typing = self.values.typing(frame.body);
+        let mut ty = typing.ty(id).peel_refs().clone();
+        if ty.is_unknown()
+            && let Some(path) = typing.external(id)
+            && let Some((owner, _)) = path.as_str().rsplit_once("::")
+            && owner
+                .rsplit("::")
+                .next()
+                .is_some_and(|last| last.starts_with(|c: char| c.is_ascii_uppercase()))
+        {
+            ty = Ty::External(
+                self.program.models.canonical(owner),
+                std::sync::Arc::from([]),
+            );
+        }
+        match ty {
+            Ty::External(..) | Ty::Adt(..) => Value::Object(ty, args),
+            _ if args.iter().any(Value::holds_router) => Value::Object(ty, args),
+            _ => match typing.external(id) {
+                // Keep at least the name of what was called: a layer from an unmodelled crate.
+                Some(path) => Value::Object(Ty::External(path, std::sync::Arc::from([])), args),
+                None => Value::Unknown,
+            },
+        }
+    }
+}
+
+/// Whether a value is worth following into a function.
+fn carries(value: &Value) -> bool {
+    match value {
+        Value::Router(_) | Value::Layers(_) | Value::Callable(_) => true,
+        Value::List(all) | Value::Object(_, all) => all.iter().any(carries),
+        Value::Struct(_, fields) => fields.values().any(carries),
+        _ => false,
+    }
+}

@@ -1,0 +1,137 @@
+//! Joining the values of two branches.
+
+use super::super::value::{Route, Router, Value};
+
+/// The value after a branch: `a` if the condition holds, `b` if not. What is in only one of
+/// them is there under that condition.
+pub(super) fn join(a: Value, b: Value, condition: Option<&str>) -> Value {
+    match (a, b) {
+        (Value::Router(a), Value::Router(b)) => Value::Router(Box::new(routers(*a, *b, condition))),
+        (Value::Unknown, other) | (other, Value::Unknown) => other,
+        (Value::Layers(a), Value::Layers(b)) => {
+            let mut all = a;
+            for layer in b {
+                if !all.iter().any(|it| it.span == layer.span) {
+                    all.push(layer);
+                }
+            }
+            Value::Layers(all)
+        }
+        (Value::List(a), Value::List(b)) if a.len() == b.len() => Value::List(
+            a.into_iter()
+                .zip(b)
+                .map(|(a, b)| join(a, b, condition))
+                .collect(),
+        ),
+        (Value::Object(ty, a), Value::Object(_, b)) if a.len() == b.len() => Value::Object(
+            ty,
+            a.into_iter()
+                .zip(b)
+                .map(|(a, b)| join(a, b, condition))
+                .collect(),
+        ),
+        (Value::Text(a), Value::Text(b)) if a == b => Value::Text(a),
+        (Value::Text(a), Value::Text(_)) => Value::Text(crate::values::Text {
+            parts: vec![crate::values::TextPart::Hole(
+                condition.unwrap_or("..").to_owned(),
+            )],
+            origin: a.origin,
+        }),
+        (Value::Bool(a), Value::Bool(b)) if a != b => Value::Unknown,
+        (a, b) => {
+            if b.holds_router() && !a.holds_router() {
+                b
+            } else {
+                a
+            }
+        }
+    }
+}
+
+fn routers(a: Router, b: Router, condition: Option<&str>) -> Router {
+    let mut joined = a;
+    let not = condition.map(negate);
+    let mut others = b.routes;
+    for route in &mut joined.routes {
+        match others.iter().position(|it| same(it, route)) {
+            Some(at) => {
+                let other = others.remove(at);
+                merge_layers(route, other, condition, not.as_deref());
+            }
+            None => route.conditions.extend(condition.map(str::to_owned)),
+        }
+    }
+    for mut route in others {
+        route.conditions.extend(not.clone());
+        joined.routes.push(route);
+    }
+    let mut wraps = Vec::new();
+    let own = std::mem::take(&mut joined.wraps);
+    for layer in &own {
+        if b.wraps.iter().any(|it| it.span == layer.span) {
+            wraps.push(layer.clone());
+        } else {
+            wraps.push(with_condition(layer, condition));
+        }
+    }
+    for layer in &b.wraps {
+        if !own.iter().any(|it| it.span == layer.span) {
+            wraps.push(with_condition(layer, not.as_deref()));
+        }
+    }
+    joined.wraps = wraps;
+    for lost in b.lost {
+        if !joined.lost.iter().any(|it| it.span == lost.span) {
+            joined.lost.push(lost);
+        }
+    }
+    joined
+}
+
+/// Whether two routes are the same registration, seen on two branches.
+fn same(a: &Route, b: &Route) -> bool {
+    a.registered == b.registered
+        && a.method == b.method
+        && a.handler == b.handler
+        && a.path == b.path
+        && a.mounts == b.mounts
+}
+
+fn merge_layers(route: &mut Route, other: Route, condition: Option<&str>, not: Option<&str>) {
+    let own = std::mem::take(&mut route.layers);
+    for layer in &own {
+        if other.layers.iter().any(|it| it.span == layer.span) {
+            route.layers.push(layer.clone());
+        } else {
+            route.layers.push(with_condition(layer, condition));
+        }
+    }
+    for layer in &other.layers {
+        if !own.iter().any(|it| it.span == layer.span) {
+            route.layers.push(with_condition(layer, not));
+        }
+    }
+    // A route that exists on both branches exists whatever the condition.
+    route.conditions.retain(|it| other.conditions.contains(it));
+}
+
+fn with_condition(
+    layer: &std::rc::Rc<super::Layer>,
+    condition: Option<&str>,
+) -> std::rc::Rc<super::Layer> {
+    let mut layer = (**layer).clone();
+    let text = condition.unwrap_or("a branch").to_owned();
+    if !layer.conditions.contains(&text) {
+        layer.conditions.push(text);
+    }
+    std::rc::Rc::new(layer)
+}
+
+/// The opposite of a condition as written.
+pub(super) fn negate(condition: &str) -> String {
+    match condition.strip_prefix('!') {
+        Some(rest) if !rest.contains([' ', '&', '|']) => rest.to_owned(),
+        _ if condition.contains(' ') => format!("!({condition})"),
+        _ => format!("!{condition}"),
+    }
+}

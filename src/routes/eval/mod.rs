@@ -1,0 +1,448 @@
+//! Runs the code that builds routers, symbolically.
+//!
+//! An interpreter over the body IR that knows only what matters for routing: routers,
+//! handlers, layers, strings, and the functions and closures that pass them around.
+//! Branches are both taken and joined, loops run once per known element, everything
+//! else is [`Value::Unknown`]. What library calls do is asked of the [`frameworks`](super::frameworks).
+
+mod calls;
+mod exprs;
+mod join;
+
+use std::rc::Rc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::endpoint::HandlerTarget;
+use super::value::{Callable, Env, Layer, LayerKind, Lost, Router, Value};
+use crate::facts::{ExprId, PatId};
+use crate::program::methods::Candidate;
+use crate::program::{BodyKey, CrateId, FnId, Program, Ty};
+use crate::source::{SourceMap, Span};
+use crate::values::{Callee, Values};
+
+/// A router that was served, or that nobody was seen to consume.
+#[derive(Debug)]
+pub struct Served {
+    /// The router.
+    pub router: Router,
+    /// The crate whose code serves it.
+    pub krate: CrateId,
+    /// Where.
+    pub span: Span,
+}
+
+/// The interpreter.
+pub struct Eval<'a> {
+    /// Types and callees.
+    pub values: &'a Values<'a>,
+    /// The program.
+    pub program: &'a Program,
+    /// Text, for names of conditions and layers.
+    pub sources: &'a SourceMap,
+    /// What came out.
+    pub served: Vec<Served>,
+    /// Registrations that could not be followed, outside any router.
+    pub lost: Vec<Lost>,
+    /// Functions that were run.
+    pub entered: FxHashSet<FnId>,
+    relevant: FxHashSet<FnId>,
+    stack: Vec<FnId>,
+    conditions: Vec<String>,
+    steps: usize,
+}
+
+/// One activation of a body.
+pub struct Frame {
+    /// The body.
+    pub body: BodyKey,
+    /// Its variables.
+    pub env: Env,
+    returned: Vec<Value>,
+}
+
+/// A call that an adapter may know.
+pub struct Call<'c> {
+    /// Canonical path of a library function; empty for methods on routers.
+    pub path: &'c str,
+    /// Method name, or last segment of the path.
+    pub name: &'c str,
+    /// Argument values.
+    pub args: Vec<Value>,
+    /// Argument expressions.
+    pub arg_exprs: &'c [ExprId],
+    /// Turbofish types.
+    pub generics: Vec<Ty>,
+    /// The body it stands in.
+    pub body: BodyKey,
+    /// Where it is registered: the method's name up to the call's end, or the whole call.
+    pub span: Span,
+}
+
+/// Bound on expressions evaluated in one run: loops are unrolled over known lists only, so
+/// ordinary services stay far below it.
+const MAX_STEPS: usize = 4_000_000;
+
+impl<'a> Eval<'a> {
+    /// An interpreter that follows calls into `relevant` functions.
+    pub fn new(
+        values: &'a Values<'a>,
+        sources: &'a SourceMap,
+        relevant: FxHashSet<FnId>,
+    ) -> Eval<'a> {
+        Eval {
+            values,
+            program: values.program,
+            sources,
+            served: Vec::new(),
+            lost: Vec::new(),
+            entered: FxHashSet::default(),
+            relevant,
+            stack: Vec::new(),
+            conditions: Vec::new(),
+            steps: 0,
+        }
+    }
+
+    /// Runs a function that nobody calls; what it returns counts as served.
+    pub fn run_root(&mut self, id: FnId) {
+        let params = self.program[id].sig.params.len();
+        let args = self.parameters(id, params);
+        let this = self.program[id].sig.self_param.map(|_| Value::Unknown);
+        let (value, after) = self.run_fn(id, args, this);
+        let span = self.program[id].name_span();
+        self.emit(&value, span);
+        for value in after {
+            self.emit(&value, span);
+        }
+    }
+
+    /// Values for the parameters of a root: routers and scopes that a caller will hand in.
+    fn parameters(&mut self, id: FnId, count: usize) -> Vec<Value> {
+        let scope = self.program.fn_scope(id);
+        let span = self.program[id].name_span();
+        (0..count)
+            .map(|at| {
+                let ty = self
+                    .program
+                    .lower_ty(&scope, &self.program[id].sig.params[at].ty);
+                super::frameworks::parameter(self.program, &ty, span).unwrap_or(Value::Unknown)
+            })
+            .collect()
+    }
+
+    /// Runs a function. Returns its value and the final values of its parameters.
+    pub fn run_fn(
+        &mut self,
+        id: FnId,
+        args: Vec<Value>,
+        this: Option<Value>,
+    ) -> (Value, Vec<Value>) {
+        let Some(body) = self.program[id].body else {
+            return (Value::Unknown, args);
+        };
+        if self.stack.len() > 40 || self.stack.iter().filter(|it| **it == id).count() > 1 {
+            return (Value::Unknown, args);
+        }
+        self.entered.insert(id);
+        self.stack.push(id);
+        let mut frame = Frame {
+            body,
+            env: Env {
+                this: this.map(Box::new),
+                ..Env::default()
+            },
+            returned: Vec::new(),
+        };
+        let params = self.program[body].body.params.clone();
+        for (pat, value) in params.iter().zip(args) {
+            self.bind(&mut frame, *pat, value);
+        }
+        let root = self.program[body].body.root;
+        let value = self.expr(&mut frame, root);
+        let value = frame
+            .returned
+            .drain(..)
+            .fold(value, |a, b| join::join(a, b, None));
+        let after = params
+            .iter()
+            .map(|pat| frame.env.locals.get(pat).cloned().unwrap_or_default())
+            .collect();
+        self.stack.pop();
+        (value, after)
+    }
+
+    /// Calls a function value. Returns its value and the final values of its parameters.
+    pub fn apply(&mut self, callable: &Callable, args: Vec<Value>) -> (Value, Vec<Value>) {
+        match callable {
+            Callable::Fn(id, _) => self.run_fn(*id, args, None),
+            Callable::Closure(body, expr, env) => {
+                let data = self.program;
+                let crate::facts::Expr::Closure(closure) = data[*body].body.expr(*expr) else {
+                    return (Value::Unknown, args);
+                };
+                if self.stack.len() > 40 {
+                    return (Value::Unknown, args);
+                }
+                let mut frame = Frame {
+                    body: *body,
+                    env: (**env).clone(),
+                    returned: Vec::new(),
+                };
+                let pats: Vec<PatId> = closure.params.iter().map(|(pat, _)| *pat).collect();
+                for (pat, value) in pats.iter().zip(args) {
+                    self.bind(&mut frame, *pat, value);
+                }
+                let value = self.expr(&mut frame, closure.body);
+                let value = frame
+                    .returned
+                    .drain(..)
+                    .fold(value, |a, b| join::join(a, b, None));
+                let after = pats
+                    .iter()
+                    .map(|pat| frame.env.locals.get(pat).cloned().unwrap_or_default())
+                    .collect();
+                (value, after)
+            }
+            Callable::External(_) => (Value::Unknown, args),
+        }
+    }
+
+    /// Records every router in a value as served.
+    pub fn emit(&mut self, value: &Value, span: Span) {
+        match value {
+            Value::Router(router) => {
+                if !router.routes.is_empty() || !router.lost.is_empty() {
+                    self.served.push(Served {
+                        router: (**router).clone(),
+                        krate: self.crate_here(span),
+                        span,
+                    });
+                }
+            }
+            Value::List(all) | Value::Object(_, all) => {
+                all.iter().for_each(|it| self.emit(it, span))
+            }
+            Value::Struct(_, fields) => {
+                let mut fields: Vec<_> = fields.iter().collect();
+                fields.sort_by_key(|(name, _)| name.as_str());
+                fields.into_iter().for_each(|(_, it)| self.emit(it, span));
+            }
+            _ => {}
+        }
+    }
+
+    /// The crate whose root function is being run.
+    fn crate_here(&self, _span: Span) -> CrateId {
+        let root = self.stack.first().or(self.entered.iter().next());
+        root.map_or(CrateId(0), |id| {
+            self.program[self.program[*id].module].krate
+        })
+    }
+
+    /// Notes a registration that could not be followed.
+    pub fn lose(&mut self, router: &mut Router, reason: impl Into<String>, span: Span) {
+        router.lost.push(Lost {
+            reason: reason.into(),
+            span,
+        });
+    }
+
+    /// The conditions under which the code being run is reached.
+    pub fn conditions(&self) -> Vec<String> {
+        self.conditions.clone()
+    }
+
+    /// A value as layers, outermost first.
+    pub fn layers(
+        &self,
+        value: &Value,
+        body: BodyKey,
+        expr: Option<ExprId>,
+        span: Span,
+    ) -> Vec<Rc<Layer>> {
+        let kind = match value {
+            Value::Layers(layers) => {
+                return layers
+                    .iter()
+                    .map(|layer| {
+                        let mut layer = (**layer).clone();
+                        layer.conditions.extend(self.conditions());
+                        Rc::new(layer)
+                    })
+                    .collect();
+            }
+            Value::List(all) => {
+                return all
+                    .iter()
+                    .flat_map(|it| self.layers(it, body, None, span))
+                    .collect();
+            }
+            Value::Object(ty, args) => LayerKind::Type(ty.clone(), args.clone()),
+            Value::Struct(adt, fields) => {
+                let mut fields: Vec<_> = fields.iter().collect();
+                fields.sort_by_key(|(name, _)| name.as_str());
+                LayerKind::Type(
+                    Ty::Adt(*adt, std::sync::Arc::from([])),
+                    fields.into_iter().map(|(_, it)| it.clone()).collect(),
+                )
+            }
+            Value::Callable(callable) => LayerKind::Function(callable.target()),
+            _ => match expr.map(|expr| self.values.typing(body).ty(expr).peel_refs().clone()) {
+                Some(ty @ (Ty::Adt(..) | Ty::External(..))) => LayerKind::Type(ty, Vec::new()),
+                _ => LayerKind::Unknown,
+            },
+        };
+        let name = self.layer_name(&kind, span);
+        vec![Rc::new(Layer {
+            name,
+            span,
+            kind,
+            conditions: self.conditions(),
+        })]
+    }
+
+    /// What reports call a layer.
+    pub fn layer_name(&self, kind: &LayerKind, span: Span) -> String {
+        match kind {
+            LayerKind::Function(HandlerTarget::Fn(id)) => self.program[*id].name.to_string(),
+            LayerKind::Function(HandlerTarget::External(path)) => path.to_string(),
+            LayerKind::Function(_) => "{closure}".into(),
+            LayerKind::Extractor(ty) | LayerKind::Type(ty, _) => type_name(self.program, ty),
+            LayerKind::Unknown => shorten(self.sources.slice(span)),
+        }
+    }
+
+    /// The callee of a call as a candidate function of the program.
+    fn local_callees(&self, body: BodyKey, call: ExprId) -> Vec<Candidate> {
+        let callees = self.values.typing(body).callees(call);
+        callees
+            .iter()
+            .filter_map(|callee| match callee {
+                Callee::Fn(candidate) => Some(candidate.clone()),
+                _ => None,
+            })
+            .collect()
+    }
+}
+
+/// The last name of a type, as reports show it.
+pub fn type_name(program: &Program, ty: &Ty) -> String {
+    match ty {
+        Ty::Adt(id, args) => {
+            let inner: Vec<_> = args
+                .iter()
+                .filter(|arg| !arg.is_unknown())
+                .map(|arg| type_name(program, arg))
+                .collect();
+            let name = program[*id].name;
+            if inner.is_empty() {
+                name.to_string()
+            } else {
+                format!("{name}<{}>", inner.join(", "))
+            }
+        }
+        Ty::External(path, args) => {
+            let name = path.as_str().rsplit("::").next().unwrap_or_default();
+            let inner: Vec<_> = args
+                .iter()
+                .filter(|arg| !arg.is_unknown())
+                .map(|arg| type_name(program, arg))
+                .collect();
+            if inner.is_empty() {
+                name.to_string()
+            } else {
+                format!("{name}<{}>", inner.join(", "))
+            }
+        }
+        Ty::Ref(inner) => format!("&{}", type_name(program, inner)),
+        Ty::Primitive(name) | Ty::Param(name, _) => name.to_string(),
+        _ => "_".into(),
+    }
+}
+
+/// Source text on one line, cut to a readable length.
+pub fn shorten(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= 60 {
+        line
+    } else {
+        line.chars().take(59).chain(['…']).collect()
+    }
+}
+
+/// What is known before any code is run: which functions build routers.
+pub fn relevant_functions(values: &Values<'_>) -> (FxHashSet<FnId>, Vec<FnId>) {
+    let program = values.program;
+    let mut callers: FxHashMap<FnId, Vec<FnId>> = FxHashMap::default();
+    let mut relevant = FxHashSet::default();
+    let mut open = Vec::new();
+    for (id, def) in program.fn_ids() {
+        if def.is_test {
+            continue;
+        }
+        let returns_router = super::frameworks::is_router(program, &program.fn_return(id))
+            || def.sig.params.iter().any(|param| {
+                super::frameworks::is_router(
+                    program,
+                    &program.lower_ty(&program.fn_scope(id), &param.ty),
+                )
+            });
+        let Some(body) = def.body else { continue };
+        let typing = values.typing(body);
+        let mut builds = returns_router;
+        for (expr, data) in program[body].body.exprs() {
+            match data {
+                crate::facts::Expr::Call { .. } | crate::facts::Expr::MethodCall(_) => {
+                    for callee in typing.callees(expr) {
+                        match callee {
+                            Callee::Fn(candidate) => {
+                                callers.entry(candidate.id).or_default().push(id)
+                            }
+                            Callee::External(path) => {
+                                builds |= super::frameworks::builds(path.as_str())
+                            }
+                            _ => {}
+                        }
+                    }
+                }
+                crate::facts::Expr::Path(_) => {
+                    for callee in typing.defs(expr) {
+                        if let Callee::Fn(candidate) = callee {
+                            callers.entry(candidate.id).or_default().push(id);
+                        }
+                    }
+                }
+                crate::facts::Expr::Macro(call) => {
+                    builds |= call
+                        .path
+                        .last()
+                        .is_some_and(|name| super::frameworks::building_macro(name.as_str()));
+                }
+                _ => {}
+            }
+        }
+        if builds && relevant.insert(id) {
+            open.push(id);
+        }
+    }
+    while let Some(id) = open.pop() {
+        for caller in callers.get(&id).into_iter().flatten() {
+            if relevant.insert(*caller) {
+                open.push(*caller);
+            }
+        }
+    }
+    let mut roots: Vec<FnId> = relevant
+        .iter()
+        .copied()
+        .filter(|id| {
+            !callers.get(id).is_some_and(|all| {
+                all.iter()
+                    .any(|caller| caller != id && relevant.contains(caller))
+            })
+        })
+        .collect();
+    roots.sort();
+    (relevant, roots)
+}

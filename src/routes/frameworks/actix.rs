@@ -1,0 +1,587 @@
+//! actix-web 3 and 4, with utoipa-actix-web.
+//!
+//! `wrap` covers everything in its app, scope or resource whatever the order; the last
+//! `wrap` is the outermost. Source: actix-web 4 `src/app.rs`, `scope.rs`, `resource.rs`.
+
+use std::rc::Rc;
+
+use super::{attribute, method_named};
+use crate::program::{FnId, Ty};
+use crate::routes::endpoint::HandlerTarget;
+use crate::routes::eval::{Call, Eval, shorten, type_name};
+use crate::routes::value::{
+    Callable, Guard, Layer, LayerKind, Lost, Route, Router, RouterKind, Value,
+};
+use crate::source::Span;
+use crate::values::{Text, text};
+
+pub(super) const NAME: &str = "actix-web";
+
+pub(super) fn call(eval: &mut Eval<'_>, call: &mut Call<'_>) -> Option<Value> {
+    let path = call.path;
+    match path {
+        "actix_web::App::new" => return Some(router(RouterKind::App, call.span)),
+        "actix_web::web::scope"
+        | "actix_web::Scope::new"
+        | "utoipa_actix_web::scope"
+        | "utoipa_actix_web::scope::scope" => {
+            return Some(with_path(eval, call, RouterKind::Scope));
+        }
+        "actix_web::web::resource" | "actix_web::Resource::new" => {
+            return Some(with_path(eval, call, RouterKind::Resource));
+        }
+        "actix_web::web::route" | "actix_web::Route::new" => {
+            return Some(router(RouterKind::Methods, call.span));
+        }
+        "actix_web::web::to" | "actix_web::web::to_async" => {
+            let mut made = Router::new(RouterKind::Methods, NAME, call.span);
+            add_handler(eval, &mut made, call, 0);
+            return Some(Value::Router(Box::new(made)));
+        }
+        "actix_web::web::method" => {
+            let mut made = Router::new(RouterKind::Methods, NAME, call.span);
+            made.methods.push(method_arg(eval, call));
+            return Some(Value::Router(Box::new(made)));
+        }
+        "actix_web::HttpServer::new" => {
+            if let Some(Value::Callable(factory)) = call.args.first().cloned() {
+                let (app, _) = eval.apply(&factory, Vec::new());
+                eval.emit(&app, call.span);
+            }
+            return Some(Value::Object(
+                Ty::external("actix_web::HttpServer", []),
+                Vec::new(),
+            ));
+        }
+        "actix_web::middleware::from_fn"
+        | "actix_web_lab::middleware::from_fn"
+        | "actix_web::middleware::mw_from_fn" => {
+            let target = match call.args.first() {
+                Some(Value::Callable(callable)) => callable.target(),
+                _ => HandlerTarget::Unknown,
+            };
+            let kind = LayerKind::Function(target);
+            let name = eval.layer_name(&kind, call.span);
+            return Some(Value::Layers(vec![Rc::new(Layer {
+                name,
+                span: call.span,
+                kind,
+                conditions: Vec::new(),
+            })]));
+        }
+        "actix_web::middleware::Condition::new" => {
+            let condition = call
+                .arg_exprs
+                .first()
+                .map(|expr| slice(eval, call, *expr))
+                .unwrap_or_default();
+            let value = call.args.get(1)?.clone();
+            let layers = eval.layers(&value, call.body, call.arg_exprs.get(1).copied(), call.span);
+            let with = |layer: Rc<Layer>| {
+                let mut layer = (*layer).clone();
+                layer.conditions.push(condition.clone());
+                Rc::new(layer)
+            };
+            return Some(Value::Layers(layers.into_iter().map(with).collect()));
+        }
+        "actix_files::Files::new" => {
+            let mut made = Router::new(RouterKind::Resource, NAME, call.span);
+            let mut prefix = path_arg(eval, call, 0);
+            prefix.push(&Text::known("/{*tail}", None));
+            made.prefix = Some(prefix);
+            let mut route = route(
+                eval,
+                "GET",
+                HandlerTarget::External("actix_files::Files".into()),
+                call.span,
+            );
+            route.handler_name = Some("actix_files::Files".into());
+            made.routes.push(route);
+            return Some(Value::Router(Box::new(made)));
+        }
+        _ => {}
+    }
+    let function = path.strip_prefix("actix_web::web::")?;
+    let method = method_named(function)?;
+    let mut made = Router::new(RouterKind::Methods, NAME, call.span);
+    made.methods.push(method);
+    Some(Value::Router(Box::new(made)))
+}
+
+fn router(kind: RouterKind, span: Span) -> Value {
+    Value::Router(Box::new(Router::new(kind, NAME, span)))
+}
+
+fn with_path(eval: &Eval<'_>, call: &Call<'_>, kind: RouterKind) -> Value {
+    let mut made = Router::new(kind, NAME, call.span);
+    made.prefix = Some(path_arg(eval, call, 0));
+    Value::Router(Box::new(made))
+}
+
+fn path_arg(eval: &Eval<'_>, call: &Call<'_>, at: usize) -> Text {
+    match call.args.get(at) {
+        Some(Value::Text(text)) => text.clone(),
+        // Several paths of one resource: the first stands for them.
+        Some(Value::List(all)) => all
+            .iter()
+            .find_map(Value::as_text)
+            .cloned()
+            .unwrap_or_else(|| Text::hole("path")),
+        _ => {
+            let Some(expr) = call.arg_exprs.get(at) else {
+                return Text::hole("path");
+            };
+            eval.values.text(call.body, *expr).unwrap_or_else(|| {
+                Text::hole(text::expr_name(&eval.program[call.body].body, *expr))
+            })
+        }
+    }
+}
+
+fn slice(eval: &Eval<'_>, call: &Call<'_>, expr: crate::facts::ExprId) -> String {
+    let data = &eval.program[call.body];
+    shorten(
+        eval.sources
+            .slice(data.body.expr_range(expr).in_file(data.file)),
+    )
+}
+
+/// `Method::GET`, `guard::Post()`: the method's name.
+fn method_arg(eval: &Eval<'_>, call: &Call<'_>) -> String {
+    let text = call
+        .arg_exprs
+        .first()
+        .map(|expr| slice(eval, call, *expr))
+        .unwrap_or_default();
+    let word = text
+        .trim_end_matches("()")
+        .rsplit("::")
+        .next()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    method_named(&word).unwrap_or_else(|| "ANY".into())
+}
+
+fn route(eval: &Eval<'_>, method: &str, handler: HandlerTarget, span: Span) -> Route {
+    Route {
+        path: Vec::new(),
+        method: method.to_owned(),
+        handler,
+        handler_name: None,
+        handler_span: span,
+        registered: span,
+        layers: Vec::new(),
+        mounts: Vec::new(),
+        conditions: eval.conditions(),
+        fallback: false,
+        guards: Vec::new(),
+        rank: None,
+    }
+}
+
+/// Adds the handler in argument `at` for the methods that the router is waiting with.
+fn add_handler(eval: &Eval<'_>, made: &mut Router, call: &Call<'_>, at: usize) {
+    let span = call.arg_exprs.get(at).map_or(call.span, |expr| {
+        let data = &eval.program[call.body];
+        data.body.expr_range(*expr).in_file(data.file)
+    });
+    let mut methods = made.methods.clone();
+    if methods.is_empty() {
+        methods.push("ANY".into());
+    }
+    for method in methods {
+        let target = match call.args.get(at) {
+            Some(Value::Callable(callable)) => callable.target(),
+            _ => HandlerTarget::Unknown,
+        };
+        let mut made_route = route(eval, &method, target, call.span);
+        made_route.handler_span = span;
+        if target == HandlerTarget::Unknown {
+            made_route.handler_name = Some(match call.args.get(at) {
+                Some(Value::Object(ty, _)) => type_name(eval.program, ty),
+                _ => shorten(eval.sources.slice(span)),
+            });
+        }
+        made.routes.push(made_route);
+    }
+}
+
+pub(super) fn method(
+    eval: &mut Eval<'_>,
+    receiver: Value,
+    call: &mut Call<'_>,
+) -> Result<Value, Value> {
+    let Value::Router(router) = receiver else {
+        return Err(receiver);
+    };
+    let mut router = *router;
+    match (router.kind, call.name) {
+        (RouterKind::Methods, "to" | "to_async" | "f") => add_handler(eval, &mut router, call, 0),
+        (RouterKind::Methods, "method") => {
+            let method = method_arg(eval, call);
+            router.methods.push(method);
+        }
+        (RouterKind::Methods, "guard") => {
+            let method = method_arg(eval, call);
+            if method == "ANY" {
+                add_guard(eval, &mut router, call)
+            } else {
+                router.methods.push(method)
+            }
+        }
+        (RouterKind::Methods, "service") => add_handler(eval, &mut router, call, 0),
+        (RouterKind::Methods, "wrap") => {
+            let layers = layers_of(eval, call);
+            router.wraps.extend(layers.into_iter().rev());
+        }
+        (_, "service" | "external_service") => {
+            let value = call.args.first().cloned().unwrap_or_default();
+            let expr = call.arg_exprs.first().copied();
+            add_service(eval, &mut router, &value, expr, call);
+        }
+        (RouterKind::Resource, "route") => {
+            if let Some(Value::Router(methods)) = call.args.first().cloned() {
+                add_methods(&mut router, *methods, None, call.span);
+            } else {
+                router.lost.push(Lost {
+                    reason: "route could not be followed".into(),
+                    span: call.span,
+                });
+            }
+        }
+        (_, "route") => {
+            let path = path_arg(eval, call, 0);
+            match call.args.get(1).cloned() {
+                Some(Value::Router(methods)) => {
+                    add_methods(&mut router, *methods, Some(&path), call.span)
+                }
+                _ => router.lost.push(Lost {
+                    reason: format!("handler of `{}` could not be followed", path.display()),
+                    span: call.span,
+                }),
+            }
+        }
+        (RouterKind::Resource, "to" | "to_async") => add_handler(eval, &mut router, call, 0),
+        (RouterKind::Resource, name) if method_named(name).is_some() => {
+            router.methods = method_named(name).into_iter().collect();
+            add_handler(eval, &mut router, call, 0);
+            router.methods.clear();
+        }
+        (_, "configure") => match call.args.first().cloned() {
+            Some(Value::Callable(callable @ (Callable::Fn(..) | Callable::Closure(..)))) => {
+                let config = Router::new(RouterKind::Scope, NAME, call.span);
+                let (_, after) = eval.apply(&callable, vec![Value::Router(Box::new(config))]);
+                if let Some(Value::Router(config)) = after.into_iter().next() {
+                    let (routes, lost) = config.finish();
+                    router.routes.extend(routes);
+                    router.lost.extend(lost);
+                }
+            }
+            _ => {
+                let text = call
+                    .arg_exprs
+                    .first()
+                    .map(|expr| slice(eval, call, *expr))
+                    .unwrap_or_default();
+                router.lost.push(Lost {
+                    reason: format!("`configure({text})` could not be followed"),
+                    span: call.span,
+                });
+            }
+        },
+        (_, "wrap") => {
+            let layers = layers_of(eval, call);
+            router.wraps.extend(layers.into_iter().rev());
+        }
+        (_, "wrap_fn") => {
+            let target = match call.args.first() {
+                Some(Value::Callable(callable)) => callable.target(),
+                _ => HandlerTarget::Unknown,
+            };
+            let kind = LayerKind::Function(target);
+            let name = eval.layer_name(&kind, call.span);
+            router.wraps.push(Rc::new(Layer {
+                name,
+                span: call.span,
+                kind,
+                conditions: eval.conditions(),
+            }));
+        }
+        (_, "default_service" | "default_resource") => {
+            let before = router.routes.len();
+            match call.args.first().cloned() {
+                Some(Value::Router(methods)) => {
+                    let path = (router.kind != RouterKind::Resource)
+                        .then(|| Text::known("/{*fallback}", None));
+                    add_methods(&mut router, *methods, path.as_ref(), call.span);
+                }
+                Some(value) => {
+                    let mut made = route(eval, "ANY", HandlerTarget::Unknown, call.span);
+                    made.path.push(Text::known("/{*fallback}", None));
+                    if let Value::Object(ty, _) = value {
+                        made.handler_name = Some(type_name(eval.program, &ty));
+                    }
+                    router.routes.push(made);
+                }
+                None => {}
+            }
+            for route in &mut router.routes[before..] {
+                route.fallback = true;
+            }
+        }
+        (_, "guard") => add_guard(eval, &mut router, call),
+        (
+            _,
+            "app_data"
+            | "data"
+            | "data_factory"
+            | "name"
+            | "external_resource"
+            | "into_utoipa_app"
+            | "split_for_parts"
+            | "into_app"
+            | "openapi"
+            | "openapi_service"
+            | "map"
+            | "boxed"
+            | "clone"
+            | "show_files_listing"
+            | "index_file"
+            | "prefer_utf8"
+            | "use_last_modified"
+            | "use_etag"
+            | "default_handler"
+            | "redirect_to_slash_directory"
+            | "method_guard"
+            | "path_filter"
+            | "disable_content_disposition"
+            | "use_guards"
+            | "mime_override"
+            | "files_listing_renderer"
+            | "use_hidden_files",
+        ) => {
+            if call.name == "map"
+                && let Some(Value::Callable(callable)) = call.args.first().cloned()
+            {
+                let (value, _) =
+                    eval.apply(&callable, vec![Value::Router(Box::new(router.clone()))]);
+                return Ok(if value.holds_router() {
+                    value
+                } else {
+                    Value::Router(Box::new(router))
+                });
+            }
+            if call.name == "split_for_parts" {
+                return Ok(Value::List(vec![
+                    Value::Router(Box::new(router)),
+                    Value::Unknown,
+                ]));
+            }
+        }
+        _ => return Err(Value::Router(Box::new(router))),
+    }
+    Ok(Value::Router(Box::new(router)))
+}
+
+fn layers_of(eval: &Eval<'_>, call: &Call<'_>) -> Vec<Rc<Layer>> {
+    let expr = call.arg_exprs.first().copied();
+    let data = &eval.program[call.body];
+    let span = expr.map_or(call.span, |expr| {
+        data.body.expr_range(expr).in_file(data.file)
+    });
+    call.args
+        .first()
+        .map_or_else(Vec::new, |arg| eval.layers(arg, call.body, expr, span))
+}
+
+fn add_guard(eval: &Eval<'_>, router: &mut Router, call: &Call<'_>) {
+    let name = call
+        .arg_exprs
+        .first()
+        .map(|expr| slice(eval, call, *expr))
+        .unwrap_or_default();
+    let target = match call.args.first() {
+        Some(Value::Callable(callable)) => callable.target(),
+        _ => HandlerTarget::Unknown,
+    };
+    let guard = Guard {
+        name,
+        span: call.span,
+        target,
+    };
+    for route in &mut router.routes {
+        route.guards.push(guard.clone());
+    }
+}
+
+/// Adds a `Route` (and its layers) under a path, or to a resource.
+fn add_methods(router: &mut Router, methods: Router, path: Option<&Text>, span: Span) {
+    let lost_handler = methods.routes.is_empty();
+    let wraps = methods.wraps;
+    for mut route in methods.routes {
+        if let Some(path) = path {
+            route.path.insert(0, path.clone());
+        }
+        route.layers.extend(wraps.iter().cloned());
+        route.registered = span;
+        router.routes.push(route);
+    }
+    if lost_handler {
+        router.lost.push(Lost {
+            reason: "route without a handler".into(),
+            span,
+        });
+    }
+}
+
+/// `service(x)`: a scope, a resource, files, a handler with a route attribute, or a tuple of these.
+fn add_service(
+    eval: &mut Eval<'_>,
+    router: &mut Router,
+    value: &Value,
+    expr: Option<crate::facts::ExprId>,
+    call: &Call<'_>,
+) {
+    match value {
+        Value::Router(inner) => {
+            let (mut routes, lost) = inner.clone().finish();
+            for condition in eval.conditions() {
+                for route in routes
+                    .iter_mut()
+                    .filter(|route| !route.conditions.contains(&condition))
+                {
+                    route.conditions.push(condition.clone());
+                }
+            }
+            router.routes.extend(routes);
+            router.lost.extend(lost);
+        }
+        Value::List(all) => {
+            let parts = expr.and_then(|expr| match eval.program[call.body].body.expr(expr) {
+                crate::facts::Expr::Tuple(ids) => Some(ids.to_vec()),
+                _ => None,
+            });
+            for (at, value) in all.iter().enumerate() {
+                let expr = parts.as_ref().and_then(|ids| ids.get(at)).copied();
+                add_service(eval, router, value, expr, call);
+            }
+        }
+        Value::Callable(Callable::Fn(id, _)) => {
+            let span = expr.map_or(call.span, |expr| {
+                let data = &eval.program[call.body];
+                data.body.expr_range(expr).in_file(data.file)
+            });
+            let routes = attributed(eval, *id, span);
+            if routes.is_empty() {
+                let name = eval.program[*id].name;
+                router.lost.push(Lost {
+                    reason: format!("`{name}` has no route attribute that could be read"),
+                    span,
+                });
+            }
+            router.routes.extend(routes);
+        }
+        Value::Object(_, held) if held.iter().any(Value::holds_router) => {
+            for value in held {
+                if value.holds_router() {
+                    add_service(eval, router, value, None, call);
+                }
+            }
+        }
+        Value::Object(ty, _) => {
+            let name = type_name(eval.program, ty);
+            router.lost.push(Lost {
+                reason: format!("service `{name}` is not in this program"),
+                span: call.span,
+            });
+        }
+        _ => {
+            let text = expr.map(|expr| slice(eval, call, expr)).unwrap_or_default();
+            router.lost.push(Lost {
+                reason: format!("service `{text}` could not be followed"),
+                span: call.span,
+            });
+        }
+    }
+}
+
+/// The routes of a handler's attributes: `#[get("/x", wrap = "Auth")]`, `#[routes]`.
+fn attributed(eval: &Eval<'_>, id: FnId, span: Span) -> Vec<Route> {
+    let def = &eval.program[id];
+    let mut routes = Vec::new();
+    for attr in attribute::route_attrs(&def.attrs) {
+        for method in &attr.methods {
+            let mut made = route(eval, method, HandlerTarget::Fn(id), span);
+            made.path.push(Text::known(
+                attr.path.clone(),
+                Some(attr.range.in_file(def.file)),
+            ));
+            for wrap in &attr.wraps {
+                made.layers.push(Rc::new(attribute_layer(
+                    eval,
+                    id,
+                    wrap,
+                    attr.range.in_file(def.file),
+                )));
+            }
+            for guard in &attr.guards {
+                made.guards.push(Guard {
+                    name: guard.clone(),
+                    span: attr.range.in_file(def.file),
+                    target: HandlerTarget::Unknown,
+                });
+            }
+            routes.push(made);
+        }
+    }
+    routes
+}
+
+/// `wrap = "path::Type"` or `wrap = "from_fn(f)"`, as written in an attribute.
+fn attribute_layer(eval: &Eval<'_>, id: FnId, written: &str, span: Span) -> Layer {
+    let module = eval.program[id].module;
+    let resolve = |path: &str| {
+        let names: Vec<crate::source::Name> =
+            path.trim().split("::").map(|it| it.trim().into()).collect();
+        eval.program.resolve_names(module, &names, false)
+    };
+    let (head, inner) = match written.split_once('(') {
+        Some((head, rest)) => (head, rest.trim_end_matches(')').trim()),
+        None => (written, ""),
+    };
+    let function = resolve(inner).into_iter().find_map(|it| match it.def {
+        crate::program::Def::Fn(id) => Some(id),
+        _ => None,
+    });
+    if head.trim().ends_with("from_fn")
+        && let Some(function) = function
+    {
+        let kind = LayerKind::Function(HandlerTarget::Fn(function));
+        return Layer {
+            name: eval.layer_name(&kind, span),
+            span,
+            kind,
+            conditions: Vec::new(),
+        };
+    }
+    let kind = resolve(head)
+        .into_iter()
+        .find_map(|it| match it.def {
+            crate::program::Def::Adt(adt) => Some(LayerKind::Type(
+                Ty::Adt(adt, std::sync::Arc::from([])),
+                Vec::new(),
+            )),
+            crate::program::Def::External(path) => Some(LayerKind::Type(
+                Ty::External(path, std::sync::Arc::from([])),
+                Vec::new(),
+            )),
+            _ => None,
+        })
+        .unwrap_or(LayerKind::Unknown);
+    Layer {
+        name: written.to_owned(),
+        span,
+        kind,
+        conditions: Vec::new(),
+    }
+}

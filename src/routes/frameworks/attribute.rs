@@ -1,0 +1,124 @@
+//! Route attributes on handler functions: `#[get("/x")]`, `#[utoipa::path(..)]`.
+
+use crate::facts::{Attr, Meta, MetaValue};
+use crate::source::TextRange;
+
+/// What a route attribute says.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct RouteAttr {
+    /// Upper-case methods.
+    pub(super) methods: Vec<String>,
+    /// The path as written.
+    pub(super) path: String,
+    /// Rocket's `rank`.
+    pub(super) rank: Option<i64>,
+    /// Rocket's `data = "<name>"`.
+    pub(super) data: Option<String>,
+    /// actix's `wrap = ".."`, as written.
+    pub(super) wraps: Vec<String>,
+    /// actix's `guard = ".."`, as written.
+    pub(super) guards: Vec<String>,
+    /// The attribute.
+    pub(super) range: TextRange,
+}
+
+/// The route attributes among these, in the forms that actix-web and Rocket share and those
+/// that only one of them has.
+pub(super) fn route_attrs(attrs: &[Attr]) -> Vec<RouteAttr> {
+    attrs.iter().filter_map(route_attr).collect()
+}
+
+fn route_attr(attr: &Attr) -> Option<RouteAttr> {
+    let meta = &attr.meta;
+    let name = meta.last_segment()?;
+    let is_route = name == "route";
+    let method = super::method_named(name.as_str());
+    if method.is_none() && !is_route {
+        return None;
+    }
+    let list = meta.list();
+    let mut found = RouteAttr {
+        methods: method.into_iter().collect(),
+        path: String::new(),
+        rank: None,
+        data: None,
+        wraps: Vec::new(),
+        guards: Vec::new(),
+        range: attr.range,
+    };
+    let mut path = None;
+    for entry in list {
+        if entry.path.is_empty() {
+            if let Some(text) = entry.string() {
+                path = Some(text.to_owned());
+            }
+        } else if entry.is("uri") || entry.is("path") {
+            path = value_text(entry);
+        } else if entry.is("method") {
+            found
+                .methods
+                .extend(value_text(entry).map(|it| it.to_ascii_uppercase()));
+        } else if entry.is("rank") {
+            found.rank = match &entry.value {
+                MetaValue::Literal(crate::facts::body::Literal::Int(number)) => *number,
+                MetaValue::Expr(text) => text.replace(' ', "").parse().ok(),
+                _ => None,
+            };
+        } else if entry.is("data") {
+            found.data = value_text(entry).map(|it| it.trim_matches(['<', '>']).to_owned());
+        } else if entry.is("wrap") {
+            found.wraps.extend(value_text(entry));
+        } else if entry.is("guard") {
+            found.guards.extend(value_text(entry));
+        } else if let (MetaValue::None, [only]) = (&entry.value, entry.path.as_slice())
+            && only.as_str().chars().all(|c| c.is_ascii_uppercase())
+        {
+            // Rocket's `#[route(GET, uri = "..")]`.
+            found.methods.push(only.to_string());
+        }
+    }
+    found.path = path?;
+    if found.methods.is_empty() {
+        found.methods.push("ANY".into());
+    }
+    Some(found)
+}
+
+fn value_text(entry: &Meta) -> Option<String> {
+    match &entry.value {
+        MetaValue::Literal(crate::facts::body::Literal::Str(text)) => Some(text.to_string()),
+        MetaValue::Expr(text) => Some(text.to_string()),
+        _ => None,
+    }
+}
+
+/// `#[utoipa::path(get, path = "/x")]`: methods and path.
+pub(super) fn utoipa_path(attrs: &[Attr]) -> Option<(Vec<String>, String, TextRange)> {
+    let attr = attrs.iter().find(|attr| {
+        let path = &attr.meta.path;
+        attr.meta.last_segment().is_some_and(|last| last == "path")
+            && (path.len() == 1 || path[0] == "utoipa")
+    })?;
+    let mut methods: Vec<String> = Vec::new();
+    let mut path = String::new();
+    for entry in attr.meta.list() {
+        if entry.is("path") {
+            path = value_text(entry)?;
+        } else if entry.is("method") {
+            methods.extend(
+                entry
+                    .list()
+                    .iter()
+                    .filter_map(|it| it.last_segment())
+                    .map(|it| it.as_str().to_ascii_uppercase()),
+            );
+        } else if matches!(entry.value, MetaValue::None)
+            && let Some(method) = entry
+                .last_segment()
+                .and_then(|it| super::method_named(it.as_str()))
+        {
+            methods.push(method);
+        }
+    }
+    (!methods.is_empty()).then_some((methods, path, attr.range))
+}

@@ -1,0 +1,200 @@
+//! How each framework composes routes: one adapter per framework.
+//!
+//! An adapter answers the calls of router-building code: library functions by canonical
+//! path, methods by the router they are called on. It knows nothing of what guards what.
+
+mod actix;
+mod attribute;
+mod axum;
+mod path;
+mod rocket;
+
+use super::eval::{Call, Eval};
+use super::value::{Router, RouterKind, Value};
+use crate::facts::ExprId;
+use crate::facts::body::MacroCall;
+use crate::program::{BodyKey, Program, Ty};
+use crate::source::Span;
+
+pub use path::normalise;
+
+/// The frameworks, with the crates that show a service uses them.
+pub const FRAMEWORKS: [(&str, &[&str]); 3] = [
+    (
+        axum::NAME,
+        &[
+            "axum",
+            "axum_core",
+            "axum_extra",
+            "utoipa_axum",
+            "aide",
+            "loco_rs",
+        ],
+    ),
+    (actix::NAME, &["actix_web", "utoipa_actix_web"]),
+    (
+        rocket::NAME,
+        &["rocket", "rocket_okapi", "revolt_rocket_okapi"],
+    ),
+];
+
+/// A call of a library function.
+pub fn call(eval: &mut Eval<'_>, call: &mut Call<'_>) -> Option<Value> {
+    match crate_of(call.path) {
+        "axum" | "axum_core" | "axum_extra" | "utoipa_axum" | "aide" | "loco_rs" | "tower"
+        | "tower_http" | "tower_layer" | "axum_server" | "hyper" => axum::call(eval, call),
+        "actix_web" | "actix_files" | "utoipa_actix_web" | "actix_web_lab" => {
+            actix::call(eval, call)
+        }
+        "rocket" => rocket::call(eval, call),
+        _ => None,
+    }
+}
+
+/// A method on a router, layer stack or handler; gives the receiver back if it is not known.
+pub fn method(eval: &mut Eval<'_>, receiver: Value, call: &mut Call<'_>) -> Result<Value, Value> {
+    let framework = match &receiver {
+        Value::Router(router) => router.framework,
+        _ => axum::NAME,
+    };
+    match framework {
+        axum::NAME => axum::method(eval, receiver, call),
+        actix::NAME => actix::method(eval, receiver, call),
+        rocket::NAME => rocket::method(eval, receiver, call),
+        _ => Err(receiver),
+    }
+}
+
+/// A method on another object that matters for routing: servers, builders.
+pub fn object_method(eval: &mut Eval<'_>, receiver: &Value, call: &mut Call<'_>) -> Option<Value> {
+    axum::object_method(eval, receiver, call)
+}
+
+/// A macro that makes routes.
+pub fn macro_call(
+    eval: &mut Eval<'_>,
+    body: BodyKey,
+    id: ExprId,
+    call: &MacroCall,
+) -> Option<Value> {
+    axum::macro_call(eval, body, id, call).or_else(|| rocket::macro_call(eval, body, id, call))
+}
+
+/// Whether a macro of this name makes routes.
+pub fn building_macro(name: &str) -> bool {
+    matches!(
+        name,
+        "routes" | "openapi_get_routes" | "openapi_get_routes_spec"
+    )
+}
+
+/// Whether a library function starts a router: code that calls it is worth running.
+pub fn builds(path: &str) -> bool {
+    matches!(
+        path,
+        "axum::Router::new"
+            | "axum::Router::default"
+            | "utoipa_axum::router::OpenApiRouter::new"
+            | "utoipa_axum::router::OpenApiRouter::with_openapi"
+            | "utoipa_axum::router::OpenApiRouter::default"
+            | "aide::axum::ApiRouter::new"
+            | "aide::axum::ApiRouter::default"
+            | "aide::axum::routing::ApiRouter::new"
+            | "loco_rs::controller::Routes::new"
+            | "loco_rs::prelude::Routes::new"
+            | "loco_rs::controller::AppRoutes::with_default_routes"
+            | "loco_rs::controller::AppRoutes::empty"
+            | "actix_web::App::new"
+            | "actix_web::web::scope"
+            | "actix_web::web::resource"
+            | "utoipa_actix_web::scope"
+            | "utoipa_actix_web::scope::scope"
+            | "rocket::build"
+            | "rocket::custom"
+            | "rocket::ignite"
+            | "rocket::Rocket::build"
+            | "rocket::Rocket::custom"
+    ) || path.starts_with("axum::routing::")
+        || path.starts_with("axum::middleware::from_")
+        || path.starts_with("tower::ServiceBuilder::")
+}
+
+/// Whether a type is a router, scope, configuration or list of routes.
+pub fn is_router(program: &Program, ty: &Ty) -> bool {
+    let held = |inner: &Ty| is_router(program, inner);
+    match ty {
+        Ty::Ref(inner) | Ty::Future(inner) | Ty::Slice(inner) => held(inner),
+        Ty::Tuple(all) => all.iter().any(held),
+        Ty::External(path, args) => router_kind(path.as_str()).is_some() || args.iter().any(held),
+        _ => false,
+    }
+}
+
+/// The value of a parameter that a caller outside the program hands in.
+pub fn parameter(program: &Program, ty: &Ty, span: Span) -> Option<Value> {
+    let _ = program;
+    let path = ty.peel_refs().external_path()?;
+    let (kind, framework) = router_kind(path.as_str())?;
+    Some(Value::Router(Box::new(Router::new(kind, framework, span))))
+}
+
+fn router_kind(path: &str) -> Option<(RouterKind, &'static str)> {
+    Some(match path {
+        "axum::Router"
+        | "utoipa_axum::router::OpenApiRouter"
+        | "aide::axum::ApiRouter"
+        | "loco_rs::controller::Routes"
+        | "loco_rs::controller::AppRoutes" => (RouterKind::App, axum::NAME),
+        "axum::routing::MethodRouter" | "aide::axum::routing::ApiMethodRouter" => {
+            (RouterKind::Methods, axum::NAME)
+        }
+        "actix_web::App" => (RouterKind::App, actix::NAME),
+        "actix_web::web::ServiceConfig"
+        | "actix_web::Scope"
+        | "utoipa_actix_web::service_config::ServiceConfig"
+        | "utoipa_actix_web::scope::Scope" => (RouterKind::Scope, actix::NAME),
+        "actix_web::Resource" => (RouterKind::Resource, actix::NAME),
+        "actix_web::Route" => (RouterKind::Methods, actix::NAME),
+        "rocket::Rocket" => (RouterKind::App, rocket::NAME),
+        "rocket::Route" => (RouterKind::List, rocket::NAME),
+        _ => return None,
+    })
+}
+
+/// The first segment of a path.
+fn crate_of(path: &str) -> &str {
+    path.split("::").next().unwrap_or_default()
+}
+
+/// The handler functions that the paths in a list macro name (`routes![a, b::c]`).
+fn named_functions(
+    eval: &Eval<'_>,
+    body: BodyKey,
+    call: &MacroCall,
+) -> Vec<(ExprId, Option<crate::program::FnId>)> {
+    let typing = eval.values.typing(body);
+    call.args
+        .as_deref()
+        .unwrap_or(&[])
+        .iter()
+        .map(|arg| {
+            let found = typing
+                .defs(arg.value)
+                .iter()
+                .find_map(|callee| match callee {
+                    crate::values::Callee::Fn(candidate) => Some(candidate.id),
+                    _ => None,
+                });
+            (arg.value, found)
+        })
+        .collect()
+}
+
+/// The HTTP method that a function or builder is named after.
+fn method_named(name: &str) -> Option<String> {
+    matches!(
+        name,
+        "get" | "post" | "put" | "delete" | "patch" | "head" | "options" | "trace" | "connect"
+    )
+    .then(|| name.to_ascii_uppercase())
+}

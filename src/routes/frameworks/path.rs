@@ -1,0 +1,137 @@
+//! One spelling for route paths.
+
+use crate::values::{Text, TextPart};
+
+/// Joins path pieces and writes parameters as `{name}`, catch-alls as `{*name}`.
+/// Understands `:id` and `*rest` (axum before 0.8), `{id}`, `{*rest}` and `{tail:.*}` (axum 0.8,
+/// actix), `<id>` and `<rest..>` (Rocket). What is not known stands as a parameter.
+pub fn normalise(pieces: &[Text]) -> String {
+    let mut path = String::new();
+    for piece in pieces {
+        let mut text = String::new();
+        for part in &piece.parts {
+            match part {
+                TextPart::Known(known) => text.push_str(known),
+                TextPart::Hole(name) => {
+                    let name: String = name
+                        .chars()
+                        .filter(|c| c.is_alphanumeric() || *c == '_')
+                        .collect();
+                    text.push_str(&format!(
+                        "{{{}}}",
+                        if name.is_empty() { "unknown" } else { &name }
+                    ));
+                }
+            }
+        }
+        path.push('/');
+        path.push_str(&text);
+    }
+    let query = path.find('?').filter(|at| !path[..*at].ends_with('{'));
+    if let Some(at) = query {
+        path.truncate(at);
+    }
+    let segments: Vec<String> = split(&path)
+        .into_iter()
+        .filter(|it| !it.is_empty())
+        .map(|it| segment(&it))
+        .collect();
+    format!("/{}", segments.join("/"))
+}
+
+/// Splits at slashes outside braces (actix patterns may hold some).
+fn split(path: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut depth = 0u32;
+    for char in path.chars() {
+        match char {
+            '{' | '<' => depth += 1,
+            '}' | '>' => depth = depth.saturating_sub(1),
+            '/' if depth == 0 => {
+                parts.push(String::new());
+                continue;
+            }
+            _ => {}
+        }
+        parts.last_mut().expect("there is always a part").push(char);
+    }
+    parts
+}
+
+fn segment(text: &str) -> String {
+    if let Some(name) = text.strip_prefix(':') {
+        return format!("{{{name}}}");
+    }
+    if let Some(name) = text.strip_prefix('*') {
+        return format!("{{*{name}}}");
+    }
+    if let Some(inner) = text
+        .strip_prefix('<')
+        .and_then(|rest| rest.strip_suffix('>'))
+    {
+        return match inner.strip_suffix("..") {
+            Some(name) => format!("{{*{name}}}"),
+            None => format!("{{{inner}}}"),
+        };
+    }
+    // Patterns inside a segment: `{id:\d+}`, `{tail:.*}`, `{name}.json`.
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(open) = rest.find('{') {
+        out.push_str(&rest[..open]);
+        let Some(close) = matching(&rest[open..]) else {
+            break;
+        };
+        let inner = &rest[open + 1..open + close];
+        match inner.split_once(':') {
+            Some((name, pattern)) if pattern.contains(".*") || pattern.contains(".+") => {
+                out.push_str(&format!("{{*{}}}", name.trim()));
+            }
+            Some((name, _)) => out.push_str(&format!("{{{}}}", name.trim())),
+            None => out.push_str(&format!("{{{inner}}}")),
+        }
+        rest = &rest[open + close + 1..];
+    }
+    out.push_str(rest);
+    out
+}
+
+/// The offset of the brace that closes the one at the start.
+fn matching(text: &str) -> Option<usize> {
+    let mut depth = 0;
+    for (at, char) in text.char_indices() {
+        match char {
+            '{' => depth += 1,
+            '}' => {
+                depth -= 1;
+                if depth == 0 {
+                    return Some(at);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_spelling() {
+        for (pieces, expected) in [
+            (&["/users/:id"][..], "/users/{id}"),
+            (&["/api", "/files/*path"], "/api/files/{*path}"),
+            (&["/api/", "/x/"], "/api/x"),
+            (&["", "/"], "/"),
+            (&["/{tail:.*}"], "/{*tail}"),
+            (&["/u/{id:[0-9]{1,3}}/x"], "/u/{id}/x"),
+            (&["/p/<id>/<rest..>?<q>"], "/p/{id}/{*rest}"),
+            (&["/{name}.json"], "/{name}.json"),
+        ] {
+            let texts: Vec<Text> = pieces.iter().map(|it| Text::known(*it, None)).collect();
+            assert_eq!(normalise(&texts), expected, "{pieces:?}");
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! Rocket 0.5 (and 0.4 as far as it parses), with rocket_okapi's lists.
+//!
+//! Routes are attributes on handlers, lists of them are made by `routes![]` and mounted
+//! under a base; fairings see every request and reject none by themselves.
+//! Source: rocket 0.5 `core/lib/src/rocket.rs`, `core/codegen/src/attribute/route`.
+
+use super::{attribute, named_functions};
+use crate::facts::ExprId;
+use crate::facts::body::MacroCall;
+use crate::program::{BodyKey, FnId, Ty};
+use crate::routes::endpoint::HandlerTarget;
+use crate::routes::eval::{Call, Eval, shorten, type_name};
+use crate::routes::value::{Lost, Route, Router, RouterKind, Value};
+use crate::source::Span;
+use crate::values::{Text, text};
+
+pub(super) const NAME: &str = "rocket";
+
+pub(super) fn call(_eval: &mut Eval<'_>, call: &mut Call<'_>) -> Option<Value> {
+    match call.path {
+        "rocket::build"
+        | "rocket::custom"
+        | "rocket::ignite"
+        | "rocket::Rocket::build"
+        | "rocket::Rocket::custom"
+        | "rocket::Rocket::ignite" => Some(Value::Router(Box::new(Router::new(
+            RouterKind::App,
+            NAME,
+            call.span,
+        )))),
+        "rocket::fs::FileServer::from"
+        | "rocket::fs::FileServer::new"
+        | "rocket_contrib::serve::StaticFiles::from" => Some(Value::Object(
+            Ty::external("rocket::fs::FileServer", []),
+            Vec::new(),
+        )),
+        _ => None,
+    }
+}
+
+pub(super) fn method(
+    eval: &mut Eval<'_>,
+    receiver: Value,
+    call: &mut Call<'_>,
+) -> Result<Value, Value> {
+    let Value::Router(router) = receiver else {
+        return Err(receiver);
+    };
+    let mut router = *router;
+    match call.name {
+        "mount" => {
+            let base = match call.args.first() {
+                Some(Value::Text(text)) => text.clone(),
+                _ => call.arg_exprs.first().map_or_else(Text::default, |expr| {
+                    let body = &eval.program[call.body].body;
+                    eval.values
+                        .text(call.body, *expr)
+                        .unwrap_or_else(|| Text::hole(text::expr_name(body, *expr)))
+                }),
+            };
+            let value = call.args.get(1).cloned().unwrap_or_default();
+            mount(eval, &mut router, &base, value, call);
+        }
+        "attach" => {
+            let arg = call.args.first().cloned().unwrap_or_default();
+            // A fairing that changes the rocket: `AdHoc::on_ignite("x", |rocket| async { rocket.mount(..) })`.
+            if let Value::Object(_, held) = &arg {
+                for callable in held {
+                    if let Value::Callable(callable) = callable {
+                        let (value, _) =
+                            eval.apply(callable, vec![Value::Router(Box::new(router.clone()))]);
+                        if let Value::Router(changed) = value
+                            && changed.framework == NAME
+                            && changed.routes.len() > router.routes.len()
+                        {
+                            router = *changed;
+                        }
+                    }
+                }
+            }
+            let expr = call.arg_exprs.first().copied();
+            let layers = eval.layers(&arg, call.body, expr, call.span);
+            router.wraps.extend(layers);
+        }
+        "launch" => {
+            let value = Value::Router(Box::new(router));
+            eval.emit(&value, call.span);
+            return Ok(Value::Unknown);
+        }
+        "manage" | "register" | "configure" | "ignite" | "catch" | "clone" | "into" | "boxed"
+        | "reconfigure" | "unwrap" | "expect" | "map" | "into_iter" | "iter" | "collect"
+        | "to_vec" => {}
+        "chain" | "extend" | "append" => {
+            if let Some(Value::Router(other)) = call.args.first().cloned() {
+                router.routes.extend(other.routes);
+            }
+        }
+        _ => return Err(Value::Router(Box::new(router))),
+    }
+    Ok(Value::Router(Box::new(router)))
+}
+
+fn mount(eval: &mut Eval<'_>, router: &mut Router, base: &Text, value: Value, call: &Call<'_>) {
+    match value {
+        Value::Router(list) => {
+            let (routes, lost) = list.finish();
+            let mut list = Router::new(RouterKind::List, NAME, call.span);
+            list.routes = routes;
+            list.mount(base, call.span);
+            for route in &mut list.routes {
+                for condition in eval.conditions() {
+                    if !route.conditions.contains(&condition) {
+                        route.conditions.push(condition);
+                    }
+                }
+            }
+            router.routes.extend(list.routes);
+            router.lost.extend(lost);
+        }
+        Value::List(all) => all
+            .into_iter()
+            .for_each(|it| mount(eval, router, base, it, call)),
+        Value::Object(ty, held) if !held.iter().any(Value::holds_router) => {
+            if ty.is_external("rocket::fs::FileServer") {
+                let mut route = self::route(
+                    eval,
+                    "GET",
+                    HandlerTarget::External("rocket::fs::FileServer".into()),
+                    call.span,
+                );
+                route.handler_name = Some("rocket::fs::FileServer".into());
+                route.path = vec![base.clone(), Text::known("<path..>", None)];
+                router.routes.push(route);
+            } else {
+                let name = type_name(eval.program, &ty);
+                router.lost.push(Lost {
+                    reason: format!("routes of `{name}` are not in this program"),
+                    span: call.span,
+                });
+            }
+        }
+        Value::Object(_, held) => held
+            .into_iter()
+            .filter(Value::holds_router)
+            .for_each(|it| mount(eval, router, base, it, call)),
+        _ => {
+            let span = call.arg_exprs.get(1).map_or(call.span, |expr| {
+                let data = &eval.program[call.body];
+                data.body.expr_range(*expr).in_file(data.file)
+            });
+            router.lost.push(Lost {
+                reason: format!(
+                    "routes `{}` could not be followed",
+                    shorten(eval.sources.slice(span))
+                ),
+                span,
+            });
+        }
+    }
+}
+
+fn route(eval: &Eval<'_>, method: &str, handler: HandlerTarget, span: Span) -> Route {
+    Route {
+        path: Vec::new(),
+        method: method.to_owned(),
+        handler,
+        handler_name: None,
+        handler_span: span,
+        registered: span,
+        layers: Vec::new(),
+        mounts: Vec::new(),
+        conditions: eval.conditions(),
+        fallback: false,
+        guards: Vec::new(),
+        rank: None,
+    }
+}
+
+/// `routes![a, b]`, and rocket_okapi's lists with their specification.
+pub(super) fn macro_call(
+    eval: &mut Eval<'_>,
+    body: BodyKey,
+    id: ExprId,
+    call: &MacroCall,
+) -> Option<Value> {
+    let name = call.path.last()?.as_str();
+    let data = &eval.program[body];
+    let span = data.body.expr_range(id).in_file(data.file);
+    let mut made = Router::new(RouterKind::List, NAME, span);
+    if call.args.is_none() {
+        made.lost.push(Lost {
+            reason: format!("`{name}!` could not be read"),
+            span,
+        });
+    }
+    for (expr, function) in named_functions(eval, body, call) {
+        let span = eval.program[body]
+            .body
+            .expr_range(expr)
+            .in_file(eval.program[body].file);
+        let text = shorten(eval.sources.slice(span));
+        // `openapi_get_routes_spec![settings: a, b]` names its settings first.
+        let Some(function) = function else {
+            if name == "routes" || text.contains("::") {
+                made.lost.push(Lost {
+                    reason: format!("route `{text}` was not found"),
+                    span,
+                });
+            }
+            continue;
+        };
+        let routes = attributed(eval, function, span);
+        if routes.is_empty() && eval.program[function].sig.params.is_empty() && name != "routes" {
+            continue;
+        }
+        if routes.is_empty() {
+            made.lost.push(Lost {
+                reason: format!("`{text}` has no route attribute that could be read"),
+                span,
+            });
+        }
+        made.routes.extend(routes);
+    }
+    let list = Value::Router(Box::new(made));
+    Some(if name == "openapi_get_routes_spec" {
+        Value::List(vec![list, Value::Unknown])
+    } else {
+        list
+    })
+}
+
+/// The routes of a handler's attributes. The mount point comes first in the path, the query is dropped.
+fn attributed(eval: &Eval<'_>, id: FnId, span: Span) -> Vec<Route> {
+    let def = &eval.program[id];
+    let mut routes = Vec::new();
+    for attr in attribute::route_attrs(&def.attrs) {
+        for method in &attr.methods {
+            let mut made = route(eval, method, HandlerTarget::Fn(id), span);
+            let path = attr.path.split('?').next().unwrap_or_default();
+            made.path
+                .push(Text::known(path, Some(attr.range.in_file(def.file))));
+            made.rank = attr.rank;
+            routes.push(made);
+        }
+    }
+    routes
+}

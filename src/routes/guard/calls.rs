@@ -1,0 +1,447 @@
+//! Calls: into the program, into libraries, on values whose variants are known.
+
+use super::interpret::Run;
+use super::proof::{Abs, From, Out, Proof};
+use super::{EventKind, words};
+use crate::facts::body::{MacroCall, MethodCall};
+use crate::facts::{Expr, ExprId};
+use crate::program::methods::Candidate;
+use crate::program::{Container, Def, FnId, Ty};
+use crate::values::Callee;
+
+impl Run<'_, '_> {
+    pub(super) fn call(&mut self, id: ExprId, callee: ExprId, args: &[ExprId]) -> Abs {
+        let values: Vec<Abs> = args.iter().map(|arg| self.expr(*arg)).collect();
+        if self.state.is_none() {
+            return Abs::default();
+        }
+        let callees = self.callees(id, callee);
+        match callees.first() {
+            Some(Callee::Fn(_)) => {
+                let candidates: Vec<Candidate> = callees
+                    .into_iter()
+                    .filter_map(|it| match it {
+                        Callee::Fn(candidate) => Some(candidate),
+                        _ => None,
+                    })
+                    .collect();
+                self.call_local(id, &candidates, values, None)
+            }
+            Some(Callee::External(path)) => {
+                self.call_external(id, path.as_str(), None, &values, args)
+            }
+            Some(Callee::Constructor(def)) => self.construct(*def, values),
+            _ => {
+                let called = self.expr(callee);
+                if let Some((key, closure)) = called.closure
+                    && key == self.key
+                {
+                    return self.apply_closure(closure, values);
+                }
+                if called.from.has(From::NEXT) {
+                    self.event(EventKind::Next, self.span(id));
+                    return Abs::default();
+                }
+                if let Some(function) = called.function {
+                    return self.call_local(id, &[candidate(function)], values, None);
+                }
+                self.opaque(id, "", &values)
+            }
+        }
+    }
+
+    /// The targets of a call, with this activation's type parameters put in.
+    fn callees(&self, id: ExprId, callee: ExprId) -> Vec<Callee> {
+        let known = self.typing.callees(id);
+        if self.subst.is_empty() {
+            return known.to_vec();
+        }
+        // `P::authenticate(..)` with `P` known here.
+        if let Expr::Path(path) = self.judge.program[self.key].body.expr(callee)
+            && path.segments.len() == 2
+            && let Some((_, ty)) = self
+                .subst
+                .iter()
+                .find(|(name, _)| *name == path.segments[0].name)
+        {
+            let found = self.judge.program.find_methods(ty, path.segments[1].name);
+            if !found.is_empty() {
+                return found.into_iter().map(Callee::Fn).collect();
+            }
+        }
+        known.to_vec()
+    }
+
+    fn construct(&mut self, def: Def, values: Vec<Abs>) -> Abs {
+        let from = values
+            .iter()
+            .fold(From::default(), |from, it| from.with(it.from));
+        match def {
+            Def::Variant(adt, at) => {
+                let name = self.judge.program[adt].variants()[at as usize].name;
+                let val = single(values, from);
+                Abs::variants(
+                    from.without(From::REJECT),
+                    vec![(
+                        name.as_str(),
+                        Out {
+                            proof: Proof::nothing(),
+                            val,
+                        },
+                    )],
+                )
+            }
+            _ => single(values, from),
+        }
+    }
+
+    /// A call of functions of the program: what all of them prove.
+    pub(super) fn call_local(
+        &mut self,
+        id: ExprId,
+        candidates: &[Candidate],
+        args: Vec<Abs>,
+        this: Option<Abs>,
+    ) -> Abs {
+        let program = self.judge.program;
+        let mut joined: Option<(super::proof::State, Abs)> = None;
+        let before = self.state.clone();
+        let Some(entry) = before else {
+            return Abs::default();
+        };
+        let mut bodies = 0;
+        for candidate in candidates {
+            let def = &program[candidate.id];
+            if def.body.is_none() || def.is_test {
+                continue;
+            }
+            bodies += 1;
+            let mut args = args.clone();
+            let receiver = match (&this, def.sig.self_param) {
+                (Some(this), _) => this.clone(),
+                (None, Some(_)) if !args.is_empty() => args.remove(0),
+                _ => Abs::default(),
+            };
+            let mut subst = candidate.subst.clone();
+            if matches!(def.container, Container::Trait(_)) && !candidate.self_ty.is_unknown() {
+                subst.push(("Self".into(), candidate.self_ty.clone()));
+            }
+            subst.retain(|(_, ty)| !matches!(ty, Ty::Unknown));
+            let summary = self.judge.run(candidate.id, args, receiver, &subst);
+            for mut event in summary.events {
+                event.state = super::proof::State {
+                    proof: entry.proof.and(&event.state.proof),
+                    assume: join_assume(&entry, &event.state),
+                };
+                self.events.push(event);
+            }
+            let Some(after) = summary.after else { continue };
+            let state = entry.with(&after.proof);
+            joined = Some(match joined {
+                None => (state, summary.value),
+                Some((known, value)) => {
+                    let value = Abs::either((&known, value), (&state, summary.value));
+                    (known.join(&state), value)
+                }
+            });
+        }
+        if bodies == 0 {
+            let name = candidates
+                .first()
+                .map_or("", |it| program[it.id].name.as_str());
+            let all: Vec<Abs> = this.into_iter().chain(args).collect();
+            return self.opaque(id, name, &all);
+        }
+        match joined {
+            Some((state, value)) => {
+                self.state = Some(state);
+                // A setting read through an accessor is still that setting.
+                if value.variants.is_none() && value.setting.is_none() && args.is_empty() {
+                    let setting = this.as_ref().and_then(|this| this.setting.as_ref());
+                    let name = candidates
+                        .first()
+                        .map_or("", |it| program[it.id].name.as_str());
+                    let setting =
+                        setting.map(|setting| std::rc::Rc::from(format!("{setting}.{name}()")));
+                    let is_async = candidates
+                        .first()
+                        .is_some_and(|it| program[it.id].sig.is_async);
+                    return Abs {
+                        setting: setting.filter(|_| !is_async),
+                        ..value
+                    };
+                }
+                value
+            }
+            // It never returns.
+            None => {
+                self.state = None;
+                Abs::default()
+            }
+        }
+    }
+
+    /// Runs a closure of this body here, where it is called.
+    pub(super) fn apply_closure(&mut self, closure: ExprId, args: Vec<Abs>) -> Abs {
+        let Expr::Closure(data) = self.judge.program[self.key].body.expr(closure) else {
+            return Abs::default();
+        };
+        for ((pat, _), value) in data.params.iter().zip(args) {
+            self.bind(*pat, value);
+        }
+        let outer = std::mem::take(&mut self.exits);
+        let value = self.expr(data.body);
+        let mut own = std::mem::replace(&mut self.exits, outer);
+        if own.is_empty() {
+            return value;
+        }
+        if let Some(state) = self.state.take() {
+            own.push((value, state));
+        }
+        let (first, rest) = own.split_first().expect("there is at least one exit");
+        let mut joined = first.clone();
+        for (value, state) in rest {
+            joined = (
+                Abs::either((&joined.1, joined.0.clone()), (state, value.clone())),
+                joined.1.join(state),
+            );
+        }
+        self.state = Some(joined.1);
+        joined.0
+    }
+
+    /// Calls a function value in an argument position (`map(f)`).
+    pub(super) fn apply(&mut self, id: ExprId, function: &Abs, args: Vec<Abs>) -> Abs {
+        match (function.closure, function.function) {
+            (Some((key, closure)), _) if key == self.key => self.apply_closure(closure, args),
+            (_, Some(function)) => self.call_local(id, &[candidate(function)], args, None),
+            _ => {
+                let from = args
+                    .iter()
+                    .fold(From::default(), |from, it| from.with(it.from));
+                Abs::of(from)
+            }
+        }
+    }
+
+    pub(super) fn method_call(&mut self, id: ExprId, call: &MethodCall) -> Abs {
+        let receiver = self.expr(call.receiver);
+        let name = call.name.as_str();
+        let span = self.span(id);
+        if receiver.from.has(From::NEXT)
+            && matches!(
+                name,
+                "run" | "call" | "oneshot" | "ready_oneshot" | "run_with_request"
+            )
+        {
+            for arg in &call.args {
+                self.expr(*arg);
+            }
+            self.event(EventKind::Next, span);
+            return Abs::default();
+        }
+        if let Some(value) = self.combinator(id, &receiver, name, &call.args) {
+            return value;
+        }
+        let args: Vec<Abs> = call.args.iter().map(|arg| self.expr(*arg)).collect();
+        if self.state.is_none() {
+            return Abs::default();
+        }
+        if let Some(value) = self.request_method(id, call, &receiver, &args) {
+            return value;
+        }
+        let candidates = self.candidates(id, call);
+        if !candidates.is_empty() {
+            return self.call_local(id, &candidates, args, Some(receiver));
+        }
+        let path = self.typing.external(id);
+        let all: Vec<ExprId> = call.args.to_vec();
+        if let Some(path) = path {
+            return self.call_external(id, path.as_str(), Some(&receiver), &args, &all);
+        }
+        let mut values = vec![receiver];
+        values.extend(args);
+        self.opaque(id, name, &values)
+    }
+
+    fn candidates(&self, id: ExprId, call: &MethodCall) -> Vec<Candidate> {
+        if !self.subst.is_empty() {
+            let ty = self.ty(call.receiver);
+            let found = self.judge.program.find_methods(&ty, call.name);
+            if !found.is_empty() {
+                return found;
+            }
+        }
+        self.typing
+            .callees(id)
+            .iter()
+            .filter_map(|callee| match callee {
+                Callee::Fn(candidate) => Some(candidate.clone()),
+                _ => None,
+            })
+            .collect()
+    }
+
+    pub(super) fn macro_call(&mut self, id: ExprId, call: &MacroCall) -> Abs {
+        let name = call.path.last().map_or("", |name| name.as_str());
+        let mut values = Vec::new();
+        for arg in call.args.as_deref().unwrap_or(&[]) {
+            let value = self.expr(arg.value);
+            if let Some(pat) = arg.pat {
+                self.bind(pat, Abs::of(value.from));
+            }
+            if let Some(then) = arg.then {
+                self.expr(then);
+            }
+            values.push(value);
+        }
+        let from = values
+            .iter()
+            .fold(From::default(), |from, it| from.with(it.from))
+            .without(From::LITERAL)
+            .without(From::REJECT);
+        match name {
+            "bail" | "panic" | "unreachable" | "todo" | "unimplemented" => {
+                if let Some(state) = self.state.take()
+                    && name == "bail"
+                {
+                    let failed = Abs::variants(From::REJECT, vec![("Err", Out::nothing())]);
+                    self.exits.push((failed, state));
+                }
+                Abs::default()
+            }
+            "ensure" | "assert" => {
+                if let Some(cond) = values.first() {
+                    let (yes, no) = self.outcomes(cond);
+                    if let Some(no) = no {
+                        let failed = Abs::variants(From::REJECT, vec![("Err", Out::nothing())]);
+                        self.exits.push((failed, no));
+                    }
+                    self.state = yes;
+                }
+                Abs::default()
+            }
+            // Rocket's `?` for outcomes.
+            "try_outcome" => match values.into_iter().next() {
+                Some(value) => self.question(&value),
+                None => Abs::default(),
+            },
+            "cfg" => Abs {
+                setting: Some(std::rc::Rc::from(self.text(id))),
+                ..Abs::default()
+            },
+            "debug" | "info" | "warn" | "error" | "trace" | "println" | "log" | "event" => {
+                Abs::default()
+            }
+            "query" | "query_as" | "query_scalar" | "query_file" | "query_unchecked"
+            | "query_as_unchecked" => {
+                let text = self.text(id).to_ascii_uppercase();
+                if ["INSERT ", "UPDATE ", "DELETE "]
+                    .iter()
+                    .any(|verb| text.contains(verb))
+                {
+                    self.event(EventKind::Write(self.text(id)), self.span(id));
+                }
+                Abs::of(from)
+            }
+            _ => Abs::of(from),
+        }
+    }
+
+    /// A call that nobody knows. It counts only if it could refuse and is given credentials.
+    pub(super) fn opaque(&mut self, id: ExprId, name: &str, values: &[Abs]) -> Abs {
+        let from = values
+            .iter()
+            .fold(From::default(), |from, it| from.with(it.from))
+            .without(From::LITERAL);
+        if words::writes(name)
+            && !from.has(From::REJECT)
+            && values.first().is_some_and(|it| !it.from.has(From::REQUEST))
+        {
+            self.event(EventKind::Write(name.to_owned()), self.span(id));
+        }
+        let reject = values.iter().any(|it| it.from.has(From::REJECT));
+        let from = if reject {
+            from
+        } else {
+            from.without(From::REJECT)
+        };
+        if !from.has(From::CREDENTIAL) || words::syntactic(name) {
+            let value = Abs::of(from.without(From::NEXT));
+            return if from.has(From::CREDENTIAL) {
+                presence(value)
+            } else {
+                value
+            };
+        }
+        let evidence = self.evidence(self.text(id), self.span(id));
+        match words::query_method(name) {
+            Some(true) => Abs::fallible("Ok", Proof::verified(evidence), Abs::of(From::IDENTITY)),
+            Some(false) => {
+                let found =
+                    Abs::fallible("Some", Proof::verified(evidence), Abs::of(From::IDENTITY));
+                Abs::fallible("Ok", Proof::nothing(), found)
+            }
+            None => {
+                let proof = Proof::maybe(format!("`{}` could not be resolved", self.text(id)));
+                unknown_outcome(from, &proof)
+            }
+        }
+    }
+}
+
+/// A value whose success, in whatever form, proves the same.
+pub(super) fn unknown_outcome(from: From, proof: &Proof) -> Abs {
+    let val = Abs::of(from);
+    let good = |val: &Abs| Out {
+        proof: proof.clone(),
+        val: val.clone(),
+    };
+    Abs::variants(
+        from,
+        vec![
+            ("Ok", good(&val)),
+            ("Some", good(&val)),
+            ("true", good(&val)),
+            ("Err", Out::nothing()),
+            ("None", Out::nothing()),
+            ("false", Out::nothing()),
+        ],
+    )
+}
+
+/// A value that is there only if a credential of the right form is.
+pub(super) fn presence(value: Abs) -> Abs {
+    let proof = Proof::presence();
+    let from = value.from;
+    Abs {
+        variants: unknown_outcome(from, &proof).variants,
+        ..value
+    }
+}
+
+fn candidate(id: FnId) -> Candidate {
+    Candidate {
+        id,
+        subst: Vec::new(),
+        self_ty: Ty::Unknown,
+    }
+}
+
+fn single(values: Vec<Abs>, from: From) -> Abs {
+    match <[Abs; 1]>::try_from(values) {
+        Ok([only]) => only,
+        Err(values) => Abs {
+            from,
+            parts: Some(std::rc::Rc::new(values)),
+            ..Abs::default()
+        },
+    }
+}
+
+fn join_assume(
+    entry: &super::proof::State,
+    own: &super::proof::State,
+) -> Vec<(std::rc::Rc<str>, String)> {
+    entry.assume.iter().chain(&own.assume).cloned().collect()
+}

@@ -1,0 +1,365 @@
+//! `Option`, `Result`, `Outcome` and `bool` methods, on values whose variants matter.
+
+use super::interpret::{Run, negated};
+use super::proof::{Abs, From, Out, Proof, State, is_bad, is_good, opposite};
+use crate::facts::ExprId;
+
+impl Run<'_, '_> {
+    /// The value of a combinator; `None` if the method is none.
+    pub(super) fn combinator(
+        &mut self,
+        id: ExprId,
+        receiver: &Abs,
+        name: &str,
+        args: &[ExprId],
+    ) -> Option<Abs> {
+        match name {
+            "clone" | "as_ref" | "as_mut" | "as_deref" | "as_deref_mut" | "cloned" | "copied"
+            | "to_owned" | "by_ref" | "borrow" | "borrow_mut" | "boxed" | "into_inner" | "lock"
+            | "read" | "write" | "load" | "load_full" | "deref" | "instrument"
+            | "in_current_span" | "get_ref" | "into_owned" | "as_slice"
+                if args.len() <= 1 =>
+            {
+                for arg in args {
+                    self.expr(*arg);
+                }
+                // Locking gives a `Result` that says nothing.
+                Some(receiver.clone())
+            }
+            "map_err" | "inspect" | "inspect_err" | "log_err" | "or_err" | "map_or_err"
+            | "wrap_err" | "attach_printable" | "change_context" => {
+                // The closure builds the error; nothing it does proves anything.
+                for arg in args {
+                    let arg = self.expr(*arg);
+                    drop(arg);
+                }
+                Some(receiver.clone())
+            }
+            "ok_or" | "ok_or_else" | "context" | "with_context" | "ok_or_eyre" | "or_error"
+            | "into_outcome" | "or_forward" | "into_result" => {
+                for arg in args {
+                    self.expr(*arg);
+                }
+                let good = if matches!(name, "or_error" | "into_outcome" | "or_forward") {
+                    "Success"
+                } else {
+                    "Ok"
+                };
+                Some(self.known(receiver).renamed(good))
+            }
+            "ok" | "succeeded" if args.is_empty() => Some(self.known(receiver).renamed("Some")),
+            "err" | "failed" if args.is_empty() => {
+                Some(negated(&self.known(receiver)).renamed("Some"))
+            }
+            "is_some" | "is_ok" | "is_success" if args.is_empty() => Some(self.as_bool(receiver)),
+            "is_none" | "is_err" | "is_error" | "is_failure" if args.is_empty() => {
+                Some(negated(&self.as_bool(receiver)))
+            }
+            "unwrap" | "expect" | "unwrap_unchecked" => Some(self.unwrapped(receiver)),
+            "unwrap_or" | "unwrap_or_default" | "unwrap_or_else" => {
+                let out = receiver.success();
+                let other = match args.first() {
+                    Some(arg) => {
+                        let value = self.expr(*arg);
+                        if name == "unwrap_or_else" {
+                            self.on_the_side(id, &value, Vec::new(), &Proof::nothing())
+                        } else {
+                            value
+                        }
+                    }
+                    None => Abs::variants(From::LITERAL, vec![("false", Out::nothing())]),
+                };
+                let state = self.state.clone()?;
+                Some(match out {
+                    Some(out) => {
+                        let good = state.with(&out.proof);
+                        let default_is_bool = other.variants.is_some();
+                        let val = if out.val.variants.is_none() && default_is_bool {
+                            self.as_flag(&out.val)
+                        } else {
+                            out.val
+                        };
+                        Abs::either((&good, val), (&state, other))
+                    }
+                    None => Abs {
+                        setting: receiver.setting.clone(),
+                        ..Abs::of(receiver.from.with(other.from))
+                    },
+                })
+            }
+            "map" | "and_then" | "filter" | "is_some_and" | "is_ok_and" | "then_async"
+            | "filter_map" | "find" | "any" | "all" | "position" | "find_map" | "is_none_or" => {
+                self.with_closure(id, receiver, name, args)
+            }
+            "map_or" | "map_or_else" => {
+                let default = self.expr(*args.first()?);
+                let function = self.expr(*args.get(1)?);
+                let state = self.state.clone()?;
+                let default = if name == "map_or_else" {
+                    self.on_the_side(id, &default, Vec::new(), &Proof::nothing())
+                } else {
+                    default
+                };
+                let known = self.known(receiver);
+                let (proof, val) = known
+                    .success()
+                    .map_or((Proof::nothing(), Abs::of(receiver.from)), |out| {
+                        (out.proof, out.val)
+                    });
+                let mapped = self.on_the_side(id, &function, vec![val], &proof);
+                let good = state.with(&proof);
+                Some(Abs::either((&good, mapped), (&state, default)))
+            }
+            "or_else" | "or" => {
+                let other = self.expr(*args.first()?);
+                let other = if name == "or_else" {
+                    self.on_the_side(id, &other, vec![Abs::of(receiver.from)], &Proof::nothing())
+                } else {
+                    other
+                };
+                receiver.variants.as_ref()?;
+                let state = self.state.clone()?;
+                let mut known: Vec<(&str, Out)> = Vec::new();
+                let good = receiver.success();
+                let alternative = other.success();
+                let proof = match (&good, &alternative) {
+                    (Some(a), Some(b)) => a.proof.either(&b.proof, None),
+                    (Some(a), None) | (None, Some(a)) => a.proof.clone(),
+                    (None, None) => Proof::nothing(),
+                };
+                let _ = state;
+                let val = good
+                    .map(|out| out.val)
+                    .or(alternative.map(|out| out.val))
+                    .unwrap_or_default();
+                let name = good_name(receiver);
+                known.push((name, Out { proof, val }));
+                known.push((opposite(name), Out::nothing()));
+                Some(Abs::variants(receiver.from, known))
+            }
+            "flatten" => {
+                let out = receiver.success()?;
+                let inner = out.val.success()?;
+                Some(Abs::fallible(
+                    good_name(receiver),
+                    out.proof.and(&inner.proof),
+                    inner.val,
+                ))
+            }
+            "transpose" | "optional" => {
+                let out = receiver.success()?;
+                if name == "optional" {
+                    // diesel: a missing row becomes `Ok(None)`.
+                    let some = Abs::fallible("Some", out.proof, out.val);
+                    return Some(Abs::fallible("Ok", Proof::nothing(), some));
+                }
+                match out.val.success() {
+                    Some(inner) => {
+                        let (outer, within) = if good_name(receiver) == "Some" {
+                            ("Ok", "Some")
+                        } else {
+                            ("Some", "Ok")
+                        };
+                        Some(Abs::fallible(
+                            outer,
+                            Proof::nothing(),
+                            Abs::fallible(within, out.proof.and(&inner.proof), inner.val),
+                        ))
+                    }
+                    None => Some(receiver.clone()),
+                }
+            }
+            "then" | "then_some" if receiver.variants.is_some() => {
+                let proof = receiver
+                    .variant("true")
+                    .map_or_else(Proof::nothing, |out| out.proof);
+                let value = self.expr(*args.first()?);
+                let val = self.on_the_side(id, &value, Vec::new(), &proof);
+                Some(Abs::fallible("Some", proof, val))
+            }
+            "into_response" | "respond_to" | "finish" | "body" | "json" | "build"
+            | "into_handler_error" | "to_response" | "into" | "status_code" | "with_status"
+            | "error_response" | "respond"
+                if receiver.from.has(From::REJECT) || args.is_empty() =>
+            {
+                for arg in args {
+                    self.expr(*arg);
+                }
+                let refuses = receiver.from.has(From::REJECT) || self.is_error_type(id);
+                let from = if refuses {
+                    receiver.from.with(From::REJECT)
+                } else {
+                    receiver.from
+                };
+                (refuses || name == "into").then(|| Abs {
+                    from,
+                    ..receiver.clone()
+                })
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether the receiver's type is called an error.
+    fn is_error_type(&self, id: ExprId) -> bool {
+        let crate::facts::Expr::MethodCall(call) = self.judge.program[self.key].body.expr(id)
+        else {
+            return false;
+        };
+        match self.ty(call.receiver).peel_refs() {
+            crate::program::Ty::Adt(adt, _) => {
+                let name = self.judge.program[*adt].name.as_str();
+                name.ends_with("Error") || name.ends_with("Rejection")
+            }
+            _ => false,
+        }
+    }
+
+    /// A value with variants: for settings and unknown values ones that prove nothing.
+    fn known(&self, value: &Abs) -> Abs {
+        if value.variants.is_some() {
+            return value.clone();
+        }
+        let val = Abs {
+            setting: value.setting.clone(),
+            ..Abs::of(value.from)
+        };
+        Abs {
+            setting: value.setting.clone(),
+            ..Abs::fallible("Some", Proof::nothing(), val)
+        }
+    }
+
+    fn as_bool(&self, value: &Abs) -> Abs {
+        let setting = value
+            .setting
+            .as_ref()
+            .map(|setting| std::rc::Rc::from(format!("{setting} is set")));
+        Abs {
+            setting,
+            ..self.known(value).renamed("true")
+        }
+    }
+
+    /// A flag out of the configuration or a plain boolean.
+    fn as_flag(&self, value: &Abs) -> Abs {
+        let out = || Out::nothing();
+        Abs {
+            setting: value.setting.clone(),
+            ..Abs::variants(value.from, vec![("true", out()), ("false", out())])
+        }
+    }
+
+    /// `unwrap`: the other variants panic, and a panic answers nobody.
+    fn unwrapped(&mut self, value: &Abs) -> Abs {
+        match value.success() {
+            Some(out) => {
+                self.learn(&out.proof);
+                out.val
+            }
+            None => Abs {
+                setting: value.setting.clone(),
+                ..Abs::of(value.from)
+            },
+        }
+    }
+
+    /// Runs a closure on a path where more is proven, and comes back.
+    fn on_the_side(&mut self, id: ExprId, function: &Abs, args: Vec<Abs>, proof: &Proof) -> Abs {
+        let Some(before) = self.state.clone() else {
+            return Abs::default();
+        };
+        self.state = Some(before.with(proof));
+        let value = self.apply(id, function, args);
+        let value = match self.state.take() {
+            // What the closure learned on its way counts for its value.
+            Some(after) => imprint(value, &after),
+            None => Abs::of(From::REJECT),
+        };
+        self.state = Some(before);
+        value
+    }
+
+    fn with_closure(
+        &mut self,
+        id: ExprId,
+        receiver: &Abs,
+        name: &str,
+        args: &[ExprId],
+    ) -> Option<Abs> {
+        let function = self.expr(*args.first()?);
+        let known = self.known(receiver);
+        let (proof, val) = known
+            .success()
+            .map_or((Proof::nothing(), Abs::of(receiver.from)), |out| {
+                (out.proof, out.val)
+            });
+        let result = self.on_the_side(id, &function, vec![val.clone()], &proof);
+        let good = good_name(&known);
+        let truth = result
+            .variant("true")
+            .map_or_else(Proof::nothing, |out| out.proof);
+        Some(match name {
+            "map" => Abs {
+                setting: None,
+                ..Abs::fallible(good, proof, result)
+            },
+            "and_then" | "then_async" | "filter_map" | "find_map" => match result.success() {
+                Some(out) => Abs::fallible(good, proof.and(&out.proof), out.val),
+                None => Abs::fallible(good, proof, Abs::of(result.from)),
+            },
+            "filter" | "find" => Abs::fallible(good, proof.and(&truth), val),
+            "is_some_and" | "is_ok_and" | "any" | "position" => {
+                let name = if name == "position" { "Some" } else { "true" };
+                Abs::fallible(name, proof.and(&truth), Abs::default())
+            }
+            "all" | "is_none_or" => Abs::of(receiver.from),
+            _ => Abs::of(receiver.from),
+        })
+    }
+}
+
+/// The name of a value's good variant.
+fn good_name(value: &Abs) -> &'static str {
+    let found = value.variants.as_ref().and_then(|all| {
+        all.iter()
+            .map(|(name, _)| name.as_str())
+            .find(|name| is_good(name))
+    });
+    match found {
+        Some(name) => name,
+        None => {
+            let bad = value.variants.as_ref().and_then(|all| {
+                all.iter()
+                    .map(|(name, _)| name.as_str())
+                    .find(|name| is_bad(name))
+            });
+            bad.map_or("Some", opposite)
+        }
+    }
+}
+
+/// A value with the proof of the state in which it came about.
+fn imprint(value: Abs, state: &State) -> Abs {
+    match &value.variants {
+        None => value,
+        Some(all) => {
+            let all = all
+                .iter()
+                .map(|(name, out)| {
+                    (
+                        *name,
+                        Out {
+                            proof: state.proof.and(&out.proof),
+                            val: out.val.clone(),
+                        },
+                    )
+                })
+                .collect();
+            Abs {
+                variants: Some(std::rc::Rc::new(all)),
+                ..value
+            }
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! Identity that travels in request extensions: it counts only if every insertion follows
+//! a verification.
+
+use super::proof::{Abs, From, Out, Proof, State};
+use super::{EventKind, Judge};
+use crate::facts::Expr;
+use crate::program::ty::Subst;
+use crate::program::{BodyOwner, FnId, Ty};
+use crate::routes::eval::type_name;
+use crate::source::Span;
+use crate::values::Callee;
+
+impl Judge<'_> {
+    /// What finding a value of this type in the request's extensions proves.
+    pub(super) fn extension(&self, ty: &Ty, _span: Span) -> Abs {
+        let key = format!("{ty:?}");
+        if let Some(known) = self.inserted.borrow().get(&key) {
+            return known
+                .clone()
+                .unwrap_or_else(|| Abs::fallible("Some", Proof::nothing(), Abs::default()));
+        }
+        self.inserted.borrow_mut().insert(key.clone(), None);
+        let value = self.judge_extension(ty);
+        self.inserted.borrow_mut().insert(key, Some(value.clone()));
+        value
+    }
+
+    fn judge_extension(&self, wanted: &Ty) -> Abs {
+        let mut joined: Option<(State, Abs)> = None;
+        for id in self.inserters() {
+            let summary = self.run_middleware(*id);
+            for event in summary.events {
+                let EventKind::Insert(ty, value) = event.kind else {
+                    continue;
+                };
+                if !same(ty.peel_refs(), wanted) {
+                    continue;
+                }
+                let value = *value;
+                joined = Some(match joined {
+                    None => (event.state, value),
+                    Some((state, known)) => {
+                        let value = Abs::either((&state, known), (&event.state, value));
+                        (state.join(&event.state), value)
+                    }
+                });
+            }
+        }
+        match joined {
+            Some((state, value)) => {
+                let from = if state.proof.is_verified() {
+                    From::IDENTITY
+                } else {
+                    From::default()
+                };
+                let val = Abs {
+                    from: value.from.with(from).without(From::CREDENTIAL),
+                    ..value
+                };
+                Abs::variants(
+                    val.from,
+                    vec![
+                        (
+                            "Some",
+                            Out {
+                                proof: state.proof,
+                                val,
+                            },
+                        ),
+                        ("None", Out::nothing()),
+                    ],
+                )
+            }
+            None if self.is_shared_state(wanted) => {
+                let setting = Some(std::rc::Rc::from(type_name(self.program, wanted)));
+                Abs::fallible(
+                    "Some",
+                    Proof::nothing(),
+                    Abs {
+                        setting,
+                        ..Abs::default()
+                    },
+                )
+            }
+            None => {
+                let name = type_name(self.program, wanted);
+                Abs::fallible(
+                    "Some",
+                    Proof::maybe(format!("nothing in this program inserts `{name}`")),
+                    Abs::default(),
+                )
+            }
+        }
+    }
+
+    /// Functions that put something into extensions.
+    fn inserters(&self) -> &[FnId] {
+        self.inserters.get_or_init(|| {
+            let mut found = Vec::new();
+            for data in &self.program.bodies {
+                let BodyOwner::Fn(id) = data.owner else {
+                    continue;
+                };
+                if self.program[id].is_test {
+                    continue;
+                }
+                let inserts = data.body.exprs().any(|(_, expr)| match expr {
+                    Expr::MethodCall(call) if call.name == "insert" => match data
+                        .body
+                        .expr(call.receiver)
+                    {
+                        Expr::MethodCall(inner) => inner.name == "extensions_mut",
+                        Expr::Field { name, .. } => *name == "extensions",
+                        Expr::Path(path) => path.last().is_some_and(|name| name == "extensions"),
+                        _ => false,
+                    },
+                    _ => false,
+                });
+                if inserts {
+                    found.push(id);
+                }
+            }
+            found
+        })
+    }
+
+    /// Runs a middleware function or method.
+    pub(super) fn run_middleware(&self, id: FnId) -> super::Summary {
+        let def = &self.program[id];
+        let scope = self.program.fn_scope(id);
+        let args = def
+            .sig
+            .params
+            .iter()
+            .map(|param| {
+                let ty = self.program.lower_ty(&scope, &param.ty);
+                let span = param.ty_range.in_file(def.file);
+                let value = self.parameter(&ty, param.name.map(|name| name.as_str()), span);
+                match value.variant("Ok") {
+                    Some(out) if value.variants.is_some() => Abs {
+                        from: if matches!(ty, Ty::Param(..)) {
+                            From::REQUEST
+                        } else {
+                            out.val.from
+                        },
+                        ..out.val
+                    },
+                    _ => value,
+                }
+            })
+            .collect();
+        let this = Abs {
+            setting: Some(std::rc::Rc::from("self")),
+            ..Abs::default()
+        };
+        self.run(id, args, this, &Subst::new())
+    }
+
+    /// Whether a type is handed to all requests by an `Extension(..)` layer or `app_data`.
+    fn is_shared_state(&self, wanted: &Ty) -> bool {
+        self.program.bodies.iter().enumerate().any(|(at, data)| {
+            let key = crate::program::BodyKey(at as u32);
+            data.body.exprs().any(|(id, expr)| {
+                let Expr::Call { args, .. } = expr else { return false };
+                let [arg] = &**args else { return false };
+                let typing = self.values.typing(key);
+                let is_extension = typing.callees(id).iter().any(|callee| {
+                    matches!(callee, Callee::External(path) if path.as_str().ends_with("::Extension") || path.as_str().ends_with("::AddExtensionLayer::new"))
+                });
+                is_extension && same(typing.ty(*arg).peel_refs(), wanted)
+            })
+        })
+    }
+}
+
+/// Whether two types are the same as far as they are known.
+fn same(a: &Ty, b: &Ty) -> bool {
+    match (a, b) {
+        (Ty::Adt(a, _), Ty::Adt(b, _)) => a == b,
+        (Ty::External(a, x), Ty::External(b, y)) => {
+            a == b
+                && x.iter()
+                    .zip(y.iter())
+                    .all(|(x, y)| x.is_unknown() || y.is_unknown() || same(x, y))
+        }
+        (Ty::Ref(a), b) | (b, Ty::Ref(a)) => same(a, b),
+        _ => a == b && !a.is_unknown(),
+    }
+}

@@ -1,0 +1,512 @@
+//! Library calls: what the request hands out, what verifies, what changes the world.
+
+use super::calls::{presence, unknown_outcome};
+use super::interpret::Run;
+use super::proof::{Abs, From, Out, Proof};
+use super::{EventKind, words};
+use crate::facts::ExprId;
+use crate::facts::body::MethodCall;
+use crate::models::schema::{Outcome, Role};
+use crate::program::Ty;
+
+impl Run<'_, '_> {
+    /// Methods on the request, its headers, cookies, session and extensions.
+    pub(super) fn request_method(
+        &mut self,
+        id: ExprId,
+        call: &MethodCall,
+        receiver: &Abs,
+        args: &[Abs],
+    ) -> Option<Abs> {
+        let name = call.name.as_str();
+        let span = self.span(id);
+        if receiver.from.has(From::EXTENSIONS) {
+            return match name {
+                "get" | "get_mut" | "remove" => {
+                    let ty = self.extension_type(id, call);
+                    Some(self.judge.extension(&ty, span))
+                }
+                "insert" => {
+                    let ty = call.args.first().map_or(Ty::Unknown, |arg| self.ty(*arg));
+                    let value = args.first().cloned().unwrap_or_default();
+                    self.event(EventKind::Insert(ty, Box::new(value)), span);
+                    Some(Abs::default())
+                }
+                _ => None,
+            };
+        }
+        if receiver.from.has(From::SESSION)
+            && matches!(name, "get" | "get_value" | "remove" | "remove_as")
+        {
+            let key = call
+                .args
+                .first()
+                .map(|arg| self.key_text(*arg))
+                .unwrap_or_default();
+            let evidence = self.evidence(format!("session entry {key}"), span);
+            let proof = if words::identity_key(&key) {
+                Proof::verified(evidence)
+            } else {
+                Proof::nothing()
+            };
+            let some = Abs::fallible("Some", proof, Abs::of(From::IDENTITY));
+            return Some(self.shaped(id, some));
+        }
+        if !receiver.from.has(From::REQUEST) || receiver.from.has(From::CREDENTIAL) {
+            return None;
+        }
+        match name {
+            "extensions" | "extensions_mut" => Some(Abs::of(From::EXTENSIONS.with(From::REQUEST))),
+            "get_session" | "session" | "get_session_mut" => {
+                Some(Abs::of(From::SESSION.with(From::REQUEST)))
+            }
+            "headers" | "headers_mut" | "cookies" | "into_parts" | "parts" | "parts_mut"
+            | "request" | "head" | "inner" | "raw" | "into_inner" | "iter" | "as_ref" | "req"
+            | "rocket" => Some(Abs::of(receiver.from)),
+            "get" | "get_one" | "get_all" | "cookie" | "get_private" | "header" | "typed_get"
+            | "typed_try_get" | "get_header" | "signed" | "private"
+                if !call.args.is_empty() || name.starts_with("typed") =>
+            {
+                Some(self.credential_read(id, call, name))
+            }
+            "query_string" | "uri" | "path" | "match_info" | "query" => Some(Abs::of(From::INPUT)),
+            "contains_key" | "contains" => {
+                let key = call
+                    .args
+                    .first()
+                    .map(|arg| self.key_text(*arg))
+                    .unwrap_or_default();
+                let is_credential = words::credential_header(&key).unwrap_or(false);
+                let proof = if is_credential {
+                    Proof::presence()
+                } else {
+                    Proof::nothing()
+                };
+                Some(Abs::fallible("true", proof, Abs::default()))
+            }
+            // Another extractor run by hand: `parts.extract::<T>()`, `request.guard::<T>()`.
+            "extract"
+            | "guard"
+            | "extract_with_state"
+            | "extract_parts"
+            | "extract_parts_with_state" => {
+                let ty = self.success_type(id).or_else(|| self.turbofish(call))?;
+                let value = self.judge.extractor(&ty, span);
+                let good = if name == "guard" { "Success" } else { "Ok" };
+                Some(value.renamed(good))
+            }
+            _ => None,
+        }
+    }
+
+    fn turbofish(&self, call: &MethodCall) -> Option<Ty> {
+        let scope = self.scope()?;
+        call.generics.iter().find_map(|arg| match arg {
+            crate::facts::GenericArg::Type(ty) => Some(
+                self.judge
+                    .program
+                    .lower_ty(&scope, ty)
+                    .subst(&self.subst, self.judge.program),
+            ),
+            _ => None,
+        })
+    }
+
+    fn scope(&self) -> Option<crate::program::ty::TyScope<'_>> {
+        let data = &self.judge.program[self.key];
+        match data.owner {
+            crate::program::BodyOwner::Fn(id) => {
+                let mut scope = self.judge.program.fn_scope(id);
+                scope.module = data.module;
+                Some(scope)
+            }
+            crate::program::BodyOwner::Const(_) => None,
+        }
+    }
+
+    fn extension_type(&self, id: ExprId, call: &MethodCall) -> Ty {
+        self.turbofish(call)
+            .or_else(|| self.success_type(id))
+            .unwrap_or(Ty::Unknown)
+    }
+
+    /// The payload of the type that a call gives.
+    fn success_type(&self, id: ExprId) -> Option<Ty> {
+        let ty = self.ty(id);
+        let ty = match &ty {
+            Ty::Future(inner) => (**inner).clone(),
+            other => other.clone(),
+        };
+        ty.success()
+            .filter(|ty| !ty.is_unknown())
+            .map(|ty| ty.peel_refs().clone())
+    }
+
+    /// The text of a key: a literal, a constant, or the code that gives it.
+    fn key_text(&self, arg: ExprId) -> String {
+        let known = self
+            .judge
+            .values
+            .text(self.key, arg)
+            .and_then(|text| text.as_known());
+        known.unwrap_or_else(|| self.text(arg))
+    }
+
+    /// `headers.get(name)`, `cookies.get(name)`.
+    fn credential_read(&self, id: ExprId, call: &MethodCall, name: &str) -> Abs {
+        let key = call
+            .args
+            .first()
+            .map(|arg| self.key_text(*arg))
+            .unwrap_or_else(|| self.text(id));
+        let span = self.span(id);
+        if name == "get_private" || name == "private" || name == "signed" {
+            // Sealed by the service: an invented one does not open.
+            let proof = Proof::verified(self.evidence(format!("sealed cookie {key}"), span));
+            let proof = if words::identity_key(&key) || words::credential_word(&key) {
+                proof
+            } else {
+                Proof::nothing()
+            };
+            return Abs::fallible("Some", proof, Abs::of(From::IDENTITY));
+        }
+        let (proof, from) = match words::credential_header(&key) {
+            Some(true) => (Proof::presence(), From::CREDENTIAL),
+            Some(false) => (Proof::nothing(), From::INPUT),
+            // A name out of the configuration, or one that means nothing to us.
+            None if key.contains(['.', ':', '('])
+                || key.chars().next().is_some_and(char::is_uppercase) =>
+            {
+                (Proof::presence(), From::CREDENTIAL)
+            }
+            None => (Proof::nothing(), From::INPUT),
+        };
+        self.shaped(id, Abs::fallible("Some", proof, Abs::of(from)))
+    }
+
+    /// Puts an `Option` into the `Result` that the call's type says it comes in.
+    fn shaped(&self, id: ExprId, some: Abs) -> Abs {
+        let ty = self.ty(id);
+        let ty = match &ty {
+            Ty::Future(inner) => (**inner).clone(),
+            other => other.clone(),
+        };
+        if ty.is_external("std::result::Result") {
+            let holds_option =
+                ty.arg(0).is_external("std::option::Option") || ty.arg(0).is_unknown();
+            return if holds_option {
+                Abs::fallible("Ok", Proof::nothing(), some)
+            } else {
+                some.renamed("Ok")
+            };
+        }
+        some
+    }
+
+    /// A call of a library function; `receiver` for methods.
+    pub(super) fn call_external(
+        &mut self,
+        id: ExprId,
+        path: &str,
+        receiver: Option<&Abs>,
+        args: &[Abs],
+        exprs: &[ExprId],
+    ) -> Abs {
+        let name = path.rsplit("::").next().unwrap_or_default();
+        let values: Vec<Abs> = receiver.into_iter().chain(args).cloned().collect();
+        let from = values
+            .iter()
+            .fold(From::default(), |from, it| from.with(it.from));
+        match path {
+            "std::option::Option::Some"
+            | "std::result::Result::Ok"
+            | "rocket::outcome::Outcome::Success"
+            | "rocket::request::Outcome::Success" => {
+                let val = args.first().cloned().unwrap_or_default();
+                return Abs::variants(
+                    val.from,
+                    vec![(
+                        name,
+                        Out {
+                            proof: Proof::nothing(),
+                            val,
+                        },
+                    )],
+                );
+            }
+            "std::result::Result::Err" => {
+                return Abs::variants(
+                    From::REJECT,
+                    vec![(
+                        "Err",
+                        Out {
+                            proof: Proof::nothing(),
+                            val: values.first().cloned().unwrap_or_default(),
+                        },
+                    )],
+                );
+            }
+            "std::boxed::Box::pin"
+            | "std::boxed::Box::new"
+            | "std::sync::Arc::new"
+            | "std::sync::Arc::clone"
+            | "std::rc::Rc::clone"
+            | "std::rc::Rc::new"
+            | "std::clone::Clone::clone"
+            | "std::borrow::Cow::from"
+            | "std::pin::Pin::new" => {
+                return args.first().cloned().unwrap_or_default();
+            }
+            "std::env::var" | "std::env::var_os" => {
+                let key = exprs
+                    .first()
+                    .map(|arg| self.key_text(*arg))
+                    .unwrap_or_default();
+                let known = Abs::fallible(
+                    "Ok",
+                    Proof::nothing(),
+                    Abs {
+                        setting: Some(std::rc::Rc::from(key.as_str())),
+                        ..Abs::default()
+                    },
+                );
+                return Abs {
+                    setting: Some(std::rc::Rc::from(format!("environment variable {key}"))),
+                    ..known
+                };
+            }
+            _ => {}
+        }
+        if matches!(name, "Success") && path.contains("Outcome") {
+            let val = args.first().cloned().unwrap_or_default();
+            return Abs::variants(
+                val.from,
+                vec![(
+                    "Success",
+                    Out {
+                        proof: Proof::nothing(),
+                        val,
+                    },
+                )],
+            );
+        }
+        if matches!(name, "Error" | "Failure" | "Forward") && path.contains("Outcome") {
+            return Abs::variants(From::REJECT, vec![(name, Out::nothing())]);
+        }
+        if words::refuses(name) {
+            return Abs::of(From::REJECT);
+        }
+        // Another extractor run by hand: `TypedHeader::<..>::from_request_parts(parts, state)`.
+        if matches!(name, "from_request_parts" | "from_request" | "extract")
+            && from.has(From::REQUEST)
+        {
+            let owner = path.rsplit_once("::").map_or("", |(owner, _)| owner);
+            let ty = self
+                .success_type(id)
+                .unwrap_or_else(|| Ty::external(owner, []));
+            return self.judge.extractor(&ty, self.span(id)).renamed(
+                if path.starts_with("rocket") {
+                    "Success"
+                } else {
+                    "Ok"
+                },
+            );
+        }
+        let model = self
+            .judge
+            .program
+            .models
+            .function(crate::source::Name::new(path));
+        let Some(model) = model else {
+            return self.unmodelled(id, path, name, &values, from);
+        };
+        let (role, on, credential) = (model.role, model.on, model.credential);
+        let input = match credential {
+            Some(-1) => receiver.cloned(),
+            Some(at) => usize::try_from(at)
+                .ok()
+                .and_then(|at| args.get(at).cloned()),
+            None => None,
+        };
+        let labels = input.as_ref().map_or(from, |it| it.from);
+        match role {
+            Role::Verifies | Role::ComparesSecret => {
+                let ambient = labels.has(From::CREDENTIAL) || labels.has(From::IDENTITY);
+                let proof = if ambient {
+                    Proof::verified(self.evidence(name, self.span(id)))
+                } else {
+                    Proof::nothing()
+                };
+                outcome(
+                    on.unwrap_or(Outcome::Ok),
+                    proof,
+                    Abs::of(if ambient {
+                        From::IDENTITY
+                    } else {
+                        from.without(From::REJECT)
+                    }),
+                )
+            }
+            Role::SessionSource | Role::IdentitySource => {
+                let key = exprs
+                    .first()
+                    .map(|arg| self.key_text(*arg))
+                    .unwrap_or_default();
+                let named = role == Role::IdentitySource || words::identity_key(&key);
+                let proof = if named {
+                    Proof::verified(self.evidence(name, self.span(id)))
+                } else {
+                    Proof::nothing()
+                };
+                outcome(on.unwrap_or(Outcome::Some), proof, Abs::of(From::IDENTITY))
+            }
+            Role::CredentialSource => {
+                let key = exprs.first().map(|arg| self.key_text(*arg));
+                let is_credential = key.as_deref().is_none_or(|key| {
+                    words::credential_header(key).unwrap_or(key.contains([':', '.']))
+                });
+                let (proof, label) = if is_credential {
+                    (Proof::presence(), From::CREDENTIAL)
+                } else {
+                    (Proof::nothing(), From::INPUT)
+                };
+                outcome(on.unwrap_or(Outcome::Some), proof, Abs::of(label))
+            }
+            Role::RequestSource => Abs::of(From::REQUEST),
+            Role::Syntactic | Role::Hashes => self.passed(from),
+            Role::EffectWrite | Role::SendsMail => {
+                self.event(EventKind::Write(name.to_owned()), self.span(id));
+                self.looked_up(id, name, from)
+            }
+            Role::EffectRead => self.looked_up(id, name, from),
+            Role::Diverges => {
+                self.state = None;
+                Abs::default()
+            }
+            _ => Abs::of(from.without(From::LITERAL).without(From::REJECT)),
+        }
+    }
+
+    fn passed(&self, from: From) -> Abs {
+        let value = Abs::of(from.without(From::LITERAL).without(From::REJECT));
+        if from.has(From::CREDENTIAL) {
+            presence(value)
+        } else {
+            value
+        }
+    }
+
+    /// A query by a credential: finding something proves it.
+    fn looked_up(&mut self, id: ExprId, name: &str, from: From) -> Abs {
+        let from = from.without(From::LITERAL).without(From::REJECT);
+        if !from.has(From::CREDENTIAL) {
+            return Abs::of(from);
+        }
+        let evidence = self.evidence(self.text(id), self.span(id));
+        match words::query_method(name) {
+            Some(false) => Abs::fallible(
+                "Ok",
+                Proof::nothing(),
+                Abs::fallible("Some", Proof::verified(evidence), Abs::of(From::IDENTITY)),
+            ),
+            Some(true) => Abs::fallible("Ok", Proof::verified(evidence), Abs::of(From::IDENTITY)),
+            // Part of a query that is being put together.
+            None => Abs::of(from),
+        }
+    }
+
+    /// A library function that no model speaks of.
+    fn unmodelled(
+        &mut self,
+        id: ExprId,
+        path: &str,
+        name: &str,
+        values: &[Abs],
+        from: From,
+    ) -> Abs {
+        let krate = path.split("::").next().unwrap_or_default();
+        const SYNTACTIC: [&str; 24] = [
+            "std",
+            "str",
+            "base64",
+            "hex",
+            "uuid",
+            "http",
+            "headers",
+            "serde_json",
+            "url",
+            "percent_encoding",
+            "chrono",
+            "time",
+            "regex",
+            "bytes",
+            "futures",
+            "futures_util",
+            "itertools",
+            "mime",
+            "cookie",
+            "serde",
+            "log",
+            "tracing",
+            "anyhow",
+            "thiserror",
+        ];
+        const DATABASES: [&str; 12] = [
+            "sqlx",
+            "diesel",
+            "diesel_async",
+            "sea_orm",
+            "redis",
+            "mongodb",
+            "tokio_postgres",
+            "deadpool_redis",
+            "bb8",
+            "rusqlite",
+            "postgres",
+            "fred",
+        ];
+        if path.starts_with("std::")
+            && matches!(
+                name,
+                "contains" | "contains_key" | "get" | "get_mut" | "remove" | "find"
+            )
+        {
+            // Looking a credential up in the service's own collection.
+            let (Some(first), Some(key)) = (values.first(), values.get(1)) else {
+                return self.passed(from);
+            };
+            let ambient = From::REQUEST.with(From::CREDENTIAL).with(From::INPUT);
+            if key.from.has(From::CREDENTIAL) && !first.from.has(ambient) {
+                let proof = Proof::verified(self.evidence(self.text(id), self.span(id)));
+                return unknown_outcome(From::IDENTITY, &proof);
+            }
+        }
+        if SYNTACTIC.contains(&krate) {
+            return self.passed(from);
+        }
+        if DATABASES.contains(&krate) {
+            if words::writes(name) {
+                self.event(EventKind::Write(name.to_owned()), self.span(id));
+            }
+            return self.looked_up(id, name, from);
+        }
+        self.opaque(id, name, values)
+    }
+}
+
+/// A value of the shape that a model says success has.
+fn outcome(on: Outcome, proof: Proof, val: Abs) -> Abs {
+    match on {
+        Outcome::Ok => Abs::fallible("Ok", proof, val),
+        Outcome::Some => Abs::fallible("Some", proof, val),
+        Outcome::True => Abs::fallible("true", proof, Abs::default()),
+        Outcome::False => Abs::fallible("false", proof, Abs::default()),
+        Outcome::OkTrue => Abs::fallible(
+            "Ok",
+            Proof::nothing(),
+            Abs::fallible("true", proof, Abs::default()),
+        ),
+        Outcome::OkSome => Abs::fallible("Ok", Proof::nothing(), Abs::fallible("Some", proof, val)),
+        Outcome::Success => Abs::fallible("Success", proof, val),
+    }
+}

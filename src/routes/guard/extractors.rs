@@ -1,0 +1,364 @@
+//! What a type in a handler's signature proves.
+
+use super::proof::{Abs, From, Out, Proof, Strength};
+use super::{Judge, Summary};
+use crate::models::schema::{Carries, Proves, TypeRole};
+use crate::program::ty::Subst;
+use crate::program::{FnId, ImplId, Ty};
+use crate::routes::endpoint::{Evidence, EvidenceKind};
+use crate::routes::eval::type_name;
+use crate::source::{Name, Span};
+
+/// Traits by which frameworks fill a handler's parameters.
+const EXTRACTOR_TRAITS: [&str; 4] = [
+    "FromRequestParts",
+    "FromRequest",
+    "OptionalFromRequestParts",
+    "OptionalFromRequest",
+];
+
+impl Judge<'_> {
+    /// Runs a handler or middleware: parameters have what their types' extractors prove.
+    /// Returns what the signature proves, by which evidence, and what running the body tells.
+    pub fn handler(&self, id: FnId) -> (Proof, Summary) {
+        let program = self.program;
+        let def = &program[id];
+        let scope = program.fn_scope(id);
+        let mut proof = Proof::nothing();
+        let mut args = Vec::new();
+        for param in &def.sig.params {
+            let ty = program.lower_ty(&scope, &param.ty);
+            let span = param.ty_range.in_file(def.file);
+            let name = param.name.map_or_else(
+                || self.bound_name(id, args.len()),
+                |name| Some(name.to_string()),
+            );
+            let value = self.parameter(&ty, name.as_deref(), span);
+            match value.variant("Ok") {
+                Some(out) if value.variants.is_some() => {
+                    let mut own = out.proof.clone();
+                    if own.strength > Strength::Nothing || own.looked || own.maybe.is_some() {
+                        own.evidence = vec![Evidence {
+                            kind: EvidenceKind::Extractor,
+                            name: type_name(program, &ty),
+                            span,
+                        }];
+                    }
+                    if optional_identity(&out.val) {
+                        own.looked = true;
+                        own.evidence = vec![Evidence {
+                            kind: EvidenceKind::Extractor,
+                            name: type_name(program, &ty),
+                            span,
+                        }];
+                    }
+                    proof = proof.and(&own);
+                    args.push(out.val);
+                }
+                _ => args.push(value),
+            }
+        }
+        let this = Abs {
+            setting: Some(std::rc::Rc::from("self")),
+            ..Abs::default()
+        };
+        let summary = self.run(id, args, this, &Subst::new());
+        (proof, summary)
+    }
+
+    /// The variable that a parameter's pattern binds: `State(settings)`.
+    fn bound_name(&self, id: FnId, at: usize) -> Option<String> {
+        let body = &self.program[self.program[id].body?].body;
+        let mut pat = *body.params.get(at)?;
+        loop {
+            match body.pat(pat) {
+                crate::facts::Pat::TupleStruct(_, all) if all.len() == 1 => pat = all[0],
+                crate::facts::Pat::Bind { name, .. } => return Some(name.to_string()),
+                _ => return None,
+            }
+        }
+    }
+
+    /// The value of a parameter of a handler, middleware or extractor: as a `Result` where the
+    /// framework fills it, plain where it is the request or the rest of the chain.
+    pub(super) fn parameter(&self, ty: &Ty, name: Option<&str>, span: Span) -> Abs {
+        let peeled = ty.peel_refs();
+        let words = name.unwrap_or_default();
+        if let Some(from) = self.part_of_request(peeled) {
+            return Abs::of(from);
+        }
+        if matches!(words, "next" | "_next" | "srv")
+            && matches!(
+                peeled,
+                Ty::Unknown | Ty::Param(..) | Ty::Ref(_) | Ty::Opaque(_)
+            )
+        {
+            return Abs::of(From::NEXT);
+        }
+        let mut value = self.extractor(peeled, span);
+        if let (Some(name), Some(variants)) = (name, &value.variants) {
+            // Settings are called by the handler's own name for them.
+            let renamed = variants
+                .iter()
+                .map(|(variant, out)| {
+                    let mut out = out.clone();
+                    if out.val.setting.is_some() {
+                        out.val.setting = Some(std::rc::Rc::from(name));
+                    }
+                    (*variant, out)
+                })
+                .collect();
+            value.variants = Some(std::rc::Rc::new(renamed));
+        }
+        value
+    }
+
+    fn part_of_request(&self, ty: &Ty) -> Option<From> {
+        let path = ty.external_path()?;
+        if path.as_str().ends_with("::Next") || path == "Next" {
+            return Some(From::NEXT);
+        }
+        let role = self.program.models.type_(path).and_then(|it| it.role);
+        match role {
+            Some(TypeRole::Request | TypeRole::Headers | TypeRole::Cookies) => {
+                return Some(From::REQUEST);
+            }
+            Some(TypeRole::Session) => return Some(From::SESSION),
+            _ => {}
+        }
+        let last = path.as_str().rsplit("::").next().unwrap_or_default();
+        matches!(
+            last,
+            "Request"
+                | "ServiceRequest"
+                | "HttpRequest"
+                | "Parts"
+                | "HeaderMap"
+                | "RequestParts"
+                | "CookieJar"
+                | "RequestHead"
+                | "DevServiceRequest"
+        )
+        .then_some(From::REQUEST)
+    }
+
+    /// What an extractor of this type gives: `Ok` with what its success proves.
+    pub(super) fn extractor(&self, ty: &Ty, span: Span) -> Abs {
+        let ty = ty.peel_refs();
+        let key = format!("{ty:?}");
+        if let Some(known) = self.extractors.borrow().get(&key) {
+            return known.clone();
+        }
+        // An extractor that runs itself proves nothing.
+        self.extractors.borrow_mut().insert(
+            key.clone(),
+            Abs::fallible("Ok", Proof::nothing(), Abs::default()),
+        );
+        let value = self.judge_extractor(ty, span);
+        self.extractors.borrow_mut().insert(key, value.clone());
+        value
+    }
+
+    fn judge_extractor(&self, ty: &Ty, span: Span) -> Abs {
+        if let Some(from) = self.part_of_request(ty) {
+            return Abs::fallible("Ok", Proof::nothing(), Abs::of(from));
+        }
+        match ty {
+            Ty::External(path, args) => {
+                if *path == "std::option::Option" || *path == "std::result::Result" {
+                    let inner = args
+                        .first()
+                        .map_or_else(Abs::default, |ty| self.extractor(ty, span));
+                    let out = inner.variant("Ok").unwrap_or_else(Out::nothing);
+                    let good = if *path == "std::option::Option" {
+                        "Some"
+                    } else {
+                        "Ok"
+                    };
+                    let val = Abs::fallible(good, out.proof, out.val);
+                    return Abs::fallible("Ok", Proof::nothing(), val);
+                }
+                self.library_extractor(*path, ty, span)
+            }
+            Ty::Adt(..) => self.local_extractor(ty, span),
+            Ty::Param(name, _) => Abs::fallible(
+                "Ok",
+                Proof::maybe(format!("the extractor is the type parameter `{name}`")),
+                Abs::default(),
+            ),
+            _ => Abs::fallible("Ok", Proof::nothing(), Abs::of(From::INPUT)),
+        }
+    }
+
+    fn library_extractor(&self, path: Name, ty: &Ty, span: Span) -> Abs {
+        let evidence = || Evidence {
+            kind: EvidenceKind::Extractor,
+            name: type_name(self.program, ty),
+            span,
+        };
+        let Some(model) = self.program.models.extractor(path) else {
+            // A newtype of a library around a type of ours may be an impl of ours.
+            let own = self.local_extractor(ty, span);
+            if own.variants.is_some() && !self.extractor_impls(ty).is_empty() {
+                return own;
+            }
+            let role = self.program.models.type_(path).and_then(|it| it.role);
+            let harmless = role.is_some()
+                || path.as_str().starts_with("std::")
+                || !path.as_str().contains("::");
+            let proof = if harmless {
+                Proof::nothing()
+            } else {
+                Proof::maybe(format!("`{path}` is not known"))
+            };
+            return Abs::fallible("Ok", proof, Abs::of(From::INPUT));
+        };
+        if model.wraps {
+            return self.extractor(&ty.arg(model.inner.unwrap_or(0) as usize), span);
+        }
+        let val = match model.carries {
+            Carries::Extension => {
+                let value = self.extension(ty.arg(0).peel_refs(), span);
+                return value.renamed("Ok");
+            }
+            Carries::State => {
+                let held = ty.arg(model.inner.unwrap_or(0) as usize);
+                let name = if held.is_unknown() {
+                    "state".to_owned()
+                } else {
+                    type_name(self.program, held.peel_refs())
+                };
+                Abs {
+                    setting: Some(std::rc::Rc::from(name)),
+                    ..Abs::default()
+                }
+            }
+            Carries::Headers | Carries::Cookies | Carries::Request => Abs::of(From::REQUEST),
+            Carries::Session => Abs::of(From::SESSION.with(From::REQUEST)),
+            Carries::Identity => Abs::of(From::IDENTITY),
+            Carries::Header if model.proves != Proves::Nothing => Abs::of(From::CREDENTIAL),
+            _ => Abs::of(From::INPUT),
+        };
+        let proof = match model.proves {
+            Proves::Nothing | Proves::Session => Proof::nothing(),
+            Proves::Presence | Proves::Callback => Proof {
+                evidence: vec![evidence()],
+                ..Proof::presence()
+            },
+            Proves::Identity => Proof::verified(evidence()),
+        };
+        let val = match model.proves {
+            Proves::Presence => Abs {
+                from: From::CREDENTIAL,
+                ..val
+            },
+            _ => val,
+        };
+        if model.optional && model.proves == Proves::Identity {
+            return Abs::fallible("Ok", Proof::nothing(), Abs::fallible("Some", proof, val));
+        }
+        Abs::fallible("Ok", proof, val)
+    }
+
+    /// The impls of extractor traits for a type.
+    pub(super) fn extractor_impls(&self, ty: &Ty) -> Vec<(ImplId, Subst)> {
+        self.program.impls_named(&EXTRACTOR_TRAITS, ty)
+    }
+
+    fn local_extractor(&self, ty: &Ty, span: Span) -> Abs {
+        let mut joined: Option<Abs> = None;
+        for (id, subst) in self.extractor_impls(ty) {
+            let def = &self.program[id];
+            if def.is_test {
+                continue;
+            }
+            let function = def.fns.iter().copied().find(|it| {
+                matches!(
+                    self.program[*it].name.as_str(),
+                    "from_request_parts" | "from_request"
+                )
+            });
+            let Some(function) = function else { continue };
+            let scope = self.program.fn_scope(function);
+            let args = self.program[function]
+                .sig
+                .params
+                .iter()
+                .enumerate()
+                .map(|(at, param)| {
+                    let ty = self.program.lower_ty(&scope, &param.ty);
+                    match self.part_of_request(ty.peel_refs()) {
+                        Some(from) => Abs::of(from),
+                        None if at == 0 => Abs::of(From::REQUEST),
+                        None => Abs {
+                            setting: Some(std::rc::Rc::from("state")),
+                            ..Abs::default()
+                        },
+                    }
+                })
+                .collect();
+            let summary = self.run(function, args, Abs::default(), &subst);
+            let value = as_result(summary.value, summary.after.as_ref());
+            joined = Some(match joined {
+                None => value,
+                // `FromRequest` and `FromRequestParts` both: the weaker counts.
+                Some(known) => {
+                    let state = super::proof::State::start();
+                    Abs::either((&state, known), (&state, value))
+                }
+            });
+        }
+        let Some(value) = joined else {
+            // No extractor: a path parameter, a form type, or derived.
+            let derived = matches!(ty, Ty::Adt(adt, _) if self.program[*adt].attrs.iter().any(|attr| {
+                attr.meta.is("derive") && attr.meta.list().iter().any(|it| it.last_segment().is_some_and(|name| EXTRACTOR_TRAITS.contains(&name.as_str())))
+            }));
+            let proof = if derived {
+                Proof::maybe(format!(
+                    "`{}` derives its extractor",
+                    type_name(self.program, ty)
+                ))
+            } else {
+                Proof::nothing()
+            };
+            return Abs::fallible("Ok", proof, Abs::of(From::INPUT));
+        };
+        let evidence = Evidence {
+            kind: EvidenceKind::Extractor,
+            name: type_name(self.program, ty),
+            span,
+        };
+        match value.variant("Ok") {
+            Some(mut out) => {
+                if out.proof.strength > Strength::Nothing {
+                    out.val.from = out.val.from.with(From::IDENTITY).without(From::CREDENTIAL);
+                    if out.proof.evidence.is_empty() {
+                        out.proof.evidence.push(evidence);
+                    }
+                }
+                let val = out.val.clone();
+                Abs::fallible("Ok", out.proof, val)
+            }
+            None => Abs::fallible("Ok", Proof::nothing(), Abs::default()),
+        }
+    }
+}
+
+/// Whether a value is an identity that may be missing.
+fn optional_identity(value: &Abs) -> bool {
+    value
+        .success()
+        .is_some_and(|out| out.proof.strength == Strength::Verified || optional_identity(&out.val))
+}
+
+/// An extractor's value as a `Result`, whatever the framework calls its variants.
+fn as_result(value: Abs, after: Option<&super::proof::State>) -> Abs {
+    match &value.variants {
+        Some(_) => value.renamed("Ok"),
+        // Nothing is known of what it returns: what holds at its end holds.
+        None => {
+            let proof = after.map_or_else(Proof::nothing, |state| state.proof.clone());
+            Abs::fallible("Ok", proof, value)
+        }
+    }
+}

@@ -1,0 +1,349 @@
+//! What a layer does to a request.
+
+use rustc_hash::FxHashSet;
+
+use super::proof::{Abs, From, Proof, State};
+use super::{EventKind, Judge, Summary, words};
+use crate::facts::Expr;
+use crate::models::schema::{Protection as Protects, Proves};
+use crate::program::{BodyKey, FnId, Ty};
+use crate::routes::endpoint::{Evidence, EvidenceKind, HandlerTarget};
+use crate::routes::value::{Callable, Layer, LayerKind, Value};
+use crate::values::Callee;
+
+/// What a layer does.
+#[derive(Debug, Clone)]
+pub struct Effect {
+    /// What a request that gets through has proven.
+    pub proof: Proof,
+    /// What else it protects from.
+    pub protects: Vec<Protects>,
+    /// In words.
+    pub text: String,
+}
+
+impl Judge<'_> {
+    /// Judges a layer.
+    pub fn layer(&self, layer: &Layer) -> Effect {
+        let evidence = Evidence {
+            kind: EvidenceKind::Layer,
+            name: layer.name.clone(),
+            span: layer.span,
+        };
+        let mut effect = match &layer.kind {
+            LayerKind::Function(HandlerTarget::Fn(id)) => self.middleware_fn(*id),
+            LayerKind::Function(HandlerTarget::Closure(body, expr)) => {
+                self.middleware_closure(*body, *expr)
+            }
+            LayerKind::Extractor(ty) => {
+                let value = self.extractor(ty, layer.span);
+                let proof = value
+                    .variant("Ok")
+                    .map_or_else(Proof::nothing, |out| out.proof);
+                Effect {
+                    proof,
+                    protects: Vec::new(),
+                    text: String::new(),
+                }
+            }
+            LayerKind::Type(ty, args) => self.layer_type(ty, args, layer),
+            LayerKind::Function(_) | LayerKind::Unknown => {
+                let harmless = !words::credential_word(&layer.name);
+                let proof = if harmless {
+                    Proof::nothing()
+                } else {
+                    Proof::maybe(format!("layer `{}` could not be resolved", layer.name))
+                };
+                Effect {
+                    proof,
+                    protects: Vec::new(),
+                    text: "not resolved".into(),
+                }
+            }
+        };
+        if names_a_limiter(&layer.name) && !effect.protects.contains(&Protects::RateLimit) {
+            effect.protects.push(Protects::RateLimit);
+        }
+        if effect.proof.strength > super::proof::Strength::Nothing || effect.proof.looked {
+            effect
+                .proof
+                .evidence
+                .retain(|it| it.kind != EvidenceKind::Extractor);
+            effect.proof.evidence.insert(0, evidence);
+        }
+        if !layer.conditions.is_empty() && effect.proof.strength == super::proof::Strength::Verified
+        {
+            let condition = layer.conditions.join(" and ");
+            effect.proof.condition = Some(match effect.proof.condition.take() {
+                Some(inner) => format!("{condition} and {inner}"),
+                None => condition,
+            });
+        }
+        if effect.text.is_empty() {
+            effect.text = match (effect.proof.status(), effect.protects.is_empty()) {
+                (super::super::Status::Required, _) => {
+                    "rejects requests without genuine credentials".into()
+                }
+                (super::super::Status::Conditional, _) => {
+                    format!(
+                        "rejects requests without genuine credentials if {}",
+                        effect.proof.condition.as_deref().unwrap_or_default()
+                    )
+                }
+                (super::super::Status::Optional, _) => {
+                    "looks at credentials, lets everybody through".into()
+                }
+                (super::super::Status::Unknown, _) => {
+                    effect.proof.maybe.clone().unwrap_or_default()
+                }
+                (super::super::Status::None, true) => "no protection that we know".into(),
+                (super::super::Status::None, false) => format!("{:?}", effect.protects),
+            };
+        }
+        effect
+    }
+
+    fn effect_of(&self, summary: &Summary, bodies: &[BodyKey]) -> Effect {
+        let mut joined: Option<State> = None;
+        for event in summary
+            .events
+            .iter()
+            .filter(|event| matches!(event.kind, EventKind::Next))
+        {
+            joined = Some(match joined {
+                None => event.state.clone(),
+                Some(known) => known.join(&event.state),
+            });
+        }
+        let proof = match joined {
+            Some(state) => state.proof,
+            // `map_request` and validators: what their success proves.
+            None => match summary.value.success() {
+                Some(out) => out.proof,
+                None => Proof::nothing(),
+            },
+        };
+        let mut protects = Vec::new();
+        if self.answers_too_many(bodies) {
+            protects.push(Protects::RateLimit);
+        }
+        Effect {
+            proof,
+            protects,
+            text: String::new(),
+        }
+    }
+
+    fn middleware_fn(&self, id: FnId) -> Effect {
+        let summary = self.run_middleware(id);
+        let bodies: Vec<BodyKey> = self.program[id].body.into_iter().collect();
+        self.effect_of(&summary, &bodies)
+    }
+
+    fn middleware_closure(&self, body: BodyKey, expr: crate::facts::ExprId) -> Effect {
+        let Expr::Closure(closure) = self.program[body].body.expr(expr) else {
+            return Effect {
+                proof: Proof::nothing(),
+                protects: Vec::new(),
+                text: String::new(),
+            };
+        };
+        let mut run = self.start(body, Abs::default(), Vec::new());
+        let count = closure.params.len();
+        for (at, (pat, _)) in closure.params.iter().enumerate() {
+            let ty = run.typing.pat_ty(*pat).clone();
+            let span = self.program[body]
+                .body
+                .pat_range(*pat)
+                .in_file(self.program[body].file);
+            let name = match self.program[body].body.pat(*pat) {
+                crate::facts::Pat::Bind { name, .. } => Some(name.as_str()),
+                _ => None,
+            };
+            let value = if ty.is_unknown() {
+                // `|req, next|`, `|req, srv|`.
+                Abs::of(if at + 1 == count && count > 1 {
+                    From::NEXT
+                } else {
+                    From::REQUEST
+                })
+            } else {
+                let value = self.parameter(&ty, name, span);
+                match value.variant("Ok") {
+                    Some(out) if value.variants.is_some() => out.val,
+                    _ => value,
+                }
+            };
+            run.bind(*pat, value);
+        }
+        let value = run.expr(closure.body);
+        if let Some(state) = run.state.take() {
+            run.exits.push((value, state));
+        }
+        let summary = run.finish();
+        self.effect_of(&summary, &[])
+    }
+
+    fn layer_type(&self, ty: &Ty, args: &[Value], layer: &Layer) -> Effect {
+        if let Ty::External(path, _) = ty.peel_refs() {
+            let owner = path
+                .as_str()
+                .rsplit_once("::")
+                .map_or("", |(owner, _)| owner);
+            let model = self
+                .program
+                .models
+                .layer(*path)
+                .or_else(|| self.program.models.layer(crate::source::Name::new(owner)));
+            if let Some(model) = model {
+                let evidence = Evidence {
+                    kind: EvidenceKind::Layer,
+                    name: layer.name.clone(),
+                    span: layer.span,
+                };
+                let proof = match model.proves {
+                    Proves::Identity => Proof::verified(evidence),
+                    Proves::Callback => self.validator(args, model.validator),
+                    Proves::Presence => Proof::presence(),
+                    Proves::Nothing | Proves::Session => Proof::nothing(),
+                };
+                return Effect {
+                    proof,
+                    protects: model.protects.clone(),
+                    text: String::new(),
+                };
+            }
+        }
+        if let Some((call, bodies)) = self.service_call(ty) {
+            let summary = self.run_middleware(call);
+            return self.effect_of(&summary, &bodies);
+        }
+        let suspicious = words::credential_word(&layer.name) && !matches!(ty, Ty::Adt(..));
+        let proof = if suspicious {
+            Proof::maybe(format!("layer `{}` is not known", layer.name))
+        } else {
+            Proof::nothing()
+        };
+        Effect {
+            proof,
+            protects: Vec::new(),
+            text: String::new(),
+        }
+    }
+
+    /// A validator handed to a library's layer: what its success proves.
+    fn validator(&self, args: &[Value], at: Option<u32>) -> Proof {
+        let wanted = at.and_then(|at| args.get(at as usize));
+        let callable = wanted
+            .into_iter()
+            .chain(args)
+            .find_map(|value| match value {
+                Value::Callable(callable) => Some(callable),
+                _ => None,
+            });
+        let Some(callable) = callable else {
+            return Proof::maybe("the validator could not be resolved");
+        };
+        match callable {
+            Callable::Fn(id, _) => {
+                let scope = self.program.fn_scope(*id);
+                let def = &self.program[*id];
+                let values = def
+                    .sig
+                    .params
+                    .iter()
+                    .map(|param| {
+                        let ty = self.program.lower_ty(&scope, &param.ty);
+                        let value = self.parameter(&ty, None, param.ty_range.in_file(def.file));
+                        match value.variant("Ok") {
+                            Some(out) if value.variants.is_some() => {
+                                if out.proof.strength == super::proof::Strength::Presence {
+                                    Abs::of(From::CREDENTIAL)
+                                } else {
+                                    out.val
+                                }
+                            }
+                            _ => value,
+                        }
+                    })
+                    .collect();
+                let summary = self.run(*id, values, Abs::default(), &Vec::new());
+                let proof = summary
+                    .value
+                    .success()
+                    .map_or_else(Proof::nothing, |out| out.proof);
+                proof.and(&Proof::presence())
+            }
+            _ => Proof::maybe("the validator could not be followed"),
+        }
+    }
+
+    /// The `call` of the service that a local layer or transform makes.
+    fn service_call(&self, ty: &Ty) -> Option<(FnId, Vec<BodyKey>)> {
+        let Ty::Adt(..) = ty.peel_refs() else {
+            return None;
+        };
+        let mut service = ty.peel_refs().clone();
+        for name in ["Transform", "Service"] {
+            let next = self
+                .program
+                .project(&service, crate::source::Name::new(name));
+            if matches!(next, Ty::Adt(..)) {
+                service = next;
+                break;
+            }
+        }
+        let call = ["call", "on_request", "handle"].iter().find_map(|name| {
+            let found = self
+                .program
+                .find_methods(&service, crate::source::Name::new(name));
+            found
+                .into_iter()
+                .find(|it| self.program[it.id].body.is_some())
+        })?;
+        let body = self.program[call.id].body?;
+        Some((call.id, vec![body]))
+    }
+
+    /// Whether code reachable from here answers 429.
+    fn answers_too_many(&self, bodies: &[BodyKey]) -> bool {
+        let mut open: Vec<(BodyKey, u32)> = bodies.iter().map(|body| (*body, 0)).collect();
+        let mut seen: FxHashSet<BodyKey> = FxHashSet::default();
+        while let Some((key, depth)) = open.pop() {
+            if !seen.insert(key) || depth > 4 {
+                continue;
+            }
+            let typing = self.values.typing(key);
+            for (id, expr) in self.program[key].body.exprs() {
+                if let Expr::Path(path) = expr
+                    && path.last().is_some_and(|name| {
+                        matches!(name.as_str(), "TOO_MANY_REQUESTS" | "TooManyRequests")
+                    })
+                {
+                    return true;
+                }
+                for callee in typing.callees(id) {
+                    if let Callee::Fn(candidate) = callee
+                        && let Some(body) = self.program[candidate.id].body
+                    {
+                        open.push((body, depth + 1));
+                    }
+                }
+            }
+        }
+        false
+    }
+}
+
+/// Whether a name says that something limits requests per time.
+pub(crate) fn names_a_limiter(name: &str) -> bool {
+    let flat: String = name
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric())
+        .collect::<String>()
+        .to_ascii_lowercase();
+    ["ratelimit", "throttle", "governor"]
+        .iter()
+        .any(|word| flat.contains(word))
+        && !flat.contains("concurrency")
+}

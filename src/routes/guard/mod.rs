@@ -1,0 +1,128 @@
+//! Judges what guards a request: extractors, layers and bodies, each by its own code.
+//!
+//! An abstract interpreter follows the paths of a body and keeps, at every point, what the
+//! request has shown on *all* paths to it ([`proof::Proof`]). An endpoint is blessed only
+//! where absent and invented credentials are both refused before the handler's first effect.
+
+mod calls;
+mod combinators;
+mod extensions;
+mod externals;
+mod extractors;
+mod interpret;
+pub mod layers;
+pub mod proof;
+mod words;
+
+use std::cell::RefCell;
+
+use rustc_hash::FxHashMap;
+
+use crate::program::{FnId, Program, Ty};
+use crate::source::{SourceMap, Span};
+use crate::values::Values;
+use proof::{Abs, From, Proof, State};
+
+/// The judge, with what it has found out so far.
+pub struct Judge<'a> {
+    pub(super) values: &'a Values<'a>,
+    pub(super) program: &'a Program,
+    pub(super) sources: &'a SourceMap,
+    /// Summaries of functions by the labels of their arguments.
+    summaries: RefCell<FxHashMap<(FnId, Vec<From>, Vec<Ty2>), Summary>>,
+    /// What extractors of a type prove.
+    extractors: RefCell<FxHashMap<String, Abs>>,
+    /// What is inserted into request extensions, by type.
+    inserted: RefCell<FxHashMap<String, Option<Abs>>>,
+    /// Functions that put something into extensions.
+    inserters: std::cell::OnceCell<Vec<FnId>>,
+    depth: std::cell::Cell<u32>,
+    steps: std::cell::Cell<u64>,
+}
+
+/// A type as a key.
+type Ty2 = String;
+
+/// What running a function tells.
+#[derive(Debug, Clone, Default)]
+pub struct Summary {
+    /// Its value; variants carry what is proven if the function gives them.
+    pub value: Abs,
+    /// What is proven whenever it returns.
+    pub after: Option<State>,
+    /// What happened on the way, with what was proven there.
+    pub events: Vec<Event>,
+    /// Every exit with the state there.
+    pub exits: Vec<(Abs, State)>,
+}
+
+/// Something that happens in a body.
+#[derive(Debug, Clone)]
+pub struct Event {
+    /// What.
+    pub kind: EventKind,
+    /// Where.
+    pub span: Span,
+    /// What is proven there.
+    pub state: State,
+}
+
+/// The kinds of [`Event`].
+#[derive(Debug, Clone)]
+pub enum EventKind {
+    /// The rest of the middleware chain is called.
+    Next,
+    /// A value of this type is put into the request's extensions.
+    Insert(Ty, Box<Abs>),
+    /// Something outside the process is changed.
+    Write(String),
+}
+
+impl<'a> Judge<'a> {
+    /// A judge that knows nothing yet.
+    pub fn new(values: &'a Values<'a>, sources: &'a SourceMap) -> Judge<'a> {
+        Judge {
+            values,
+            program: values.program,
+            sources,
+            summaries: RefCell::default(),
+            extractors: RefCell::default(),
+            inserted: RefCell::default(),
+            inserters: std::cell::OnceCell::new(),
+            depth: std::cell::Cell::new(0),
+            steps: std::cell::Cell::new(0),
+        }
+    }
+
+    /// What a handler's body proves before it answers well or changes anything, given values
+    /// for its parameters.
+    pub fn body_proof(&self, summary: &Summary) -> Proof {
+        let mut joined: Option<State> = None;
+        let mut add = |state: State| {
+            joined = Some(match joined.take() {
+                None => state,
+                Some(known) => known.join(&state),
+            });
+        };
+        for (value, state) in &summary.exits {
+            if value.from.has(From::REJECT) || value.only_fails() {
+                continue;
+            }
+            match value.success() {
+                Some(out) => {
+                    // `Ok(StatusCode::FORBIDDEN)` refuses too.
+                    if !out.val.from.has(From::REJECT) {
+                        add(state.with(&out.proof));
+                    }
+                }
+                None => add(state.clone()),
+            }
+        }
+        for event in &summary.events {
+            if matches!(event.kind, EventKind::Write(_)) {
+                add(event.state.clone());
+            }
+        }
+        joined.map_or_else(Proof::nothing, |state| state.proof)
+    }
+}

@@ -1,0 +1,497 @@
+//! What has been proven of a request at a point of the code, and what values say about it.
+
+use std::rc::Rc;
+
+use crate::routes::endpoint::{Evidence, Status};
+use crate::source::Name;
+
+/// How much a request has shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Strength {
+    /// Nothing.
+    Nothing,
+    /// That it carries something that looks like a credential. Invented ones do.
+    Presence,
+    /// That its credential is genuine: absent and invented ones do not get here.
+    Verified,
+}
+
+/// What is proven on every path to a point.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Proof {
+    /// How much.
+    pub strength: Strength,
+    /// The setting under which alone it is proven.
+    pub condition: Option<String>,
+    /// Something unresolved on the way that may prove more.
+    pub maybe: Option<String>,
+    /// Credentials were verified on some path to here, but not on all.
+    pub looked: bool,
+    /// By what.
+    pub evidence: Vec<Evidence>,
+}
+
+impl Proof {
+    /// Nothing is proven.
+    pub fn nothing() -> Proof {
+        Proof {
+            strength: Strength::Nothing,
+            condition: None,
+            maybe: None,
+            looked: false,
+            evidence: Vec::new(),
+        }
+    }
+
+    /// A credential is there.
+    pub fn presence() -> Proof {
+        Proof {
+            strength: Strength::Presence,
+            ..Proof::nothing()
+        }
+    }
+
+    /// The credential is genuine, by this evidence.
+    pub fn verified(evidence: Evidence) -> Proof {
+        Proof {
+            strength: Strength::Verified,
+            evidence: vec![evidence],
+            ..Proof::nothing()
+        }
+    }
+
+    /// Nobody knows: `what` could not be resolved.
+    pub fn maybe(what: impl Into<String>) -> Proof {
+        Proof {
+            maybe: Some(what.into()),
+            ..Proof::presence()
+        }
+    }
+
+    /// Whether it is proven without condition.
+    pub fn is_verified(&self) -> bool {
+        self.strength == Strength::Verified && self.condition.is_none()
+    }
+
+    /// Both hold.
+    #[must_use]
+    pub fn and(&self, other: &Proof) -> Proof {
+        let (strong, weak) = match (self.rank(), other.rank()) {
+            (a, b) if a >= b => (self, other),
+            _ => (other, self),
+        };
+        let mut joined = strong.clone();
+        joined.looked |= weak.looked;
+        if joined.strength == Strength::Verified && joined.condition.is_none() {
+            joined.maybe = None;
+        } else {
+            joined.maybe = joined.maybe.or_else(|| weak.maybe.clone());
+            for evidence in &weak.evidence {
+                if !joined.evidence.contains(evidence) {
+                    joined.evidence.push(evidence.clone());
+                }
+            }
+        }
+        joined
+    }
+
+    fn rank(&self) -> u8 {
+        match (self.strength, &self.condition) {
+            (Strength::Verified, None) => 3,
+            (Strength::Verified, Some(_)) => 2,
+            (Strength::Presence, _) => 1,
+            (Strength::Nothing, _) => 0,
+        }
+    }
+
+    /// One of the two holds. `setting` tells them apart, if a setting does: then a proof on
+    /// one side only is conditional.
+    #[must_use]
+    pub fn either(&self, other: &Proof, setting: Option<(String, String)>) -> Proof {
+        let verified = |proof: &Proof| proof.strength == Strength::Verified;
+        match (verified(self), verified(other)) {
+            (true, true) => {
+                let mut joined = self.clone();
+                joined.condition = match (&self.condition, &other.condition) {
+                    (Some(a), Some(b)) if a != b => Some(format!("{a} or {b}")),
+                    (a, b) => a.clone().or_else(|| b.clone()),
+                };
+                for evidence in &other.evidence {
+                    if !joined.evidence.contains(evidence) {
+                        joined.evidence.push(evidence.clone());
+                    }
+                }
+                joined.looked |= other.looked;
+                joined
+            }
+            (true, false) | (false, true) => {
+                let (strong, weak) = if verified(self) {
+                    (self, other)
+                } else {
+                    (other, self)
+                };
+                if let Some((a, b)) = setting {
+                    let condition = if verified(self) { a } else { b };
+                    let condition = match &strong.condition {
+                        Some(inner) if *inner != condition => format!("{condition} and {inner}"),
+                        _ => condition,
+                    };
+                    return Proof {
+                        condition: Some(condition),
+                        looked: true,
+                        ..strong.clone()
+                    };
+                }
+                Proof {
+                    looked: true,
+                    evidence: strong.evidence.clone(),
+                    ..weak.clone()
+                }
+            }
+            (false, false) => {
+                let mut joined = if self.strength <= other.strength {
+                    self.clone()
+                } else {
+                    other.clone()
+                };
+                joined.looked = self.looked || other.looked;
+                joined.maybe = self.maybe.clone().or_else(|| other.maybe.clone());
+                for evidence in self.evidence.iter().chain(&other.evidence) {
+                    if !joined.evidence.contains(evidence) {
+                        joined.evidence.push(evidence.clone());
+                    }
+                }
+                joined
+            }
+        }
+    }
+
+    /// The verdict that reports give.
+    pub fn status(&self) -> Status {
+        match (self.strength, &self.condition) {
+            (Strength::Verified, None) => Status::Required,
+            (Strength::Verified, Some(_)) => Status::Conditional,
+            _ if self.maybe.is_some() => Status::Unknown,
+            _ if self.looked || self.strength == Strength::Presence => Status::Optional,
+            _ => Status::None,
+        }
+    }
+}
+
+/// The request's state at a point: what is proven, and which settings are assumed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct State {
+    /// What is proven.
+    pub proof: Proof,
+    /// Settings and their values on this path.
+    pub assume: Vec<(Rc<str>, String)>,
+}
+
+impl State {
+    /// At the start of a body.
+    pub fn start() -> State {
+        State {
+            proof: Proof::nothing(),
+            assume: Vec::new(),
+        }
+    }
+
+    /// After something more is proven.
+    #[must_use]
+    pub fn with(&self, proof: &Proof) -> State {
+        State {
+            proof: self.proof.and(proof),
+            assume: self.assume.clone(),
+        }
+    }
+
+    /// On a path where a setting has this value.
+    #[must_use]
+    pub fn assuming(&self, setting: &Rc<str>, value: impl Into<String>) -> State {
+        let mut state = self.clone();
+        state.assume.push((setting.clone(), value.into()));
+        state
+    }
+
+    /// Where two paths meet.
+    #[must_use]
+    pub fn join(&self, other: &State) -> State {
+        let setting = self.differing(other);
+        let proof = self.proof.either(&other.proof, setting);
+        let assume = self
+            .assume
+            .iter()
+            .filter(|it| other.assume.contains(it))
+            .cloned()
+            .collect();
+        State { proof, assume }
+    }
+
+    /// The setting that tells two paths apart, as conditions for the one and the other.
+    fn differing(&self, other: &State) -> Option<(String, String)> {
+        self.assume.iter().find_map(|(name, value)| {
+            let (_, theirs) = other
+                .assume
+                .iter()
+                .find(|(it, theirs)| it == name && theirs != value)?;
+            Some((condition(name, value), condition(name, theirs)))
+        })
+    }
+}
+
+/// A setting's value as a condition in words.
+fn condition(name: &str, value: &str) -> String {
+    match value {
+        "true" => name.to_owned(),
+        "false" => format!("!{name}"),
+        "Some" | "Ok" => format!("{name} is set"),
+        "None" | "Err" => format!("{name} is not set"),
+        other => format!("{name} is {other}"),
+    }
+}
+
+/// An abstract value.
+#[derive(Debug, Clone, Default)]
+pub struct Abs {
+    /// Where it comes from.
+    pub from: From,
+    /// The setting that it is.
+    pub setting: Option<Rc<str>>,
+    /// What each variant it may have tells. `None`: nothing is known.
+    pub variants: Option<Rc<Vec<(Name, Out)>>>,
+    /// Parts of a tuple.
+    pub parts: Option<Rc<Vec<Abs>>>,
+    /// A closure, to be run where it is called.
+    pub closure: Option<(crate::program::BodyKey, crate::facts::ExprId)>,
+    /// A function, to be run where it is called.
+    pub function: Option<crate::program::FnId>,
+}
+
+/// What is known if a value has a variant.
+#[derive(Debug, Clone)]
+pub struct Out {
+    /// What is proven then.
+    pub proof: Proof,
+    /// What is inside.
+    pub val: Abs,
+}
+
+/// Where a value comes from: a set of labels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct From(u16);
+
+impl From {
+    /// The request, its headers, cookies, parts, session.
+    pub const REQUEST: From = From(1);
+    /// A credential out of the request's ambient parts.
+    pub const CREDENTIAL: From = From(2);
+    /// Body, query or path: what a client says in a particular request.
+    pub const INPUT: From = From(4);
+    /// Who the request was shown to come from.
+    pub const IDENTITY: From = From(8);
+    /// A literal in the code.
+    pub const LITERAL: From = From(16);
+    /// An answer that refuses.
+    pub const REJECT: From = From(32);
+    /// The rest of the middleware chain.
+    pub const NEXT: From = From(64);
+    /// A session: there for anonymous visitors too.
+    pub const SESSION: From = From(128);
+    /// The request's extensions.
+    pub const EXTENSIONS: From = From(256);
+
+    /// Both sets.
+    #[must_use]
+    pub fn with(self, other: From) -> From {
+        From(self.0 | other.0)
+    }
+
+    /// Without these labels.
+    #[must_use]
+    pub fn without(self, other: From) -> From {
+        From(self.0 & !other.0)
+    }
+
+    /// Whether any label of `other` is there.
+    pub fn has(self, other: From) -> bool {
+        self.0 & other.0 != 0
+    }
+}
+
+impl Abs {
+    /// A value with these labels.
+    pub fn of(from: From) -> Abs {
+        Abs {
+            from,
+            ..Abs::default()
+        }
+    }
+
+    /// A value with known variants.
+    pub fn variants(from: From, variants: Vec<(&str, Out)>) -> Abs {
+        let variants = variants
+            .into_iter()
+            .map(|(name, out)| (Name::new(name), out))
+            .collect();
+        Abs {
+            from,
+            variants: Some(Rc::new(variants)),
+            ..Abs::default()
+        }
+    }
+
+    /// `Ok`/`Some`/`true` proves something; the other variant nothing.
+    pub fn fallible(good: &str, proof: Proof, val: Abs) -> Abs {
+        let bad = opposite(good);
+        let from = val.from;
+        Abs::variants(
+            from,
+            vec![(good, Out { proof, val }), (bad, Out::nothing())],
+        )
+    }
+
+    /// What is known if the value has this variant; `None` if it cannot have it.
+    pub fn variant(&self, name: &str) -> Option<Out> {
+        match &self.variants {
+            None => Some(Out {
+                proof: Proof::nothing(),
+                val: Abs::of(self.from),
+            }),
+            Some(all) => all
+                .iter()
+                .find(|(it, _)| *it == name)
+                .map(|(_, out)| out.clone()),
+        }
+    }
+
+    /// Whether the value has a variant that means success.
+    pub fn success(&self) -> Option<Out> {
+        let all = self.variants.as_ref()?;
+        all.iter()
+            .find(|(name, _)| is_good(name.as_str()))
+            .map(|(_, out)| out.clone())
+    }
+
+    /// Whether variants are known and none of them means success.
+    pub fn only_fails(&self) -> bool {
+        self.variants
+            .as_ref()
+            .is_some_and(|all| !all.is_empty() && all.iter().all(|(name, _)| is_bad(name.as_str())))
+    }
+
+    /// Renames variants (`Some` -> `Ok` for `ok_or`).
+    #[must_use]
+    pub fn renamed(&self, good: &str) -> Abs {
+        let Some(all) = &self.variants else {
+            return Abs {
+                closure: None,
+                ..self.clone()
+            };
+        };
+        let renamed = all
+            .iter()
+            .map(|(name, out)| {
+                let name = if is_good(name.as_str()) {
+                    good
+                } else if is_bad(name.as_str()) {
+                    opposite(good)
+                } else {
+                    name.as_str()
+                };
+                (Name::new(name), out.clone())
+            })
+            .collect();
+        Abs {
+            variants: Some(Rc::new(renamed)),
+            ..self.clone()
+        }
+    }
+
+    /// A value that is one of two, on paths with these proofs.
+    pub fn either(a: (&State, Abs), b: (&State, Abs)) -> Abs {
+        let mut joined = Abs {
+            from: a.1.from.with(b.1.from),
+            ..Abs::default()
+        };
+        if a.1.from.has(From::REJECT) != b.1.from.has(From::REJECT) {
+            joined.from = joined.from.without(From::REJECT);
+        }
+        if a.1.setting == b.1.setting {
+            joined.setting.clone_from(&a.1.setting);
+        }
+        joined.function = a.1.function.filter(|it| b.1.function == Some(*it));
+        if let (Some(x), Some(y)) = (&a.1.parts, &b.1.parts)
+            && x.len() == y.len()
+        {
+            let parts = x
+                .iter()
+                .zip(y.iter())
+                .map(|(x, y)| Abs::either((a.0, x.clone()), (b.0, y.clone())))
+                .collect();
+            joined.parts = Some(Rc::new(parts));
+        }
+        let mut variants: Vec<(Name, Out)> = Vec::new();
+        let (Some(_), Some(_)) = (&a.1.variants, &b.1.variants) else {
+            return joined;
+        };
+        let setting = a.0.differing(b.0);
+        for (side, own) in [(true, &a), (false, &b)] {
+            for (name, out) in own.1.variants.iter().flat_map(|all| all.iter()) {
+                let proof = own.0.proof.and(&out.proof);
+                match variants.iter_mut().find(|(it, _)| it == name) {
+                    None => variants.push((
+                        *name,
+                        Out {
+                            proof,
+                            val: out.val.clone(),
+                        },
+                    )),
+                    Some((_, known)) if !side => {
+                        known.proof = known.proof.either(&proof, setting.clone());
+                        known.val = Abs::either((a.0, known.val.clone()), (b.0, out.val.clone()));
+                    }
+                    Some(_) => {}
+                }
+            }
+        }
+        joined.variants = Some(Rc::new(variants));
+        joined
+    }
+}
+
+impl Out {
+    /// Nothing is known.
+    pub fn nothing() -> Out {
+        Out {
+            proof: Proof::nothing(),
+            val: Abs::default(),
+        }
+    }
+}
+
+/// Whether a variant means success.
+pub fn is_good(name: &str) -> bool {
+    matches!(name, "Ok" | "Some" | "true" | "Success")
+}
+
+/// Whether a variant means failure.
+pub fn is_bad(name: &str) -> bool {
+    matches!(
+        name,
+        "Err" | "None" | "false" | "Error" | "Forward" | "Failure"
+    )
+}
+
+/// The variant that goes with another.
+pub fn opposite(name: &str) -> &'static str {
+    match name {
+        "Ok" => "Err",
+        "Err" => "Ok",
+        "Some" => "None",
+        "None" => "Some",
+        "true" => "false",
+        "false" => "true",
+        "Success" => "Error",
+        _ => "Success",
+    }
+}

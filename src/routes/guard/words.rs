@@ -1,0 +1,231 @@
+//! Names that carry meaning where code alone does not: headers, cookies, session keys, statuses.
+
+/// Whether a header of this name carries credentials.
+pub(super) fn credential_header(name: &str) -> Option<bool> {
+    let name = name.to_ascii_lowercase().replace('_', "-");
+    let last = name.rsplit("::").next().unwrap_or(&name).to_owned();
+    const NOT: [&str; 30] = [
+        "host",
+        "user-agent",
+        "accept",
+        "content-type",
+        "content-length",
+        "origin",
+        "referer",
+        "range",
+        "if-none-match",
+        "if-modified-since",
+        "x-forwarded-for",
+        "x-real-ip",
+        "x-request-id",
+        "accept-language",
+        "accept-encoding",
+        "upgrade",
+        "connection",
+        "cache-control",
+        "idempotency-key",
+        "x-forwarded-proto",
+        "x-forwarded-host",
+        "traceparent",
+        "date",
+        "sec-websocket-key",
+        "sec-websocket-protocol",
+        "sec-websocket-version",
+        "content-encoding",
+        "location",
+        "etag",
+        "x-csrf-token",
+    ];
+    if NOT.contains(&last.as_str()) || last.contains("csrf") || last.contains("xsrf") {
+        return Some(false);
+    }
+    if credential_word(&last) || last == "cookie" {
+        return Some(true);
+    }
+    None
+}
+
+/// Whether a name speaks of credentials.
+pub(super) fn credential_word(name: &str) -> bool {
+    const WORDS: [&str; 16] = [
+        "auth",
+        "token",
+        "session",
+        "key",
+        "secret",
+        "jwt",
+        "bearer",
+        "credential",
+        "password",
+        "api-key",
+        "apikey",
+        "sid",
+        "signature",
+        "identity",
+        "access",
+        "ticket",
+    ];
+    let name = name.to_ascii_lowercase();
+    WORDS.iter().any(|word| name.contains(word)) && !name.contains("csrf") && !name.contains("xsrf")
+}
+
+/// Whether a session entry of this name says who is logged in.
+pub(super) fn identity_key(name: &str) -> bool {
+    const WORDS: [&str; 14] = [
+        "user",
+        "uid",
+        "account",
+        "login",
+        "logged",
+        "auth",
+        "admin",
+        "identity",
+        "member",
+        "email",
+        "principal",
+        "customer",
+        "subject",
+        "token",
+    ];
+    let name = name.to_ascii_lowercase();
+    WORDS.iter().any(|word| name.contains(word))
+        && !name.contains("csrf")
+        && !name.contains("state")
+        && !name.contains("nonce")
+}
+
+/// Whether a path names an answer that refuses: `StatusCode::UNAUTHORIZED`, `HttpResponse::Forbidden`.
+pub(super) fn refuses(last: &str) -> bool {
+    let flat: String = last
+        .chars()
+        .filter(|c| *c != '_')
+        .collect::<String>()
+        .to_ascii_lowercase();
+    const REFUSALS: [&str; 20] = [
+        "unauthorized",
+        "forbidden",
+        "notfound",
+        "badrequest",
+        "internalservererror",
+        "toomanyrequests",
+        "unprocessableentity",
+        "conflict",
+        "methodnotallowed",
+        "notacceptable",
+        "gone",
+        "payloadtoolarge",
+        "serviceunavailable",
+        "notimplemented",
+        "unsupportedmediatype",
+        "paymentrequired",
+        "preconditionfailed",
+        "proxyauthenticationrequired",
+        "badgateway",
+        "requesttimeout",
+    ];
+    REFUSALS.contains(&flat.as_str())
+}
+
+/// Methods that only look at the form of what they are given.
+pub(super) fn syntactic(method: &str) -> bool {
+    const METHODS: [&str; 74] = [
+        "to_str",
+        "to_string",
+        "to_owned",
+        "as_str",
+        "as_ref",
+        "as_bytes",
+        "as_deref",
+        "into",
+        "try_into",
+        "from",
+        "try_from",
+        "parse",
+        "trim",
+        "trim_start",
+        "trim_end",
+        "trim_matches",
+        "trim_start_matches",
+        "trim_end_matches",
+        "strip_prefix",
+        "strip_suffix",
+        "split",
+        "splitn",
+        "split_once",
+        "rsplit_once",
+        "split_whitespace",
+        "split_at",
+        "split_ascii_whitespace",
+        "rsplit",
+        "lines",
+        "starts_with",
+        "ends_with",
+        "len",
+        "is_empty",
+        "chars",
+        "bytes",
+        "next",
+        "nth",
+        "last",
+        "first",
+        "decode",
+        "encode",
+        "from_utf8",
+        "from_str",
+        "from_slice",
+        "from_bytes",
+        "to_lowercase",
+        "to_uppercase",
+        "to_ascii_lowercase",
+        "eq_ignore_ascii_case",
+        "is_ascii",
+        "clone",
+        "cloned",
+        "copied",
+        "iter",
+        "into_iter",
+        "collect",
+        "value",
+        "token",
+        "name",
+        "replace",
+        "get",
+        "borrow",
+        "deref",
+        "to_vec",
+        "into_bytes",
+        "into_string",
+        "decode_header",
+        "from_request_parts",
+        "parse_str",
+        "nfkc",
+        "to_bytes",
+        "into_inner",
+        "take",
+        "insert",
+    ];
+    METHODS.contains(&method)
+}
+
+/// Methods by which database libraries run a query, and what success means: `Some(true)` a row was
+/// found, `Some(false)` an `Option` tells.
+pub(super) fn query_method(method: &str) -> Option<bool> {
+    match method {
+        "fetch_one" | "get_result" | "first" | "query_one" | "query_row" | "one_or_err" => {
+            Some(true)
+        }
+        "fetch_optional" | "query_opt" | "one" | "find_one" | "find_one_by_id" | "get" | "hget"
+        | "query_optional" => Some(false),
+        _ => None,
+    }
+}
+
+/// Whether a function's name says that it changes something.
+pub(super) fn writes(name: &str) -> bool {
+    const STARTS: [&str; 22] = [
+        "insert", "update", "delete", "create", "save", "remove", "execute", "upsert", "store",
+        "persist", "add", "put", "purge", "ban", "revoke", "register", "publish", "enqueue",
+        "drop", "truncate", "grant", "set_",
+    ];
+    STARTS.iter().any(|start| name.starts_with(start))
+}

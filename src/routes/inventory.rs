@@ -1,0 +1,359 @@
+//! All endpoints of a program, with what guards each.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::endpoint::{
+    Endpoint, Evidence, EvidenceKind, Handler, HandlerTarget, LayerSeen, Protection, Protections,
+    Purpose, Status,
+};
+use super::eval::{Eval, relevant_functions};
+use super::frameworks;
+use super::guard::Judge;
+use super::guard::layers::{Effect, names_a_limiter};
+use super::guard::proof::Proof;
+use super::value::{Lost, Route};
+use crate::facts::Expr;
+use crate::models::schema::Protection as Protects;
+use crate::program::{CrateId, Program};
+use crate::source::{SourceMap, Span};
+use crate::values::{Callee, Values};
+use crate::workspace::TargetKind;
+
+/// The endpoints, and what could not be followed.
+#[derive(Debug, Default)]
+pub struct Inventory {
+    /// Sorted by service, path and method.
+    pub endpoints: Vec<Endpoint>,
+    /// Registrations that could not be followed.
+    pub unresolved: Vec<Lost>,
+}
+
+/// Finds all endpoints and judges them.
+pub fn build(values: &Values<'_>, sources: &SourceMap) -> Inventory {
+    let (relevant, roots) = relevant_functions(values);
+    let mut eval = Eval::new(values, sources, relevant.clone());
+    for root in roots {
+        eval.run_root(root);
+    }
+    // Functions that only call each other, or that nothing reached.
+    let mut left: Vec<_> = relevant
+        .into_iter()
+        .filter(|id| !eval.entered.contains(id))
+        .collect();
+    left.sort();
+    for id in left {
+        if !eval.entered.contains(&id) {
+            eval.run_root(id);
+        }
+    }
+    let judge = Judge::new(values, sources);
+    let mut builder = Builder {
+        program: values.program,
+        values,
+        judge,
+        effects: FxHashMap::default(),
+        bodies: FxHashMap::default(),
+    };
+    let mut inventory = Inventory::default();
+    let mut seen = FxHashSet::default();
+    for served in eval.served {
+        let krate = served.krate;
+        let framework = served.router.framework;
+        let (routes, lost) = served.router.finish();
+        for one in lost {
+            if !inventory.unresolved.iter().any(|it| it.span == one.span) {
+                inventory.unresolved.push(one);
+            }
+        }
+        for route in routes {
+            let endpoint = builder.endpoint(krate, framework, &route);
+            let layers: Vec<Span> = route.layers.iter().map(|layer| layer.span).collect();
+            let key = (
+                endpoint.service.clone(),
+                endpoint.method.clone(),
+                endpoint.path.clone(),
+                endpoint.handler.span,
+                layers,
+            );
+            if seen.insert(key) {
+                inventory.endpoints.push(endpoint);
+            }
+        }
+    }
+    inventory.unresolved.extend(eval.lost);
+    inventory.endpoints.sort_by(|a, b| {
+        let key = |it: &Endpoint| (it.service.clone(), it.path.clone(), it.method.clone());
+        key(a)
+            .cmp(&key(b))
+            .then_with(|| a.handler.span.cmp(&b.handler.span))
+            .then_with(|| a.registered.cmp(&b.registered))
+    });
+    inventory
+        .unresolved
+        .sort_by(|a, b| a.span.cmp(&b.span).then_with(|| a.reason.cmp(&b.reason)));
+    inventory
+}
+
+struct Builder<'a> {
+    program: &'a Program,
+    values: &'a Values<'a>,
+    judge: Judge<'a>,
+    effects: FxHashMap<(Span, String), Effect>,
+    bodies: FxHashMap<crate::program::FnId, (Proof, Proof)>,
+}
+
+impl Builder<'_> {
+    fn endpoint(&mut self, krate: CrateId, framework: &'static str, route: &Route) -> Endpoint {
+        let path = frameworks::normalise(&route.path);
+        let handler = self.handler(route);
+        let mut layers = Vec::new();
+        let mut proof = Proof::nothing();
+        let mut applied: Vec<(Protects, Evidence, Vec<String>)> = Vec::new();
+        for layer in route.layers.iter().rev() {
+            let key = (layer.span, format!("{:?}", layer.conditions));
+            let effect = match self.effects.get(&key) {
+                Some(known) => known.clone(),
+                None => {
+                    let effect = self.judge.layer(layer);
+                    self.effects.insert(key, effect.clone());
+                    effect
+                }
+            };
+            proof = proof.and(&effect.proof);
+            let evidence = Evidence {
+                kind: EvidenceKind::Layer,
+                name: layer.name.clone(),
+                span: layer.span,
+            };
+            for protects in &effect.protects {
+                applied.push((*protects, evidence.clone(), layer.conditions.clone()));
+            }
+            layers.push(LayerSeen {
+                name: layer.name.clone(),
+                span: layer.span,
+                effect: effect.text,
+                condition: (!layer.conditions.is_empty()).then(|| layer.conditions.join(" and ")),
+            });
+        }
+        let mut limits_in_body = None;
+        if let HandlerTarget::Fn(id) = handler.target {
+            let (signature, body) = self.bodies.entry(id).or_insert_with(|| {
+                let (signature, summary) = self.judge.handler(id);
+                let body = self.judge.body_proof(&summary);
+                (signature, body)
+            });
+            proof = proof.and(&*signature);
+            if !proof.is_verified() {
+                let body = body.clone();
+                proof = proof.and(&body);
+            }
+            limits_in_body = self.limiter_in_body(id);
+        } else if handler.target == HandlerTarget::Unknown
+            && proof.maybe.is_none()
+            && !proof.is_verified()
+        {
+            proof.maybe = Some("the handler could not be resolved".into());
+        }
+        let layered = |which: Protects| {
+            let mut found = Protection::new(Status::None);
+            for (protects, evidence, conditions) in &applied {
+                if *protects != which {
+                    continue;
+                }
+                found.evidence.push(evidence.clone());
+                if conditions.is_empty() {
+                    found.status = Status::Required;
+                    found.condition = None;
+                } else if found.status != Status::Required {
+                    found.status = Status::Conditional;
+                    found.condition = Some(conditions.join(" and "));
+                }
+            }
+            found
+        };
+        let mut rate_limit = layered(Protects::RateLimit);
+        if let Some(evidence) = limits_in_body {
+            rate_limit.status = Status::Required;
+            rate_limit.evidence.push(evidence);
+        }
+        let authentication = Protection {
+            status: proof.status(),
+            condition: proof
+                .condition
+                .clone()
+                .filter(|_| proof.status() == Status::Conditional),
+            value: None,
+            evidence: proof.evidence.clone(),
+            unresolved: proof
+                .maybe
+                .clone()
+                .filter(|_| proof.status() == Status::Unknown),
+        };
+        let purpose = purpose(&route.method, &path, &handler.name);
+        Endpoint {
+            service: self.service(krate),
+            listener: None,
+            framework,
+            cfg: (!route.conditions.is_empty()).then(|| route.conditions.join(" and ")),
+            method: route.method.clone(),
+            path,
+            handler,
+            registered: route.registered,
+            mounts: route.mounts.iter().rev().cloned().collect(),
+            layers,
+            protections: Protections {
+                authentication,
+                authorization: layered(Protects::Authorization),
+                rate_limit,
+                body_limit: layered(Protects::BodyLimit),
+                timeout: layered(Protects::Timeout),
+                cors: layered(Protects::Cors),
+                csrf: layered(Protects::Csrf),
+                tracing: layered(Protects::Tracing),
+            },
+            purpose,
+        }
+    }
+
+    /// The binary's or library's name.
+    fn service(&self, krate: CrateId) -> String {
+        let krate = &self.program[krate];
+        match krate.kind {
+            TargetKind::Example => format!("{} (example)", krate.name),
+            _ => krate.name.to_string(),
+        }
+    }
+
+    fn handler(&self, route: &Route) -> Handler {
+        match route.handler {
+            HandlerTarget::Fn(id) => {
+                let def = &self.program[id];
+                Handler {
+                    name: self.program.fn_path(id),
+                    span: def.keyword.in_file(def.file),
+                    target: route.handler,
+                }
+            }
+            HandlerTarget::Closure(body, expr) => {
+                let data = &self.program[body];
+                Handler {
+                    name: "{closure}".into(),
+                    span: data.body.expr_range(expr).in_file(data.file),
+                    target: route.handler,
+                }
+            }
+            HandlerTarget::External(path) => Handler {
+                name: route
+                    .handler_name
+                    .clone()
+                    .unwrap_or_else(|| path.to_string()),
+                span: route.handler_span,
+                target: route.handler,
+            },
+            HandlerTarget::Unknown => Handler {
+                name: route.handler_name.clone().unwrap_or_else(|| "?".into()),
+                span: route.handler_span,
+                target: route.handler,
+            },
+        }
+    }
+
+    /// A limiter that a handler calls itself.
+    fn limiter_in_body(&self, id: crate::program::FnId) -> Option<Evidence> {
+        let key = self.program[id].body?;
+        let data = &self.program[key];
+        let typing = self.values.typing(key);
+        data.body.exprs().find_map(|(expr, node)| {
+            let name = match node {
+                Expr::MethodCall(call) => call.name.to_string(),
+                Expr::Call { .. } => match typing.callees(expr).first()? {
+                    Callee::Fn(candidate) => self.program[candidate.id].name.to_string(),
+                    Callee::External(path) => path.to_string(),
+                    _ => return None,
+                },
+                _ => return None,
+            };
+            (names_a_limiter(&name) || name == "check_key").then(|| Evidence {
+                kind: EvidenceKind::BodyCheck,
+                name,
+                span: data.body.expr_range(expr).in_file(data.file),
+            })
+        })
+    }
+}
+
+/// What an endpoint is for, by the words of its path and handler.
+fn purpose(method: &str, path: &str, handler: &str) -> Purpose {
+    let handler = handler.rsplit("::").next().unwrap_or_default();
+    let text = format!("{path} {handler}").to_ascii_lowercase();
+    let words: Vec<&str> = text
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|it| !it.is_empty())
+        .collect();
+    let has = |all: &[&str]| words.iter().any(|word| all.contains(word));
+    if has(&[
+        "login",
+        "signin",
+        "token",
+        "oauth",
+        "oauth2",
+        "callback",
+        "authenticate",
+        "sso",
+        "saml",
+        "oidc",
+        "otp",
+        "mfa",
+        "totp",
+        "session",
+        "sessions",
+    ]) && !matches!(method, "DELETE" | "PATCH")
+    {
+        return Purpose::Credential;
+    }
+    if has(&[
+        "register",
+        "signup",
+        "registration",
+        "reset",
+        "forgot",
+        "recover",
+        "recovery",
+        "verify",
+        "confirm",
+        "activate",
+        "invite",
+        "password",
+    ]) {
+        return Purpose::Account;
+    }
+    if has(&[
+        "health",
+        "healthz",
+        "healthcheck",
+        "ready",
+        "readyz",
+        "readiness",
+        "live",
+        "livez",
+        "liveness",
+        "ping",
+        "status",
+        "version",
+        "metrics",
+        "up",
+    ]) && method == "GET"
+    {
+        return Purpose::Health;
+    }
+    if has(&[
+        "static", "assets", "favicon", "robots", "docs", "swagger", "openapi", "redoc", "scalar",
+        "sitemap", "nodeinfo", "tail",
+    ]) {
+        return Purpose::Static;
+    }
+    if has(&["webhook", "webhooks", "hook", "hooks", "inbox"]) {
+        return Purpose::Webhook;
+    }
+    Purpose::Ordinary
+}

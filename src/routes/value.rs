@@ -1,0 +1,247 @@
+//! Values of router-building code.
+
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
+
+use super::endpoint::HandlerTarget;
+use crate::facts::{ExprId, PatId};
+use crate::program::{AdtId, BodyKey, FnId, Ty};
+use crate::source::{Name, Span};
+use crate::values::Text;
+
+/// What an expression of router-building code is worth.
+#[derive(Debug, Clone, Default)]
+pub enum Value {
+    /// Anything that does not matter, or that nobody knows.
+    #[default]
+    Unknown,
+    /// A router, scope, app, mount list or method router.
+    Router(Box<Router>),
+    /// A function or closure.
+    Callable(Callable),
+    /// A layer, or a stack of layers (outermost first).
+    Layers(Vec<Rc<Layer>>),
+    /// A string.
+    Text(Text),
+    /// A list or tuple.
+    List(Vec<Value>),
+    /// A struct with known fields.
+    Struct(AdtId, Rc<FxHashMap<Name, Value>>),
+    /// Any other object, by its type, with the arguments that built it.
+    Object(Ty, Vec<Value>),
+    /// A boolean that is known when the code is read.
+    Bool(bool),
+    /// A type argument (turbofish) handed on by an adapter.
+    Type(Ty),
+}
+
+/// A function as a value.
+#[derive(Debug, Clone)]
+pub enum Callable {
+    /// A function of the program.
+    Fn(FnId, Ty),
+    /// A closure and the variables it sees.
+    Closure(BodyKey, ExprId, Rc<Env>),
+    /// A library function.
+    External(Name),
+}
+
+impl Callable {
+    /// The code as a handler.
+    pub fn target(&self) -> HandlerTarget {
+        match self {
+            Callable::Fn(id, _) => HandlerTarget::Fn(*id),
+            Callable::Closure(body, expr, _) => HandlerTarget::Closure(*body, *expr),
+            Callable::External(path) => HandlerTarget::External(*path),
+        }
+    }
+}
+
+/// Variables of a body that is being run.
+#[derive(Debug, Clone, Default)]
+pub struct Env {
+    /// By binding.
+    pub locals: FxHashMap<PatId, Value>,
+    /// `self`.
+    pub this: Option<Box<Value>>,
+}
+
+/// A set of routes under construction.
+#[derive(Debug, Clone)]
+pub struct Router {
+    /// What kind of thing it is in its framework.
+    pub kind: RouterKind,
+    /// The framework.
+    pub framework: &'static str,
+    /// Where it was made.
+    pub span: Span,
+    /// Its own prefix (actix scopes and resources; applied when it is mounted).
+    pub prefix: Option<Text>,
+    /// Its routes.
+    pub routes: Vec<Route>,
+    /// Layers that cover everything in it whatever the order (actix `wrap`, Rocket fairings), innermost first.
+    pub wraps: Vec<Rc<Layer>>,
+    /// Method or guard that is waiting for its handler (actix `web::get()`).
+    pub methods: Vec<String>,
+    /// Registrations that could not be followed.
+    pub lost: Vec<Lost>,
+}
+
+/// The kinds of [`Router`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RouterKind {
+    /// axum `Router`, actix `App`, `Rocket`.
+    App,
+    /// actix `Scope`, `ServiceConfig`.
+    Scope,
+    /// actix `Resource`: one path, several methods.
+    Resource,
+    /// axum `MethodRouter`, actix `Route`: handlers without a path.
+    Methods,
+    /// A list of complete routes (`routes![]`, utoipa-axum's too).
+    List,
+}
+
+/// A route, as far as it has been put together.
+#[derive(Debug, Clone)]
+pub struct Route {
+    /// Path pieces, outermost first.
+    pub path: Vec<Text>,
+    /// `GET`, .., or `ANY`.
+    pub method: String,
+    /// What answers.
+    pub handler: HandlerTarget,
+    /// The handler as reports show it, if it is no function of the program.
+    pub handler_name: Option<String>,
+    /// Where the handler is written at the registration.
+    pub handler_span: Span,
+    /// Where it is registered.
+    pub registered: Span,
+    /// Layers around it, innermost first.
+    pub layers: Vec<Rc<Layer>>,
+    /// Where prefixes were added, innermost first.
+    pub mounts: Vec<(Span, String)>,
+    /// Runtime or cfg conditions under which it exists.
+    pub conditions: Vec<String>,
+    /// A fallback: answers what no other route does.
+    pub fallback: bool,
+    /// Rocket's request guards beyond the handler's parameters, `guard = ".."`, actix guards.
+    pub guards: Vec<Guard>,
+    /// Rocket's rank, where given or implied; lower tries first.
+    pub rank: Option<i64>,
+}
+
+/// A guard at a registration.
+#[derive(Debug, Clone)]
+pub struct Guard {
+    /// As written.
+    pub name: String,
+    /// Where.
+    pub span: Span,
+    /// Its function, where it is one.
+    pub target: HandlerTarget,
+}
+
+/// A registration that could not be followed.
+#[derive(Debug, Clone)]
+pub struct Lost {
+    /// Why.
+    pub reason: String,
+    /// Where.
+    pub span: Span,
+}
+
+/// A layer.
+#[derive(Debug, Clone)]
+pub struct Layer {
+    /// Its name as reports show it.
+    pub name: String,
+    /// Where it is applied.
+    pub span: Span,
+    /// What it is.
+    pub kind: LayerKind,
+    /// The conditions under which it is there.
+    pub conditions: Vec<String>,
+}
+
+/// What a layer is.
+#[derive(Debug, Clone)]
+pub enum LayerKind {
+    /// Middleware written as a function: `from_fn`, `wrap_fn`.
+    Function(HandlerTarget),
+    /// `from_extractor::<T>()`.
+    Extractor(Ty),
+    /// A type: a library's (then by model) or the program's (then by its code), and the values it was built from.
+    Type(Ty, Vec<Value>),
+    /// Not known.
+    Unknown,
+}
+
+impl Router {
+    /// An empty one.
+    pub fn new(kind: RouterKind, framework: &'static str, span: Span) -> Router {
+        Router {
+            kind,
+            framework,
+            span,
+            prefix: None,
+            routes: Vec::new(),
+            wraps: Vec::new(),
+            methods: Vec::new(),
+            lost: Vec::new(),
+        }
+    }
+
+    /// Puts layers around all routes that are there now. `layers` are outermost first.
+    pub fn cover(&mut self, layers: &[Rc<Layer>], with_fallback: bool) {
+        for route in self
+            .routes
+            .iter_mut()
+            .filter(|route| with_fallback || !route.fallback)
+        {
+            route.layers.extend(layers.iter().rev().cloned());
+        }
+    }
+
+    /// Its routes with its own prefix and wraps applied.
+    pub fn finish(mut self) -> (Vec<Route>, Vec<Lost>) {
+        let wraps = std::mem::take(&mut self.wraps);
+        let span = self.span;
+        if let Some(prefix) = self.prefix.take() {
+            self.mount(&prefix, span);
+        }
+        for route in &mut self.routes {
+            route.layers.extend(wraps.iter().cloned());
+        }
+        (self.routes, self.lost)
+    }
+
+    /// Puts a prefix before all paths.
+    pub fn mount(&mut self, prefix: &Text, span: Span) {
+        for route in &mut self.routes {
+            route.path.insert(0, prefix.clone());
+            route.mounts.push((span, prefix.display()));
+        }
+    }
+}
+
+impl Value {
+    /// The text, if it is one.
+    pub fn as_text(&self) -> Option<&Text> {
+        match self {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Whether a router is in it.
+    pub fn holds_router(&self) -> bool {
+        match self {
+            Value::Router(_) => true,
+            Value::List(all) | Value::Object(_, all) => all.iter().any(Value::holds_router),
+            Value::Struct(_, fields) => fields.values().any(Value::holds_router),
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! The pipeline put together: workspace -> files -> facts -> program -> endpoints.
+//!
+//! Reads through [`Files`] only and cannot fail: what could not be read is a problem of
+//! the result.
+
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+
+use crate::facts::{self, FileFacts};
+use crate::models::Models;
+use crate::program::build::CrateInput;
+use crate::program::{Program, build};
+use crate::source::{FileId, Name, SourceMap};
+use crate::workspace::files::{FileKind, Files};
+use crate::workspace::{DependencyKind, Edition, Package, TargetKind, Workspace};
+
+/// All that was read.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The files.
+    pub sources: SourceMap,
+    /// The program.
+    pub program: Program,
+    /// Files that could not be read or are not text: path and reason.
+    pub unreadable: Vec<(String, String)>,
+}
+
+/// Which targets are analysed.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Scope {
+    /// Tests and benches too.
+    pub tests: bool,
+    /// Examples too.
+    pub examples: bool,
+}
+
+/// Reads and understands a workspace.
+pub fn load(workspace: &Workspace, files: &dyn Files, scope: Scope) -> Loaded {
+    let mut sources = SourceMap::default();
+    let mut unreadable = Vec::new();
+    let paths = rust_files(workspace, files);
+    let read: Vec<(PathBuf, Result<String, String>)> = paths
+        .into_par_iter()
+        .map(|path| {
+            let text = files.read(&path).map_err(|error| error.to_string());
+            let text = text.and_then(|bytes| {
+                String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())
+            });
+            (path, text)
+        })
+        .collect();
+    for (path, text) in read {
+        let shown = workspace.display_path(&path);
+        match text {
+            Ok(text) => {
+                sources.add(shown, text);
+            }
+            Err(reason) => unreadable.push((shown, reason)),
+        }
+    }
+    let ids: Vec<FileId> = sources.iter().map(|(id, _)| id).collect();
+    let facts: FxHashMap<FileId, FileFacts> = ids
+        .into_par_iter()
+        .map(|id| (id, facts::extract(&sources.file(id).text)))
+        .collect();
+    let inputs = crates(workspace, scope);
+    let program = build::build(Models::builtin(), &sources, facts, &inputs);
+    Loaded {
+        sources,
+        program,
+        unreadable,
+    }
+}
+
+/// All Rust files below the packages' folders, sorted; build output is left out.
+fn rust_files(workspace: &Workspace, files: &dyn Files) -> Vec<PathBuf> {
+    let mut folders: Vec<PathBuf> = Vec::new();
+    let mut found: Vec<PathBuf> = Vec::new();
+    for package in &workspace.packages {
+        folders.push(package.dir.clone());
+        for target in &package.targets {
+            found.push(target.root.clone());
+            if let Some(parent) = target.root.parent() {
+                folders.push(parent.to_owned());
+            }
+        }
+    }
+    folders.sort();
+    folders.dedup();
+    let mut seen: Vec<PathBuf> = Vec::new();
+    for folder in folders {
+        if !seen.iter().any(|it| folder.starts_with(it)) {
+            walk(&folder, files, &mut found);
+            seen.push(folder);
+        }
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+fn walk(folder: &Path, files: &dyn Files, found: &mut Vec<PathBuf>) {
+    let Ok(entries) = files.list(folder) else {
+        return;
+    };
+    for entry in entries {
+        let path = folder.join(&entry.name);
+        match entry.kind {
+            FileKind::Dir
+                if !entry.link
+                    && !matches!(entry.name.as_str(), "target" | ".git" | "node_modules") =>
+            {
+                walk(&path, files, found);
+            }
+            FileKind::File if entry.name.ends_with(".rs") => found.push(path),
+            _ => {}
+        }
+    }
+}
+
+/// The crates to build, one per target.
+fn crates(workspace: &Workspace, scope: Scope) -> Vec<CrateInput> {
+    let mut inputs: Vec<CrateInput> = Vec::new();
+    let mut libraries: FxHashMap<u32, usize> = FxHashMap::default();
+    for package in &workspace.packages {
+        for target in &package.targets {
+            let wanted = match target.kind {
+                TargetKind::Lib | TargetKind::Bin | TargetKind::ProcMacro => true,
+                TargetKind::Example => scope.examples,
+                TargetKind::Test | TargetKind::Bench => scope.tests,
+                TargetKind::BuildScript => false,
+            };
+            if !wanted {
+                continue;
+            }
+            if matches!(target.kind, TargetKind::Lib | TargetKind::ProcMacro) {
+                libraries.insert(package.id.0, inputs.len());
+            }
+            inputs.push(CrateInput {
+                name: Name::new(&target.crate_name.replace('-', "_")),
+                root: workspace.display_path(&target.root),
+                package: Some(package.id),
+                kind: target.kind,
+                dependencies: dependencies(package),
+                local: Vec::new(),
+                edition: edition(package.edition),
+                selected: package.selected,
+            });
+        }
+    }
+    for input in &mut inputs {
+        let Some(package) = input.package.map(|id| workspace.package(id)) else {
+            continue;
+        };
+        for dependency in &package.dependencies {
+            if let Some(library) = dependency.local.and_then(|id| libraries.get(&id.0)) {
+                input.local.push((Name::new(&dependency.alias), *library));
+            }
+        }
+        if input.kind != TargetKind::Lib
+            && let (Some(library), Some(target)) = (libraries.get(&package.id.0), package.library())
+        {
+            input
+                .local
+                .push((Name::new(&target.crate_name.replace('-', "_")), *library));
+        }
+    }
+    inputs
+}
+
+fn dependencies(package: &Package) -> FxHashMap<Name, Name> {
+    let usable = package
+        .dependencies
+        .iter()
+        .filter(|it| it.kind != DependencyKind::Build && it.local.is_none());
+    usable
+        .map(|it| {
+            (
+                Name::new(&it.alias),
+                Name::new(&it.package.replace('-', "_")),
+            )
+        })
+        .collect()
+}
+
+fn edition(edition: Edition) -> u16 {
+    edition.as_str().parse().expect("editions are years")
+}
