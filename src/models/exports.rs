@@ -16,7 +16,7 @@
 use crate::source::Name;
 
 /// What a public path names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// A struct or union.
     Struct,
@@ -80,12 +80,12 @@ impl<'t> ExportTable<'t> {
         while let Some(rest) = text.strip_prefix('#') {
             text = rest.split_once('\n').map_or("", |(_, rest)| rest);
         }
-        let (paths, rest) = text.split_once("\n\n").unwrap_or((text, ""));
-        let (aliases, functions) = rest.split_once("\n\n").unwrap_or((rest, ""));
+        let (paths, rest) = section(text);
+        let (aliases, functions) = section(rest);
         ExportTable {
             paths,
             aliases,
-            functions: functions.trim_end_matches('\n'),
+            functions,
         }
     }
 
@@ -131,9 +131,17 @@ impl<'t> ExportTable<'t> {
         self.paths.is_empty()
     }
 
-    #[cfg(test)]
+    /// The three sections as text.
     pub(crate) fn sections(&self) -> [&'t str; 3] {
         [self.paths, self.aliases, self.functions]
+    }
+}
+
+/// The lines before the first blank one, and what follows that.
+fn section(text: &str) -> (&str, &str) {
+    match text.strip_prefix('\n') {
+        Some(rest) => ("", rest),
+        None => text.split_once("\n\n").unwrap_or((text, "")),
     }
 }
 

@@ -156,3 +156,52 @@ fn aliases_of_the_standard_library_are_one_crate() {
         "my::core::str"
     );
 }
+
+/// No model speaks of something that its crate does not have.
+#[test]
+fn every_modelled_path_is_in_the_export_table() {
+    let models = Models::builtin();
+    let mut missing = Vec::new();
+    for krate in builtin::all()
+        .iter()
+        .filter(|krate| !krate.exports().is_empty())
+    {
+        let model = krate.model();
+        let exports = krate.exports();
+        let mut check = |what: &str, path: Name, found: bool| {
+            let canonical = models.canonical(path.as_str());
+            if canonical != path {
+                missing.push(format!("{what} {path}: canonical is {canonical}"));
+            } else if !found {
+                missing.push(format!("{what} {path}"));
+            }
+        };
+        let is_item = |path: Name| exports.rows(path.as_str()).next().is_some();
+        let is_function = |path: Name| exports.function(path.as_str()).is_some() || is_item(path);
+        for entry in &model.extractors.entries {
+            check("extractor", entry.path, is_item(entry.path));
+        }
+        for entry in &model.layers.entries {
+            check("layer", entry.path, is_function(entry.path));
+        }
+        for entry in &model.functions.entries {
+            check("function", entry.path, is_function(entry.path));
+        }
+        for entry in &model.types.entries {
+            check("type", entry.path, is_item(entry.path));
+        }
+        for entry in &model.macros.entries {
+            check(
+                "macro",
+                entry.path,
+                models.kinds(entry.path.as_str()).contains(&Kind::Macro),
+            );
+        }
+    }
+    assert!(
+        missing.is_empty(),
+        "{} paths are not exported:\n{}",
+        missing.len(),
+        missing.join("\n")
+    );
+}
