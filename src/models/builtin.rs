@@ -147,9 +147,11 @@ crates! {
     actix_cors: model, exports;
     actix_files: model, exports;
     actix_governor: model, exports;
+    actix_http: none, exports;
     actix_identity: model, exports;
     actix_limitation: model, exports;
     actix_multipart: model, exports;
+    actix_service: none, exports;
     actix_session: model, exports;
     actix_web: model, exports;
     actix_web_grants: model, exports;
@@ -160,6 +162,7 @@ crates! {
     awc: model, exports;
     axum: model, exports;
     axum_auth: model, exports;
+    axum_core: none, exports;
     axum_extra: model, exports;
     axum_gcra: model, exports;
     axum_governor: model, exports;
@@ -201,6 +204,7 @@ crates! {
     rocket_contrib: model, exports;
     rocket_cors: model, exports;
     rocket_governor: model, exports;
+    rocket_http: none, exports;
     rocket_okapi: none, exports;
     scrypt: model, exports;
     sea_orm: model, exports;
@@ -208,6 +212,7 @@ crates! {
     serde_json: model, exports;
     serde_urlencoded: model, exports;
     sqlx: model, exports;
+    sqlx_core: none, exports;
     std as core as alloc: model, none;
     subtle: model, exports;
     surf: model, exports;
@@ -218,7 +223,10 @@ crates! {
     tower_cookies: model, exports;
     tower_governor: model, exports;
     tower_http: model, exports;
+    tower_layer: none, exports;
+    tower_service: none, exports;
     tower_sessions: model, exports;
+    tower_sessions_core: none, exports;
     tungstenite: model, exports;
     ureq: model, exports;
     url: model, exports;

@@ -97,11 +97,8 @@ impl<'t> ExportTable<'t> {
     /// Parameters and target of a type alias, as text.
     pub(crate) fn alias(&self, path: &str) -> Option<(&'t str, &'t str)> {
         let rest = lines_with_key(self.aliases, path).next()?;
-        let (params, target) = rest.split_once("= ")?;
-        Some((
-            params.trim().trim_start_matches('<').trim_end_matches('>'),
-            target,
-        ))
+        let (params, target) = rest.strip_prefix('<')?.split_once("> = ")?;
+        Some((params, target))
     }
 
     /// A function's signature, as text after its path.

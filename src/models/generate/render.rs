@@ -405,12 +405,17 @@ impl Writer<'_, '_> {
         }
     }
 
-    /// The target of an alias that is private, or called `Result` as every crate's is.
+    /// The target of an alias that is private, or that is a `Result`.
     fn expanded(&self, def: Def, args: &[String]) -> Option<String> {
         let ItemKind::TypeAlias(alias) = &self.program.item(def).kind else {
             return None;
         };
-        if self.paths.is_public(&Res::Item(def)) && def.name != "Result" {
+        let to_result = alias
+            .ty
+            .as_ref()
+            .and_then(TypeRef::as_path)
+            .and_then(Path::last);
+        if self.paths.is_public(&Res::Item(def)) && to_result.is_none_or(|name| name != "Result") {
             return None;
         }
         let there = Writer {
