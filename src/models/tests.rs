@@ -249,10 +249,7 @@ fn re_exports_lead_to_one_path() {
             "actix_web::dev::ServiceRequest",
             "actix_web::dev::ServiceRequest",
         ),
-        (
-            "actix_web::dev::HttpResponseBuilder",
-            "actix_web::HttpResponseBuilder",
-        ),
+        ("actix_web::dev::Handler", "actix_web::Handler"),
         ("actix_web::http::StatusCode", "http::StatusCode"),
         (
             "actix_web::http::HeaderMap",
