@@ -213,7 +213,7 @@ crates! {
     serde_urlencoded: model, exports;
     sqlx: model, exports;
     sqlx_core: none, exports;
-    std as core as alloc: model, none;
+    std as core as alloc: model, exports;
     subtle: model, exports;
     surf: model, exports;
     tokio_postgres: model, exports;
