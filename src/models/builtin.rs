@@ -156,7 +156,7 @@ crates! {
     actix_web: model, exports;
     actix_web_grants: model, exports;
     actix_web_httpauth: model, exports;
-    aide: none, exports;
+    aide: model, exports;
     argon2: model, exports;
     attohttpc: model, exports;
     awc: model, exports;
@@ -169,8 +169,8 @@ crates! {
     axum_jwt_auth: model, exports;
     axum_keycloak_auth: model, exports;
     axum_login: model, exports;
-    axum_session: none, exports;
-    axum_session_auth: none, exports;
+    axum_session: model, exports;
+    axum_session_auth: model, exports;
     base64: model, exports;
     bcrypt: model, exports;
     bytes: model, exports;
@@ -184,13 +184,13 @@ crates! {
     hex: model, exports;
     hmac: model, exports;
     http: model, exports;
-    hyper: none, exports;
-    hyper_util: none, exports;
+    hyper: model, exports;
+    hyper_util: model, exports;
     isahc: model, exports;
     jsonwebtoken: model, exports;
     jwt_authorizer: model, exports;
     lettre: model, exports;
-    loco_rs: none, exports;
+    loco_rs: model, exports;
     mongodb: model, exports;
     oauth2: model, exports;
     openidconnect: model, exports;
@@ -205,7 +205,7 @@ crates! {
     rocket_cors: model, exports;
     rocket_governor: model, exports;
     rocket_http: none, exports;
-    rocket_okapi: none, exports;
+    rocket_okapi: model, exports;
     scrypt: model, exports;
     sea_orm: model, exports;
     secrecy: model, exports;
@@ -218,7 +218,7 @@ crates! {
     surf: model, exports;
     tokio_postgres: model, exports;
     tokio_tungstenite: model, exports;
-    tonic: none, exports;
+    tonic: model, exports;
     tower: model, exports;
     tower_cookies: model, exports;
     tower_governor: model, exports;
@@ -230,7 +230,7 @@ crates! {
     tungstenite: model, exports;
     ureq: model, exports;
     url: model, exports;
-    utoipa: none, exports;
-    utoipa_axum: none, exports;
+    utoipa: model, exports;
+    utoipa_axum: model, exports;
     uuid: model, exports;
 }

@@ -52,6 +52,8 @@ pub(super) enum Target {
         path: Vec<Name>,
         global: bool,
     },
+    /// Hidden in a macro: its canonical path.
+    Known(String),
 }
 
 pub(super) fn load(source: &Source) -> Option<Krate> {
@@ -192,6 +194,24 @@ impl Krate {
                 );
             }
             self.modules[module].items.push(item);
+        }
+    }
+
+    /// Adds an item that only a macro's expansion declares.
+    pub(super) fn add_known(&mut self, path: &str) {
+        let mut names: Vec<Name> = path.split("::").skip(1).map(Name::new).collect();
+        let Some(name) = names.pop() else { return };
+        if let Some(module) = self.modules.iter().position(|module| module.path == names) {
+            let target = Target::Known(path.to_owned());
+            self.bind(
+                module,
+                name,
+                Binding {
+                    public: true,
+                    hidden: false,
+                    target,
+                },
+            );
         }
     }
 

@@ -73,7 +73,16 @@ fn facade_of(name: &str) -> &str {
 /// re-exports from another is followed; what comes from elsewhere is kept as written.
 /// `extra` are rows that the sources hide in macros, of the first or third section.
 pub fn tables(sources: &[Source], extra: &[String]) -> BTreeMap<String, String> {
-    let crates: Vec<Krate> = sources.iter().filter_map(krate::load).collect();
+    let mut crates: Vec<Krate> = sources.iter().filter_map(krate::load).collect();
+    for row in extra.iter().filter(|row| !row.contains(" -> ")) {
+        let path = key(row);
+        let krate = crates
+            .iter_mut()
+            .find(|krate| path.split("::").next() == Some(&krate.name));
+        if let Some(krate) = krate {
+            krate.add_known(path);
+        }
+    }
     let program = resolve::Program::new(crates);
     let paths = paths::Paths::new(&program);
     let mut tables = BTreeMap::new();

@@ -172,9 +172,20 @@ impl<'p> Paths<'p> {
             if !path.starts_with(&prefix) {
                 break;
             }
+            // What lies below another name is found by that name.
+            let parent = path
+                .rsplit_once("::")
+                .and_then(|(parent, _)| Some((parent, self.public.get(parent)?)));
+            if parent.is_some_and(|(parent, (found, _))| {
+                found.iter().all(|res| self.canonical(res) != parent)
+            }) {
+                continue;
+            }
             for res in found {
                 let canonical = self.canonical(res);
-                if *path != canonical {
+                if *res == Res::External(path.clone()) {
+                    // Its row is given by hand.
+                } else if *path != canonical {
                     rows.push(format!("{path} = {canonical}"));
                 } else if !hidden || matches!(res, Res::Item(_)) {
                     rows.push(format!("{path} {}", self.kind(res)));

@@ -194,6 +194,7 @@ impl Program {
                 })],
                 Target::Module(index) => vec![Res::Module(krate, *index)],
                 Target::Use { path, global } => self.resolve(krate, module, path, *global),
+                Target::Known(path) => vec![Res::External(path.clone())],
             })
             .collect()
     }
@@ -215,7 +216,7 @@ impl Program {
                 name,
             })),
             Target::Module(index) => Some(Res::Module(krate, *index)),
-            Target::Use { .. } => None,
+            Target::Use { .. } | Target::Known(_) => None,
         });
         declared.collect()
     }
@@ -240,6 +241,7 @@ impl Program {
             return;
         }
         let here = self.module(krate, module);
+        #[expect(clippy::iter_over_hash_type, reason = "the caller sorts")]
         for (name, bindings) in &here.names {
             let public: Vec<_> = bindings.iter().filter(|binding| binding.public).collect();
             if !public.is_empty() {
