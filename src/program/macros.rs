@@ -79,6 +79,15 @@ fn is_std(name: &str) -> bool {
     matches!(name, "println" | "format" | "vec" | "panic" | "assert" | "assert_eq" | "write" | "writeln" | "matches" | "print" | "eprintln")
 }
 
+/// Macros of libraries that make routes, as rules that say what matters of them.
+/// Source: rocket_okapi 0.9 `src/lib.rs` (`mount_endpoints_and_merged_docs`).
+fn stand_in(name: &str) -> Option<&'static str> {
+    (name == "mount_endpoints_and_merged_docs").then_some(
+        "($rocket:ident, $base:expr, $settings:expr, $($path:expr => $routes:expr),* $(,)?) => { \
+         $( let $rocket = $rocket.mount(format!(\"{}{}\", $base, $path), ($routes).0); )* }",
+    )
+}
+
 /// An expansion's text and where its pieces come from, as ranges of the calling file.
 struct Expanded {
     text: String,
@@ -92,14 +101,26 @@ impl Expanded {
     }
 }
 
+/// What a call expands by: a definition of the program, or a stand-in for a library's.
+#[derive(Clone, Copy)]
+enum Rules {
+    Local(MacroId),
+    StandIn(&'static str),
+}
+
 /// Runs a macro. What comes from the rules is shown at the call.
-fn run(builder: &Builder<'_>, module: ModuleId, id: MacroId, tokens: TextRange, call: TextRange, file: crate::source::FileId) -> Option<Expanded> {
+fn run(builder: &Builder<'_>, module: ModuleId, rules: Rules, tokens: TextRange, call: TextRange, file: crate::source::FileId) -> Option<Expanded> {
     let program = &builder.program;
-    let def = &program[id];
-    let rules = builder.sources.slice(def.rules.in_file(def.file));
     let text = builder.sources.slice(tokens.in_file(file));
-    let krate = program[def.module].krate;
-    let foreign = (krate != program[module].krate).then(|| program[krate].name.as_str());
+    let (rules, foreign) = match rules {
+        Rules::StandIn(rules) => (rules, None),
+        Rules::Local(id) => {
+            let def = &program[id];
+            let krate = program[def.module].krate;
+            let foreign = (krate != program[module].krate).then(|| program[krate].name.as_str());
+            (builder.sources.slice(def.rules.in_file(def.file)), foreign)
+        }
+    };
     let expansion = transcribe(rules, text, foreign, Limits::default()).ok()?;
     let pieces = expansion
         .pieces
@@ -120,7 +141,7 @@ fn expand_item(builder: &mut Builder<'_>, call: PendingMacro) {
     let file = call.place.file;
     let name = call.item.path.last().map_or("", Name::as_str);
     let known = definition(builder, module, &call.item.path);
-    let expanded = known.filter(|_| call.depth < MAX_DEPTH).and_then(|id| run(builder, module, id, call.item.tokens, call.range, file));
+    let expanded = known.map(Rules::Local).filter(|_| call.depth < MAX_DEPTH).and_then(|id| run(builder, module, id, call.item.tokens, call.range, file));
     let Some(expanded) = expanded else {
         // Library macros in item position make no routes, but for those that say so.
         if known.is_some() {
@@ -180,18 +201,20 @@ fn expand_body(builder: &mut Builder<'_>, key: BodyKey, budget: &mut usize) {
                 return;
             }
             let module = builder.program[key].module;
-            let Some(definition) = definition(builder, module, &call.path) else { continue };
+            let local = definition(builder, module, &call.path).map(Rules::Local);
+            let by_name = || stand_in(call.path.last()?.as_str()).map(Rules::StandIn);
+            let Some(rules) = local.or_else(by_name) else { continue };
             *budget -= 1;
-            expand_call(builder, key, id, &call, definition);
+            expand_call(builder, key, id, &call, rules);
         }
     }
 }
 
-fn expand_call(builder: &mut Builder<'_>, key: BodyKey, id: ExprId, call: &MacroCall, definition: MacroId) {
+fn expand_call(builder: &mut Builder<'_>, key: BodyKey, id: ExprId, call: &MacroCall, rules: Rules) {
     let data = &builder.program[key];
     let (file, module) = (data.file, data.module);
     let range = data.body.expr_range(id);
-    let Some(expanded) = run(builder, module, definition, call.tokens, range, file) else { return };
+    let Some(expanded) = run(builder, module, rules, call.tokens, range, file) else { return };
     let mut bodies = Vec::new();
     let map = |offset: usize| expanded.range_at(offset);
     let body = &mut builder.program.bodies[key.0 as usize].body;

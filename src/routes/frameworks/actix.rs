@@ -84,6 +84,14 @@ pub(super) fn call(eval: &mut Eval<'_>, call: &mut Call<'_>) -> Option<Value> {
             };
             return Some(Value::Layers(layers.into_iter().map(with).collect()));
         }
+        "actix_web::web::redirect" => {
+            let mut made = Router::new(RouterKind::Resource, NAME, call.span);
+            made.prefix = Some(path_arg(eval, call, 0));
+            let mut route = route(eval, "ANY", HandlerTarget::External("actix_web::web::redirect".into()), call.span);
+            route.handler_name = Some("actix_web::web::redirect".into());
+            made.routes.push(route);
+            return Some(Value::Router(Box::new(made)));
+        }
         "actix_files::Files::new" => {
             let mut made = Router::new(RouterKind::Resource, NAME, call.span);
             let mut prefix = path_arg(eval, call, 0);

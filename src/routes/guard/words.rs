@@ -229,3 +229,10 @@ pub(super) fn writes(name: &str) -> bool {
     ];
     STARTS.iter().any(|start| name.starts_with(start))
 }
+
+/// Whether a library function's name says that its success proves a credential.
+pub(super) fn verifies(name: &str) -> bool {
+    const NOT: [&str; 6] = ["unverified", "insecure", "without", "no_verify", "dangerous", "skip"];
+    (name.starts_with("verify") || name.starts_with("authenticate") || name == "decode_and_verify")
+        && !NOT.iter().any(|word| name.contains(word))
+}
