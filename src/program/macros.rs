@@ -84,7 +84,7 @@ fn is_std(name: &str) -> bool {
 fn stand_in(name: &str) -> Option<&'static str> {
     (name == "mount_endpoints_and_merged_docs").then_some(
         "($rocket:ident, $base:expr, $settings:expr, $($path:expr => $routes:expr),* $(,)?) => { \
-         $( let $rocket = $rocket.mount(format!(\"{}{}\", $base, $path), ($routes).0); )* }",
+         $( $rocket = $rocket.mount(format!(\"{}{}\", $base, $path), ($routes).0); )* }",
     )
 }
 

@@ -372,8 +372,7 @@ impl<'a> Run<'_, 'a> {
                     self.expr(*id);
                 }
                 Stmt::Let(data) => {
-                    let value = data.init.map_or_else(Abs::default, |id| self.expr(id));
-                    let value = self.annotated(data, value);
+                    let value = self.let_value(data);
                     match data.diverge {
                         None => self.bind(data.pat, value),
                         Some(diverge) => {
@@ -416,11 +415,12 @@ impl<'a> Run<'_, 'a> {
         value
     }
 
-    /// `let jar: CookieJar = parts.extract().await?`: the annotation says which extractor ran.
-    fn annotated(&mut self, data: &crate::facts::body::LetStmt, value: Abs) -> Abs {
-        let (Some(_), Some(init)) = (&data.ty, data.init) else { return value };
-        if !self.runs_extractor(init) {
-            return value;
+    /// The value of a `let`. In `let jar: CookieJar = parts.extract().await?` the annotation says
+    /// which extractor ran.
+    fn let_value(&mut self, data: &crate::facts::body::LetStmt) -> Abs {
+        let Some(init) = data.init else { return Abs::default() };
+        if data.ty.is_none() || !self.runs_extractor(init) {
+            return self.expr(init);
         }
         let ty = self.typing.pat_ty(data.pat).subst(&self.subst, self.judge.program);
         let span = self.span(init);
@@ -429,7 +429,7 @@ impl<'a> Run<'_, 'a> {
                 self.learn(&out.proof);
                 out.val
             }
-            None => value,
+            None => self.expr(init),
         }
     }
 
