@@ -119,7 +119,10 @@ impl Builder<'_> {
                     effect
                 }
             };
-            proof = proof.and(&effect.proof);
+            // A layer that only looks says nothing of the endpoint: its handler may.
+            if !matches!(effect.proof.status(), Status::Optional | Status::None) {
+                proof = proof.and(&effect.proof);
+            }
             let evidence = Evidence {
                 kind: EvidenceKind::Layer,
                 name: layer.name.clone(),

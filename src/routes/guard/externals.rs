@@ -281,6 +281,18 @@ impl Run<'_, '_> {
             }
             _ => {}
         }
+        if matches!(name, "ready" | "ok" | "err") && path.contains("future") {
+            let val = args.first().cloned().unwrap_or_default();
+            return match name {
+                "ok" => Abs::variants(val.from, vec![("Ok", Out { proof: Proof::nothing(), val })]),
+                "err" => Abs::variants(From::REJECT, vec![("Err", Out::nothing())]),
+                _ => val,
+            };
+        }
+        // A header parsed out of the request: `Authorization::<Bearer>::parse(req)`.
+        if name == "parse" && from.has(From::REQUEST) && words::credential_word(path) {
+            return Abs::fallible("Ok", Proof::presence(), Abs::of(From::CREDENTIAL));
+        }
         if matches!(name, "Success") && path.contains("Outcome") {
             let val = args.first().cloned().unwrap_or_default();
             return Abs::variants(
