@@ -155,6 +155,12 @@ pub enum Role {
     Serves,
     /// Makes a value out of its arguments: constructors and builder steps.
     Builds,
+    /// Writes a log or trace event.
+    Logs,
+    /// A macro that returns an error from the function it stands in.
+    Bails,
+    /// A macro that returns an error unless its first argument is true.
+    Ensures,
     /// Never returns.
     Diverges,
     /// Nothing that matters to security.
