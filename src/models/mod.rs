@@ -10,6 +10,7 @@ pub(crate) mod exports;
 #[doc(hidden)]
 pub mod generate;
 mod load;
+mod roles;
 mod schema;
 mod signature;
 #[cfg(test)]
@@ -24,10 +25,8 @@ use crate::source::Name;
 
 pub use exports::Kind;
 pub use load::{CrateModel, ModelError};
-pub use schema::{
-    Carries, CrateInfo, Extractor, Function, Layer, Macro, Origin, Outcome, Protection, Proves,
-    Reexport, Role, Type, TypeRole, TypeText,
-};
+pub use roles::{Carries, Outcome, Protection, Proves, Role, TypeRole};
+pub use schema::{CrateInfo, Extractor, Function, Layer, Macro, Origin, Reexport, Type, TypeText};
 pub use signature::{Signature, TypeAlias};
 
 use exports::{Row, crate_of, last_segment, prefixes};
