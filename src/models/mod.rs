@@ -10,7 +10,7 @@ pub(crate) mod exports;
 #[doc(hidden)]
 pub mod generate;
 mod load;
-mod roles;
+pub mod roles;
 pub mod schema;
 mod signature;
 #[cfg(test)]

@@ -13,7 +13,7 @@ use super::guard::layers::{Effect, names_a_limiter};
 use super::guard::proof::Proof;
 use super::value::{Lost, Route};
 use crate::facts::Expr;
-use crate::models::schema::Protection as Protects;
+use crate::models::roles::Protection as Protects;
 use crate::program::{CrateId, Program};
 use crate::source::{SourceMap, Span};
 use crate::values::{Callee, Values};

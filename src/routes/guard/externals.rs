@@ -6,7 +6,7 @@ use super::proof::{Abs, From, Out, Proof};
 use super::{EventKind, words};
 use crate::facts::ExprId;
 use crate::facts::body::MethodCall;
-use crate::models::schema::{Outcome, Role};
+use crate::models::roles::{Outcome, Role};
 use crate::program::Ty;
 
 impl Run<'_, '_> {
@@ -394,7 +394,7 @@ impl Run<'_, '_> {
                 self.event(EventKind::Write(name.to_owned()), self.span(id));
                 self.looked_up(id, name, from)
             }
-            Role::EffectRead => self.looked_up(id, name, from),
+            Role::EffectRead | Role::Effect => self.looked_up(id, name, from),
             Role::Diverges => {
                 self.state = None;
                 Abs::default()
