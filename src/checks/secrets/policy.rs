@@ -48,6 +48,7 @@ pub(crate) fn judge(
 ) -> Option<Verdict> {
     use Confidence::{High, Low, Medium};
     let fallback = matches!(place, Place::Default | Place::Passed);
+    let value = without_scheme(value);
     let strong = strength == Strength::Strong;
     let shape = shape(value.expose());
     let (confidence, regular) = match shape {
@@ -245,6 +246,19 @@ fn url_password(
         severity,
         persona,
     })
+}
+
+/// The credentials of an `Authorization` header, without what says how they are sent.
+fn without_scheme(value: &Redacted<String>) -> Redacted<String> {
+    let text = value.expose().as_str();
+    let schemes = ["Bearer ", "bearer ", "Token ", "token ", "ApiKey "];
+    Redacted::new(
+        schemes
+            .iter()
+            .find_map(|it| text.strip_prefix(it))
+            .unwrap_or(text)
+            .to_owned(),
+    )
 }
 
 /// Whether a value says nothing but words of its own name.

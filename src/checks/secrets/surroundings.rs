@@ -1,5 +1,7 @@
 //! What kind of file a path names, as far as secrets are concerned.
 
+use super::word_list::WordList;
+
 /// Where a file belongs, judged by its path alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Surroundings {
@@ -24,7 +26,7 @@ impl Surroundings {
         let mut parts: Vec<&str> = lower.split('/').collect();
         let file = parts.pop().unwrap_or_default();
         let file_words: Vec<&str> = file.split(['.', '-', '_']).collect();
-        let in_folder = |list: &[&str]| parts.iter().any(|part| list.contains(part));
+        let in_folder = |list: WordList| parts.iter().any(|part| list.contains(part));
         let named = |list: &[&str]| file_words.iter().any(|word| list.contains(word));
         if file.ends_with(".lock")
             || matches!(file, "package-lock.json" | "pnpm-lock.yaml" | "go.sum")
@@ -36,15 +38,9 @@ impl Surroundings {
             ])
         {
             Surroundings::Test
-        } else if in_folder(&[
-            "locales",
-            "locale",
-            "i18n",
-            "lang",
-            "langs",
-            "translations",
-            "languages",
-        ]) {
+        } else if in_folder(WordList(
+            "locales locale i18n lang langs translations languages",
+        )) {
             Surroundings::Translation
         } else if in_folder(EXAMPLE_FOLDERS)
             || named(&[
@@ -76,70 +72,19 @@ impl Surroundings {
     }
 }
 
-const TEST_FOLDERS: &[&str] = &[
-    "test",
-    "tests",
-    "testdata",
-    "test_data",
-    "test-data",
-    "testing",
-    "fixtures",
-    "fixture",
-    "__tests__",
-    "e2e",
-    "spec",
-    "mocks",
-    "snapshots",
-    "benches",
-    "bench",
-    "benchmark",
-    "benchmarks",
-    "integration-tests",
-    "integration_tests",
-    "ui-tests",
-    "testsuite",
-    "e2e_tests",
-    "api_tests",
-    "api-testing",
-    "load-testing",
-    "mobile-testing",
-    "fuzz",
-];
+const TEST_FOLDERS: WordList = WordList(
+    "test tests testdata test_data test-data testing fixtures fixture __tests__ e2e spec mocks \
+     snapshots benches bench benchmark benchmarks integration-tests integration_tests ui-tests \
+     testsuite e2e_tests api_tests api-testing load-testing mobile-testing fuzz",
+);
 
-const EXAMPLE_FOLDERS: &[&str] = &[
-    "examples",
-    "example",
-    "docs",
-    "doc",
-    "samples",
-    "sample",
-    "demo",
-    "demos",
-    "tutorial",
-    "tutorials",
-    "book",
-    "recipes",
-];
+const EXAMPLE_FOLDERS: WordList =
+    WordList("examples example docs doc samples sample demo demos tutorial tutorials book recipes");
 
-const DEVELOPMENT_FOLDERS: &[&str] = &[
-    ".github",
-    ".gitlab",
-    ".circleci",
-    ".devcontainer",
-    ".buildkite",
-    ".woodpecker",
-    "docker",
-    "dev",
-    "development",
-    "local",
-    "ci",
-    ".ci",
-    "contrib",
-    "dev-tools",
-    "devtools",
-    "scripts",
-    "insecure",
-];
+const DEVELOPMENT_FOLDERS: WordList = WordList(
+    ".github .gitlab .circleci .devcontainer .buildkite .woodpecker docker dev development local ci \
+     .ci contrib dev-tools devtools scripts insecure",
+);
 
 #[cfg(test)]
 mod tests {
