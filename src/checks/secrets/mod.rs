@@ -98,6 +98,14 @@ impl SecretKind {
         }
     }
 
+    /// The provider of a credential in a published format.
+    pub fn provider(self) -> Option<Name> {
+        match self {
+            SecretKind::Provider { provider, .. } => Some(provider),
+            _ => None,
+        }
+    }
+
     /// Whether who knows the value can forge or decrypt, however weak it looks.
     fn is_key(self) -> bool {
         matches!(

@@ -100,6 +100,7 @@ fn key(modifier: &str, before: &[&str]) -> Option<NameVerdict> {
         "secret" if any(SIGNING) => (Kind::SigningKey, Strong),
         "secret" => (Kind::Secret, Strong),
         "master" if any(WordList("encryption crypto api secret")) => (Kind::EncryptionKey, Strong),
+        "access" if before.contains(&"secret") => (Kind::Secret, Strong),
         "access" | "auth" | "session" | "admin" | "service" | "shared" | "license" | "master"
         | "webhook" | "account" | "storage" | "deploy" | "root" => (Kind::ApiKey, Weak),
         _ if any(WordList(
@@ -209,6 +210,24 @@ const FUSED: &[(&str, &[&str])] = &[
     ("cookiesecret", &["cookie", "secret"]),
 ];
 
+/// Whether a name speaks of an account that may do everything.
+pub(crate) fn is_privileged(name: &str) -> bool {
+    words(name).iter().any(|word| {
+        matches!(
+            word.as_str(),
+            "admin" | "administrator" | "root" | "superuser"
+        )
+    })
+}
+
+/// Whether a name says that what it holds is made for tests.
+pub(crate) fn is_for_tests(name: &str) -> bool {
+    words(name).iter().any(|word| FOR_TESTS.contains(word))
+}
+
+const FOR_TESTS: WordList =
+    WordList("test tests testing mock mocked fake dummy sample example fixture stub");
+
 /// One of these is part of every name that says *secret*.
 const STEMS: &[&[u8]] = &[
     b"pass", b"pw", b"secret", b"salt", b"pepper", b"key", b"token", b"cred", b"auth", b"bearer",
@@ -230,7 +249,7 @@ const NEGATING: WordList = WordList(
      header param query prefix suffix env var arg flag option icon class css event metric permission \
      scope grant count len example sample dummy fake mock test tests testing demo weak common kind \
      type set get delete remove create add cannot not expired unknown empty blank without with \
-     primary foreign partition sort cache confirm skip rotate list revoke peer",
+     primary foreign partition sort cache confirm skip rotate list revoke from existing peer",
 );
 
 const SIGNING: WordList = WordList("jwt hmac signing sign token signature jws webhook");
@@ -297,6 +316,7 @@ mod tests {
             ("GITHUB_TOKEN", K::Token, Strong),
             ("api_token", K::ApiKey, Strong),
             ("token", K::Token, Weak),
+            ("secret_access_key", K::Secret, Strong),
             ("access_key", K::ApiKey, Weak),
             ("auth_key", K::ApiKey, Weak),
         ] {
@@ -350,6 +370,7 @@ mod tests {
             "Secrets_Path",
             "password_placeholder",
             "test_password",
+            "from_secret",
         ] {
             assert_eq!(judge(name), None, "{name}");
         }

@@ -28,11 +28,15 @@ impl Surroundings {
         let file_words: Vec<&str> = file.split(['.', '-', '_']).collect();
         let in_folder = |list: WordList| parts.iter().any(|part| list.contains(part));
         let named = |list: &[&str]| file_words.iter().any(|word| list.contains(word));
+        let tests = |part: &&str| {
+            part.split(['-', '_'])
+                .any(|word| TEST_FOLDERS.contains(word))
+        };
         if file.ends_with(".lock")
             || matches!(file, "package-lock.json" | "pnpm-lock.yaml" | "go.sum")
         {
             Surroundings::Generated
-        } else if in_folder(TEST_FOLDERS)
+        } else if parts.iter().any(tests)
             || named(&[
                 "test", "tests", "spec", "fixture", "mock", "conftest", "e2e",
             ])
@@ -63,6 +67,13 @@ impl Surroundings {
                 "vagrantfile",
                 "envrc",
                 "bench",
+                "woodpecker",
+                "drone",
+                "travis",
+                "pipelines",
+                "appveyor",
+                "workflow",
+                "workflows",
             ])
         {
             Surroundings::Development
@@ -72,10 +83,10 @@ impl Surroundings {
     }
 }
 
+/// One of these is a word of the folder's name (`api_tests`, `ui-tests`).
 const TEST_FOLDERS: WordList = WordList(
-    "test tests testdata test_data test-data testing fixtures fixture __tests__ e2e spec mocks \
-     snapshots benches bench benchmark benchmarks integration-tests integration_tests ui-tests \
-     testsuite e2e_tests api_tests api-testing load-testing mobile-testing fuzz",
+    "test tests testdata testing fixtures fixture spec mocks mock snapshots benches bench benchmark \
+     benchmarks e2e testsuite testkit testutil testutils testcontainer fuzz",
 );
 
 const EXAMPLE_FOLDERS: WordList =
@@ -83,7 +94,7 @@ const EXAMPLE_FOLDERS: WordList =
 
 const DEVELOPMENT_FOLDERS: WordList = WordList(
     ".github .gitlab .circleci .devcontainer .buildkite .woodpecker docker dev development local ci \
-     .ci contrib dev-tools devtools scripts insecure",
+     .ci .depot .drone .azure-pipelines contrib dev-tools devtools scripts insecure",
 );
 
 #[cfg(test)]
@@ -103,10 +114,13 @@ mod tests {
             ("README.md", Surroundings::Example),
             (".env.local", Surroundings::Development),
             ("docker-compose.yml", Surroundings::Development),
+            (".woodpecker.yml", Surroundings::Development),
             (".github/workflows/ci.yml", Surroundings::Development),
             ("config/development.toml", Surroundings::Development),
             ("crates/api/tests/fixtures/key.pem", Surroundings::Test),
             ("tests/docker-compose.yml", Surroundings::Test),
+            ("crates/db-testkit/config.toml", Surroundings::Test),
+            ("api-testing/data.json", Surroundings::Test),
             ("locales/en.json", Surroundings::Translation),
             ("Cargo.lock", Surroundings::Generated),
         ] {

@@ -20,7 +20,11 @@ pub(super) fn defaults(file: &File<'_>, field: Name, attrs: &[Attr]) -> Vec<Fiel
         let Some(path) = attr.meta.last_segment() else {
             continue;
         };
-        let variable = attr.meta.entry("env").and_then(Meta::string);
+        let variable = attr
+            .meta
+            .entry("env")
+            .or_else(|| attr.meta.entry("name"))
+            .and_then(Meta::string);
         let name = variable.unwrap_or(field.as_str()).to_owned();
         let value = match path.as_str() {
             "arg" | "clap" | "structopt" | "argh" | "envconfig" | "builder" => {
@@ -42,7 +46,14 @@ pub(super) fn defaults(file: &File<'_>, field: Name, attrs: &[Attr]) -> Vec<Fiel
                 .or(Some(&attr.meta))
                 .and_then(|it| written(file, it)),
             "derivative" | "educe" | "config" | "confique" | "setting" => nested(file, &attr.meta),
-            _ => None,
+            // clap's `arg`, and the many derives that read the environment.
+            _ => {
+                let entries = ["default_value", "default_value_t", "default"];
+                entries
+                    .iter()
+                    .find_map(|it| attr.meta.entry(it))
+                    .and_then(|it| written(file, it))
+            }
         };
         found.extend(value.map(|value| FieldDefault { name, value }));
     }

@@ -168,6 +168,4 @@ pub(super) const FALLBACKS: &[&str] = &[
     "or_insert_with",
     "get_or_insert",
     "get_or_insert_with",
-    "map_or",
-    "map_or_else",
 ];

@@ -82,6 +82,11 @@ fn secrets_are_found_where_they_are_given() {
             "signing key",
             Assigned,
         ),
+        (
+            "const PASSWORD: &str = \"w1nterfell-password1\";",
+            "password",
+            Assigned,
+        ),
         // Defaults.
         (
             "fn f() { env::var(\"JWT_SECRET\").unwrap_or(\"changeme\".to_string()) }",
@@ -151,6 +156,11 @@ fn secrets_are_found_where_they_are_given() {
         (
             "fn default_cookie_secret() -> String { \"insecure\".to_string() }",
             "cookie key",
+            Default,
+        ),
+        (
+            "fn default_admin_password() -> String { \"admin\".into() }",
+            "password",
             Default,
         ),
         // Arguments.
@@ -301,6 +311,10 @@ fn near_misses_stay_silent() {
         "fn f() { let url = format!(\"postgres://{}:{}@{}/x\", u, p, h); }",
         "fn f() { let url = \"https://github.com/a/b\"; }",
         "fn f() { let salt = SaltString::generate(&mut OsRng); }",
+        "fn f() { MODELS.get(\"cipher_keys\").map_or(\"cipher_keys\", |model| model.key) }",
+        "const APP_HMAC_KEY: &str = \"app-hmac-key-v2\";",
+        "const ATTR_OAUTH2_CLIENT_SECRET: &str = \"oauth2_client_secret\";",
+        "const TEST_PW: &str = \"eeph7Thai6Ahxu\"; fn f(c: C) { c.reauth_password(TEST_PW) }",
         "fn f() { Key::from(bytes) }",
         "fn f() { EncodingKey::from_secret(config.secret.as_bytes()) }",
     ] {

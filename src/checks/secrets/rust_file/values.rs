@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::super::Redacted;
+use super::super::{Redacted, names};
 use super::Parameters;
 use crate::facts::body::{BlockKind, Literal, MethodCall};
 use crate::facts::item::Param;
@@ -185,6 +185,9 @@ impl<'a> Values<'a> {
             }
             Expr::Path(path) => {
                 let name = path.last()?;
+                if names::is_for_tests(name.as_str()) {
+                    return None;
+                }
                 if path.as_ident().is_some()
                     && let Some(local) = self.locals.get(&name)
                 {
