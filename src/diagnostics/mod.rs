@@ -56,7 +56,10 @@ pub struct Label {
 impl Label {
     /// A label.
     pub fn new(span: Span, text: impl Into<String>) -> Label {
-        Label { span, text: text.into() }
+        Label {
+            span,
+            text: text.into(),
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::attr::CfgPredicate;
 use super::item::Item;
 use super::ty::{GenericArg, Path, TypeRef};
 use crate::source::{Name, TextRange};
@@ -95,7 +96,19 @@ impl Body {
 
     /// All expressions, children before parents (expansions are appended later).
     pub fn exprs(&self) -> impl Iterator<Item = (ExprId, &Expr)> {
-        self.exprs.iter().enumerate().map(|(index, expr)| (ExprId(index as u32), expr))
+        self.exprs
+            .iter()
+            .enumerate()
+            .map(|(index, expr)| (ExprId(index as u32), expr))
+    }
+
+    /// Gives back memory that construction reserved.
+    pub(crate) fn shrink_to_fit(&mut self) {
+        self.exprs.shrink_to_fit();
+        self.expr_ranges.shrink_to_fit();
+        self.pats.shrink_to_fit();
+        self.pat_ranges.shrink_to_fit();
+        self.items.shrink_to_fit();
     }
 
     /// Number of expressions.
@@ -285,6 +298,9 @@ pub struct Block {
     pub stmts: Vec<Stmt>,
     /// The last expression, if no semicolon follows it.
     pub tail: Option<ExprId>,
+    /// Statements that stand under a `cfg`: their index (the tail's is that after the last
+    /// statement's) and the predicate.
+    pub cfgs: Box<[(u32, CfgPredicate)]>,
 }
 
 /// The kinds of block.
@@ -379,6 +395,9 @@ pub struct MacroCall {
     pub path: Path,
     /// The text between the delimiters, for expansion.
     pub tokens: TextRange,
+    /// That text itself, where the call is not in the file but in an expansion
+    /// (then `tokens` says no more than where the expansion is shown).
+    pub inline: Option<Box<str>>,
     /// The arguments, as far as the tokens parse as expressions:
     /// comma-separated ones (`name = x`, `%x`, `?x` included), the captures `{x}` of format
     /// strings, the values of `json!`, the branches of `select!` and `join!`.

@@ -293,6 +293,8 @@ pub enum UseKind {
 pub struct MacroRulesItem {
     /// The text between the outer delimiters.
     pub rules: TextRange,
+    /// That text itself, where the definition is not in the file but in an expansion.
+    pub inline: Option<Box<str>>,
     /// `#[macro_export]`.
     pub exported: bool,
 }
@@ -304,4 +306,6 @@ pub struct MacroItem {
     pub path: Path,
     /// The text between the delimiters.
     pub tokens: TextRange,
+    /// That text itself, where the call is not in the file but in an expansion.
+    pub inline: Option<Box<str>>,
 }

@@ -14,8 +14,12 @@ pub mod comment;
 pub mod depth;
 pub mod item;
 pub mod lower;
+mod scan;
 pub mod shell;
 pub mod ty;
+
+#[cfg(test)]
+mod tests;
 
 use serde::{Deserialize, Serialize};
 

@@ -124,7 +124,11 @@ impl Path {
 
     /// The generic type arguments of the last segment.
     pub fn type_args(&self) -> impl Iterator<Item = &TypeRef> {
-        let args = self.segments.last().and_then(|segment| segment.args.as_deref()).unwrap_or(&[]);
+        let args = self
+            .segments
+            .last()
+            .and_then(|segment| segment.args.as_deref())
+            .unwrap_or(&[]);
         args.iter().filter_map(|arg| match arg {
             GenericArg::Type(ty) => Some(ty),
             _ => None,

@@ -19,7 +19,9 @@ impl LineIndex {
     /// Indexes a text. Lines end at `\n`; a `\r` before it belongs to the line.
     pub fn new(text: &str) -> Self {
         let newlines = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-        let starts = std::iter::once(0).chain(newlines.map(|(at, _)| at as u32 + 1)).collect();
+        let starts = std::iter::once(0)
+            .chain(newlines.map(|(at, _)| at as u32 + 1))
+            .collect();
         LineIndex { starts }
     }
 
@@ -38,8 +40,13 @@ impl LineIndex {
         let line = self.line(offset);
         let start = self.starts[line as usize - 1] as usize;
         let end = (offset as usize).min(text.len());
-        let column = text.get(start..end).map_or(end.saturating_sub(start), |before| before.chars().count());
-        LineColumn { line, column: column as u32 + 1 }
+        let column = text
+            .get(start..end)
+            .map_or(end.saturating_sub(start), |before| before.chars().count());
+        LineColumn {
+            line,
+            column: column as u32 + 1,
+        }
     }
 }
 
@@ -54,7 +61,10 @@ mod tests {
         let at = text.find("\"x\"").unwrap() as u32;
         assert_eq!(index.position(text, at), LineColumn { line: 2, column: 9 });
         assert_eq!(index.position(text, 0), LineColumn { line: 1, column: 1 });
-        assert_eq!(index.line_start(2), Some(text.find("let 猫").unwrap() as u32));
+        assert_eq!(
+            index.line_start(2),
+            Some(text.find("let 猫").unwrap() as u32)
+        );
     }
 
     #[test]

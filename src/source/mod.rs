@@ -32,7 +32,10 @@ impl SourceMap {
     /// Adds a file and returns its id. Ids count up from 0 in order of addition.
     pub fn add(&mut self, path: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> FileId {
         let id = FileId::new(self.files.len());
-        self.files.push(SourceFile { path: path.into(), text: text.into() });
+        self.files.push(SourceFile {
+            path: path.into(),
+            text: text.into(),
+        });
         id
     }
 
@@ -49,12 +52,14 @@ impl SourceMap {
     /// The text that a span covers; empty if the span lies outside the file or splits a character.
     pub fn slice(&self, span: Span) -> &str {
         let text: &str = &self.file(span.file).text;
-        text.get(span.range.start as usize..span.range.end as usize).unwrap_or("")
+        text.get(span.range.start as usize..span.range.end as usize)
+            .unwrap_or("")
     }
 
     /// 1-based line and column (in characters) of a span's start.
     pub fn position(&self, span: Span) -> LineColumn {
-        LineIndex::new(&self.file(span.file).text).position(&self.file(span.file).text, span.range.start)
+        LineIndex::new(&self.file(span.file).text)
+            .position(&self.file(span.file).text, span.range.start)
     }
 
     /// Number of files.
@@ -69,6 +74,9 @@ impl SourceMap {
 
     /// All files with their ids, in order of addition.
     pub fn iter(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
-        self.files.iter().enumerate().map(|(index, file)| (FileId::new(index), file))
+        self.files
+            .iter()
+            .enumerate()
+            .map(|(index, file)| (FileId::new(index), file))
     }
 }

@@ -19,7 +19,9 @@ impl FileId {
 }
 
 /// A half-open byte range within a file that the context names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
 pub struct TextRange {
     /// First byte.
     pub start: u32,
@@ -30,13 +32,19 @@ pub struct TextRange {
 impl TextRange {
     /// The range from `start` to `end`; `end` is raised to `start` if it lies before it.
     pub fn new(start: u32, end: u32) -> Self {
-        TextRange { start, end: end.max(start) }
+        TextRange {
+            start,
+            end: end.max(start),
+        }
     }
 
     /// The smallest range that covers both.
     #[must_use]
     pub fn cover(self, other: TextRange) -> TextRange {
-        TextRange { start: self.start.min(other.start), end: self.end.max(other.end) }
+        TextRange {
+            start: self.start.min(other.start),
+            end: self.end.max(other.end),
+        }
     }
 
     /// Whether `other` lies within this range.
@@ -72,6 +80,9 @@ pub struct Span {
 impl Span {
     /// The bytes `start..end` of `file`.
     pub fn new(file: FileId, start: u32, end: u32) -> Self {
-        Span { file, range: TextRange::new(start, end) }
+        Span {
+            file,
+            range: TextRange::new(start, end),
+        }
     }
 }

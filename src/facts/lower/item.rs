@@ -1,0 +1,834 @@
+//! Items.
+
+use super::{Cut, Lowerer, parse_stmts};
+use crate::facts::body::{Block, BlockKind, Body, BodyId, Expr, ExprId};
+use crate::facts::item::{
+    ConstItem, EnumItem, Field, Fields, FnItem, ImplItem, Item, ItemKind, MacroItem,
+    MacroRulesItem, ModItem, Param, SelfParam, StructItem, TraitItem, TypeAliasItem, UseItem,
+    UseKind, UseLeaf, Variant, Visibility,
+};
+use crate::facts::ty::TypeRef;
+use crate::facts::{Attr, Extent};
+use crate::source::{Name, TextRange};
+
+/// What all items have, before the rest of the item is known.
+struct Head {
+    attrs: Vec<syn::Attribute>,
+    visibility: syn::Visibility,
+    keyword: TextRange,
+}
+
+/// The block of a function, or `Absent` for a declaration.
+enum FnBlock {
+    Present(syn::Block),
+    Absent,
+}
+
+impl Lowerer<'_> {
+    /// Items of a file or module.
+    pub(crate) fn items(&mut self, items: Vec<syn::Item>) -> Vec<Item> {
+        items.into_iter().flat_map(|item| self.item(item)).collect()
+    }
+
+    /// An item: several for `extern { .. }`, none for syntax that we do not know.
+    pub(crate) fn item(&mut self, item: syn::Item) -> Vec<Item> {
+        let item = match item {
+            syn::Item::Fn(item) => {
+                let keyword = self.fn_keyword(&item.sig, item.modifiers.defaultness);
+                let head = Head {
+                    attrs: item.attrs,
+                    visibility: item.vis,
+                    keyword,
+                };
+                self.function(head, item.sig, FnBlock::Present(*item.block), None)
+            }
+            syn::Item::Struct(item) => {
+                let keyword = self.spans.short(item.struct_token.span, 6);
+                let end = item.semi_token.map(|token| self.spans.short(token.span, 1));
+                let (fields, fields_end) = self.fields(item.fields);
+                let kind = StructItem {
+                    generics: self.generics(item.generics),
+                    fields,
+                };
+                let head = Head {
+                    attrs: item.attrs,
+                    visibility: item.vis,
+                    keyword,
+                };
+                self.named(
+                    head,
+                    &item.ident,
+                    end.or(fields_end),
+                    ItemKind::Struct(kind),
+                )
+            }
+            syn::Item::Union(item) => {
+                let keyword = self.spans.short(item.union_token.span, 5);
+                let (fields, end) = self.fields(syn::Fields::Named(item.fields));
+                let kind = StructItem {
+                    generics: self.generics(item.generics),
+                    fields,
+                };
+                let head = Head {
+                    attrs: item.attrs,
+                    visibility: item.vis,
+                    keyword,
+                };
+                self.named(head, &item.ident, end, ItemKind::Struct(kind))
+            }
+            syn::Item::Enum(item) => {
+                let keyword = self.spans.short(item.enum_token.span, 4);
+                let end = self.spans.close(item.brace_token.span);
+                let generics = self.generics(item.generics);
+                let variants = item
+                    .variants
+                    .into_iter()
+                    .map(|variant| self.variant(variant))
+                    .collect();
+                let head = Head {
+                    attrs: item.attrs,
+                    visibility: item.vis,
+                    keyword,
+                };
+                self.named(
+                    head,
+                    &item.ident,
+                    Some(end),
+                    ItemKind::Enum(EnumItem { generics, variants }),
+                )
+            }
+            syn::Item::Type(item) => {
+                let keyword = self.spans.short(item.type_token.span, 4);
+                let head = Head {
+                    attrs: item.attrs,
+                    visibility: item.vis,
+                    keyword,
+                };
+                self.alias(
+                    head,
+                    &item.ident,
+                    item.generics,
+                    Some(*item.ty),
+                    item.semi_token,
+                )
+            }
+            syn::Item::Trait(item) => {
+                let keyword = self.spans.short(item.trait_token.span, 5);
+                let end = self.spans.close(item.brace_token.span);
+                let generics = self.generics(item.generics);
+                let supertraits = self.bounds(item.supertraits);
+                let items = item
+                    .items
+                    .into_iter()
+                    .flat_map(|item| self.trait_item(item))
+                    .collect();
+                let head = Head {
+                    attrs: item.attrs,
+                    visibility: item.vis,
+                    keyword,
+                };
+                let kind = TraitItem {
+                    generics,
+                    supertraits,
+                    items,
+                };
+                self.named(head, &item.ident, Some(end), ItemKind::Trait(kind))
+            }
+            syn::Item::TraitAlias(item) => {
+                let keyword = self.spans.short(item.trait_token.span, 5);
+                let end = self.spans.short(item.semi_token.span, 1);
+                let generics = self.generics(item.generics);
+                let supertraits = self.bounds(item.bounds);
+                let head = Head {
+                    attrs: item.attrs,
+                    visibility: item.vis,
+                    keyword,
+                };
+                let kind = TraitItem {
+                    generics,
+                    supertraits,
+                    items: Vec::new(),
+                };
+                self.named(head, &item.ident, Some(end), ItemKind::Trait(kind))
+            }
+            syn::Item::Impl(item) => {
+                let mut keyword = self.spans.short(item.impl_token.span, 4);
+                if let Some(token) = item.unsafety {
+                    keyword = self.spans.short(token.span, 6);
+                }
+                if item.modifiers.polarity.is_some() {
+                    return Vec::new();
+                }
+                let end = self.spans.close(item.brace_token.span);
+                let generics = self.generics(item.generics);
+                let of_trait = item.trait_.map(|(path, _)| self.path(path));
+                let self_ty = self.ty(*item.self_ty).0;
+                let items = item
+                    .items
+                    .into_iter()
+                    .flat_map(|item| self.impl_item(item))
+                    .collect();
+                let kind = ImplItem {
+                    generics,
+                    of_trait,
+                    self_ty,
+                    items,
+                };
+                let head = Head {
+                    attrs: item.attrs,
+                    visibility: syn::Visibility::Inherited,
+                    keyword,
+                };
+                self.unnamed(head, Some(end), ItemKind::Impl(Box::new(kind)))
+            }
+            syn::Item::Const(item) => {
+                let keyword = self.spans.short(item.const_token.span, 5);
+                let head = Head {
+                    attrs: item.attrs,
+                    visibility: item.vis,
+                    keyword,
+                };
+                self.constant(
+                    head,
+                    &item.ident,
+                    *item.ty,
+                    Some(*item.expr),
+                    item.semi_token,
+                    false,
+                )
+            }
+            syn::Item::Static(item) => {
+                let keyword = self.spans.short(item.static_token.span, 6);
+                let head = Head {
+                    attrs: item.attrs,
+                    visibility: item.vis,
+                    keyword,
+                };
+                self.constant(
+                    head,
+                    &item.ident,
+                    *item.ty,
+                    Some(*item.expr),
+                    item.semi_token,
+                    true,
+                )
+            }
+            syn::Item::Mod(item) => {
+                let keyword = self.spans.short(item.mod_token.span, 3);
+                let end = match (&item.content, item.semi) {
+                    (Some((brace, _)), _) => Some(self.spans.close(brace.span)),
+                    (None, semicolon) => semicolon.map(|token| self.spans.short(token.span, 1)),
+                };
+                let head = Head {
+                    attrs: item.attrs,
+                    visibility: item.vis,
+                    keyword,
+                };
+                let path = path_attr(&head.attrs);
+                let items = item.content.map(|(_, items)| self.items(items));
+                self.named(
+                    head,
+                    &item.ident,
+                    end,
+                    ItemKind::Mod(ModItem { items, path }),
+                )
+            }
+            syn::Item::Use(item) => {
+                let keyword = self.spans.short(item.use_token.span, 3);
+                let end = self.spans.short(item.semi_token.span, 1);
+                let mut leaves = Vec::new();
+                let global = item.leading_colon.is_some();
+                self.use_leaves(&item.tree, &mut Vec::new(), global, &mut leaves);
+                let head = Head {
+                    attrs: item.attrs,
+                    visibility: item.vis,
+                    keyword,
+                };
+                self.unnamed(head, Some(end), ItemKind::Use(UseItem { leaves }))
+            }
+            syn::Item::ExternCrate(item) => {
+                let keyword = self.spans.short(item.extern_token.span, 6);
+                let end = self.spans.short(item.semi_token.span, 1);
+                let krate = self.spans.name(&item.ident);
+                let name = item.rename.map_or(item.ident, |(_, rename)| rename);
+                let head = Head {
+                    attrs: item.attrs,
+                    visibility: item.vis,
+                    keyword,
+                };
+                self.named(head, &name, Some(end), ItemKind::ExternCrate(krate))
+            }
+            syn::Item::Macro(item) => {
+                self.macro_item(item.attrs, item.ident, item.mac, item.semi_token)
+            }
+            syn::Item::ForeignMod(item) => {
+                return item
+                    .items
+                    .into_iter()
+                    .filter_map(|item| self.foreign_item(item))
+                    .collect();
+            }
+            // `const X: T;`, `fn f();` outside of traits and the like: not Rust that compiles.
+            _ => return Vec::new(),
+        };
+        vec![item]
+    }
+
+    /// Items of an impl.
+    pub(crate) fn impl_item(&mut self, item: syn::ImplItem) -> Option<Item> {
+        Some(match item {
+            syn::ImplItem::Fn(item) => {
+                let keyword = self.fn_keyword(&item.sig, item.modifiers.defaultness);
+                let head = Head {
+                    attrs: item.attrs,
+                    visibility: item.vis,
+                    keyword,
+                };
+                self.function(head, item.sig, FnBlock::Present(item.block), None)
+            }
+            syn::ImplItem::Const(item) => {
+                let keyword = self.spans.short(item.const_token.span, 5);
+                let head = Head {
+                    attrs: item.attrs,
+                    visibility: item.vis,
+                    keyword,
+                };
+                self.constant(
+                    head,
+                    &item.ident,
+                    item.ty,
+                    Some(item.expr),
+                    item.semi_token,
+                    false,
+                )
+            }
+            syn::ImplItem::Type(item) => {
+                let keyword = self.spans.short(item.type_token.span, 4);
+                let head = Head {
+                    attrs: item.attrs,
+                    visibility: item.vis,
+                    keyword,
+                };
+                self.alias(
+                    head,
+                    &item.ident,
+                    item.generics,
+                    Some(item.ty),
+                    item.semi_token,
+                )
+            }
+            syn::ImplItem::Macro(item) => {
+                self.macro_item(item.attrs, None, item.mac, item.semi_token)
+            }
+            _ => return None,
+        })
+    }
+
+    /// Items of a trait.
+    pub(crate) fn trait_item(&mut self, item: syn::TraitItem) -> Option<Item> {
+        let visibility = syn::Visibility::Inherited;
+        Some(match item {
+            syn::TraitItem::Fn(item) => {
+                let keyword = self.fn_keyword(&item.sig, item.modifiers.defaultness);
+                let head = Head {
+                    attrs: item.attrs,
+                    visibility,
+                    keyword,
+                };
+                let block = item.default.map_or(FnBlock::Absent, FnBlock::Present);
+                self.function(head, item.sig, block, item.semi_token)
+            }
+            syn::TraitItem::Const(item) => {
+                let keyword = self.spans.short(item.const_token.span, 5);
+                let head = Head {
+                    attrs: item.attrs,
+                    visibility,
+                    keyword,
+                };
+                let value = item.default.map(|(_, value)| value);
+                self.constant(head, &item.ident, item.ty, value, item.semi_token, false)
+            }
+            syn::TraitItem::Type(item) => {
+                let keyword = self.spans.short(item.type_token.span, 4);
+                let head = Head {
+                    attrs: item.attrs,
+                    visibility,
+                    keyword,
+                };
+                let default = item.default.map(|(_, ty)| ty);
+                self.alias(head, &item.ident, item.generics, default, item.semi_token)
+            }
+            syn::TraitItem::Macro(item) => {
+                self.macro_item(item.attrs, None, item.mac, item.semi_token)
+            }
+            _ => return None,
+        })
+    }
+
+    fn foreign_item(&mut self, item: syn::ForeignItem) -> Option<Item> {
+        Some(match item {
+            syn::ForeignItem::Fn(item) => {
+                let keyword = self.fn_keyword(&item.sig, item.modifiers.defaultness);
+                let head = Head {
+                    attrs: item.attrs,
+                    visibility: item.vis,
+                    keyword,
+                };
+                self.function(head, item.sig, FnBlock::Absent, Some(item.semi_token))
+            }
+            syn::ForeignItem::Static(item) => {
+                let keyword = self.spans.short(item.static_token.span, 6);
+                let head = Head {
+                    attrs: item.attrs,
+                    visibility: item.vis,
+                    keyword,
+                };
+                self.constant(head, &item.ident, *item.ty, None, item.semi_token, true)
+            }
+            _ => return None,
+        })
+    }
+
+    /// The item that has no name, or whose name is set later.
+    fn unnamed(&mut self, head: Head, end: Option<TextRange>, kind: ItemKind) -> Item {
+        let (visibility, visibility_range) = self.visibility(head.visibility);
+        let mut range = end.map_or(head.keyword, |end| head.keyword.cover(end));
+        range = visibility_range.map_or(range, |visibility| visibility.cover(range));
+        if let Some(first) = head.attrs.first() {
+            range = range.cover(self.spans.token(first.pound_token.span));
+        }
+        Item {
+            name: Name::new(""),
+            name_range: head.keyword,
+            range,
+            keyword: head.keyword,
+            visibility,
+            cfg: self.cfg(&head.attrs),
+            attrs: self.attrs(&head.attrs),
+            kind,
+        }
+    }
+
+    fn named(
+        &mut self,
+        head: Head,
+        ident: &syn::Ident,
+        end: Option<TextRange>,
+        kind: ItemKind,
+    ) -> Item {
+        let (name, name_range) = self.spans.ident(ident);
+        let end = end.map_or(name_range, |end| name_range.cover(end));
+        Item {
+            name,
+            name_range,
+            ..self.unnamed(head, Some(end), kind)
+        }
+    }
+
+    fn visibility(&self, visibility: syn::Visibility) -> (Visibility, Option<TextRange>) {
+        match visibility {
+            syn::Visibility::Public(token) => {
+                (Visibility::Public, Some(self.spans.short(token.span, 3)))
+            }
+            syn::Visibility::Restricted(restricted) => (
+                Visibility::Restricted,
+                Some(self.spans.short(restricted.pub_token.span, 3)),
+            ),
+            syn::Visibility::Inherited => (Visibility::Private, None),
+        }
+    }
+
+    fn fn_keyword(
+        &self,
+        sig: &syn::Signature,
+        defaultness: Option<syn::Token![default]>,
+    ) -> TextRange {
+        let safety = match &sig.safety {
+            syn::Safety::Unsafe(token) => Some((token.span, 6)),
+            syn::Safety::Safe(token) => Some((token.span, 4)),
+            _ => None,
+        };
+        let first = defaultness
+            .map(|token| (token.span, 7))
+            .or(sig.constness.map(|token| (token.span, 5)))
+            .or(sig.asyncness.map(|token| (token.span, 5)))
+            .or(safety)
+            .or(sig.abi.as_ref().map(|abi| (abi.extern_token.span, 6)))
+            .unwrap_or((sig.fn_token.span, 2));
+        self.spans.short(first.0, first.1)
+    }
+
+    fn function(
+        &mut self,
+        head: Head,
+        sig: syn::Signature,
+        block: FnBlock,
+        semicolon: Option<syn::Token![;]>,
+    ) -> Item {
+        let generics = self.generics(sig.generics);
+        let (ret, ret_range) = self.return_type(sig.output);
+        let mut end = self.spans.close(sig.paren_token.span);
+        end = ret_range.map_or(end, |range| end.cover(range));
+        end = semicolon.map_or(end, |token| end.cover(self.spans.short(token.span, 1)));
+        let mut self_param = None;
+        let mut params = Vec::with_capacity(sig.inputs.len());
+        let mut pats = Vec::with_capacity(sig.inputs.len());
+        for input in sig.inputs {
+            match input {
+                syn::FnArg::Receiver(receiver) => {
+                    self_param = Some(match receiver.kind {
+                        syn::ReceiverKind::Value => SelfParam::Value,
+                        syn::ReceiverKind::Reference(_, _, None) => SelfParam::Ref,
+                        syn::ReceiverKind::Reference(_, _, Some(_)) => SelfParam::RefMut,
+                        _ => SelfParam::Typed,
+                    });
+                }
+                syn::FnArg::Typed(typed) => {
+                    let (ty, ty_range) = self.ty(*typed.ty);
+                    let name = match &*typed.pat {
+                        syn::Pat::Ident(pat) if pat.subpat.is_none() => {
+                            Some(self.spans.name(&pat.ident))
+                        }
+                        _ => None,
+                    };
+                    let attrs: Vec<Attr> = self.attrs(&typed.attrs);
+                    let cfg = self.cfg(&typed.attrs);
+                    params.push(Param {
+                        name,
+                        ty,
+                        range: ty_range,
+                        ty_range,
+                        attrs,
+                        cfg,
+                    });
+                    pats.push(*typed.pat);
+                }
+            }
+        }
+        let mut lost_body = None;
+        let block = match block {
+            FnBlock::Absent => None,
+            FnBlock::Present(block) => {
+                let range = self.spans.delimited(block.brace_token.span);
+                end = end.cover(range);
+                let open = self.spans.local(block.brace_token.span.open());
+                match self.cut.remove(&open) {
+                    None => Some((range, block.stmts)),
+                    Some(cut) => {
+                        lost_body = Some(range);
+                        self.cut_stmts(cut, range).map(|stmts| (range, stmts))
+                    }
+                }
+            }
+        };
+        let range = block
+            .as_ref()
+            .map(|(range, _)| *range)
+            .or(lost_body)
+            .unwrap_or(end);
+        let mut scratch = Body::new(range);
+        let lowered: Vec<_> = pats
+            .into_iter()
+            .map(|pat| self.ranged_pat(&mut scratch, pat))
+            .collect();
+        for (param, (_, pat_range)) in params.iter_mut().zip(&lowered) {
+            param.range = pat_range.cover(param.range);
+        }
+        let body = block.map(|(range, stmts)| {
+            scratch.params = lowered.into_iter().map(|(pat, _)| pat).collect();
+            self.fn_body(scratch, range, stmts)
+        });
+        let is_async = sig.asyncness.is_some();
+        let kind = FnItem {
+            is_async,
+            generics,
+            self_param,
+            params,
+            ret,
+            body,
+        };
+        self.named(head, &sig.ident, Some(end), ItemKind::Fn(kind))
+    }
+
+    fn fn_body(&mut self, mut body: Body, range: TextRange, stmts: Vec<syn::Stmt>) -> BodyId {
+        let (stmts, tail, cfgs) = self.stmts(&mut body, stmts);
+        let block = Block {
+            kind: BlockKind::Plain,
+            label: None,
+            stmts,
+            tail,
+            cfgs,
+        };
+        body.root = body.push_expr(Expr::Block(Box::new(block)), range);
+        self.finish(body)
+    }
+
+    fn finish(&mut self, mut body: Body) -> BodyId {
+        body.shrink_to_fit();
+        self.bodies.push(body);
+        BodyId(self.bodies.len() as u32 - 1)
+    }
+
+    fn cut_stmts(&mut self, cut: Cut, range: TextRange) -> Option<Vec<syn::Stmt>> {
+        if self.is_deep(cut.local) {
+            self.problem(range, "nested too deeply to be read", Extent::Body);
+            return None;
+        }
+        match parse_stmts(cut.tokens) {
+            Ok(stmts) => Some(stmts),
+            Err(error) => {
+                self.syntax_problem(range, &error, Extent::Body);
+                None
+            }
+        }
+    }
+
+    fn constant(
+        &mut self,
+        head: Head,
+        ident: &syn::Ident,
+        ty: syn::Type,
+        value: Option<syn::Expr>,
+        semicolon: syn::Token![;],
+        is_static: bool,
+    ) -> Item {
+        let ty: TypeRef = self.ty(ty).0;
+        let end = self.spans.short(semicolon.span, 1);
+        let body = value.and_then(|value| {
+            let (value, within) = self.initialiser(value, end)?;
+            let mut body = Body::new(within);
+            let (root, range): (ExprId, TextRange) = self.ranged_expr(&mut body, value);
+            body.root = root;
+            body.range = range;
+            Some(self.finish(body))
+        });
+        self.named(
+            head,
+            ident,
+            Some(end),
+            ItemKind::Const(ConstItem {
+                ty,
+                body,
+                is_static,
+            }),
+        )
+    }
+
+    /// The value, if it is not the placeholder of one that was cut out.
+    fn initialiser(
+        &mut self,
+        value: syn::Expr,
+        within: TextRange,
+    ) -> Option<(syn::Expr, TextRange)> {
+        let syn::Expr::Block(block) = &value else {
+            return Some((value, within));
+        };
+        let open = self.spans.local(block.block.brace_token.span.open());
+        let Some(cut) = self.cut.remove(&open).filter(|cut| cut.is_initialiser) else {
+            return Some((value, within));
+        };
+        let range = self.spans.at(cut.local.0, cut.local.1);
+        if self.is_deep(cut.local) {
+            self.problem(range, "nested too deeply to be read", Extent::Body);
+            return None;
+        }
+        match syn::parse2::<syn::Expr>(cut.tokens) {
+            Ok(value) => Some((value, range)),
+            Err(error) => {
+                self.syntax_problem(range, &error, Extent::Body);
+                None
+            }
+        }
+    }
+
+    fn alias(
+        &mut self,
+        head: Head,
+        ident: &syn::Ident,
+        generics: syn::Generics,
+        ty: Option<syn::Type>,
+        semicolon: syn::Token![;],
+    ) -> Item {
+        let generics = self.generics(generics);
+        let ty = ty.map(|ty| self.ty(ty).0);
+        let end = self.spans.short(semicolon.span, 1);
+        self.named(
+            head,
+            ident,
+            Some(end),
+            ItemKind::TypeAlias(TypeAliasItem { generics, ty }),
+        )
+    }
+
+    fn fields(&mut self, fields: syn::Fields) -> (Fields, Option<TextRange>) {
+        match fields {
+            syn::Fields::Unit => (Fields::Unit, None),
+            syn::Fields::Named(fields) => {
+                let end = self.spans.close(fields.brace_token.span);
+                let named = fields
+                    .named
+                    .into_iter()
+                    .enumerate()
+                    .map(|(index, field)| self.field(index, field));
+                (Fields::Named(named.collect()), Some(end))
+            }
+            syn::Fields::Unnamed(fields) => {
+                let end = self.spans.close(fields.paren_token.span);
+                let tuple = fields
+                    .unnamed
+                    .into_iter()
+                    .enumerate()
+                    .map(|(index, field)| self.field(index, field));
+                (Fields::Tuple(tuple.collect()), Some(end))
+            }
+        }
+    }
+
+    fn field(&mut self, index: usize, field: syn::Field) -> Field {
+        let (ty, ty_range) = self.ty(field.ty);
+        let (name, range) = match &field.ident {
+            Some(ident) => self.spans.ident(ident),
+            None => (Name::new(&index.to_string()), ty_range),
+        };
+        Field {
+            name,
+            range,
+            ty,
+            attrs: self.attrs(&field.attrs),
+            cfg: self.cfg(&field.attrs),
+        }
+    }
+
+    fn variant(&mut self, variant: syn::Variant) -> Variant {
+        let (name, range) = self.spans.ident(&variant.ident);
+        let fields = self.fields(variant.fields).0;
+        Variant {
+            name,
+            range,
+            fields,
+            attrs: self.attrs(&variant.attrs),
+            cfg: self.cfg(&variant.attrs),
+        }
+    }
+
+    fn use_leaves(
+        &self,
+        tree: &syn::UseTree,
+        prefix: &mut Vec<Name>,
+        global: bool,
+        leaves: &mut Vec<UseLeaf>,
+    ) {
+        match tree {
+            syn::UseTree::Path(path) => {
+                prefix.push(self.spans.name(&path.ident));
+                self.use_leaves(&path.tree, prefix, global, leaves);
+                prefix.pop();
+            }
+            syn::UseTree::Group(group) => {
+                for tree in &group.items {
+                    self.use_leaves(tree, prefix, global, leaves);
+                }
+            }
+            syn::UseTree::Glob(glob) => {
+                let range = self.spans.short(glob.star_token.span, 1);
+                leaves.push(UseLeaf {
+                    path: prefix.clone(),
+                    global,
+                    kind: UseKind::Glob,
+                    range,
+                });
+            }
+            syn::UseTree::Name(leaf) => {
+                let (name, range) = self.spans.ident(&leaf.ident);
+                let path = use_path(prefix, name);
+                let name = path.last().copied().unwrap_or(name);
+                leaves.push(UseLeaf {
+                    path,
+                    global,
+                    kind: UseKind::Name(name),
+                    range,
+                });
+            }
+            syn::UseTree::Rename(leaf) => {
+                let (name, range) = self.spans.ident(&leaf.ident);
+                let kind = match self.spans.name(&leaf.rename) {
+                    anonymous if anonymous == "_" => UseKind::Anonymous,
+                    rename => UseKind::Name(rename),
+                };
+                leaves.push(UseLeaf {
+                    path: use_path(prefix, name),
+                    global,
+                    kind,
+                    range,
+                });
+            }
+        }
+    }
+
+    fn macro_item(
+        &mut self,
+        attrs: Vec<syn::Attribute>,
+        ident: Option<syn::Ident>,
+        mac: syn::Macro,
+        semicolon: Option<syn::Token![;]>,
+    ) -> Item {
+        let delimiters = *mac.delimiter.span();
+        let (tokens, inline) = self.spans.inside(delimiters);
+        let end = match semicolon {
+            Some(token) => self.spans.short(token.span, 1),
+            None => self.spans.close(delimiters),
+        };
+        let path = self.path(mac.path);
+        let exported = attrs
+            .iter()
+            .any(|attr| attr.path().is_ident("macro_export"));
+        let head = Head {
+            attrs,
+            visibility: syn::Visibility::Inherited,
+            keyword: path.range,
+        };
+        match ident {
+            Some(ident) if path.as_ident().is_some_and(|name| name == "macro_rules") => {
+                let rules = MacroRulesItem {
+                    rules: tokens,
+                    inline,
+                    exported,
+                };
+                self.named(head, &ident, Some(end), ItemKind::MacroRules(rules))
+            }
+            _ => self.unnamed(
+                head,
+                Some(end),
+                ItemKind::MacroCall(MacroItem {
+                    path,
+                    tokens,
+                    inline,
+                }),
+            ),
+        }
+    }
+}
+
+/// The segments of a leaf; `a::{self}` is `a`.
+fn use_path(prefix: &[Name], name: Name) -> Vec<Name> {
+    let mut path = prefix.to_vec();
+    if name != "self" || path.is_empty() {
+        path.push(name);
+    }
+    path
+}
+
+/// `#[path = ".."]`.
+fn path_attr(attrs: &[syn::Attribute]) -> Option<String> {
+    attrs.iter().find_map(|attr| match &attr.meta {
+        syn::Meta::NameValue(syn::MetaNameValue {
+            path,
+            value: syn::Expr::Lit(expr),
+            ..
+        }) if path.is_ident("path") => match &expr.lit {
+            syn::Lit::Str(text) => Some(text.value()),
+            _ => None,
+        },
+        _ => None,
+    })
+}
