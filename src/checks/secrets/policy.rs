@@ -71,6 +71,9 @@ pub(crate) fn judge(
         {
             (High, true)
         }
+        Shape::Harmless(Harmless::Empty) if kind.is_key() && place == Place::Default => {
+            (Medium, true)
+        }
         // A password is compared with a back door; keys and tokens as well with words.
         Shape::Chosen | Shape::Development | Shape::Placeholder
             if place == Place::Compared && strong =>

@@ -54,6 +54,7 @@ const FUNCTIONS: &[Sink] = sinks! {
     "hmac"::"Key"::"new"(1) => SigningKey;
     // cookie, actix-web, rocket, axum-extra, tower-sessions
     "cookie"::"Key"::"from"(0) => CookieKey;
+    "tower_cookies"::"Key"::"from"(0) => CookieKey;
     "Key"::"derive_from"(0) => CookieKey;
     "cookie"::"Key"::"try_from"(0) => CookieKey;
     "CookieSession"::"signed"(0) => CookieKey;

@@ -1,7 +1,7 @@
 //! The places of a body at which a literal is given to a name or to a function.
 
 use super::super::names::{self, Strength};
-use super::super::{Place, SecretKind};
+use super::super::{Place, Redacted, SecretKind};
 use super::sinks;
 use super::values::{Value, Values};
 use crate::facts::body::{Arm, BinaryOp, Literal, MacroCall, MethodCall};
@@ -235,7 +235,7 @@ impl Collector<'_, '_> {
                     self.values.body.pat_range(pat),
                 );
                 let value = Value {
-                    text: super::super::Redacted::new(text.to_string()),
+                    text: Redacted::new(text.to_string()),
                     range,
                     guessed: false,
                 };
@@ -314,6 +314,10 @@ impl Collector<'_, '_> {
             );
             return;
         }
+        if name == "unwrap_or_default" {
+            self.empty(call);
+            return;
+        }
         if sinks::FALLBACKS.contains(&name) {
             let value = call.args.first().and_then(|it| self.values.fallback(*it));
             if let (Some(value), Some(looked_up)) =
@@ -329,6 +333,24 @@ impl Collector<'_, '_> {
         }
         self.pairs(call.name, &call.args);
         self.parameters(call.name, &call.args);
+    }
+
+    /// `env::var("JWT_SECRET").unwrap_or_default()`: whoever knows that nothing is set can
+    /// sign with nothing, unless the body looks whether it is empty.
+    fn empty(&mut self, call: &MethodCall) {
+        let looks = |expr: &Expr| matches!(expr, Expr::MethodCall(it) if it.name == *"is_empty" || it.name == *"len");
+        let name = self.values.name_of(call.receiver, true);
+        let Some(name) = name.filter(|it| names::judge(it).is_some()) else {
+            return;
+        };
+        if !self.values.body.exprs().any(|(_, expr)| looks(expr)) {
+            let value = Value {
+                text: Redacted::new(String::new()),
+                range: call.name_range,
+                guessed: false,
+            };
+            self.push(&name, Some(value), Place::Default, Wanted::ByName);
+        }
     }
 
     /// `set_var("JWT_SECRET", "..")`, `.header("Authorization", "Bearer ..")`, `env_or("SECRET", "..")`.

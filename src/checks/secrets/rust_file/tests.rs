@@ -163,7 +163,27 @@ fn secrets_are_found_where_they_are_given() {
             "password",
             Default,
         ),
+        (
+            "fn f() { std::env::var(\"JWT_SECRET\").unwrap_or_default() }",
+            "signing key",
+            Default,
+        ),
         // Arguments.
+        (
+            "use axum_extra::extract::cookie::Key; fn f() { Key::from(b\"words\") }",
+            "cookie key",
+            Passed,
+        ),
+        (
+            "use jsonwebtoken::EncodingKey as K; fn f() { K::from_secret(b\"words\") }",
+            "signing key",
+            Passed,
+        ),
+        (
+            "type Mac = hmac::Hmac<Sha256>; fn f() { Mac::new_from_slice(b\"words\") }",
+            "signing key",
+            Passed,
+        ),
         (
             "fn f() { EncodingKey::from_secret(b\"secret\") }",
             "signing key",
@@ -315,6 +335,8 @@ fn near_misses_stay_silent() {
         "const APP_HMAC_KEY: &str = \"app-hmac-key-v2\";",
         "const ATTR_OAUTH2_CLIENT_SECRET: &str = \"oauth2_client_secret\";",
         "const TEST_PW: &str = \"eeph7Thai6Ahxu\"; fn f(c: C) { c.reauth_password(TEST_PW) }",
+        "fn f() { let s = std::env::var(\"JWT_SECRET\").unwrap_or_default(); if s.is_empty() { panic!() } }",
+        "use std::collections::Key; fn f() { Key::from(b\"words\") }",
         "fn f() { Key::from(bytes) }",
         "fn f() { EncodingKey::from_secret(config.secret.as_bytes()) }",
     ] {

@@ -5,8 +5,8 @@ use rustc_hash::FxHashMap;
 use super::super::{Redacted, names};
 use super::Parameters;
 use crate::facts::body::{BlockKind, Literal, MethodCall};
-use crate::facts::item::Param;
-use crate::facts::{Body, BodyId, Expr, ExprId, FileFacts, Item, ItemKind, Pat, Stmt};
+use crate::facts::item::{Param, UseKind};
+use crate::facts::{Body, BodyId, Expr, ExprId, FileFacts, Item, ItemKind, Pat, Stmt, TypeRef};
 use crate::source::{Name, TextRange};
 
 /// A value that stands in the source.
@@ -30,6 +30,8 @@ pub(super) struct File<'a> {
     pub(super) producers: FxHashMap<Name, Option<BodyId>>,
     /// Parameters of free functions and of methods, `self` left out.
     pub(super) parameters: Parameters,
+    /// What `use` and `type` make of a name: the path that it stands for.
+    meanings: FxHashMap<Name, Vec<Name>>,
 }
 
 impl<'a> File<'a> {
@@ -41,6 +43,7 @@ impl<'a> File<'a> {
             constants: FxHashMap::default(),
             producers: FxHashMap::default(),
             parameters: FxHashMap::default(),
+            meanings: FxHashMap::default(),
         };
         file.collect(&facts.items);
         facts
@@ -74,11 +77,43 @@ impl<'a> File<'a> {
                             .or_insert(names);
                     }
                 }
+                ItemKind::Use(import) => {
+                    for leaf in &import.leaves {
+                        if let UseKind::Name(name) = leaf.kind {
+                            self.meanings
+                                .entry(name)
+                                .or_insert_with(|| leaf.path.clone());
+                        }
+                    }
+                }
+                ItemKind::TypeAlias(alias) => {
+                    if let Some(path) = alias.ty.as_ref().and_then(TypeRef::as_path) {
+                        let path = path.segments.iter().map(|it| it.name).collect();
+                        self.meanings.entry(item.name).or_insert(path);
+                    }
+                }
                 ItemKind::Mod(module) => self.collect(module.items.as_deref().unwrap_or_default()),
                 ItemKind::Impl(implementation) => self.collect(&implementation.items),
                 _ => {}
             }
         }
+    }
+}
+
+impl File<'_> {
+    /// A path as written, its first segment replaced by what it was imported as.
+    fn meaning(&self, mut path: Vec<Name>) -> Vec<Name> {
+        // An alias may stand for an import; more than that is rare.
+        for _ in 0..2 {
+            let Some(meaning) = path.first().and_then(|first| self.meanings.get(first)) else {
+                break;
+            };
+            if meaning.first() == path.first() {
+                break;
+            }
+            path.splice(..1, meaning.iter().copied());
+        }
+        path
     }
 }
 
@@ -237,7 +272,7 @@ impl<'a> Values<'a> {
         }
     }
 
-    /// The segments of a called path.
+    /// The segments of a called path, imports and aliases of the file resolved.
     pub(super) fn callee(&self, id: ExprId) -> Option<Vec<Name>> {
         match self.body.expr(id) {
             Expr::Path(path) => {
@@ -246,12 +281,11 @@ impl<'a> Values<'a> {
                     .as_deref()
                     .and_then(|it| it.ty.as_path())
                     .and_then(|it| it.last());
-                Some(
-                    owner
-                        .into_iter()
-                        .chain(path.segments.iter().map(|it| it.name))
-                        .collect(),
-                )
+                let path = owner
+                    .into_iter()
+                    .chain(path.segments.iter().map(|it| it.name))
+                    .collect();
+                Some(self.file.meaning(path))
             }
             _ => None,
         }
