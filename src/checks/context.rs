@@ -1,0 +1,75 @@
+//! What a check may look at.
+
+use super::secrets::SecretFinding;
+use crate::diagnostics::{LintMeta, Persona};
+use crate::lints::Lint;
+use crate::program::{ModuleId, Program};
+use crate::routes::Inventory;
+use crate::source::{FileId, SourceMap};
+use crate::values::Values;
+use crate::workspace::{TargetKind, Workspace};
+
+/// Everything that is known of a workspace when the checks run.
+///
+/// Files other than Rust (settings, keys) are in [`sources`](Context::sources) too; their
+/// ids are in [`text_files`](Context::text_files).
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    /// Packages, targets and locked versions.
+    pub workspace: &'a Workspace,
+    /// All files that were read.
+    pub sources: &'a SourceMap,
+    /// The definitions.
+    pub program: &'a Program,
+    /// Types, callees and strings.
+    pub values: &'a Values<'a>,
+    /// Endpoints and what guards them.
+    pub inventory: &'a Inventory,
+    /// The Rust files of the run, in the order of their paths.
+    pub rust_files: &'a [FileId],
+    /// Settings, keys and deployment files, in the order of their paths.
+    pub text_files: &'a [FileId],
+    /// What may be a secret, in the order of the files: Rust files first.
+    pub secrets: &'a [(FileId, Vec<SecretFinding>)],
+    /// Who reads. A check may return findings for all; those for others are dropped later.
+    pub persona: Persona,
+    /// Which test code is to be reported on.
+    pub scope: Scope,
+}
+
+impl Context<'_> {
+    /// What a finding takes from its lint.
+    pub fn meta(&self, lint: &Lint) -> LintMeta {
+        meta(lint)
+    }
+
+    /// Whether code of a module is test code (`#[cfg(test)]`, a test or bench target) or an
+    /// example, which is not reported on unless it was asked for.
+    pub fn is_left_out(&self, module: ModuleId) -> bool {
+        let module = &self.program[module];
+        let kind = self.program[module.krate].kind;
+        let is_test = module.is_test || matches!(kind, TargetKind::Test | TargetKind::Bench);
+        (is_test && !self.scope.tests) || (kind == TargetKind::Example && !self.scope.examples)
+    }
+}
+
+/// Which targets are analysed and reported on, beside libraries and programs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// Tests and benches, and test code everywhere.
+    pub tests: bool,
+    /// Examples.
+    pub examples: bool,
+}
+
+/// What a finding takes from its lint.
+pub fn meta(lint: &Lint) -> LintMeta {
+    LintMeta {
+        id: lint.id,
+        category: lint.category,
+        severity: lint.severity,
+        confidence: lint.confidence,
+        persona: lint.persona,
+        default_level: lint.level,
+    }
+}
