@@ -15,12 +15,14 @@ mod key_values;
 mod names;
 mod policy;
 mod redacted;
+mod rust_file;
 mod shape;
 mod surroundings;
 mod text_file;
-mod words_table;
+mod word_list;
 
 pub use redacted::Redacted;
+pub use rust_file::rust_file;
 pub use surroundings::Surroundings;
 pub use text_file::text_file;
 
@@ -93,6 +95,14 @@ impl SecretKind {
             SecretKind::CookieKey => "cookie key",
             SecretKind::Salt => "salt",
             SecretKind::Secret => "secret",
+        }
+    }
+
+    /// The provider of a credential in a published format.
+    pub fn provider(self) -> Option<Name> {
+        match self {
+            SecretKind::Provider { provider, .. } => Some(provider),
+            _ => None,
         }
     }
 

@@ -5,6 +5,7 @@
 //! `token_type` are a name, an algorithm and a type.
 
 use super::SecretKind;
+use super::word_list::WordList;
 
 /// How much a name says by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,6 +30,17 @@ pub(crate) fn judge(name: &str) -> Option<NameVerdict> {
     if name.len() < 3 || name.len() > 80 || !name.is_ascii() {
         return None;
     }
+    let mut lower = [0; 80];
+    let lower = &mut lower[..name.len()];
+    lower.copy_from_slice(name.as_bytes());
+    lower.make_ascii_lowercase();
+    // Nearly all names end here, before any memory is taken.
+    if !STEMS
+        .iter()
+        .any(|stem| lower.windows(stem.len()).any(|it| it == *stem))
+    {
+        return None;
+    }
     let words = words(name);
     let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
     while words.len() > 1
@@ -47,7 +59,7 @@ pub(crate) fn judge(name: &str) -> Option<NameVerdict> {
         return None;
     }
     let modifier = before.last().copied().unwrap_or("");
-    let any = |list: &[&str]| before.iter().any(|word| list.contains(word));
+    let any = |list: WordList| before.iter().any(|word| list.contains(word));
     use SecretKind as Kind;
     use Strength::{Strong, Weak};
     let (kind, strength) = match *head {
@@ -57,14 +69,14 @@ pub(crate) fn judge(name: &str) -> Option<NameVerdict> {
             (Kind::Password, Weak)
         }
         "secret" | "secrets" if any(SIGNING) => (Kind::SigningKey, Strong),
-        "secret" | "secrets" if any(&["cookie", "session"]) => (Kind::CookieKey, Strong),
+        "secret" | "secrets" if any(WordList("cookie session")) => (Kind::CookieKey, Strong),
         "secret" | "clientsecret" | "appsecret" => (Kind::Secret, Strong),
         "salt" | "pepper" => (Kind::Salt, Strong),
         "apikey" | "apisecret" | "accesskey" | "secretkey" | "authkey" => (Kind::ApiKey, Strong),
         "privatekey" => (Kind::PrivateKey, Strong),
         "key" | "keys" => return key(modifier, before),
         "token" | "tokens" => return token(before),
-        "pat" if any(&["github", "gitlab", "azure"]) => (Kind::Token, Strong),
+        "pat" if any(WordList("github gitlab azure")) => (Kind::Token, Strong),
         "credential" | "credentials" => (Kind::Password, Weak),
         "authorization" => (Kind::Token, Weak),
         "bearer" if before.is_empty() => (Kind::Token, Weak),
@@ -76,7 +88,7 @@ pub(crate) fn judge(name: &str) -> Option<NameVerdict> {
 fn key(modifier: &str, before: &[&str]) -> Option<NameVerdict> {
     use SecretKind as Kind;
     use Strength::{Strong, Weak};
-    let any = |list: &[&str]| before.iter().any(|word| list.contains(word));
+    let any = |list: WordList| before.iter().any(|word| list.contains(word));
     let (kind, strength) = match modifier {
         "api" => (Kind::ApiKey, Strong),
         "private" => (Kind::PrivateKey, Strong),
@@ -87,20 +99,13 @@ fn key(modifier: &str, before: &[&str]) -> Option<NameVerdict> {
         }
         "secret" if any(SIGNING) => (Kind::SigningKey, Strong),
         "secret" => (Kind::Secret, Strong),
-        "master" if any(&["encryption", "crypto", "api", "secret"]) => {
-            (Kind::EncryptionKey, Strong)
-        }
+        "master" if any(WordList("encryption crypto api secret")) => (Kind::EncryptionKey, Strong),
+        "access" if before.contains(&"secret") => (Kind::Secret, Strong),
         "access" | "auth" | "session" | "admin" | "service" | "shared" | "license" | "master"
         | "webhook" | "account" | "storage" | "deploy" | "root" => (Kind::ApiKey, Weak),
-        _ if any(&[
-            "stripe",
-            "sendgrid",
-            "openai",
-            "anthropic",
-            "mailgun",
-            "twilio",
-            "algolia",
-        ]) =>
+        _ if any(WordList(
+            "stripe sendgrid openai anthropic mailgun twilio algolia",
+        )) =>
         {
             (Kind::ApiKey, Weak)
         }
@@ -205,263 +210,67 @@ const FUSED: &[(&str, &[&str])] = &[
     ("cookiesecret", &["cookie", "secret"]),
 ];
 
-/// Last words that say how a value is kept, not what it is.
-const IGNORED_LAST: &[&str] = &[
-    "value",
-    "str",
-    "string",
-    "bytes",
-    "raw",
-    "default",
-    "fallback",
-    "plain",
-    "plaintext",
-    "b64",
-    "base64",
-    "hex",
-    "dev",
-    "prod",
-    "production",
-    "development",
-    "staging",
-    "local",
-    "text",
-    "current",
-    "old",
-    "previous",
-    "v",
-    "insecure",
-    "hardcoded",
-    "literal",
-    "data",
+/// Whether a name speaks of an account that may do everything.
+pub(crate) fn is_privileged(name: &str) -> bool {
+    words(name).iter().any(|word| {
+        matches!(
+            word.as_str(),
+            "admin" | "administrator" | "root" | "superuser"
+        )
+    })
+}
+
+/// Whether a name says that what it holds is made for tests.
+pub(crate) fn is_for_tests(name: &str) -> bool {
+    words(name).iter().any(|word| FOR_TESTS.contains(word))
+}
+
+const FOR_TESTS: WordList =
+    WordList("test tests testing mock mocked fake dummy sample example fixture stub");
+
+/// One of these is part of every name that says *secret*.
+const STEMS: &[&[u8]] = &[
+    b"pass", b"pw", b"secret", b"salt", b"pepper", b"key", b"token", b"cred", b"auth", b"bearer",
+    b"pin", b"pat",
 ];
+
+/// Last words that say how a value is kept, not what it is.
+const IGNORED_LAST: WordList = WordList(
+    "value str string bytes raw default fallback plain plaintext b64 base64 hex dev prod production \
+     development staging local text current old previous v insecure hardcoded literal data",
+);
 
 /// Words that turn a secret's name into something else.
-const NEGATING: &[&str] = &[
-    "public",
-    "max",
-    "min",
-    "num",
-    "no",
-    "is",
-    "has",
-    "have",
-    "use",
-    "uses",
-    "enable",
-    "enabled",
-    "disable",
-    "show",
-    "hide",
-    "forgot",
-    "reset",
-    "change",
-    "update",
-    "invalid",
-    "missing",
-    "wrong",
-    "bad",
-    "require",
-    "requires",
-    "required",
-    "allow",
-    "generate",
-    "hash",
-    "hashed",
-    "encrypted",
-    "masked",
-    "redacted",
-    "validate",
-    "verify",
-    "check",
-    "err",
-    "error",
-    "label",
-    "placeholder",
-    "hint",
-    "help",
-    "msg",
-    "message",
-    "description",
-    "title",
-    "prompt",
-    "regex",
-    "pattern",
-    "route",
-    "path",
-    "url",
-    "uri",
-    "endpoint",
-    "table",
-    "column",
-    "field",
-    "input",
-    "header",
-    "param",
-    "query",
-    "prefix",
-    "suffix",
-    "env",
-    "var",
-    "arg",
-    "flag",
-    "option",
-    "icon",
-    "class",
-    "css",
-    "event",
-    "metric",
-    "permission",
-    "scope",
-    "grant",
-    "count",
-    "len",
-    "example",
-    "sample",
-    "dummy",
-    "fake",
-    "mock",
-    "test",
-    "tests",
-    "testing",
-    "demo",
-    "weak",
-    "common",
-    "kind",
-    "type",
-    "set",
-    "get",
-    "delete",
-    "remove",
-    "create",
-    "add",
-    "cannot",
-    "not",
-    "expired",
-    "unknown",
-    "empty",
-    "blank",
-    "without",
-    "with",
-    "primary",
-    "foreign",
-    "partition",
-    "sort",
-    "cache",
-    "confirm",
-    "skip",
-    "rotate",
-    "list",
-    "revoke",
-    "peer",
-];
+const NEGATING: WordList = WordList(
+    "public max min num no is has have use uses enable enabled disable show hide forgot reset change \
+     update invalid missing wrong bad require requires required allow generate hash hashed encrypted \
+     masked redacted validate verify check err error label placeholder hint help msg message \
+     description title prompt regex pattern route path url uri endpoint table column field input \
+     header param query prefix suffix env var arg flag option icon class css event metric permission \
+     scope grant count len example sample dummy fake mock test tests testing demo weak common kind \
+     type set get delete remove create add cannot not expired unknown empty blank without with \
+     primary foreign partition sort cache confirm skip rotate list revoke from existing peer",
+);
 
-const SIGNING: &[&str] = &[
-    "jwt",
-    "hmac",
-    "signing",
-    "sign",
-    "token",
-    "signature",
-    "jws",
-    "webhook",
-];
+const SIGNING: WordList = WordList("jwt hmac signing sign token signature jws webhook");
 
-const PASS_OWNERS: &[&str] = &[
-    "db", "database", "user", "admin", "root", "smtp", "mail", "email", "redis", "postgres", "pg",
-    "mysql", "mongo", "amqp", "rabbitmq", "mqtt", "ldap", "ftp", "proxy", "auth", "basic", "http",
-    "login", "account", "service", "cert", "key", "keystore", "ssh", "imap",
-];
+const PASS_OWNERS: WordList = WordList(
+    "db database user admin root smtp mail email redis postgres pg mysql mongo amqp rabbitmq mqtt \
+     ldap ftp proxy auth basic http login account service cert key keystore ssh imap",
+);
 
-const TOKEN_OWNERS: &[&str] = &[
-    "api",
-    "auth",
-    "access",
-    "bearer",
-    "bot",
-    "admin",
-    "secret",
-    "github",
-    "gitlab",
-    "slack",
-    "discord",
-    "telegram",
-    "vault",
-    "root",
-    "service",
-    "personal",
-    "deploy",
-    "registry",
-    "authentication",
-    "authorization",
-    "jwt",
-    "oauth",
-    "webhook",
-    "account",
-    "integration",
-    "master",
-    "npm",
-    "cargo",
-    "sentry",
-    "hf",
-];
+const TOKEN_OWNERS: WordList = WordList(
+    "api auth access bearer bot admin secret github gitlab slack discord telegram vault root service \
+     personal deploy registry authentication authorization jwt oauth webhook account integration \
+     master npm cargo sentry hf",
+);
 
-const NOT_TOKENS: &[&str] = &[
-    "csrf",
-    "xsrf",
-    "page",
-    "next",
-    "continuation",
-    "cancellation",
-    "cancel",
-    "cursor",
-    "start",
-    "end",
-    "eos",
-    "bos",
-    "pad",
-    "unk",
-    "stop",
-    "special",
-    "mask",
-    "separator",
-    "syntax",
-    "parse",
-    "lexer",
-    "keyword",
-    "word",
-    "sub",
-    "input",
-    "output",
-    "prompt",
-    "completion",
-    "completions",
-    "total",
-    "reasoning",
-    "thinking",
-    "cached",
-    "image",
-    "audio",
-    "text",
-    "design",
-    "sync",
-    "pagination",
-    "ident",
-    "quota",
-    "budget",
-    "delimiter",
-    "open",
-    "close",
-    "eof",
-    "macro",
-    "attr",
-    "literal",
-    "string",
-    "number",
-    "lock",
-    "fencing",
-    "shift",
-];
+const NOT_TOKENS: WordList = WordList(
+    "csrf xsrf page next continuation cancellation cancel cursor start end eos bos pad unk stop \
+     special mask separator syntax parse lexer keyword word sub input output prompt completion \
+     completions total reasoning thinking cached image audio text design sync pagination ident quota \
+     budget delimiter open close eof macro attr literal string number lock fencing shift",
+);
 
 #[cfg(test)]
 mod tests {
@@ -507,6 +316,7 @@ mod tests {
             ("GITHUB_TOKEN", K::Token, Strong),
             ("api_token", K::ApiKey, Strong),
             ("token", K::Token, Weak),
+            ("secret_access_key", K::Secret, Strong),
             ("access_key", K::ApiKey, Weak),
             ("auth_key", K::ApiKey, Weak),
         ] {
@@ -560,6 +370,7 @@ mod tests {
             "Secrets_Path",
             "password_placeholder",
             "test_password",
+            "from_secret",
         ] {
             assert_eq!(judge(name), None, "{name}");
         }

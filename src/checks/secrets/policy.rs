@@ -28,6 +28,7 @@ pub(crate) fn named(
     // `const API_KEY: &str = "api-key"` names a header, a field or a variable.
     let counts = match place {
         Place::Compared => true,
+        Place::Default if names::is_privileged(name) => true,
         Place::Default | Place::Passed => kind.is_key(),
         Place::Setting => shape(value.expose()) == Shape::Development,
         Place::Assigned | Place::Written => false,
@@ -35,7 +36,13 @@ pub(crate) fn named(
     if !counts && is_name_of_itself(name, value.expose()) {
         return None;
     }
-    judge(kind, strength, value, place, around)
+    let mut verdict = judge(kind, strength, value, place, around)?;
+    // What an installation starts with if nobody sets it is what attackers try first.
+    if place == Place::Default && kind == SecretKind::Password && names::is_privileged(name) {
+        verdict.persona = persona(true, around)?;
+        verdict.severity = Severity::High;
+    }
+    Some(verdict)
 }
 
 /// Judges a value that stands where a secret of this kind is wanted.
@@ -48,6 +55,7 @@ pub(crate) fn judge(
 ) -> Option<Verdict> {
     use Confidence::{High, Low, Medium};
     let fallback = matches!(place, Place::Default | Place::Passed);
+    let value = without_scheme(value);
     let strong = strength == Strength::Strong;
     let shape = shape(value.expose());
     let (confidence, regular) = match shape {
@@ -63,10 +71,17 @@ pub(crate) fn judge(
         {
             (High, true)
         }
+        Shape::Harmless(Harmless::Empty) if kind.is_key() && place == Place::Default => {
+            (Medium, true)
+        }
+        // A password is compared with a back door; keys and tokens as well with words.
         Shape::Chosen | Shape::Development | Shape::Placeholder
             if place == Place::Compared && strong =>
         {
-            (Medium, true)
+            (
+                Medium,
+                matches!(kind, SecretKind::Password | SecretKind::Secret),
+            )
         }
         Shape::Chosen if strong && kind.is_key() => (High, true),
         Shape::Chosen if strong && fallback => (Medium, true),
@@ -89,16 +104,12 @@ pub(crate) fn judge(
             (Medium, false)
         }
         Shape::Development if strong && place != Place::Written => (Low, false),
+        Shape::Chosen if matches!(place, Place::Default | Place::Setting) => (Low, false),
         _ => return None,
     };
     let persona = match around {
-        Surroundings::Deployed if regular => Persona::Regular,
-        Surroundings::Deployed | Surroundings::Development => Persona::Auditor,
         Surroundings::Example if shape == Shape::Random => Persona::Auditor,
-        Surroundings::Example
-        | Surroundings::Test
-        | Surroundings::Translation
-        | Surroundings::Generated => return None,
+        _ => persona(regular, around)?,
     };
     Some(Verdict {
         kind,
@@ -106,6 +117,18 @@ pub(crate) fn judge(
         severity: severity(kind, shape),
         persona,
     })
+}
+
+/// Who wants to see a candidate that `regular`ly counts, in a file of this kind.
+fn persona(regular: bool, around: Surroundings) -> Option<Persona> {
+    match around {
+        Surroundings::Deployed if regular => Some(Persona::Regular),
+        Surroundings::Deployed | Surroundings::Development => Some(Persona::Auditor),
+        Surroundings::Example
+        | Surroundings::Test
+        | Surroundings::Translation
+        | Surroundings::Generated => None,
+    }
 }
 
 fn severity(kind: SecretKind, shape: Shape) -> Severity {
@@ -247,15 +270,43 @@ fn url_password(
     })
 }
 
+/// The credentials of an `Authorization` header, without what says how they are sent.
+fn without_scheme(value: &Redacted<String>) -> Redacted<String> {
+    let text = value.expose().as_str();
+    let schemes = ["Bearer ", "bearer ", "Token ", "token ", "ApiKey "];
+    Redacted::new(
+        schemes
+            .iter()
+            .find_map(|it| text.strip_prefix(it))
+            .unwrap_or(text)
+            .to_owned(),
+    )
+}
+
 /// Whether a value says nothing but words of its own name.
 fn is_name_of_itself(name: &str, value: &str) -> bool {
-    let value_words = names::words(value);
+    let plain = value
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ' ' | ':'));
     let name_words = names::words(name);
-    !value_words.is_empty()
-        && value
-            .chars()
-            .all(|c| c.is_ascii_alphabetic() || matches!(c, '_' | '-' | '.' | ' ' | ':'))
-        && value_words.iter().all(|word| {
-            name_words.contains(word) || matches!(word.as_str(), "x" | "the" | "user" | "app")
+    let lower = name.to_ascii_lowercase();
+    let version = |part: &str| {
+        part.strip_prefix('v')
+            .is_some_and(|it| it.bytes().all(|it| it.is_ascii_digit()))
+    };
+    let mut parts = value
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|it| !it.is_empty());
+    plain
+        && parts.all(|part| {
+            // `oauth2_secret` names a field; `password123` is one.
+            let words = names::words(part);
+            let known = |word: &String| {
+                name_words.contains(word) || matches!(word.as_str(), "x" | "the" | "user" | "app")
+            };
+            match part.bytes().any(|it| it.is_ascii_digit()) {
+                true => version(part) || lower.contains(&part.to_ascii_lowercase()),
+                false => words.iter().all(known),
+            }
         })
 }

@@ -1,6 +1,6 @@
 //! What a value looks like: random, a human's password, or none of a secret's business.
 
-use super::words_table;
+use super::word_list::{WordList, wordiness};
 
 /// The shapes that a value may have, as far as secrets are concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -246,7 +246,7 @@ fn is_path(value: &str) -> bool {
     };
     let extension = value
         .rsplit_once('.')
-        .is_some_and(|(stem, it)| !stem.is_empty() && EXTENSIONS.contains(&it));
+        .is_some_and(|(stem, it)| !stem.is_empty() && EXTENSIONS.contains(it));
     value.contains("://")
         || value.starts_with("urn:")
         || value.contains("::")
@@ -292,7 +292,7 @@ fn is_placeholder(lower: &str) -> bool {
         .filter(|c| c.is_ascii_alphanumeric())
         .collect();
     PLACEHOLDER_PARTS.iter().any(|it| squeezed.contains(it))
-        || PLACEHOLDER_WORDS.contains(&squeezed.as_str())
+        || PLACEHOLDER_WORDS.contains(&squeezed)
         || lower
             .split(|c: char| !c.is_ascii_alphanumeric())
             .any(|word| {
@@ -316,8 +316,8 @@ fn is_placeholder(lower: &str) -> bool {
 }
 
 fn is_development(lower: &str) -> bool {
-    DEVELOPMENT.contains(&lower.trim_end_matches(|c: char| c.is_ascii_digit() || c == '!'))
-        || DEVELOPMENT.contains(&lower)
+    DEVELOPMENT.contains(lower.trim_end_matches(|c: char| c.is_ascii_digit() || c == '!'))
+        || DEVELOPMENT.contains(lower)
         || !lower.is_empty() && lower.len() <= 10 && "1234567890".contains(lower)
 }
 
@@ -391,7 +391,7 @@ pub(crate) fn is_random(value: &str) -> bool {
         return bytes.len() >= 16 && entropy(bytes) > 2.9 && letters > 0 && letters < bytes.len();
     }
     let digits = bytes.iter().filter(|it| it.is_ascii_digit()).count();
-    let wordiness = words_table::wordiness(bytes);
+    let wordiness = wordiness(bytes);
     let floor = if bytes.len() >= 24 { 3.5 } else { 3.0 };
     let mixed = looks_mixed(value);
     entropy(bytes) > floor
@@ -477,210 +477,38 @@ const TEST_VECTORS: &[&str] = &[
 ];
 
 /// What made-up token bodies contain.
-const INVENTED_PARTS: &[&str] = &[
-    "example",
-    "xxxx",
-    "your",
-    "placeholder",
-    "dummy",
-    "fake",
-    "sample",
-    "invalid",
-    "redacted",
-    "changeme",
-    "notreal",
-    "secret",
-    "token",
-    "testtest",
-    "foobar",
-    "deadbeef",
-    "abcdef0",
-    "0000000",
-    "insert",
-    "1234567",
-    "abcdefg",
-    "qwerty",
-];
+const INVENTED_PARTS: WordList = WordList(
+    "example xxxx your placeholder dummy fake sample invalid redacted changeme notreal secret token \
+     testtest foobar deadbeef abcdef0 0000000 insert 1234567 abcdefg qwerty",
+);
 
-const PLACEHOLDER_PARTS: &[&str] = &[
-    "changeme",
-    "changethis",
-    "replaceme",
-    "replacethis",
-    "replacewith",
-    "yourpassword",
-    "yoursecret",
-    "yourapi",
-    "yourtoken",
-    "yourkey",
-    "youraccess",
-    "yourclient",
-    "yourown",
-    "youruser",
-    "xxxx",
-    "placeholder",
-    "redacted",
-    "notreal",
-    "notasecret",
-    "notset",
-    "putyour",
-    "enteryour",
-    "insertyour",
-    "goeshere",
-    "pleasechange",
-    "shouldbechanged",
-    "mustbechanged",
-    "setthis",
-    "fillme",
-    "generateme",
-    "generatea",
-    "foobar",
-    "loremipsum",
-    "overrideme",
-    "changeit",
-    "secrethere",
-    "keyhere",
-    "tokenhere",
-    "passwordhere",
-    "donotuse",
-    "dontuse",
-    "insecure",
-    "onlyfordev",
-    "fordevelopment",
-    "samplekey",
-    "examplekey",
-    "supersecret",
-    "verysecret",
-    "topsecret",
-    "somesecret",
-    "somepassword",
-    "somekey",
-    "sometoken",
-    "mysecret",
-    "mypassword",
-    "mytoken",
-    "myapikey",
-    "mykey",
-    "thisisasecret",
-    "thisissecret",
-    "fakekey",
-    "faketoken",
-    "testkey",
-    "testtoken",
-    "testsecret",
-    "testpassword",
-    "dummykey",
-    "secretsecret",
-    "unused",
-    "ignored",
-];
+const PLACEHOLDER_PARTS: WordList = WordList(
+    "changeme changethis replaceme replacethis replacewith yourpassword yoursecret yourapi yourtoken \
+     yourkey youraccess yourclient yourown youruser xxxx placeholder redacted notreal notasecret \
+     notset putyour enteryour insertyour goeshere pleasechange shouldbechanged mustbechanged setthis \
+     fillme generateme generatea foobar loremipsum overrideme changeit secrethere keyhere tokenhere \
+     passwordhere donotuse dontuse insecure onlyfordev fordevelopment samplekey examplekey \
+     supersecret verysecret topsecret somesecret somepassword somekey sometoken mysecret mypassword \
+     mytoken myapikey mykey thisisasecret thisissecret fakekey faketoken testkey testtoken testsecret \
+     testpassword dummykey secretsecret unused ignored",
+);
 
-const PLACEHOLDER_WORDS: &[&str] = &[
-    "foo",
-    "bar",
-    "baz",
-    "abc",
-    "xyz",
-    "todo",
-    "tbd",
-    "fixme",
-    "na",
-    "value",
-    "string",
-    "default",
-    "required",
-    "optional",
-    "unset",
-    "unknown",
-    "anonymous",
-    "hidden",
-    "masked",
-    "new",
-    "old",
-    "same",
-    "any",
-    "another",
-    "dev",
-    "development",
-    "local",
-    "noop",
-];
+const PLACEHOLDER_WORDS: WordList = WordList(
+    "foo bar baz abc xyz todo tbd fixme na value string default required optional unset unknown \
+     anonymous hidden masked new old same any another dev development local noop",
+);
 
 /// What everybody uses in development, without trailing digits.
-const DEVELOPMENT: &[&str] = &[
-    "password",
-    "passwd",
-    "pass",
-    "passw0rd",
-    "p@ssw0rd",
-    "p@ssword",
-    "secret",
-    "secretkey",
-    "secret_key",
-    "secret-key",
-    "admin",
-    "administrator",
-    "root",
-    "user",
-    "username",
-    "guest",
-    "test",
-    "testing",
-    "tester",
-    "postgres",
-    "postgresql",
-    "mysql",
-    "mongo",
-    "mongodb",
-    "redis",
-    "rabbitmq",
-    "minio",
-    "minioadmin",
-    "minio123",
-    "token",
-    "key",
-    "apikey",
-    "api_key",
-    "api-key",
-    "jwt_secret",
-    "jwt-secret",
-    "jwtsecret",
-    "letmein",
-    "qwerty",
-    "welcome",
-    "hunter",
-    "monkey",
-    "abc",
-    "asdf",
-    "demo",
-    "docker",
-    "mariadb",
-    "clickhouse",
-    "grafana",
-    "salt",
-    "pepper",
-    "pwd",
-    "pw",
-    "master",
-    "superuser",
-    "db",
-    "dbpass",
-    "database",
-    "app",
-    "sa",
-    "toor",
-    "s3cr3t",
-    "s3cret",
-    "hello",
-    "private",
-    "public",
-    "auth",
-    "bearer",
-];
+const DEVELOPMENT: WordList = WordList(
+    "password passwd pass passw0rd p@ssw0rd p@ssword secret secretkey secret_key secret-key admin \
+     administrator root user username guest test testing tester postgres postgresql mysql mongo \
+     mongodb redis rabbitmq minio minioadmin minio123 token key apikey api_key api-key jwt_secret \
+     jwt-secret jwtsecret letmein qwerty welcome hunter monkey abc asdf demo docker mariadb \
+     clickhouse grafana salt pepper pwd pw master superuser db dbpass database app sa toor s3cr3t \
+     s3cret hello private public auth bearer",
+);
 
-const EXTENSIONS: &[&str] = &[
-    "rs", "toml", "json", "yaml", "yml", "txt", "pem", "crt", "cer", "key", "pub", "log", "html",
-    "css", "js", "ts", "png", "svg", "ico", "db", "sqlite", "sock", "conf", "cfg", "ini", "env",
-    "md", "sh", "com", "org", "net", "io", "dev", "local", "proto", "sql", "der", "p12", "pfx",
-    "jks", "age", "gpg",
-];
+const EXTENSIONS: WordList = WordList(
+    "rs toml json yaml yml txt pem crt cer key pub log html css js ts png svg ico db sqlite sock conf \
+     cfg ini env md sh com org net io dev local proto sql der p12 pfx jks age gpg",
+);

@@ -1,5 +1,7 @@
 //! What kind of file a path names, as far as secrets are concerned.
 
+use super::word_list::WordList;
+
 /// Where a file belongs, judged by its path alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Surroundings {
@@ -24,27 +26,25 @@ impl Surroundings {
         let mut parts: Vec<&str> = lower.split('/').collect();
         let file = parts.pop().unwrap_or_default();
         let file_words: Vec<&str> = file.split(['.', '-', '_']).collect();
-        let in_folder = |list: &[&str]| parts.iter().any(|part| list.contains(part));
+        let in_folder = |list: WordList| parts.iter().any(|part| list.contains(part));
         let named = |list: &[&str]| file_words.iter().any(|word| list.contains(word));
+        let tests = |part: &&str| {
+            part.split(['-', '_'])
+                .any(|word| TEST_FOLDERS.contains(word))
+        };
         if file.ends_with(".lock")
             || matches!(file, "package-lock.json" | "pnpm-lock.yaml" | "go.sum")
         {
             Surroundings::Generated
-        } else if in_folder(TEST_FOLDERS)
+        } else if parts.iter().any(tests)
             || named(&[
                 "test", "tests", "spec", "fixture", "mock", "conftest", "e2e",
             ])
         {
             Surroundings::Test
-        } else if in_folder(&[
-            "locales",
-            "locale",
-            "i18n",
-            "lang",
-            "langs",
-            "translations",
-            "languages",
-        ]) {
+        } else if in_folder(WordList(
+            "locales locale i18n lang langs translations languages",
+        )) {
             Surroundings::Translation
         } else if in_folder(EXAMPLE_FOLDERS)
             || named(&[
@@ -67,6 +67,13 @@ impl Surroundings {
                 "vagrantfile",
                 "envrc",
                 "bench",
+                "woodpecker",
+                "drone",
+                "travis",
+                "pipelines",
+                "appveyor",
+                "workflow",
+                "workflows",
             ])
         {
             Surroundings::Development
@@ -76,70 +83,19 @@ impl Surroundings {
     }
 }
 
-const TEST_FOLDERS: &[&str] = &[
-    "test",
-    "tests",
-    "testdata",
-    "test_data",
-    "test-data",
-    "testing",
-    "fixtures",
-    "fixture",
-    "__tests__",
-    "e2e",
-    "spec",
-    "mocks",
-    "snapshots",
-    "benches",
-    "bench",
-    "benchmark",
-    "benchmarks",
-    "integration-tests",
-    "integration_tests",
-    "ui-tests",
-    "testsuite",
-    "e2e_tests",
-    "api_tests",
-    "api-testing",
-    "load-testing",
-    "mobile-testing",
-    "fuzz",
-];
+/// One of these is a word of the folder's name (`api_tests`, `ui-tests`).
+const TEST_FOLDERS: WordList = WordList(
+    "test tests testdata testing fixtures fixture spec mocks mock snapshots benches bench benchmark \
+     benchmarks e2e testsuite testkit testutil testutils testcontainer fuzz",
+);
 
-const EXAMPLE_FOLDERS: &[&str] = &[
-    "examples",
-    "example",
-    "docs",
-    "doc",
-    "samples",
-    "sample",
-    "demo",
-    "demos",
-    "tutorial",
-    "tutorials",
-    "book",
-    "recipes",
-];
+const EXAMPLE_FOLDERS: WordList =
+    WordList("examples example docs doc samples sample demo demos tutorial tutorials book recipes");
 
-const DEVELOPMENT_FOLDERS: &[&str] = &[
-    ".github",
-    ".gitlab",
-    ".circleci",
-    ".devcontainer",
-    ".buildkite",
-    ".woodpecker",
-    "docker",
-    "dev",
-    "development",
-    "local",
-    "ci",
-    ".ci",
-    "contrib",
-    "dev-tools",
-    "devtools",
-    "scripts",
-    "insecure",
-];
+const DEVELOPMENT_FOLDERS: WordList = WordList(
+    ".github .gitlab .circleci .devcontainer .buildkite .woodpecker docker dev development local ci \
+     .ci .depot .drone .azure-pipelines contrib dev-tools devtools scripts insecure",
+);
 
 #[cfg(test)]
 mod tests {
@@ -158,10 +114,13 @@ mod tests {
             ("README.md", Surroundings::Example),
             (".env.local", Surroundings::Development),
             ("docker-compose.yml", Surroundings::Development),
+            (".woodpecker.yml", Surroundings::Development),
             (".github/workflows/ci.yml", Surroundings::Development),
             ("config/development.toml", Surroundings::Development),
             ("crates/api/tests/fixtures/key.pem", Surroundings::Test),
             ("tests/docker-compose.yml", Surroundings::Test),
+            ("crates/db-testkit/config.toml", Surroundings::Test),
+            ("api-testing/data.json", Surroundings::Test),
             ("locales/en.json", Surroundings::Translation),
             ("Cargo.lock", Surroundings::Generated),
         ] {

@@ -544,6 +544,10 @@ fn settings_that_hold_none() {
             ".env",
             "DATABASE_URL=postgres://<user>:<password>@db.corp.io/app",
         ),
+        (
+            "server.toml",
+            "# uri = \"postgres://app:n5Xq2V9t@db.corp.io/app\"",
+        ),
         ("tests/config.toml", "password = \"Qz9kLm2Xv\""),
     ] {
         assert_eq!(found(path, text), [], "{path}: {text}");

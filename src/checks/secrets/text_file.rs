@@ -2,7 +2,7 @@
 
 use super::formats::FORMATS;
 use super::key_values::{Syntax, key_values};
-use super::{Place, Redacted, SecretFinding, Surroundings, policy};
+use super::{Place, Redacted, SecretFinding, SecretKind, Surroundings, policy};
 use crate::source::{Name, TextRange};
 
 /// Everything in a text file that is, or looks like, a secret. `path` is relative to the
@@ -11,6 +11,13 @@ use crate::source::{Name, TextRange};
 pub fn text_file(path: &str, text: &str) -> Vec<SecretFinding> {
     let around = Surroundings::of(path);
     let mut findings = formatted(text, around);
+    // A comment of a settings file shows how to write a URL; a token in it is a token.
+    findings.retain(|it| {
+        matches!(
+            it.kind,
+            SecretKind::Provider { .. } | SecretKind::PrivateKey
+        ) || !is_commented(text, it.range)
+    });
     let file = path.rsplit('/').next().unwrap_or(path);
     if let Some(syntax) = Syntax::of(file) {
         for pair in key_values(syntax, text) {
@@ -33,6 +40,12 @@ pub fn text_file(path: &str, text: &str) -> Vec<SecretFinding> {
         }
     }
     without_overlaps(findings)
+}
+
+fn is_commented(text: &str, range: TextRange) -> bool {
+    let before = text.get(..range.start as usize).unwrap_or_default();
+    let line = before.rsplit('\n').next().unwrap_or_default().trim_start();
+    line.starts_with(['#', ';']) || line.starts_with("//")
 }
 
 /// The findings that need no name, in any text.

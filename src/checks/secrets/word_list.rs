@@ -1,4 +1,20 @@
-//! How much a text is like words: the share of its letter pairs that words use often.
+//! Lists of words, and how much a text is like words.
+
+/// Words that a list is asked for, between white space: a long list stays readable.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct WordList(pub(crate) &'static str);
+
+impl WordList {
+    /// Whether the word is in the list.
+    pub(crate) fn contains(self, word: &str) -> bool {
+        self.iter().any(|it| it == word)
+    }
+
+    /// The words.
+    pub(crate) fn iter(self) -> impl Iterator<Item = &'static str> {
+        self.0.split_ascii_whitespace()
+    }
+}
 
 /// The most frequent letter pairs of English text and identifiers, about a fifth of all pairs.
 const FREQUENT: &[&[u8; 2]] = &[

@@ -1,0 +1,4 @@
+//! Endpoints that miss a protection.
+
+pub mod unguarded;
+pub mod unlimited;
