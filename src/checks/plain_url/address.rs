@@ -35,7 +35,11 @@ impl Address {
         {
             return None;
         }
-        let skipped = text.prefix().chars().take_while(|c| c.is_whitespace()).count();
+        let skipped = text
+            .prefix()
+            .chars()
+            .take_while(|c| c.is_whitespace())
+            .count();
         let pieces = pieces(text);
         let rest = &pieces[skipped + scheme.chars().count() + 3..];
         Some(Address::after_scheme(scheme.to_ascii_lowercase(), rest))
@@ -43,11 +47,14 @@ impl Address {
 
     /// Reads `host[:port]`, or a whole address.
     pub(super) fn parse_host(text: &Text) -> Option<Address> {
-        if text.parts.iter().all(|part| matches!(part, TextPart::Known(it) if it.is_empty())) {
+        if text
+            .parts
+            .iter()
+            .all(|part| matches!(part, TextPart::Known(it) if it.is_empty()))
+        {
             return None;
         }
-        Address::parse(text)
-            .or_else(|| Some(Address::after_scheme(String::new(), &pieces(text))))
+        Address::parse(text).or_else(|| Some(Address::after_scheme(String::new(), &pieces(text))))
     }
 
     /// Reads what database clients take: an address, or `host=.. user=..`.
@@ -59,7 +66,11 @@ impl Address {
         let mut words = pieces.split(|piece| matches!(piece, Piece::Char(c) if c.is_whitespace()));
         let key = |word: &[Piece<'_>], key: &str| {
             let mut name = key.chars().map(Piece::Char);
-            word.len() > key.len() && word.iter().take(key.len()).all(|it| Some(*it) == name.next())
+            word.len() > key.len()
+                && word
+                    .iter()
+                    .take(key.len())
+                    .all(|it| Some(*it) == name.next())
         };
         let found = words.find(|word| key(word, "host=") || key(word, "hostaddr="))?;
         let at = found.iter().position(|it| *it == Piece::Char('='))?;
@@ -74,10 +85,15 @@ impl Address {
         let at = authority.iter().rposition(|it| *it == Piece::Char('@'));
         let host = &authority[at.map_or(0, |at| at + 1)..];
         // Several servers of one cluster: the first speaks for them.
-        let host = host.split(|it| *it == Piece::Char(',')).next().unwrap_or(host);
+        let host = host
+            .split(|it| *it == Piece::Char(','))
+            .next()
+            .unwrap_or(host);
         let colon = if host.first() == Some(&Piece::Char('[')) {
             let close = host.iter().position(|it| *it == Piece::Char(']'));
-            close.map(|at| at + 1).filter(|at| host.get(*at) == Some(&Piece::Char(':')))
+            close
+                .map(|at| at + 1)
+                .filter(|at| host.get(*at) == Some(&Piece::Char(':')))
         } else {
             host.iter().position(|it| *it == Piece::Char(':'))
         };
@@ -120,7 +136,10 @@ impl Address {
                 Some("postgres")
             }
             "mysql" | "mariadb"
-                if off(&["ssl-mode", "sslmode", "ssl_mode"], &["disabled", "disable"]) =>
+                if off(
+                    &["ssl-mode", "sslmode", "ssl_mode"],
+                    &["disabled", "disable"],
+                ) =>
             {
                 Some("mysql")
             }
@@ -146,7 +165,10 @@ impl Address {
 
     /// Scheme, host and port, as reports show it: never credentials, path or query.
     pub(super) fn display(&self) -> String {
-        let port = self.port.as_ref().map_or(String::new(), |it| format!(":{it}"));
+        let port = self
+            .port
+            .as_ref()
+            .map_or(String::new(), |it| format!(":{it}"));
         if self.scheme.is_empty() {
             format!("{}{port}", self.host)
         } else {
@@ -161,7 +183,9 @@ impl Address {
         query.split(['&', '#']).any(|pair| {
             pair.split_once('=').is_some_and(|(key, value)| {
                 keys.iter().any(|it| key.eq_ignore_ascii_case(it))
-                    && values.iter().any(|it| value.trim().eq_ignore_ascii_case(it))
+                    && values
+                        .iter()
+                        .any(|it| value.trim().eq_ignore_ascii_case(it))
             })
         })
     }
@@ -239,33 +263,79 @@ mod tests {
         let cases = [
             ("http://api.shop.com/x", "http://api.shop.com", Public),
             ("HTTP://API.shop.com", "http://API.shop.com", Public),
-            ("http://api.shop.com:8080?x=1", "http://api.shop.com:8080", Public),
+            (
+                "http://api.shop.com:8080?x=1",
+                "http://api.shop.com:8080",
+                Public,
+            ),
             ("http://api.shop.com#x", "http://api.shop.com", Public),
-            ("http://user:pass@api.shop.com/", "http://api.shop.com", Public),
-            ("http://u@e:p@ss@api.shop.com/", "http://api.shop.com", Public),
-            ("http://example.com@api.shop.com/", "http://api.shop.com", Public),
-            ("redis://:{password}@cache.shop.io/0", "redis://cache.shop.io", Public),
+            (
+                "http://user:pass@api.shop.com/",
+                "http://api.shop.com",
+                Public,
+            ),
+            (
+                "http://u@e:p@ss@api.shop.com/",
+                "http://api.shop.com",
+                Public,
+            ),
+            (
+                "http://example.com@api.shop.com/",
+                "http://api.shop.com",
+                Public,
+            ),
+            (
+                "redis://:{password}@cache.shop.io/0",
+                "redis://cache.shop.io",
+                Public,
+            ),
             ("http://[::1]:8080/", "http://[::1]:8080", Local),
-            ("http://[2606:4700::1111]/", "http://[2606:4700::1111]", Public),
+            (
+                "http://[2606:4700::1111]/",
+                "http://[2606:4700::1111]",
+                Public,
+            ),
             ("http://127.0.0.1:{port}/", "http://127.0.0.1:{port}", Local),
             ("http://{host}/x", "http://{host}", Unknown),
             ("http://{host}:8080/x", "http://{host}:8080", Unknown),
-            ("http://{region}.shop.com/x", "http://{region}.shop.com", Public),
-            ("http://api-{region}.shop.com", "http://api-{region}.shop.com", Public),
+            (
+                "http://{region}.shop.com/x",
+                "http://{region}.shop.com",
+                Public,
+            ),
+            (
+                "http://api-{region}.shop.com",
+                "http://api-{region}.shop.com",
+                Public,
+            ),
             ("http://{name}.svc/x", "http://{name}.svc", Private),
             ("http://api.shop.com{path}", "http://api.shop.com", Public),
             ("http://localhost{path}", "http://localhost", Local),
             ("http://api.{domain}", "http://api.{domain}", Unknown),
             ("http://orders:8080/orders", "http://orders:8080", Private),
             ("http://example.com", "http://example.com", Reserved),
-            ("mongodb://a.shop.com:1,b.shop.com:2/db", "mongodb://a.shop.com:1", Public),
+            (
+                "mongodb://a.shop.com:1,b.shop.com:2/db",
+                "mongodb://a.shop.com:1",
+                Public,
+            ),
             ("http:///x", "http://", Local),
         ];
         for (written, shown, kind) in cases {
             let address = Address::parse(&text(written)).expect(written);
-            assert_eq!((address.display().as_str(), address.kind), (shown, kind), "{written}");
+            assert_eq!(
+                (address.display().as_str(), address.kind),
+                (shown, kind),
+                "{written}"
+            );
         }
-        for written in ["{base}/x", "{scheme}://api.shop.com", "api.shop.com", "/http://x", ""] {
+        for written in [
+            "{base}/x",
+            "{scheme}://api.shop.com",
+            "api.shop.com",
+            "/http://x",
+            "",
+        ] {
             assert_eq!(Address::parse(&text(written)), None, "{written}");
         }
     }
@@ -285,7 +355,10 @@ mod tests {
             ("smtps://x.shop.com", None),
             ("postgres://x.shop.com/db", None),
             ("postgres://x.shop.com/db?sslmode=require", None),
-            ("postgres://x.shop.com/db?a=b&sslmode=disable", Some("postgres")),
+            (
+                "postgres://x.shop.com/db?a=b&sslmode=disable",
+                Some("postgres"),
+            ),
             ("mysql://x.shop.com/db?ssl-mode=DISABLED", Some("mysql")),
             ("mongodb://x.shop.com/db?tls=false", Some("mongodb")),
             ("mongodb://x.shop.com/db", None),
@@ -299,10 +372,19 @@ mod tests {
     #[test]
     fn connection_strings_are_read() {
         let cases = [
-            ("host=db.shop.io user=shop", Some(("db.shop.io", HostKind::Public))),
-            ("user=shop host=/run/postgresql", Some(("", HostKind::Local))),
+            (
+                "host=db.shop.io user=shop",
+                Some(("db.shop.io", HostKind::Public)),
+            ),
+            (
+                "user=shop host=/run/postgresql",
+                Some(("", HostKind::Local)),
+            ),
             ("user=shop host={host}", Some(("{host}", HostKind::Unknown))),
-            ("postgres://u:p@db.shop.io/x", Some(("db.shop.io", HostKind::Public))),
+            (
+                "postgres://u:p@db.shop.io/x",
+                Some(("db.shop.io", HostKind::Public)),
+            ),
             ("user=shop", None),
         ];
         for (written, expected) in cases {

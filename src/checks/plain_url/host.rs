@@ -85,7 +85,10 @@ pub(super) fn classify(host: &str) -> HostKind {
     if ends_with_label(&host, "onion") {
         return HostKind::Local;
     }
-    if RESERVED_SUFFIXES.iter().any(|it| ends_with_label(&host, it)) {
+    if RESERVED_SUFFIXES
+        .iter()
+        .any(|it| ends_with_label(&host, it))
+    {
         return HostKind::Reserved;
     }
     let is_private = |it: &&str| ends_with_label(&host, it);

@@ -33,15 +33,76 @@ const CONVERSIONS: &[&str] = &[
 
 /// Methods whose result is, holds, or is held by their receiver's text.
 const TRANSPARENT: &[&str] = &[
-    "to_string", "to_owned", "into", "try_into", "clone", "as_str", "as_ref", "as_mut", "borrow",
-    "unwrap", "unwrap_or_default", "unwrap_unchecked", "expect", "into_owned", "to_str", "parse",
-    "as_bytes", "as_deref", "ok", "cloned", "copied", "iter", "iter_mut", "into_iter", "first",
-    "last", "get", "next", "nth", "find", "filter", "rev", "skip", "take", "chain", "collect",
-    "choose", "trim", "trim_end", "trim_start", "trim_end_matches", "to_lowercase",
-    "to_ascii_lowercase", "context", "with_context", "wrap_err", "map_err", "ok_or", "ok_or_else",
-    "leak", "into_boxed_str", "into_string", "deref", "lock", "read", "load", "enumerate",
-    "to_vec", "as_slice", "to_uri", "into_inner", "inspect", "to_url", "peekable", "get_or_init",
-    "by_ref", "as_uri", "into_bytes", "expose_secret", "flatten",
+    "to_string",
+    "to_owned",
+    "into",
+    "try_into",
+    "clone",
+    "as_str",
+    "as_ref",
+    "as_mut",
+    "borrow",
+    "unwrap",
+    "unwrap_or_default",
+    "unwrap_unchecked",
+    "expect",
+    "into_owned",
+    "to_str",
+    "parse",
+    "as_bytes",
+    "as_deref",
+    "ok",
+    "cloned",
+    "copied",
+    "iter",
+    "iter_mut",
+    "into_iter",
+    "first",
+    "last",
+    "get",
+    "next",
+    "nth",
+    "find",
+    "filter",
+    "rev",
+    "skip",
+    "take",
+    "chain",
+    "collect",
+    "choose",
+    "trim",
+    "trim_end",
+    "trim_start",
+    "trim_end_matches",
+    "to_lowercase",
+    "to_ascii_lowercase",
+    "context",
+    "with_context",
+    "wrap_err",
+    "map_err",
+    "ok_or",
+    "ok_or_else",
+    "leak",
+    "into_boxed_str",
+    "into_string",
+    "deref",
+    "lock",
+    "read",
+    "load",
+    "enumerate",
+    "to_vec",
+    "as_slice",
+    "to_uri",
+    "into_inner",
+    "inspect",
+    "to_url",
+    "peekable",
+    "get_or_init",
+    "by_ref",
+    "as_uri",
+    "into_bytes",
+    "expose_secret",
+    "flatten",
 ];
 
 /// Methods that take their argument's value where the receiver has none.
@@ -207,10 +268,15 @@ impl Walk<'_> {
         match strings.program[key].body.expr(mapped) {
             Expr::Closure(closure) => self.expr(key, closure.body, parts),
             Expr::Path(_) => {
-                let name = strings.values.typing(key).defs(mapped).iter().find_map(|it| match it {
-                    Callee::External(path) => path.as_str().rsplit("::").next(),
-                    _ => None,
-                });
+                let name = strings
+                    .values
+                    .typing(key)
+                    .defs(mapped)
+                    .iter()
+                    .find_map(|it| match it {
+                        Callee::External(path) => path.as_str().rsplit("::").next(),
+                        _ => None,
+                    });
                 match name {
                     Some(name) if CONVERSIONS.contains(&name) || TRANSPARENT.contains(&name) => {
                         self.expr(key, receiver, parts)
@@ -247,7 +313,11 @@ impl Walk<'_> {
             traced.text.push(&Text::hole(".."));
         }
         let others = self.texts(key, other);
-        all.extend(others.into_iter().filter(|it| it.text.prefix().contains("://")));
+        all.extend(
+            others
+                .into_iter()
+                .filter(|it| it.text.prefix().contains("://")),
+        );
         all
     }
 
@@ -260,7 +330,10 @@ impl Walk<'_> {
         let Expr::Array(elements) = body.expr(array) else {
             return Vec::new();
         };
-        let separator = call.args.first().and_then(|it| self.texts(key, *it).into_iter().next());
+        let separator = call
+            .args
+            .first()
+            .and_then(|it| self.texts(key, *it).into_iter().next());
         let separator = separator.map_or_else(Text::default, |it| it.text);
         self.joined(key, elements, &separator)
     }

@@ -106,7 +106,10 @@ impl Locals {
     }
 
     fn add(&mut self, pat: PatId, from: From, parts: Vec<Part>) {
-        self.sources.entry(pat).or_default().push(Source { from, parts });
+        self.sources
+            .entry(pat)
+            .or_default()
+            .push(Source { from, parts });
     }
 
     fn bind(&mut self, body: &Body, typing: &Typing, pat: PatId, from: From, parts: Vec<Part>) {

@@ -107,7 +107,12 @@ impl<'a> Strings<'a> {
                     for target in self.targets(key, id) {
                         self.callers.entry(target).or_default().push((key, id));
                     }
-                    for callee in typing.callees(id).iter().chain(typing.defs(*callee)).take(1) {
+                    for callee in typing
+                        .callees(id)
+                        .iter()
+                        .chain(typing.defs(*callee))
+                        .take(1)
+                    {
                         if let Callee::Constructor(Def::Adt(adt)) = callee {
                             for (at, arg) in args.iter().enumerate() {
                                 let field = (*adt, Name::new(&at.to_string()));
@@ -133,7 +138,10 @@ impl<'a> Strings<'a> {
                     if let Expr::Field { base, name } = body.expr(*target)
                         && let Some(adt) = self.owner(typing.ty(*base), *name)
                     {
-                        self.writes.entry((adt, *name)).or_default().push((key, *value));
+                        self.writes
+                            .entry((adt, *name))
+                            .or_default()
+                            .push((key, *value));
                     }
                 }
                 _ => {}
@@ -150,10 +158,13 @@ impl<'a> Strings<'a> {
         {
             return Vec::new();
         }
-        let fns = typing.callees(call).iter().filter_map(|callee| match callee {
-            Callee::Fn(candidate) => Some(candidate.id),
-            _ => None,
-        });
+        let fns = typing
+            .callees(call)
+            .iter()
+            .filter_map(|callee| match callee {
+                Callee::Fn(candidate) => Some(candidate.id),
+                _ => None,
+            });
         fns.collect()
     }
 
@@ -162,7 +173,10 @@ impl<'a> Strings<'a> {
         let mut current = base.peel_refs().clone();
         for _ in 0..8 {
             if let Ty::Adt(adt, _) = &current
-                && self.program[*adt].fields().iter().any(|it| it.name == field)
+                && self.program[*adt]
+                    .fields()
+                    .iter()
+                    .any(|it| it.name == field)
             {
                 return Some(*adt);
             }

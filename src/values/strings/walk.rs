@@ -80,8 +80,12 @@ impl<'s> Walk<'s> {
             | Expr::Await(inner)
             | Expr::Cast { inner, .. } => self.expr(key, *inner, parts),
             Expr::Index { base, .. } => self.expr(key, *base, parts),
-            Expr::Block(block) => block.tail.map_or(Vec::new(), |it| self.expr(key, it, parts)),
-            Expr::If { then, otherwise, .. } => {
+            Expr::Block(block) => block
+                .tail
+                .map_or(Vec::new(), |it| self.expr(key, it, parts)),
+            Expr::If {
+                then, otherwise, ..
+            } => {
                 let mut all = self.expr(key, *then, parts);
                 all.extend(otherwise.map_or(Vec::new(), |it| self.expr(key, it, parts)));
                 all
@@ -119,9 +123,11 @@ impl<'s> Walk<'s> {
                 }
             }
             Expr::Field { base, name } => self.field(key, *base, *name, parts),
-            Expr::Binary { op: BinaryOp::Add, lhs, rhs } if parts.is_empty() => {
-                self.joined(key, &[*lhs, *rhs], &Text::default())
-            }
+            Expr::Binary {
+                op: BinaryOp::Add,
+                lhs,
+                rhs,
+            } if parts.is_empty() => self.joined(key, &[*lhs, *rhs], &Text::default()),
             Expr::Macro(call) if parts.is_empty() => self.format(key, call, span),
             Expr::Closure(closure) => self.expr(key, closure.body, parts),
             Expr::Call { callee, args } => self.call(key, expr, *callee, args, parts),
@@ -189,7 +195,10 @@ impl<'s> Walk<'s> {
             self.frames.push(frame);
             return found;
         }
-        let sites = strings.callers.get(&function).map_or(&[][..], Vec::as_slice);
+        let sites = strings
+            .callers
+            .get(&function)
+            .map_or(&[][..], Vec::as_slice);
         if self.callers >= MAX_CALLERS || sites.len() > MAX_SITES {
             return Vec::new();
         }
@@ -241,7 +250,9 @@ impl<'s> Walk<'s> {
             }
             _ => Part::Field(name),
         };
-        let parts: Vec<Part> = std::iter::once(first).chain(parts.iter().copied()).collect();
+        let parts: Vec<Part> = std::iter::once(first)
+            .chain(parts.iter().copied())
+            .collect();
         self.expr(key, base, &parts)
     }
 
@@ -259,7 +270,10 @@ impl<'s> Walk<'s> {
         // Whoever wrote the field was not called from here.
         let frames = std::mem::take(&mut self.frames);
         let mut all = Vec::new();
-        let sites = strings.writes.get(&(adt, name)).map_or(&[][..], Vec::as_slice);
+        let sites = strings
+            .writes
+            .get(&(adt, name))
+            .map_or(&[][..], Vec::as_slice);
         if sites.len() <= MAX_SITES {
             for (key, value) in sites {
                 all.extend(self.expr(*key, *value, parts));
@@ -318,7 +332,11 @@ impl<'s> Walk<'s> {
         let Some(key) = program[function].body else {
             return Vec::new();
         };
-        let entered = call.map(|(caller, call)| Frame { function, caller, call });
+        let entered = call.map(|(caller, call)| Frame {
+            function,
+            caller,
+            call,
+        });
         let frames = match entered {
             Some(frame) => {
                 self.frames.push(frame);
