@@ -158,6 +158,7 @@ crates! {
     actix_web_httpauth: model, exports;
     aide: model, exports;
     argon2: model, exports;
+    async_nats: model, none;
     attohttpc: model, exports;
     awc: model, exports;
     axum: model, exports;
@@ -176,6 +177,7 @@ crates! {
     bytes: model, exports;
     cookie: model, exports;
     crypto_common: model, exports;
+    deadpool_redis: model, none;
     diesel: model, exports;
     diesel_async: model, exports;
     digest: model, exports;
@@ -189,16 +191,21 @@ crates! {
     isahc: model, exports;
     jsonwebtoken: model, exports;
     jwt_authorizer: model, exports;
+    lapin: model, none;
+    ldap3: model, none;
     lettre: model, exports;
     loco_rs: model, exports;
+    memcache: model, none;
     mongodb: model, exports;
     oauth2: model, exports;
     openidconnect: model, exports;
     password_hash: model, exports;
     pbkdf2: model, exports;
     percent_encoding: model, exports;
+    postgres: model, none;
     redis: model, exports;
     reqwest: model, exports;
+    reqwest_middleware: model, none;
     ring: model, exports;
     rocket: model, exports;
     rocket_contrib: model, exports;
@@ -206,6 +213,7 @@ crates! {
     rocket_governor: model, exports;
     rocket_http: none, exports;
     rocket_okapi: model, exports;
+    rumqttc: model, none;
     scrypt: model, exports;
     sea_orm: model, exports;
     secrecy: model, exports;
@@ -215,6 +223,7 @@ crates! {
     sqlx_core: none, exports;
     std as core as alloc: model, exports;
     subtle: model, exports;
+    suppaftp: model, none;
     surf: model, exports;
     tokio_postgres: model, exports;
     tokio_tungstenite: model, exports;

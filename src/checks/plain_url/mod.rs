@@ -129,7 +129,10 @@ impl Search<'_> {
 
     /// The argument of a call that says where it sends to.
     fn sent(&self, key: BodyKey, call: ExprId, model: &Function) -> Option<ExprId> {
-        if model.plaintext || !matches!(model.role, Role::HttpRequest | Role::Connects) {
+        if model.plaintext
+            || !matches!(model.role, Role::HttpRequest | Role::Connects)
+            || settings::forces_tls(self, key, model.path)
+        {
             return None;
         }
         let args = args(self.program[key].body.expr(call));

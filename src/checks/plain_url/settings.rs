@@ -88,7 +88,7 @@ fn in_body(search: &Search<'_>, lint: &Lint, key: BodyKey) -> Vec<(Span, Diagnos
 }
 
 /// Whether the same body demands TLS of the same library.
-fn forces_tls(search: &Search<'_>, key: BodyKey, of: Name) -> bool {
+pub(super) fn forces_tls(search: &Search<'_>, key: BodyKey, of: Name) -> bool {
     let krate = |path: Name| path.as_str().split("::").next();
     let body = &search.program[key].body;
     let forcing = |model: &crate::models::Function| {

@@ -6,9 +6,8 @@ use crate::lints::Registry;
 use crate::routes::inventory;
 use crate::scan::{self, Scope};
 use crate::values::Values;
-use crate::workspace::discover::discover;
 use crate::workspace::files::MemoryFiles;
-use crate::workspace::{Workspace, WorkspaceRequest};
+use crate::workspace::{WorkspaceRequest, discover};
 
 fn findings(lint: &str, source: &str) -> Vec<(u32, Diagnostic)> {
     let files = MemoryFiles::new([("/w/main.rs", source)]);
@@ -16,7 +15,7 @@ fn findings(lint: &str, source: &str) -> Vec<(u32, Diagnostic)> {
         start: "/w".into(),
         ..WorkspaceRequest::default()
     };
-    let workspace: Workspace = discover(&request, &files).expect("a workspace");
+    let workspace = discover(&request, &files).expect("a workspace");
     let loaded = scan::load(&workspace, &files, Scope::default());
     let values = Values::new(&loaded.program);
     let inventory = inventory::build(&values, &loaded.sources);
