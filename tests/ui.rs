@@ -28,9 +28,10 @@ type SourceText = (String, String);
 type Place = (String, String, u32);
 
 /// The analyzer, as this harness needs it: the files of one crate in, the places of its findings out.
-///
+type Analyze = fn(&[SourceText], Persona) -> Vec<Place>;
+
 /// `None` until the analyzer can be called: this is the one place that connects it.
-const ANALYZE: Option<fn(&[SourceText], Persona) -> Vec<Place>> = None;
+const ANALYZE: Option<Analyze> = None;
 
 /// How many near misses a lint owes to each framework that it claims (or altogether, if it claims none).
 const NEAR_MISSES: usize = 10;

@@ -27,6 +27,18 @@ pub(super) fn run(args: &Routes) -> anyhow::Result<ExitCode> {
     let loaded = crate::scan::load(&workspace, &files, crate::scan::Scope::default());
     let values = Values::new(&loaded.program);
     let inventory = routes::inventory::build(&values, &loaded.sources);
+    if std::env::var_os("MOAT_TRACE").is_some() {
+        for endpoint in &inventory.endpoints {
+            let auth = &endpoint.protections.authentication;
+            #[expect(clippy::print_stderr, reason = "tracing")]
+            {
+                eprintln!("{} {} {:?} {:?} {:?} {:?}", endpoint.method, endpoint.path, auth.status, auth.condition, auth.unresolved, auth.evidence.iter().map(|it| &it.name).collect::<Vec<_>>());
+                for layer in &endpoint.layers {
+                    eprintln!("    layer {} [{:?}]: {}", layer.name, layer.condition, layer.effect);
+                }
+            }
+        }
+    }
     let view = view(&inventory, &loaded.sources, args.open);
     let mut out = std::io::stdout().lock();
     match args.format.as_str() {

@@ -13,10 +13,12 @@
 //! axum::Router::route fn(axum::Router<S>) -> axum::Router<S>
 //! ```
 
+use std::cmp::Ordering;
+
 use crate::source::Name;
 
 /// What a public path names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// A struct or union.
     Struct,
@@ -80,12 +82,12 @@ impl<'t> ExportTable<'t> {
         while let Some(rest) = text.strip_prefix('#') {
             text = rest.split_once('\n').map_or("", |(_, rest)| rest);
         }
-        let (paths, rest) = text.split_once("\n\n").unwrap_or((text, ""));
-        let (aliases, functions) = rest.split_once("\n\n").unwrap_or((rest, ""));
+        let (paths, rest) = section(text);
+        let (aliases, functions) = section(rest);
         ExportTable {
             paths,
             aliases,
-            functions: functions.trim_end_matches('\n'),
+            functions,
         }
     }
 
@@ -97,11 +99,8 @@ impl<'t> ExportTable<'t> {
     /// Parameters and target of a type alias, as text.
     pub(crate) fn alias(&self, path: &str) -> Option<(&'t str, &'t str)> {
         let rest = lines_with_key(self.aliases, path).next()?;
-        let (params, target) = rest.split_once("= ")?;
-        Some((
-            params.trim().trim_start_matches('<').trim_end_matches('>'),
-            target,
-        ))
+        let (params, target) = rest.strip_prefix('<')?.split_once("> = ")?;
+        Some((params, target))
     }
 
     /// A function's signature, as text after its path.
@@ -115,15 +114,18 @@ impl<'t> ExportTable<'t> {
         module: &str,
     ) -> impl Iterator<Item = (&'t str, &'t str, Row<'t>)> + use<'t> {
         let prefix = format!("{module}::");
-        let start = lower_bound(self.paths, &prefix);
-        self.paths[start..]
+        let start = lower_bound(self.paths, &prefix, 0);
+        let lines = self.paths[start..]
             .lines()
-            .map_while(move |line| line.starts_with(&prefix).then_some((line, prefix.len())))
-            .filter_map(|(line, at)| {
-                let (path, rest) = line.split_once(' ')?;
-                let name = &path[at..];
-                (!name.contains("::")).then_some((name, path, row(rest)?))
-            })
+            .map_while(move |line| Some((line, line.strip_prefix(&prefix)?)));
+        lines.filter_map(|(line, below)| {
+            let (name, rest) = below.split_once(' ')?;
+            (!name.contains("::")).then_some((
+                name,
+                &line[..line.len() - rest.len() - 1],
+                row(rest)?,
+            ))
+        })
     }
 
     #[cfg(test)]
@@ -131,9 +133,17 @@ impl<'t> ExportTable<'t> {
         self.paths.is_empty()
     }
 
-    #[cfg(test)]
+    /// The three sections as text.
     pub(crate) fn sections(&self) -> [&'t str; 3] {
         [self.paths, self.aliases, self.functions]
+    }
+}
+
+/// The lines before the first blank one, and what follows that.
+fn section(text: &str) -> (&str, &str) {
+    match text.strip_prefix('\n') {
+        Some(rest) => ("", rest),
+        None => text.split_once("\n\n").unwrap_or((text, "")),
     }
 }
 
@@ -146,28 +156,31 @@ fn row(rest: &str) -> Option<Row<'_>> {
 
 /// What follows `key ` on each line that starts so.
 fn lines_with_key<'t>(section: &'t str, key: &str) -> impl Iterator<Item = &'t str> + use<'t> {
-    let wanted = format!("{key} ");
-    let start = lower_bound(section, &wanted);
+    let start = lower_bound(section, key, b' ');
+    let key = key.to_owned();
     section[start..]
         .lines()
-        .map_while(move |line| line.strip_prefix(wanted.as_str()))
+        .map_while(move |line| line.strip_prefix(key.as_str())?.strip_prefix(' '))
 }
 
-/// Offset of the first line that is not less than `wanted`, in sorted text.
-fn lower_bound(section: &str, wanted: &str) -> usize {
-    let bytes = section.as_bytes();
+/// Offset of the first line of sorted text that is not less than `wanted` followed by `next`.
+fn lower_bound(section: &str, wanted: &str, next: u8) -> usize {
+    let (bytes, wanted) = (section.as_bytes(), wanted.as_bytes());
+    let is_less = |line: &[u8]| match line[..line.len().min(wanted.len())].cmp(wanted) {
+        Ordering::Less => true,
+        Ordering::Equal => line.get(wanted.len()).is_none_or(|byte| *byte < next),
+        Ordering::Greater => false,
+    };
     let (mut low, mut high) = (0, bytes.len());
     while low < high {
         let middle = low + (high - low) / 2;
-        let start = bytes[low..middle]
-            .iter()
-            .rposition(|byte| *byte == b'\n')
+        let start = section[low..middle]
+            .rfind('\n')
             .map_or(low, |at| low + at + 1);
-        let end = bytes[middle..]
-            .iter()
-            .position(|byte| *byte == b'\n')
+        let end = section[middle..]
+            .find('\n')
             .map_or(bytes.len(), |at| middle + at);
-        if &bytes[start..end] < wanted.as_bytes() {
+        if is_less(&bytes[start..end]) {
             low = (end + 1).min(bytes.len());
         } else {
             high = start;

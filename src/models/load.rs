@@ -60,6 +60,14 @@ impl CrateModel {
             types: Table::new(file.types, origin),
             macros: Table::new(file.macros, origin),
         };
+        let prefix = format!("{}::", model.info.name);
+        if let Some(row) = file.export.iter().find(|row| !row.starts_with(&prefix)) {
+            let at = text.find(row.as_str());
+            return Err(error(
+                format!("`{row}` is not of this crate"),
+                at.map(|at| at..at + row.len()),
+            ));
+        }
         // Our own files are checked by a test, not at every start.
         if origin == Origin::Configuration || cfg!(test) {
             model.validate().map_err(|(message, excerpt)| {

@@ -7,6 +7,8 @@
 
 mod builtin;
 pub(crate) mod exports;
+#[doc(hidden)]
+pub mod generate;
 mod load;
 pub mod schema;
 mod signature;

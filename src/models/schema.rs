@@ -458,6 +458,10 @@ pub(crate) struct ModelFile {
     pub(crate) info: CrateInfo,
     #[serde(default)]
     pub(crate) reexport: Vec<Reexport>,
+    /// Rows of the export table that the crate's source hides in macros: read when the
+    /// table is made.
+    #[serde(default)]
+    pub(crate) export: Vec<String>,
     #[serde(default)]
     pub(crate) extractor: Vec<Extractor>,
     #[serde(default)]

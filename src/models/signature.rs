@@ -14,31 +14,59 @@ pub struct Signature {
     /// What a call gives; of an `async fn` what awaiting the call gives.
     /// A path of one segment that is no type of the language's prelude is a type parameter.
     pub ret: TypeRef,
-    /// `async fn`.
+    /// `async fn`, or a function that returns a future.
     pub is_async: bool,
+    /// Not a function but a public field of [`Signature::self_ty`].
+    pub is_field: bool,
 }
 
 impl Signature {
-    /// `[async ]fn[(Self type)] -> Type`.
+    /// `[async ]fn[(Self type)] -> Type`, or `field(Self type) -> Type`.
     pub(crate) fn parse(text: &str) -> Option<Signature> {
-        let (is_async, text) = match text.strip_prefix("async ") {
-            Some(rest) => (true, rest),
-            None => (false, text),
+        let (is_async, text) = strip(text, "async ");
+        let (is_field, text) = strip(text, "field");
+        let text = if is_field {
+            text
+        } else {
+            text.strip_prefix("fn")?
         };
-        let text = text.strip_prefix("fn")?;
-        let (self_ty, ret) = match text.strip_prefix('(') {
+        let (self_ty, text) = match text.strip_prefix('(') {
             Some(rest) => {
-                let (self_ty, ret) = rest.split_once(") -> ")?;
-                (Some(type_text::parse(self_ty)?), ret)
+                let end = closing(rest)?;
+                (Some(type_text::parse(&rest[..end])?), &rest[end + 1..])
             }
-            None => (None, text.strip_prefix(" -> ")?),
+            None => (None, text),
         };
+        let ret = type_text::parse(text.strip_prefix(" -> ")?)?;
         Some(Signature {
             self_ty,
-            ret: type_text::parse(ret)?,
+            ret,
             is_async,
+            is_field,
         })
     }
+}
+
+fn strip<'t>(text: &'t str, prefix: &str) -> (bool, &'t str) {
+    text.strip_prefix(prefix)
+        .map_or((false, text), |rest| (true, rest))
+}
+
+/// Offset of the `)` that closes what was opened before the text.
+fn closing(text: &str) -> Option<usize> {
+    let mut depth = 0usize;
+    text.bytes().position(|byte| match byte {
+        b'(' => {
+            depth += 1;
+            false
+        }
+        b')' if depth == 0 => true,
+        b')' => {
+            depth -= 1;
+            false
+        }
+        _ => false,
+    })
 }
 
 /// A type alias of a library.
@@ -77,31 +105,51 @@ mod tests {
     #[test]
     fn reads_rows_of_export_tables() {
         let parse = |text| type_text::parse(text).expect("a type");
-        assert_eq!(
-            Signature::parse("fn(a::B<S>) -> a::B<S>"),
-            Some(Signature {
-                self_ty: Some(parse("a::B<S>")),
-                ret: parse("a::B<S>"),
-                is_async: false
-            })
-        );
-        assert_eq!(
-            Signature::parse("async fn -> Result<(), E>"),
-            Some(Signature {
-                self_ty: None,
-                ret: parse("Result<(), E>"),
-                is_async: true
-            })
-        );
-        // A tuple in the self type does not end it early.
-        assert!(Signature::parse("fn(a::B<(A, C)>) -> (A, C)").is_some());
+        for (row, self_ty, ret, is_async, is_field) in [
+            (
+                "fn(a::B<S>) -> a::B<S>",
+                Some("a::B<S>"),
+                "a::B<S>",
+                false,
+                false,
+            ),
+            (
+                "async fn -> Result<(), E>",
+                None,
+                "Result<(), E>",
+                true,
+                false,
+            ),
+            (
+                "fn(a::B<(A, C)>) -> (A, C)",
+                Some("a::B<(A, C)>"),
+                "(A, C)",
+                false,
+                false,
+            ),
+            (
+                "fn(a::B<fn(A) -> C>) -> A",
+                Some("a::B<fn(A) -> C>"),
+                "A",
+                false,
+                false,
+            ),
+            ("field(a::B<T>) -> T", Some("a::B<T>"), "T", false, true),
+        ] {
+            let self_ty = self_ty.map(parse);
+            let expected = Signature {
+                self_ty,
+                ret: parse(ret),
+                is_async,
+                is_field,
+            };
+            assert_eq!(Signature::parse(row), Some(expected), "{row}");
+        }
         let alias = TypeAlias::parse("T = a::Body; U", "http::Request<T>").expect("an alias");
-        assert_eq!(
-            alias.params,
-            [
-                (Name::new("T"), Some(parse("a::Body"))),
-                (Name::new("U"), None)
-            ]
-        );
+        let params = [
+            (Name::new("T"), Some(parse("a::Body"))),
+            (Name::new("U"), None),
+        ];
+        assert_eq!(alias.params, params);
     }
 }

@@ -156,3 +156,234 @@ fn aliases_of_the_standard_library_are_one_crate() {
         "my::core::str"
     );
 }
+
+/// No model speaks of something that its crate does not have.
+#[test]
+fn every_modelled_path_is_in_the_export_table() {
+    let models = Models::builtin();
+    let mut missing = Vec::new();
+    for krate in builtin::all()
+        .iter()
+        .filter(|krate| !krate.exports().is_empty())
+    {
+        let model = krate.model();
+        let exports = krate.exports();
+        let mut check = |what: &str, path: Name, found: bool| {
+            let canonical = models.canonical(path.as_str());
+            if canonical != path {
+                missing.push(format!("{what} {path}: canonical is {canonical}"));
+            } else if !found {
+                missing.push(format!("{what} {path}"));
+            }
+        };
+        let is_item = |path: Name| exports.rows(path.as_str()).next().is_some();
+        let is_function = |path: Name| exports.function(path.as_str()).is_some() || is_item(path);
+        for entry in &model.extractors.entries {
+            check("extractor", entry.path, is_item(entry.path));
+        }
+        for entry in &model.layers.entries {
+            check("layer", entry.path, is_function(entry.path));
+        }
+        for entry in &model.functions.entries {
+            check("function", entry.path, is_function(entry.path));
+        }
+        for entry in &model.types.entries {
+            check("type", entry.path, is_item(entry.path));
+        }
+        for entry in &model.macros.entries {
+            check(
+                "macro",
+                entry.path,
+                models.kinds(entry.path.as_str()).contains(&Kind::Macro),
+            );
+        }
+    }
+    assert!(
+        missing.is_empty(),
+        "{} paths are not exported:\n{}",
+        missing.len(),
+        missing.join("\n")
+    );
+}
+
+#[test]
+fn re_exports_lead_to_one_path() {
+    let models = Models::builtin();
+    for (path, canonical) in [
+        ("axum::extract::Json", "axum::Json"),
+        ("axum::routing::Router", "axum::Router"),
+        ("axum::routing::Router::new", "axum::Router::new"),
+        (
+            "axum_core::extract::FromRequest",
+            "axum::extract::FromRequest",
+        ),
+        ("axum::http::StatusCode", "http::StatusCode"),
+        ("axum::http::header::HeaderMap", "http::HeaderMap"),
+        ("axum::http::StatusCode::OK", "http::StatusCode::OK"),
+        ("axum::body::Bytes", "bytes::Bytes"),
+        (
+            "axum::extract::ws::WebSocketUpgrade",
+            "axum::extract::WebSocketUpgrade",
+        ),
+        ("axum::middleware::from_fn", "axum::middleware::from_fn"),
+        (
+            "axum_extra::headers::authorization::Bearer",
+            "headers::authorization::Bearer",
+        ),
+        (
+            "axum_extra::headers::Authorization",
+            "headers::Authorization",
+        ),
+        (
+            "axum_extra::extract::cookie::SignedCookieJar",
+            "axum_extra::extract::SignedCookieJar",
+        ),
+        ("axum_extra::extract::cookie::Key", "cookie::Key"),
+        (
+            "axum_login::tower_sessions::Session",
+            "tower_sessions::Session",
+        ),
+        ("tower_sessions_core::Session", "tower_sessions::Session"),
+        ("tower_layer::Layer", "tower::Layer"),
+        (
+            "actix_web::dev::ServiceRequest",
+            "actix_web::dev::ServiceRequest",
+        ),
+        ("actix_web::dev::Handler", "actix_web::Handler"),
+        ("actix_web::http::StatusCode", "http::StatusCode"),
+        (
+            "actix_web::http::HeaderMap",
+            "actix_web::http::header::HeaderMap",
+        ),
+        ("actix_http::HttpMessage", "actix_web::HttpMessage"),
+        ("actix_web::web::Bytes", "bytes::Bytes"),
+        ("actix_web::cookie::Key", "cookie::Key"),
+        ("rocket::http::CookieJar", "rocket::http::CookieJar"),
+        ("rocket::http::Status", "rocket::http::Status"),
+        ("rocket_http::Status", "rocket::http::Status"),
+        ("rocket::request::Request", "rocket::Request"),
+        ("rocket::request::Outcome", "rocket::request::Outcome"),
+        (
+            "rocket::serde::json::serde_json::from_str",
+            "serde_json::from_str",
+        ),
+        ("sqlx_core::pool::Pool", "sqlx::Pool"),
+        ("hmac::Mac::verify_slice", "digest::Mac::verify_slice"),
+        (
+            "argon2::PasswordVerifier",
+            "password_hash::PasswordVerifier",
+        ),
+        ("core::option::Option", "std::option::Option"),
+        ("axum::nothing::Here", "axum::nothing::Here"),
+        ("unheard::of::Thing", "unheard::of::Thing"),
+    ] {
+        assert_eq!(models.canonical(path), canonical, "{path}");
+    }
+}
+
+#[test]
+fn globs_bring_what_the_module_exports() {
+    let models = Models::builtin();
+    for (module, name, canonical) in [
+        ("actix_web", "HttpResponse", "actix_web::HttpResponse"),
+        ("actix_web", "get", "actix_web::get"),
+        ("actix_web::web", "Json", "actix_web::web::Json"),
+        ("rocket", "Request", "rocket::Request"),
+        ("rocket", "routes", "rocket::routes"),
+        ("rocket::http", "Status", "rocket::http::Status"),
+        ("axum::extract", "Json", "axum::Json"),
+        ("axum::http", "StatusCode", "http::StatusCode"),
+        ("diesel::prelude", "RunQueryDsl", "diesel::RunQueryDsl"),
+        ("sqlx::prelude", "Executor", "sqlx::Executor"),
+    ] {
+        let names = models.glob(module);
+        let found = names
+            .iter()
+            .find(|(found, _)| *found == name)
+            .map(|(_, canonical)| canonical.as_str());
+        assert_eq!(found, Some(canonical), "{module}::{name}");
+    }
+    assert!(models.glob("axum::nothing").is_empty());
+}
+
+#[test]
+fn signatures_tell_what_calls_give() {
+    let models = Models::builtin();
+    for (function, ret, is_async) in [
+        ("axum::Router::new", "axum::Router<S>", false),
+        ("axum::Router::with_state", "axum::Router<S2>", false),
+        (
+            "axum::routing::get",
+            "axum::routing::MethodRouter<S>",
+            false,
+        ),
+        ("reqwest::Client::get", "reqwest::RequestBuilder", false),
+        (
+            "reqwest::RequestBuilder::send",
+            "Result<reqwest::Response, reqwest::Error>",
+            true,
+        ),
+        ("actix_web::web::resource", "actix_web::Resource", false),
+        (
+            "actix_web::HttpRequest::headers",
+            "&actix_web::http::header::HeaderMap",
+            false,
+        ),
+        (
+            "rocket::Request::cookies",
+            "&rocket::http::CookieJar",
+            false,
+        ),
+        (
+            "redis::Client::open",
+            "Result<redis::Client, redis::RedisError>",
+            false,
+        ),
+        ("axum::Json::deref", "T", false),
+    ] {
+        let signature = models
+            .signature(Name::new(function))
+            .unwrap_or_else(|| panic!("{function}"));
+        let ret = type_text::parse(ret).expect("a type");
+        assert_eq!(
+            (&signature.ret, signature.is_async),
+            (&ret, is_async),
+            "{function}"
+        );
+    }
+    let request = models
+        .type_alias(Name::new("axum::extract::Request"))
+        .expect("an alias");
+    assert_eq!(request.params.len(), 1);
+    assert_eq!(
+        Some(request.ty.clone()),
+        type_text::parse("http::Request<T>")
+    );
+}
+
+/// What cannot be parsed cannot be found: one bad row would hide a signature for good.
+#[test]
+fn every_row_of_every_export_table_can_be_read() {
+    for krate in builtin::all() {
+        let sections = krate.exports().sections();
+        for section in sections {
+            let mut last = "";
+            for line in section.lines() {
+                assert!(last < line, "{}: `{line}` is out of order", krate.name);
+                last = line;
+            }
+        }
+        for line in sections[0].lines() {
+            let path = line.split(' ').next().unwrap_or("");
+            assert!(krate.exports().rows(path).next().is_some(), "{line}");
+        }
+        for line in sections[1].lines() {
+            let path = Name::new(line.split(' ').next().unwrap_or(""));
+            assert!(krate.type_alias(path).is_some(), "{line}");
+        }
+        for line in sections[2].lines() {
+            let path = Name::new(line.split(' ').next().unwrap_or(""));
+            assert!(krate.signature(path).is_some(), "{line}");
+        }
+    }
+}

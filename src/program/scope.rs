@@ -223,9 +223,15 @@ impl Program {
         {
             found.extend(self.import_targets(module, import, open));
         }
-        if found.is_empty() {
+        // A glob gives what the explicit names leave free: values beside a module, and the
+        // other way round.
+        let (has_type, has_value) = (found.iter().any(is_type), found.iter().any(is_value));
+        if !has_type || !has_value {
             for import in data.imports.iter().filter(|import| import.name.is_none()) {
-                found.extend(self.glob_member(module, import, name, open));
+                let members = self.glob_member(module, import, name, open);
+                found.extend(members.into_iter().filter(|def| {
+                    (is_type(def) && !has_type) || (is_value(def) && !has_value)
+                }));
             }
         }
         let mut seen = Vec::new();
@@ -298,6 +304,16 @@ impl Program {
             .parent
             .map(|parent| self.real_module(parent))
     }
+}
+
+/// Whether a definition stands for a type, module or trait.
+fn is_type(def: &Def) -> bool {
+    matches!(def, Def::Module(_) | Def::Adt(_) | Def::Trait(_) | Def::Alias(_) | Def::Variant(..) | Def::External(_))
+}
+
+/// Whether a definition stands for a value or macro.
+fn is_value(def: &Def) -> bool {
+    matches!(def, Def::Fn(_) | Def::Const(_) | Def::Variant(..) | Def::Adt(_) | Def::Macro(_) | Def::External(_))
 }
 
 fn dedup(all: &mut Vec<Resolved>) {

@@ -398,10 +398,6 @@ impl Infer<'_> {
         }
     }
 
-    /// Whether an argument is written as a closure.
-    pub(super) fn is_closure(&self, id: ExprId) -> bool {
-        matches!(self.body.expr(id), Expr::Closure(_))
-    }
 }
 
 /// Iterators of all kinds, by their element.

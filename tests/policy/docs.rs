@@ -79,9 +79,14 @@ fn links_lead_somewhere() {
     for (path, text) in pages() {
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
         for (number, line) in prose(&text) {
-            let broken = links(line).into_iter().filter(|it| {
-                !tree::exists(&format!("{folder}/{it}").trim_start_matches('/').to_owned())
-            });
+            let target = |link: &str| {
+                format!("{folder}/{link}")
+                    .trim_start_matches('/')
+                    .to_owned()
+            };
+            let broken = links(line)
+                .into_iter()
+                .filter(|it| !tree::exists(&target(it)));
             complaints
                 .extend(broken.map(|it| format!("{path}:{number}: the link to `{it}` is broken")));
         }

@@ -14,8 +14,9 @@ const ORDER: &[&str] = &[
     "flow",
     "diagnostics",
     "lints",
-    "checks",
     "report",
+    "checks",
+    "scan",
     "cli",
     "main",
 ];

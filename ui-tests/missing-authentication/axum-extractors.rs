@@ -125,7 +125,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Operator {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, StatusCode> {
         let expected = std::env::var("OPERATOR_TOKEN").map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
-        let given = parts.headers.get("x-operator-token").map(|it| it.as_bytes()).unwrap_or_default();
+        let given = parts.headers.get("x-operator-token").ok_or(StatusCode::UNAUTHORIZED)?.as_bytes();
         if bool::from(given.ct_eq(expected.as_bytes())) { Ok(Operator) } else { Err(StatusCode::UNAUTHORIZED) }
     }
 }

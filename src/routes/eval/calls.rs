@@ -267,7 +267,7 @@ impl Eval<'_> {
         if matches!(
             receiver,
             Value::Router(_) | Value::Layers(_) | Value::Callable(_)
-        ) && !candidates.iter().any(|it| self.is_extension(it))
+        )
         {
             let generics = self.types(frame, &call.generics);
             let value =
@@ -325,11 +325,6 @@ impl Eval<'_> {
                 self.opaque(frame, id, held)
             }
         }
-    }
-
-    /// Whether a method of the program is called on a router (an extension trait's).
-    fn is_extension(&self, candidate: &Candidate) -> bool {
-        self.program[candidate.id].body.is_some()
     }
 
     /// A method on a router, layer stack or handler.

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::join::{join, negate};
+use super::join::join;
 use super::{Eval, Frame, MAX_STEPS, shorten};
 use crate::facts::body::{BinaryOp, Literal, LoopKind, UnaryOp};
 use crate::facts::{Expr, ExprId, Pat, PatId, Stmt};
@@ -138,10 +138,8 @@ impl Eval<'_> {
                         .sources
                         .slice(body.pat_range(arm.pat).in_file(program[frame.body].file));
                     let condition = format!("{subject} is {}", shorten(text));
-                    self.conditions.push(condition.clone());
-                    let result = self.expr(frame, arm.body);
-                    self.conditions.pop();
-                    if self.diverges(frame, arm.body) {
+                                let result = self.expr(frame, arm.body);
+                                if self.diverges(frame, arm.body) {
                         continue;
                     }
                     let env = std::mem::take(&mut frame.env);
@@ -245,14 +243,10 @@ impl Eval<'_> {
         }
         let condition = shorten(self.slice(frame, cond));
         let before = frame.env.clone();
-        self.conditions.push(condition.clone());
         let a = self.expr(frame, then);
-        self.conditions.pop();
         let a_diverges = self.diverges(frame, then);
         let env_a = std::mem::replace(&mut frame.env, before);
-        self.conditions.push(negate(&condition));
         let b = otherwise.map_or(Value::Unknown, |id| self.expr(frame, id));
-        self.conditions.pop();
         let b_diverges = otherwise.is_some_and(|id| self.diverges(frame, id));
         let env_b = std::mem::take(&mut frame.env);
         let (value, env) = match (a_diverges, b_diverges) {
@@ -436,7 +430,6 @@ fn field(value: &Value, name: Name) -> Value {
             .ok()
             .and_then(|at| all.get(at).cloned())
             .unwrap_or_default(),
-        Value::Object(_, all) if all.len() == 1 => all[0].clone(),
         _ => Value::Unknown,
     }
 }

@@ -62,6 +62,13 @@ fn routers(a: Router, b: Router, condition: Option<&str>) -> Router {
         }
     }
     for mut route in others {
+        // A router nested under a configured prefix, or not: the same routes, shown without it.
+        if let Some(plain) = joined.routes.iter_mut().find(|it| prefixed(it, &route) || prefixed(&route, it)) {
+            let shorter = if plain.path.len() <= route.path.len() { plain.clone() } else { route.clone() };
+            *plain = shorter;
+            plain.conditions.retain(|it| Some(it.as_str()) != condition && Some(it) != not.as_ref());
+            continue;
+        }
         route.conditions.extend(not.clone());
         joined.routes.push(route);
     }
@@ -95,6 +102,17 @@ fn same(a: &Route, b: &Route) -> bool {
         && a.handler == b.handler
         && a.path == b.path
         && a.mounts == b.mounts
+}
+
+/// Whether `long` is `short` below a prefix of which nothing is known.
+fn prefixed(short: &Route, long: &Route) -> bool {
+    let extra = long.path.len().saturating_sub(short.path.len());
+    extra > 0
+        && short.registered == long.registered
+        && short.method == long.method
+        && short.handler == long.handler
+        && long.path[extra..] == short.path[..]
+        && long.path[..extra].iter().all(|text| text.prefix().trim_matches('/').is_empty())
 }
 
 fn merge_layers(route: &mut Route, other: Route, condition: Option<&str>, not: Option<&str>) {

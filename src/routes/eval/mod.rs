@@ -48,7 +48,6 @@ pub struct Eval<'a> {
     pub entered: FxHashSet<FnId>,
     relevant: FxHashSet<FnId>,
     stack: Vec<FnId>,
-    conditions: Vec<String>,
     steps: usize,
 }
 
@@ -99,7 +98,6 @@ impl<'a> Eval<'a> {
             entered: FxHashSet::default(),
             relevant,
             stack: Vec::new(),
-            conditions: Vec::new(),
             steps: 0,
         }
     }
@@ -248,11 +246,6 @@ impl<'a> Eval<'a> {
         });
     }
 
-    /// The conditions under which the code being run is reached.
-    pub fn conditions(&self) -> Vec<String> {
-        self.conditions.clone()
-    }
-
     /// A value as layers, outermost first.
     pub fn layers(
         &self,
@@ -263,14 +256,7 @@ impl<'a> Eval<'a> {
     ) -> Vec<Rc<Layer>> {
         let kind = match value {
             Value::Layers(layers) => {
-                return layers
-                    .iter()
-                    .map(|layer| {
-                        let mut layer = (**layer).clone();
-                        layer.conditions.extend(self.conditions());
-                        Rc::new(layer)
-                    })
-                    .collect();
+                return layers.clone();
             }
             Value::List(all) => {
                 return all
@@ -298,7 +284,7 @@ impl<'a> Eval<'a> {
             name,
             span,
             kind,
-            conditions: self.conditions(),
+            conditions: Vec::new(),
         })]
     }
 

@@ -84,14 +84,20 @@ pub(super) fn call(eval: &mut Eval<'_>, call: &mut Call<'_>) -> Option<Value> {
             };
             return Some(Value::Layers(layers.into_iter().map(with).collect()));
         }
+        "actix_web::web::redirect" => {
+            let mut made = Router::new(RouterKind::Resource, NAME, call.span);
+            made.prefix = Some(path_arg(eval, call, 0));
+            let mut route = route("ANY", HandlerTarget::External("actix_web::web::redirect".into()), call.span);
+            route.handler_name = Some("actix_web::web::redirect".into());
+            made.routes.push(route);
+            return Some(Value::Router(Box::new(made)));
+        }
         "actix_files::Files::new" => {
             let mut made = Router::new(RouterKind::Resource, NAME, call.span);
             let mut prefix = path_arg(eval, call, 0);
             prefix.push(&Text::known("/{*tail}", None));
             made.prefix = Some(prefix);
-            let mut route = route(
-                eval,
-                "GET",
+            let mut route = route("GET",
                 HandlerTarget::External("actix_files::Files".into()),
                 call.span,
             );
@@ -162,7 +168,7 @@ fn method_arg(eval: &Eval<'_>, call: &Call<'_>) -> String {
     method_named(&word).unwrap_or_else(|| "ANY".into())
 }
 
-fn route(eval: &Eval<'_>, method: &str, handler: HandlerTarget, span: Span) -> Route {
+fn route(method: &str, handler: HandlerTarget, span: Span) -> Route {
     Route {
         path: Vec::new(),
         method: method.to_owned(),
@@ -172,7 +178,7 @@ fn route(eval: &Eval<'_>, method: &str, handler: HandlerTarget, span: Span) -> R
         registered: span,
         layers: Vec::new(),
         mounts: Vec::new(),
-        conditions: eval.conditions(),
+        conditions: Vec::new(),
         fallback: false,
         guards: Vec::new(),
         rank: None,
@@ -194,7 +200,7 @@ fn add_handler(eval: &Eval<'_>, made: &mut Router, call: &Call<'_>, at: usize) {
             Some(Value::Callable(callable)) => callable.target(),
             _ => HandlerTarget::Unknown,
         };
-        let mut made_route = route(eval, &method, target, call.span);
+        let mut made_route = route(&method, target, call.span);
         made_route.handler_span = span;
         if target == HandlerTarget::Unknown {
             made_route.handler_name = Some(match call.args.get(at) {
@@ -304,7 +310,7 @@ pub(super) fn method(
                 name,
                 span: call.span,
                 kind,
-                conditions: eval.conditions(),
+                conditions: Vec::new(),
             }));
         }
         (_, "default_service" | "default_resource") => {
@@ -316,7 +322,7 @@ pub(super) fn method(
                     add_methods(&mut router, *methods, path.as_ref(), call.span);
                 }
                 Some(value) => {
-                    let mut made = route(eval, "ANY", HandlerTarget::Unknown, call.span);
+                    let mut made = route("ANY", HandlerTarget::Unknown, call.span);
                     made.path.push(Text::known("/{*fallback}", None));
                     if let Value::Object(ty, _) = value {
                         made.handler_name = Some(type_name(eval.program, &ty));
@@ -445,14 +451,6 @@ fn add_service(
     match value {
         Value::Router(inner) => {
             let (mut routes, lost) = inner.clone().finish();
-            for condition in eval.conditions() {
-                for route in routes
-                    .iter_mut()
-                    .filter(|route| !route.conditions.contains(&condition))
-                {
-                    route.conditions.push(condition.clone());
-                }
-            }
             router.routes.extend(routes);
             router.lost.extend(lost);
         }
@@ -511,7 +509,7 @@ fn attributed(eval: &Eval<'_>, id: FnId, span: Span) -> Vec<Route> {
     let mut routes = Vec::new();
     for attr in attribute::route_attrs(&def.attrs) {
         for method in &attr.methods {
-            let mut made = route(eval, method, HandlerTarget::Fn(id), span);
+            let mut made = route(method, HandlerTarget::Fn(id), span);
             made.path.push(Text::known(
                 attr.path.clone(),
                 Some(attr.range.in_file(def.file)),

@@ -153,7 +153,7 @@ fn add_handler(
             registered: call.span,
             layers: Vec::new(),
             mounts: Vec::new(),
-            conditions: eval.conditions(),
+            conditions: Vec::new(),
             fallback: false,
             guards: Vec::new(),
             rank: None,
@@ -284,7 +284,7 @@ fn stack_method(
                 router.cover(&layers, true);
                 Ok(Value::Router(router))
             }
-            Some(Value::Callable(callable)) => handler_with(callable, &layers, call.span, eval),
+            Some(Value::Callable(callable)) => handler_with(callable, &layers, call.span),
             Some(other) => Ok(other),
             None => Err(Value::Layers(layers)),
         },
@@ -314,7 +314,7 @@ fn stack_method(
                 name: call.name.to_owned(),
                 span: call.span,
                 kind,
-                conditions: eval.conditions(),
+                conditions: Vec::new(),
             }));
             Ok(Value::Layers(layers))
         }
@@ -327,7 +327,6 @@ fn handler_with(
     callable: Callable,
     layers: &[Rc<Layer>],
     span: Span,
-    eval: &Eval<'_>,
 ) -> Result<Value, Value> {
     let mut made = Router::new(RouterKind::Methods, NAME, span);
     made.routes.push(Route {
@@ -339,7 +338,7 @@ fn handler_with(
         registered: span,
         layers: layers.iter().rev().cloned().collect(),
         mounts: Vec::new(),
-        conditions: eval.conditions(),
+        conditions: Vec::new(),
         fallback: false,
         guards: Vec::new(),
         rank: None,
@@ -359,7 +358,7 @@ fn handler_method(
                 return Err(Value::Callable(callable));
             };
             let layers = eval.layers(arg, call.body, call.arg_exprs.first().copied(), call.span);
-            handler_with(callable, &layers, call.span, eval)
+            handler_with(callable, &layers, call.span)
         }
         "with_state" | "into_service" | "clone" | "into_make_service" => {
             Ok(Value::Callable(callable))
@@ -449,7 +448,6 @@ fn router_method(
                     let mut inner = Router::new(RouterKind::App, NAME, call.span);
                     inner.routes = routes;
                     inner.mount(&prefix, call.span);
-                    add_conditions(eval, &mut inner.routes);
                     router.routes.extend(inner.routes);
                     router.lost.extend(lost);
                 }
@@ -480,8 +478,7 @@ fn router_method(
         }
         "merge" | "add_route" | "add_routes" => match call.args.first().cloned() {
             Some(Value::Router(other)) => {
-                let (mut routes, lost) = other.finish();
-                add_conditions(eval, &mut routes);
+                let (routes, lost) = other.finish();
                 router.routes.extend(routes);
                 router.lost.extend(lost);
             }
@@ -578,17 +575,6 @@ fn router_method(
         }
     }
     Ok(Value::Router(Box::new(router)))
-}
-
-fn add_conditions(eval: &Eval<'_>, routes: &mut [Route]) {
-    for condition in eval.conditions() {
-        for route in routes
-            .iter_mut()
-            .filter(|route| !route.conditions.contains(&condition))
-        {
-            route.conditions.push(condition.clone());
-        }
-    }
 }
 
 fn lost_arg(eval: &Eval<'_>, call: &Call<'_>, at: usize, what: &str) -> Lost {
@@ -749,7 +735,7 @@ pub(super) fn macro_call(
                 registered: span,
                 layers: Vec::new(),
                 mounts: Vec::new(),
-                conditions: eval.conditions(),
+                conditions: Vec::new(),
                 fallback: false,
                 guards: Vec::new(),
                 rank: None,

@@ -107,13 +107,6 @@ fn mount(eval: &mut Eval<'_>, router: &mut Router, base: &Text, value: Value, ca
             let mut list = Router::new(RouterKind::List, NAME, call.span);
             list.routes = routes;
             list.mount(base, call.span);
-            for route in &mut list.routes {
-                for condition in eval.conditions() {
-                    if !route.conditions.contains(&condition) {
-                        route.conditions.push(condition);
-                    }
-                }
-            }
             router.routes.extend(list.routes);
             router.lost.extend(lost);
         }
@@ -122,9 +115,7 @@ fn mount(eval: &mut Eval<'_>, router: &mut Router, base: &Text, value: Value, ca
             .for_each(|it| mount(eval, router, base, it, call)),
         Value::Object(ty, held) if !held.iter().any(Value::holds_router) => {
             if ty.is_external("rocket::fs::FileServer") {
-                let mut route = self::route(
-                    eval,
-                    "GET",
+                let mut route = self::route("GET",
                     HandlerTarget::External("rocket::fs::FileServer".into()),
                     call.span,
                 );
@@ -159,7 +150,7 @@ fn mount(eval: &mut Eval<'_>, router: &mut Router, base: &Text, value: Value, ca
     }
 }
 
-fn route(eval: &Eval<'_>, method: &str, handler: HandlerTarget, span: Span) -> Route {
+fn route(method: &str, handler: HandlerTarget, span: Span) -> Route {
     Route {
         path: Vec::new(),
         method: method.to_owned(),
@@ -169,7 +160,7 @@ fn route(eval: &Eval<'_>, method: &str, handler: HandlerTarget, span: Span) -> R
         registered: span,
         layers: Vec::new(),
         mounts: Vec::new(),
-        conditions: eval.conditions(),
+        conditions: Vec::new(),
         fallback: false,
         guards: Vec::new(),
         rank: None,
@@ -235,7 +226,7 @@ fn attributed(eval: &Eval<'_>, id: FnId, span: Span) -> Vec<Route> {
     let mut routes = Vec::new();
     for attr in attribute::route_attrs(&def.attrs) {
         for method in &attr.methods {
-            let mut made = route(eval, method, HandlerTarget::Fn(id), span);
+            let mut made = route(method, HandlerTarget::Fn(id), span);
             let path = attr.path.split('?').next().unwrap_or_default();
             made.path
                 .push(Text::known(path, Some(attr.range.in_file(def.file))));

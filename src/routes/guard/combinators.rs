@@ -288,6 +288,10 @@ impl Run<'_, '_> {
         args: &[ExprId],
     ) -> Option<Abs> {
         let function = self.expr(*args.first()?);
+        if function.closure.is_none() && function.function.is_none() {
+            // A query builder's `filter(column.eq(token))`.
+            return Some(Abs::of(receiver.from.with(function.from).without(From::REJECT).without(From::LITERAL)));
+        }
         let known = self.known(receiver);
         let (proof, val) = known
             .success()

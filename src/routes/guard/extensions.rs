@@ -82,6 +82,7 @@ impl Judge<'_> {
                     },
                 )
             }
+            None if is_framework(wanted) => Abs::fallible("Some", Proof::nothing(), Abs::default()),
             None => {
                 let name = type_name(self.program, wanted);
                 Abs::fallible(
@@ -186,4 +187,10 @@ fn same(a: &Ty, b: &Ty) -> bool {
         (Ty::Ref(a), b) | (b, Ty::Ref(a)) => same(a, b),
         _ => a == b && !a.is_unknown(),
     }
+}
+
+/// Whether a framework itself puts values of this type into extensions.
+fn is_framework(ty: &Ty) -> bool {
+    const CRATES: [&str; 10] = ["axum", "axum_core", "axum_extra", "http", "hyper", "hyper_util", "tower", "tower_http", "actix_web", "actix_http"];
+    ty.external_path().is_some_and(|path| path.as_str().split("::").next().is_some_and(|krate| CRATES.contains(&krate)))
 }

@@ -160,7 +160,11 @@ impl Run<'_, '_> {
             .map(|arg| self.key_text(*arg))
             .unwrap_or_else(|| self.text(id));
         let span = self.span(id);
-        if name == "get_private" || name == "private" || name == "signed" {
+        let sealed = match self.ty(call.receiver).peel_refs() {
+            Ty::External(path, _) => path.as_str().ends_with("PrivateCookieJar") || path.as_str().ends_with("SignedCookieJar"),
+            _ => false,
+        };
+        if sealed || name == "get_private" {
             // Sealed by the service: an invented one does not open.
             let proof = Proof::verified(self.evidence(format!("sealed cookie {key}"), span));
             let proof = if words::identity_key(&key) || words::credential_word(&key) {

@@ -205,7 +205,8 @@ impl Judge<'_> {
             let role = self.program.models.type_(path).and_then(|it| it.role);
             let harmless = role.is_some()
                 || path.as_str().starts_with("std::")
-                || !path.as_str().contains("::");
+                || !path.as_str().contains("::")
+                || !super::words::identity_type(path.as_str());
             let proof = if harmless {
                 Proof::nothing()
             } else {

@@ -372,7 +372,7 @@ impl<'a> Run<'_, 'a> {
                     self.expr(*id);
                 }
                 Stmt::Let(data) => {
-                    let value = data.init.map_or_else(Abs::default, |id| self.expr(id));
+                    let value = self.let_value(data);
                     match data.diverge {
                         None => self.bind(data.pat, value),
                         Some(diverge) => {
@@ -413,6 +413,44 @@ impl<'a> Run<'_, 'a> {
             return self.join_all(ends);
         }
         value
+    }
+
+    /// The value of a `let`. In `let jar: CookieJar = parts.extract().await?` the annotation says
+    /// which extractor ran.
+    fn let_value(&mut self, data: &crate::facts::body::LetStmt) -> Abs {
+        let Some(init) = data.init else { return Abs::default() };
+        if data.ty.is_none() || !self.runs_extractor(init) {
+            return self.expr(init);
+        }
+        let ty = self.typing.pat_ty(data.pat).subst(&self.subst, self.judge.program);
+        let span = self.span(init);
+        match self.judge.extractor(&ty, span).variant("Ok") {
+            Some(out) => {
+                self.learn(&out.proof);
+                out.val
+            }
+            None => self.expr(init),
+        }
+    }
+
+    /// Whether a chain ends in a call of an extractor whose value is taken out.
+    fn runs_extractor(&self, id: ExprId) -> bool {
+        match self.judge.program[self.key].body.expr(id) {
+            Expr::Try(inner) | Expr::Await(inner) => self.runs_extractor(*inner),
+            Expr::MethodCall(call) => match call.name.as_str() {
+                "extract" | "extract_with_state" | "extract_parts" | "extract_parts_with_state" => true,
+                "unwrap" | "expect" | "map_err" | "ok_or" | "unwrap_or_else" => self.runs_extractor(call.receiver),
+                _ => false,
+            },
+            Expr::Call { callee, .. } => match self.judge.program[self.key].body.expr(*callee) {
+                Expr::Path(path) => {
+                    let last = path.last().map_or("", |name| name.as_str());
+                    matches!(last, "from_request" | "from_request_parts") && self.typing.callees(id).iter().all(|it| !matches!(it, Callee::Fn(_)))
+                }
+                _ => false,
+            },
+            _ => false,
+        }
     }
 
     fn looping(&mut self, kind: LoopKind, body: ExprId) -> Abs {

@@ -155,7 +155,8 @@ impl Proof {
                     other.clone()
                 };
                 joined.looked = self.looked || other.looked;
-                joined.maybe = self.maybe.clone().or_else(|| other.maybe.clone());
+                // A path on which nothing is in doubt needs no credentials.
+                joined.maybe = self.maybe.clone().filter(|_| other.maybe.is_some());
                 for evidence in self.evidence.iter().chain(&other.evidence) {
                     if !joined.evidence.contains(evidence) {
                         joined.evidence.push(evidence.clone());

@@ -128,7 +128,7 @@ pub(super) fn refuses(last: &str) -> bool {
 
 /// Methods that only look at the form of what they are given.
 pub(super) fn syntactic(method: &str) -> bool {
-    const METHODS: [&str; 74] = [
+    const METHODS: &[&str] = &[
         "to_str",
         "to_string",
         "to_owned",
@@ -228,4 +228,21 @@ pub(super) fn writes(name: &str) -> bool {
         "drop", "truncate", "grant", "set_",
     ];
     STARTS.iter().any(|start| name.starts_with(start))
+}
+
+/// Whether a library function's name says that its success proves a credential.
+pub(super) fn verifies(name: &str) -> bool {
+    const NOT: [&str; 6] = ["unverified", "insecure", "without", "no_verify", "dangerous", "skip"];
+    (name.starts_with("verify") || name.starts_with("authenticate") || name == "decode_and_verify")
+        && !NOT.iter().any(|word| name.contains(word))
+}
+
+/// Whether a library type's path sounds like one that says who the caller is.
+pub(super) fn identity_type(path: &str) -> bool {
+    const WORDS: [&str; 16] = [
+        "auth", "user", "session", "token", "claim", "jwt", "identity", "principal", "admin", "account", "guard", "login", "key", "permission",
+        "role", "subject",
+    ];
+    let path = path.to_ascii_lowercase();
+    WORDS.iter().any(|word| path.contains(word))
 }
