@@ -1,7 +1,7 @@
-//! The pipeline put together: workspace -> files -> facts -> program -> endpoints.
+//! The pipeline put together: workspace -> files -> facts -> program -> endpoints -> findings.
 //!
-//! Reads through [`Files`] only and cannot fail: what could not be read is a problem of
-//! the result.
+//! [`check()`] is all of it. Reads through [`Files`] only, prints nothing and cannot fail:
+//! what could not be read is a problem of the result.
 
 use std::path::{Path, PathBuf};
 
@@ -12,66 +12,110 @@ use crate::facts::{self, FileFacts};
 use crate::models::Models;
 use crate::program::build::CrateInput;
 use crate::program::{Program, build};
+use crate::report::progress::Progress;
 use crate::source::{FileId, Name, SourceMap};
 use crate::workspace::files::{FileKind, Files};
 use crate::workspace::{DependencyKind, Edition, Package, TargetKind, Workspace};
+
+mod apply_config;
+mod check;
+mod names;
+mod reported;
+mod summary;
+
+pub use crate::checks::Scope;
+pub use check::{ConfigSource, Outcome, Settings, check};
+pub use names::Names;
+pub use summary::lint_infos;
 
 /// All that was read.
 #[derive(Debug)]
 pub struct Loaded {
     /// The files.
     pub sources: SourceMap,
+    /// Where each file lies, by its id.
+    pub paths: Vec<PathBuf>,
+    /// The Rust files, in the order of their paths.
+    pub rust_files: Vec<FileId>,
     /// The program.
     pub program: Program,
     /// Files that could not be read or are not text: path and reason.
     pub unreadable: Vec<(String, String)>,
 }
 
-/// Which targets are analysed.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Scope {
-    /// Tests and benches too.
-    pub tests: bool,
-    /// Examples too.
-    pub examples: bool,
-}
-
 /// Reads and understands a workspace.
 pub fn load(workspace: &Workspace, files: &dyn Files, scope: Scope) -> Loaded {
+    read(workspace, files, scope, false, &|_, _, _| ()).0
+}
+
+/// Reads and understands a workspace, and looks at the facts of each file on the way.
+fn read<T: Send>(
+    workspace: &Workspace,
+    files: &dyn Files,
+    scope: Scope,
+    progress: bool,
+    look: &(dyn Fn(FileId, &str, &FileFacts) -> T + Sync),
+) -> (Loaded, Vec<(FileId, T)>) {
     let mut sources = SourceMap::default();
     let mut unreadable = Vec::new();
-    let paths = rust_files(workspace, files);
-    let read: Vec<(PathBuf, Result<String, String>)> = paths
+    let found = rust_files(workspace, files);
+    let steps = Progress::new("reading", found.len() * 2, progress);
+    let read: Vec<(PathBuf, Result<String, String>)> = found
         .into_par_iter()
         .map(|path| {
-            let text = files.read(&path).map_err(|error| error.to_string());
-            let text = text.and_then(|bytes| {
-                String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())
-            });
+            let text = read_text(&path, files);
+            steps.step();
             (path, text)
         })
         .collect();
+    let mut paths = Vec::new();
     for (path, text) in read {
         let shown = workspace.display_path(&path);
         match text {
             Ok(text) => {
                 sources.add(shown, text);
+                paths.push(path);
             }
             Err(reason) => unreadable.push((shown, reason)),
         }
     }
-    let ids: Vec<FileId> = sources.iter().map(|(id, _)| id).collect();
-    let facts: FxHashMap<FileId, FileFacts> = ids
-        .into_par_iter()
-        .map(|id| (id, facts::extract(&sources.file(id).text)))
+    let rust_files: Vec<FileId> = sources.iter().map(|(id, _)| id).collect();
+    let understood: Vec<(FileId, FileFacts, T)> = rust_files
+        .par_iter()
+        .map(|id| {
+            let text: &str = &sources.file(*id).text;
+            let facts = facts::extract(text);
+            let seen = look(*id, text, &facts);
+            steps.step();
+            (*id, facts, seen)
+        })
         .collect();
+    let mut facts = FxHashMap::default();
+    let mut looks = Vec::new();
+    for (id, of_file, seen) in understood {
+        facts.insert(id, of_file);
+        looks.push((id, seen));
+    }
     let inputs = crates(workspace, scope);
     let program = build::build(Models::builtin(), &sources, facts, &inputs);
-    Loaded {
+    let loaded = Loaded {
         sources,
+        paths,
+        rust_files,
         program,
         unreadable,
+    };
+    (loaded, looks)
+}
+
+/// The text of a file, without a byte order mark.
+fn read_text(path: &Path, files: &dyn Files) -> Result<String, String> {
+    let bytes = files.read(path).map_err(|error| error.to_string())?;
+    let mut text = String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())?;
+    if text.starts_with('\u{feff}') {
+        text.drain(..'\u{feff}'.len_utf8());
     }
+    Ok(text)
 }
 
 /// All Rust files below the packages' folders, sorted; build output is left out.

@@ -18,8 +18,12 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use moat::diagnostics::Persona;
+use moat::diagnostics::{Persona, Severity};
 use moat::lints::{Example, ExampleKind, Lint, Registry};
+use moat::scan::{Scope, Settings, check as check_workspace};
+use moat::workspace::config::Config;
+use moat::workspace::files::MemoryFiles;
+use moat::workspace::{Workspace, WorkspaceError, WorkspaceRequest, discover};
 
 /// A file of a case: its path within the case, and its text.
 type SourceText = (String, String);
@@ -28,10 +32,68 @@ type SourceText = (String, String);
 type Place = (String, String, u32);
 
 /// The analyzer, as this harness needs it: the files of one crate in, the places of its findings out.
-type Analyze = fn(&[SourceText], Persona) -> Vec<Place>;
+///
+const ANALYZE: Option<fn(&[SourceText], Persona) -> Vec<Place>> = Some(analyze);
 
-/// `None` until the analyzer can be called: this is the one place that connects it.
-const ANALYZE: Option<Analyze> = None;
+fn analyze(files: &[SourceText], persona: Persona) -> Vec<Place> {
+    let root = Path::new("/case");
+    let tree = MemoryFiles::new(
+        files
+            .iter()
+            .map(|(path, text)| (root.join(path), text.clone())),
+    );
+    let request = WorkspaceRequest {
+        start: root.to_owned(),
+        ..WorkspaceRequest::default()
+    };
+    let workspace = match discover(&request, &tree) {
+        Ok(workspace) => workspace,
+        // Pages show settings without any code too.
+        Err(WorkspaceError::NothingFound { .. }) => {
+            let code = [(root.join("main.rs"), String::from("fn main() {}\n"))];
+            let files = files
+                .iter()
+                .map(|(path, text)| (root.join(path), text.clone()));
+            let tree = MemoryFiles::new(files.chain(code));
+            let workspace = discover(&request, &tree).expect("a workspace of one file");
+            return places(&workspace, &tree, persona);
+        }
+        Err(error) => panic!("{error}"),
+    };
+    places(&workspace, &tree, persona)
+}
+
+fn places(workspace: &Workspace, tree: &MemoryFiles, persona: Persona) -> Vec<Place> {
+    let config = Config::default();
+    let settings = Settings {
+        registry: Registry::builtin(),
+        config: &config,
+        config_source: None,
+        flags: Vec::new(),
+        min_severity: Severity::Low,
+        persona,
+        scope: Scope::default(),
+        today: "2026-01-01".parse().expect("a date"),
+        partial: false,
+        progress: false,
+    };
+    let outcome = check_workspace(workspace, tree, &settings);
+    let shown = outcome
+        .diagnostics
+        .iter()
+        .filter(|it| it.suppressed.is_none());
+    shown
+        .map(|it| {
+            let span = it.primary.span;
+            let path = outcome.sources.path(span.file).to_owned();
+            (
+                it.lint.to_string(),
+                path,
+                outcome.sources.position(span).line,
+            )
+        })
+        .collect()
+}
 
 /// How many near misses a lint owes to each framework that it claims (or altogether, if it claims none).
 const NEAR_MISSES: usize = 10;

@@ -34,7 +34,7 @@ pub struct Context<'a> {
     /// Who reads. A check may return findings for all; those for others are dropped later.
     pub persona: Persona,
     /// Which test code is to be reported on.
-    pub scope: crate::scan::Scope,
+    pub scope: Scope,
 }
 
 impl Context<'_> {
@@ -51,6 +51,15 @@ impl Context<'_> {
         let is_test = module.is_test || matches!(kind, TargetKind::Test | TargetKind::Bench);
         (is_test && !self.scope.tests) || (kind == TargetKind::Example && !self.scope.examples)
     }
+}
+
+/// Which targets are analysed and reported on, beside libraries and programs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// Tests and benches, and test code everywhere.
+    pub tests: bool,
+    /// Examples.
+    pub examples: bool,
 }
 
 /// What a finding takes from its lint.

@@ -1,19 +1,28 @@
 //! The command line: the only place that prints or exits.
 
 mod args;
+mod check;
+mod init;
+mod lints;
 mod routes;
+mod setup;
+mod why;
 
+use std::io;
 use std::process::ExitCode;
 
-use clap::Parser;
+use args::Command;
 
 /// Runs the program. `cargo moat ..` and `cargo-moat ..` are the same.
 pub fn main() -> ExitCode {
-    let mut arguments: Vec<_> = std::env::args_os().collect();
-    if arguments.get(1).is_some_and(|it| it == "moat") {
-        arguments.remove(1);
-    }
-    let args = args::Args::parse_from(arguments);
+    let (args, flags) = match args::parse(std::env::args_os().collect()) {
+        Ok(parsed) => parsed,
+        Err(error) => {
+            // Nobody may be listening any more.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
     // Worker threads recurse over syntax; what is deeper than they can take was refused before.
     let pool = rayon::ThreadPoolBuilder::new()
         .stack_size(32 << 20)
@@ -23,26 +32,35 @@ pub fn main() -> ExitCode {
             let work = std::thread::Builder::new()
                 .stack_size(64 << 20)
                 .spawn_scoped(scope, || match &args.command {
-                    Some(args::Command::Routes(routes)) => routes::run(routes),
-                    None => anyhow::bail!("say what to do: `cargo moat routes`"),
+                    Command::Check(args) => check::run(args, &flags),
+                    Command::Routes(args) => routes::run(args, &flags),
+                    Command::Why(args) => why::run(args, &flags),
+                    Command::Lints(args) => lints::list(args),
+                    Command::Explain(args) => lints::explain(args),
+                    Command::Init(args) => init::run(args),
                 })?;
             work.join()
                 .unwrap_or_else(|_| Err(anyhow::anyhow!("the program panicked; please report it")))
         })
     });
-    match result {
-        Ok(code) => code,
-        Err(error) => {
-            let is_pipe = error
-                .downcast_ref::<std::io::Error>()
-                .is_some_and(|it| it.kind() == std::io::ErrorKind::BrokenPipe);
-            if !is_pipe {
-                #[expect(clippy::print_stderr, reason = "the command line speaks here")]
-                {
-                    eprintln!("error: {error:#}");
-                }
-            }
-            ExitCode::from(if is_pipe { 0 } else { 2 })
+    result.unwrap_or_else(|error| {
+        say(&format!("error: {error:#}"));
+        ExitCode::from(2)
+    })
+}
+
+/// One line on standard error, if anybody reads it.
+fn say(line: &str) {
+    use io::Write as _;
+    let _ = writeln!(io::stderr(), "{line}");
+}
+
+/// A reader that has seen enough (`| head`) is no failure.
+fn unless_closed(written: io::Result<()>) -> anyhow::Result<()> {
+    match written {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(anyhow::Error::from(error).context("cannot write the output"))
         }
+        _ => Ok(()),
     }
 }

@@ -1,51 +1,44 @@
 //! `cargo moat routes`.
 
-use std::io::Write;
+use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
-use super::args::Routes;
+use super::args::{Flags, Format, Routes, RoutesFormat};
+use super::check::refuse;
+use super::setup::{self, Setup};
 use crate::report::{
     EndpointView, EvidenceKind, EvidenceView, HandlerView, LocationView, ProtectionView,
     ProtectionsView, RoutesView, Status, UnresolvedView,
 };
-use crate::report::{Terminal, routes_json, routes_table};
+use crate::report::{routes_json, routes_table};
 use crate::routes::{self, endpoint};
+use crate::scan;
 use crate::source::{SourceMap, Span};
-use crate::values::Values;
 use crate::workspace::files::DiskFiles;
-use crate::workspace::{WorkspaceRequest, discover};
 
-pub(super) fn run(args: &Routes) -> anyhow::Result<ExitCode> {
-    let request = WorkspaceRequest {
-        start: std::env::current_dir()?,
-        manifest_path: args.manifest_path.clone(),
-        paths: args.paths.clone(),
-        ..WorkspaceRequest::default()
+pub(super) fn run(args: &Routes, flags: &Flags) -> anyhow::Result<ExitCode> {
+    let setup = match Setup::new(&args.paths, &args.selection, &args.settings, flags) {
+        Ok(setup) => setup,
+        Err(error) => return refuse(error, Format::Human, &args.output),
     };
-    let files = DiskFiles;
-    let workspace = discover(&request, &files)?;
-    let loaded = crate::scan::load(&workspace, &files, crate::scan::Scope::default());
-    let values = Values::new(&loaded.program);
-    let inventory = routes::inventory::build(&values, &loaded.sources);
-    if std::env::var_os("MOAT_TRACE").is_some() {
-        for endpoint in &inventory.endpoints {
-            let auth = &endpoint.protections.authentication;
-            #[expect(clippy::print_stderr, reason = "tracing")]
-            {
-                eprintln!("{} {} {:?} {:?} {:?} {:?}", endpoint.method, endpoint.path, auth.status, auth.condition, auth.unresolved, auth.evidence.iter().map(|it| &it.name).collect::<Vec<_>>());
-                for layer in &endpoint.layers {
-                    eprintln!("    layer {} [{:?}]: {}", layer.name, layer.condition, layer.effect);
-                }
-            }
+    let settings = setup.settings(&args.settings, &args.output);
+    let outcome = scan::check(&setup.workspace, &DiskFiles, &settings);
+    let view = view(&outcome.inventory, &outcome.sources, args.open);
+    let mut out = BufWriter::new(io::stdout().lock());
+    let written = match args.format {
+        RoutesFormat::Json => routes_json::write(&view, &mut out),
+        RoutesFormat::Table => routes_table::write(&view, &setup::terminal(&args.output), &mut out),
+    };
+    super::unless_closed(written.and_then(|()| out.flush()))?;
+    if !args.output.quiet {
+        for problem in &outcome.summary.problems {
+            let place = problem
+                .path
+                .as_ref()
+                .map_or(String::new(), |it| format!("{it}: "));
+            super::say(&format!("warning: {place}{}", problem.message));
         }
     }
-    let view = view(&inventory, &loaded.sources, args.open);
-    let mut out = std::io::stdout().lock();
-    match args.format.as_str() {
-        "json" => routes_json::write(&view, &mut out)?,
-        _ => routes_table::write(&view, &Terminal::plain(100), &mut out)?,
-    }
-    out.flush()?;
     Ok(ExitCode::SUCCESS)
 }
 

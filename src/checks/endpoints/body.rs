@@ -21,7 +21,7 @@ const MAX_DEPTH: u32 = 5;
 /// How many functions are looked at for one endpoint.
 const MAX_FUNCTIONS: usize = 300;
 
-/// What a handler is seen to do; each with the name that shows it and its place.
+/// What a handler is seen to do; each with the name that shows it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Seen {
     /// The code was found.
@@ -125,23 +125,22 @@ impl Look<'_, '_> {
             if only.is_some_and(|it| !it.contains(range)) {
                 continue;
             }
-            let span = range.in_file(data.file);
             match expr {
                 Expr::MethodCall(call) => {
-                    let at = call.name_range.in_file(data.file);
-                    self.call(call.name.as_str(), typing.callees(id), at, depth, true);
+                    self.call(call.name.as_str(), typing.callees(id), depth, true);
                 }
                 Expr::Call { callee, .. } => {
-                    let text = cx.sources.slice(data.body.expr_range(*callee).in_file(data.file));
+                    let text = cx
+                        .sources
+                        .slice(data.body.expr_range(*callee).in_file(data.file));
                     let name = text.rsplit("::").next().unwrap_or(text);
-                    let at = data.body.expr_range(*callee).in_file(data.file);
-                    self.call(name, typing.callees(id), at, depth, false);
+                    self.call(name, typing.callees(id), depth, false);
                 }
-                Expr::Literal(Literal::Str(text)) => self.text(text, span),
+                Expr::Literal(Literal::Str(text)) => self.text(text),
                 Expr::Macro(call) => {
                     let name = call.path.last().map_or("", |it| it.as_str());
                     if name.starts_with("query") {
-                        self.text(cx.sources.slice(call.tokens.in_file(data.file)), span);
+                        self.text(cx.sources.slice(call.tokens.in_file(data.file)));
                     } else if !QUIET_MACROS.contains(&name) {
                         self.seen.opaque = true;
                     }
@@ -151,7 +150,7 @@ impl Look<'_, '_> {
         }
     }
 
-    fn text(&mut self, text: &str, span: Span) {
+    fn text(&mut self, text: &str) {
         let upper = text.trim_start_matches(['"', 'r', '#', ' ', '\n', '\t']);
         let upper = upper.get(..upper.len().min(12)).unwrap_or("");
         let upper = upper.to_ascii_uppercase();
@@ -166,8 +165,8 @@ impl Look<'_, '_> {
         }
     }
 
-    fn call(&mut self, name: &str, callees: &[Callee], span: Span, depth: u32, method: bool) {
-        self.named(name, span);
+    fn call(&mut self, name: &str, callees: &[Callee], depth: u32, method: bool) {
+        self.named(name);
         if callees.is_empty() {
             if method && !QUIET_METHODS.contains(&name) || !method {
                 self.seen.opaque = true;
@@ -180,13 +179,13 @@ impl Look<'_, '_> {
         for callee in callees {
             match callee {
                 Callee::Fn(candidate) => self.function(candidate.id, depth + 1),
-                Callee::External(path) => self.external(path.as_str(), name, span),
+                Callee::External(path) => self.external(path.as_str(), name),
                 Callee::Constructor(_) | Callee::Const(_) | Callee::Other(_) => {}
             }
         }
     }
 
-    fn external(&mut self, path: &str, name: &str, span: Span) {
+    fn external(&mut self, path: &str, name: &str) {
         let role = self
             .cx
             .program
@@ -202,12 +201,15 @@ impl Look<'_, '_> {
                 note(&mut self.seen.write, name);
                 return;
             }
-            Some(Role::SendsMail) => note(&mut self.seen.mail, name, span),
-            Some(Role::Issues) => note(&mut self.seen.issues, name, span),
+            Some(Role::SendsMail) => note(&mut self.seen.mail, name),
+            Some(Role::Issues) => note(&mut self.seen.issues, name),
             _ => {}
         }
         let krate = path.split("::").next().unwrap_or_default();
-        let hashing = matches!(krate, "argon2" | "bcrypt" | "scrypt" | "pbkdf2" | "password_hash");
+        let hashing = matches!(
+            krate,
+            "argon2" | "bcrypt" | "scrypt" | "pbkdf2" | "password_hash"
+        );
         if hashing && (name.starts_with("verify") || name == "check") {
             note(&mut self.seen.checks_password, name);
         } else if hashing && name.starts_with("hash") {
@@ -228,7 +230,7 @@ impl Look<'_, '_> {
         }
     }
 
-    fn named(&mut self, name: &str, span: Span) {
+    fn named(&mut self, name: &str) {
         let words = words(name);
         let has = |word: &str| words.iter().any(|it| it == word);
         let starts = |verb: &str| words.first().is_some_and(|it| it == verb);
@@ -236,7 +238,9 @@ impl Look<'_, '_> {
             note(&mut self.seen.signature, name);
         }
         let checks = ["verify", "check", "validate", "compare", "authenticate"];
-        if has("password") && checks.iter().any(|it| has(it)) || has("credentials") && checks.iter().any(|it| has(it)) {
+        if has("password") && checks.iter().any(|it| has(it))
+            || has("credentials") && checks.iter().any(|it| has(it))
+        {
             note(&mut self.seen.checks_password, name);
         }
         if has("password") && (has("hash") || has("hashed")) && !has("verify") {
@@ -271,40 +275,183 @@ fn changes(name: &str) -> bool {
 }
 
 const LOCKS: [&str; 10] = [
-    "lock", "write", "borrow_mut", "fetch_add", "fetch_sub", "store", "swap", "send", "set", "spawn",
+    "lock",
+    "write",
+    "borrow_mut",
+    "fetch_add",
+    "fetch_sub",
+    "store",
+    "swap",
+    "send",
+    "set",
+    "spawn",
 ];
 
 /// Crates whose functions leave nothing behind.
 const QUIET_CRATES: [&str; 38] = [
-    "std", "core", "alloc", "axum", "axum_core", "axum_extra", "actix_web", "actix_http",
-    "actix_multipart", "rocket", "http", "http_body_util", "hyper", "bytes", "serde", "serde_json",
-    "tracing", "log", "chrono", "time", "uuid", "rand", "base64", "hex", "futures", "futures_util",
-    "anyhow", "thiserror", "mime", "url", "regex", "itertools", "tower", "headers", "askama",
-    "maud", "validator", "indexmap",
+    "std",
+    "core",
+    "alloc",
+    "axum",
+    "axum_core",
+    "axum_extra",
+    "actix_web",
+    "actix_http",
+    "actix_multipart",
+    "rocket",
+    "http",
+    "http_body_util",
+    "hyper",
+    "bytes",
+    "serde",
+    "serde_json",
+    "tracing",
+    "log",
+    "chrono",
+    "time",
+    "uuid",
+    "rand",
+    "base64",
+    "hex",
+    "futures",
+    "futures_util",
+    "anyhow",
+    "thiserror",
+    "mime",
+    "url",
+    "regex",
+    "itertools",
+    "tower",
+    "headers",
+    "askama",
+    "maud",
+    "validator",
+    "indexmap",
 ];
 
 /// Crates in which `insert` and `set` mean values in memory.
 const SYNTAX_CRATES: [&str; 12] = [
-    "std", "core", "alloc", "http", "serde_json", "axum", "actix_web", "actix_http", "rocket",
-    "hyper", "headers", "indexmap",
+    "std",
+    "core",
+    "alloc",
+    "http",
+    "serde_json",
+    "axum",
+    "actix_web",
+    "actix_http",
+    "rocket",
+    "hyper",
+    "headers",
+    "indexmap",
 ];
 
 const QUIET_MACROS: [&str; 40] = [
-    "format", "println", "eprintln", "print", "dbg", "write", "writeln", "json", "info", "warn",
-    "error", "debug", "trace", "vec", "matches", "assert", "assert_eq", "todo", "unimplemented",
-    "panic", "unreachable", "anyhow", "bail", "ensure", "html", "concat", "stringify", "env",
-    "include_str", "include_bytes", "format_args", "span", "info_span", "debug_span", "uri", "event",
-    "select", "join", "try_join", "header",
+    "format",
+    "println",
+    "eprintln",
+    "print",
+    "dbg",
+    "write",
+    "writeln",
+    "json",
+    "info",
+    "warn",
+    "error",
+    "debug",
+    "trace",
+    "vec",
+    "matches",
+    "assert",
+    "assert_eq",
+    "todo",
+    "unimplemented",
+    "panic",
+    "unreachable",
+    "anyhow",
+    "bail",
+    "ensure",
+    "html",
+    "concat",
+    "stringify",
+    "env",
+    "include_str",
+    "include_bytes",
+    "format_args",
+    "span",
+    "info_span",
+    "debug_span",
+    "uri",
+    "event",
+    "select",
+    "join",
+    "try_join",
+    "header",
 ];
 
 /// Methods that answers and values in memory have, where the receiver's type is not known.
 const QUIET_METHODS: [&str; 64] = [
-    "into_response", "unwrap", "expect", "clone", "to_string", "to_owned", "into", "as_str",
-    "as_ref", "as_bytes", "body", "json", "finish", "map", "map_err", "and_then", "ok_or",
-    "ok_or_else", "ok", "err", "unwrap_or", "unwrap_or_else", "unwrap_or_default", "iter",
-    "into_iter", "collect", "len", "is_empty", "get", "into_inner", "content_type", "render",
-    "trim", "parse", "split", "contains", "starts_with", "ends_with", "to_vec", "next", "chars",
-    "to_lowercase", "to_uppercase", "to_str", "headers", "method", "uri", "path", "query",
-    "status", "name", "value", "build", "as_deref", "filter", "find", "any", "all", "cloned",
-    "copied", "text", "bytes", "await", "is_some",
+    "into_response",
+    "unwrap",
+    "expect",
+    "clone",
+    "to_string",
+    "to_owned",
+    "into",
+    "as_str",
+    "as_ref",
+    "as_bytes",
+    "body",
+    "json",
+    "finish",
+    "map",
+    "map_err",
+    "and_then",
+    "ok_or",
+    "ok_or_else",
+    "ok",
+    "err",
+    "unwrap_or",
+    "unwrap_or_else",
+    "unwrap_or_default",
+    "iter",
+    "into_iter",
+    "collect",
+    "len",
+    "is_empty",
+    "get",
+    "into_inner",
+    "content_type",
+    "render",
+    "trim",
+    "parse",
+    "split",
+    "contains",
+    "starts_with",
+    "ends_with",
+    "to_vec",
+    "next",
+    "chars",
+    "to_lowercase",
+    "to_uppercase",
+    "to_str",
+    "headers",
+    "method",
+    "uri",
+    "path",
+    "query",
+    "status",
+    "name",
+    "value",
+    "build",
+    "as_deref",
+    "filter",
+    "find",
+    "any",
+    "all",
+    "cloned",
+    "copied",
+    "text",
+    "bytes",
+    "await",
+    "is_some",
 ];

@@ -179,16 +179,7 @@ fn primary(cx: &Context<'_>, endpoint: &Endpoint) -> Span {
 }
 
 const METHOD_ATTRIBUTES: [&str; 10] = [
-    "get",
-    "post",
-    "put",
-    "patch",
-    "delete",
-    "head",
-    "options",
-    "trace",
-    "connect",
-    "route",
+    "get", "post", "put", "patch", "delete", "head", "options", "trace", "connect", "route",
 ];
 
 /// A span cut at the end of its first line.

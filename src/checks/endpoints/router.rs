@@ -33,10 +33,7 @@ impl Routers {
     pub(crate) fn new(cx: &Context<'_>) -> Routers {
         let mut functions: FxHashMap<FileId, Vec<(TextRange, FnId)>> = FxHashMap::default();
         for (id, def) in cx.program.fn_ids() {
-            functions
-                .entry(def.file)
-                .or_default()
-                .push((def.range, id));
+            functions.entry(def.file).or_default().push((def.range, id));
         }
         Routers { functions }
     }

@@ -1,9 +1,7 @@
 //! The check `unguarded-endpoint`: endpoints that anybody can call although they change
 //! something, are privileged, or are open while their siblings are not.
 
-use super::{
-    Endpoints, Site, asks, count, first_line, list, with_endpoints, with_evidence,
-};
+use super::{Endpoints, Site, asks, count, first_line, list, with_endpoints, with_evidence};
 use crate::checks::Context;
 use crate::diagnostics::{Confidence, Diagnostic, Label, LintMeta, Persona};
 use crate::lints::Lint;
@@ -100,9 +98,31 @@ fn changes(site: &Site<'_>) -> bool {
 /// `POST` because the question is too long for a `GET`.
 fn only_asks(site: &Site<'_>) -> bool {
     const WORDS: [&str; 26] = [
-        "search", "query", "queries", "render", "preview", "validate", "validation", "convert",
-        "check", "parse", "estimate", "calculate", "lookup", "find", "filter", "list", "count",
-        "compare", "translate", "suggest", "autocomplete", "scroll", "recommend", "exists", "echo",
+        "search",
+        "query",
+        "queries",
+        "render",
+        "preview",
+        "validate",
+        "validation",
+        "convert",
+        "check",
+        "parse",
+        "estimate",
+        "calculate",
+        "lookup",
+        "find",
+        "filter",
+        "list",
+        "count",
+        "compare",
+        "translate",
+        "suggest",
+        "autocomplete",
+        "scroll",
+        "recommend",
+        "exists",
+        "echo",
         "fetch",
     ];
     let path = segments(&site.endpoint.path);
@@ -129,7 +149,11 @@ fn privileged(site: &Site<'_>) -> Option<String> {
     // Lists of all users and one's own account; a profile by its name is often public.
     let path = segments(&site.endpoint.path);
     let last = path.last()?.to_ascii_lowercase();
-    let ends_in_it = site.endpoint.path.trim_end_matches('/').ends_with(last.as_str())
+    let ends_in_it = site
+        .endpoint
+        .path
+        .trim_end_matches('/')
+        .ends_with(last.as_str())
         || !site.endpoint.path.ends_with('}');
     (ends_in_it && ["users", "accounts", "account", "customers"].contains(&last.as_str()))
         .then_some(last)
@@ -286,7 +310,9 @@ fn whole_service(
     let number = count(&sites);
     let title = match sites.as_slice() {
         [only] => format!("`{}` asks for no authentication", only.name()),
-        _ => format!("nothing in `{service}` asks for authentication: {number} endpoints that change state or are privileged are open"),
+        _ => format!(
+            "nothing in `{service}` asks for authentication: {number} endpoints that change state or are privileged are open"
+        ),
     };
     let mut finding = Diagnostic::new(
         meta,
@@ -376,9 +402,15 @@ fn looked(site: &Site<'_>) -> String {
         n => format!("the {n} layers around it"),
     };
     if site.endpoint.layers.is_empty() {
-        format!("looked at the signature and the body of `{}`; {layers}", site.handler())
+        format!(
+            "looked at the signature and the body of `{}`; {layers}",
+            site.handler()
+        )
     } else {
-        format!("looked at the signature and the body of `{}` and at {layers}", site.handler())
+        format!(
+            "looked at the signature and the body of `{}` and at {layers}",
+            site.handler()
+        )
     }
 }
 
@@ -422,7 +454,9 @@ fn siblings(site: &Site<'_>, all: &[&Site<'_>]) -> Option<String> {
     if number == 1 {
         return None;
     }
-    Some(format!("{number} of the {all} other endpoints of {place} {name}"))
+    Some(format!(
+        "{number} of the {all} other endpoints of {place} {name}"
+    ))
 }
 
 /// A layer that is there and does not authenticate.
@@ -432,8 +466,12 @@ fn idle(seen: &LayerSeen) -> Option<String> {
 
 fn help(site: &Site<'_>) -> String {
     let how = match site.endpoint.framework {
-        "axum" => "take your authentication extractor in the handler, or add `.route_layer(..)` with your authentication layer after this route",
-        "actix-web" => "take your authentication extractor in the handler, or `.wrap(..)` its scope with your authentication middleware",
+        "axum" => {
+            "take your authentication extractor in the handler, or add `.route_layer(..)` with your authentication layer after this route"
+        }
+        "actix-web" => {
+            "take your authentication extractor in the handler, or `.wrap(..)` its scope with your authentication middleware"
+        }
         "rocket" => "take a request guard that authenticates in the handler",
         _ => "authenticate in the handler or in a layer around it",
     };

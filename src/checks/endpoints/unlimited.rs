@@ -5,9 +5,9 @@ use super::{Endpoints, Site, count, list, with_endpoints, with_evidence};
 use crate::checks::Context;
 use crate::diagnostics::{Diagnostic, Label, LintMeta, Persona};
 use crate::lints::Lint;
+use crate::routes::Purpose;
 use crate::routes::endpoint::{LayerSeen, Status};
 use crate::routes::purpose::{privileged_word, segments, words};
-use crate::routes::Purpose;
 
 /// From so many limited siblings on, an unlimited one was forgotten.
 const SIBLINGS: usize = 3;
@@ -85,9 +85,8 @@ fn abuse(site: &Site<'_>) -> Option<Abuse> {
     if leaves {
         return None;
     }
-    let calls = |act: &Option<super::body::Act>| {
-        act.as_ref().map(|it| format!("body calls `{}`", it.name))
-    };
+    let calls =
+        |act: &Option<super::body::Act>| act.as_ref().map(|it| format!("body calls `{}`", it.name));
     let by_name = || format!("by its name, `{}`", site.name());
     let open = endpoint.protections.authentication.status != Status::Required;
     let seen = &site.seen;
@@ -102,7 +101,11 @@ fn abuse(site: &Site<'_>) -> Option<Abuse> {
         })
     };
     if has(&["otp", "totp", "mfa", "2fa", "pin"]) || phrase("one", "time") {
-        return make("one-time code check", "attempts", calls(&seen.checks_password));
+        return make(
+            "one-time code check",
+            "attempts",
+            calls(&seen.checks_password),
+        );
     }
     let resets = (has(&["reset", "forgot", "recover", "recovery", "lost"])
         && (site.purpose == Purpose::Account || has(&["password", "account"])))
@@ -160,9 +163,7 @@ fn forgotten(site: &Site<'_>, all: &[&Site<'_>]) -> Option<usize> {
     }
     let siblings: Vec<_> = all
         .iter()
-        .filter(|it| {
-            !std::ptr::eq(**it, site) && it.router == site.router && it.writes_by_method()
-        })
+        .filter(|it| !std::ptr::eq(**it, site) && it.router == site.router && it.writes_by_method())
         .collect();
     let limited = siblings
         .iter()
@@ -212,7 +213,10 @@ fn together(
     let title = if number == 1 {
         format!("{} accepts unlimited {}", abuse.what, abuse.unit)
     } else if let [only] = kinds.as_slice() {
-        format!("{number} `{service}` endpoints accept unlimited {}: {only}", abuse.unit)
+        format!(
+            "{number} `{service}` endpoints accept unlimited {}: {only}",
+            abuse.unit
+        )
     } else {
         format!(
             "{number} `{service}` endpoints accept unlimited requests: {}",
@@ -288,7 +292,9 @@ fn idle(seen: &LayerSeen) -> Option<String> {
 fn help(site: &Site<'_>) -> String {
     let how = match site.endpoint.framework {
         "axum" => "add a limiter (`GovernorLayer` of `tower_governor`) to this router",
-        "actix-web" => "wrap this resource or its scope in a limiter (`Governor` of `actix-governor`)",
+        "actix-web" => {
+            "wrap this resource or its scope in a limiter (`Governor` of `actix-governor`)"
+        }
         "rocket" => "take a limiting guard (`RocketGovernor` of `rocket-governor`) in the handler",
         _ => "limit requests per client",
     };

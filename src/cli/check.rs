@@ -1,0 +1,122 @@
+//! `cargo moat check`.
+
+use std::io::{self, BufWriter, Write};
+use std::process::ExitCode;
+use std::time::Instant;
+
+use super::args::{Check, Flags, Format, Output};
+use super::setup::{self, Setup, SetupError};
+use crate::diagnostics::config_diagnostics;
+use crate::report::human::{self, Detail};
+use crate::report::{Report, Summary, github, json, sarif, short};
+use crate::scan::{self, Outcome};
+use crate::source::SourceMap;
+use crate::workspace::config::ConfigError;
+use crate::workspace::files::DiskFiles;
+
+pub(super) fn run(args: &Check, flags: &Flags) -> anyhow::Result<ExitCode> {
+    let begun = Instant::now();
+    let setup = match Setup::new(&args.paths, &args.selection, &args.settings, flags) {
+        Ok(setup) => setup,
+        Err(error) => return refuse(error, args.format, &args.output),
+    };
+    let settings = setup.settings(&args.settings, &args.output);
+    let mut outcome = scan::check(&setup.workspace, &DiskFiles, &settings);
+    outcome.summary.elapsed = begun.elapsed();
+    let report = Report {
+        sources: &outcome.sources,
+        diagnostics: &outcome.diagnostics,
+        lints: &outcome.lints,
+        summary: &outcome.summary,
+        redactions: &outcome.redactions,
+    };
+    write(&report, args.format, &args.output)?;
+    if args.output.verbose {
+        unresolved(&outcome);
+    }
+    let failed = outcome.counts.denied > 0 && !args.exit_zero;
+    Ok(ExitCode::from(u8::from(failed)))
+}
+
+/// Says why nothing was done, in the format that was asked for where it is about a file.
+pub(super) fn refuse(
+    error: SetupError,
+    format: Format,
+    output: &Output,
+) -> anyhow::Result<ExitCode> {
+    let (path, text, errors) = match error {
+        SetupError::Other(error) => return Err(error),
+        SetupError::Config(path, text, errors) => (path, text, errors),
+    };
+    write_config_errors(&path, text, &errors, format, output)?;
+    super::say(&format!(
+        "error: the settings in `{path}` cannot be used, nothing was analysed"
+    ));
+    Ok(ExitCode::from(2))
+}
+
+fn write_config_errors(
+    path: &str,
+    text: String,
+    errors: &[ConfigError],
+    format: Format,
+    output: &Output,
+) -> anyhow::Result<()> {
+    let secrets = crate::checks::secrets::text_file(path, &text);
+    let mut sources = SourceMap::default();
+    let file = sources.add(path, text);
+    let redactions: Vec<_> = secrets.iter().map(|it| it.range.in_file(file)).collect();
+    let report = Report {
+        sources: &sources,
+        diagnostics: &config_diagnostics(errors, file),
+        lints: &scan::lint_infos(crate::lints::Registry::builtin()),
+        summary: &Summary::default(),
+        redactions: &redactions,
+    };
+    let quiet = Output {
+        color: output.color,
+        quiet: true,
+        verbose: false,
+    };
+    write(&report, format, &quiet)
+}
+
+fn write(report: &Report<'_>, format: Format, output: &Output) -> anyhow::Result<()> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    let terminal = setup::terminal(output);
+    let detail = match output.quiet {
+        true => Detail::Findings,
+        false => Detail::Full,
+    };
+    let written = match format {
+        Format::Human => human::write(report, &terminal, detail, &mut out),
+        Format::Short => short::write(report, &mut out),
+        Format::Json => json::write(report, &mut out),
+        Format::Github => github::write(report, &mut out),
+        Format::Sarif => sarif::write(report, &mut out),
+    };
+    super::unless_closed(written.and_then(|()| out.flush()))?;
+    // The other formats carry problems themselves.
+    if matches!(format, Format::Short | Format::Github) && !output.quiet {
+        for problem in &report.summary.problems {
+            let place = problem
+                .path
+                .as_ref()
+                .map_or(String::new(), |it| format!("{it}: "));
+            super::say(&format!("warning: {place}{}", problem.message));
+        }
+    }
+    Ok(())
+}
+
+/// Registrations that could not be followed, for `--verbose`.
+fn unresolved(outcome: &Outcome) {
+    for lost in &outcome.inventory.unresolved {
+        let at = outcome.sources.position(lost.span);
+        let path = outcome.sources.path(lost.span.file);
+        super::say(&format!(
+            "unresolved: {path}:{}:{}: {}",
+            at.line, at.column, lost.reason
+        ));
+    }
+}

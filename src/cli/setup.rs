@@ -1,0 +1,220 @@
+//! From arguments to what the library wants.
+
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+
+use super::args::{Flags, Output, Selection, SettingArgs};
+use crate::diagnostics::{LevelFlag, Persona, Severity};
+use crate::lints::Registry;
+use crate::report::Terminal;
+use crate::scan::{ConfigSource, Names, Scope, Settings};
+use crate::workspace::config::{Config, ConfigError, ConfigFile, locate};
+use crate::workspace::files::{DiskFiles, Files};
+use crate::workspace::{Workspace, WorkspaceRequest, discover};
+
+/// A workspace with its lints and its settings.
+pub(super) struct Setup {
+    pub(super) workspace: Workspace,
+    pub(super) registry: Registry,
+    pub(super) config: Config,
+    pub(super) config_source: Option<ConfigSource>,
+    flags: Vec<LevelFlag>,
+    scope: Scope,
+    partial: bool,
+}
+
+/// Why there is no [`Setup`].
+pub(super) enum SetupError {
+    /// The settings cannot be used: the file, as it is shown and its text, and its mistakes.
+    Config(String, String, Vec<ConfigError>),
+    /// Anything else.
+    Other(anyhow::Error),
+}
+
+impl<E: Into<anyhow::Error>> From<E> for SetupError {
+    fn from(error: E) -> SetupError {
+        SetupError::Other(error.into())
+    }
+}
+
+impl Setup {
+    pub(super) fn new(
+        paths: &[PathBuf],
+        selection: &Selection,
+        settings: &SettingArgs,
+        flags: &Flags,
+    ) -> Result<Setup, SetupError> {
+        let workspace = workspace(paths, selection)?;
+        let registry = registry(&workspace.root)?;
+        let flags = level_flags(flags, &registry)?;
+        let (config, config_source) = config(&workspace, &registry, settings)?;
+        Ok(Setup {
+            partial: !paths.is_empty() || workspace.packages.iter().any(|it| !it.selected),
+            workspace,
+            config,
+            config_source,
+            flags,
+            registry,
+            scope: scope(selection),
+        })
+    }
+
+    /// The settings of a run.
+    pub(super) fn settings(&self, args: &SettingArgs, output: &Output) -> Settings<'_> {
+        Settings {
+            registry: &self.registry,
+            config: &self.config,
+            config_source: self.config_source.clone(),
+            flags: self.flags.clone(),
+            min_severity: (args.min_severity.or(self.config.min_severity)).unwrap_or(Severity::Low),
+            persona: (args.persona.or(self.config.persona)).unwrap_or(Persona::Regular),
+            scope: self.scope,
+            today: args.today.unwrap_or_else(today),
+            partial: self.partial,
+            progress: !output.quiet && std::io::stderr().is_terminal(),
+        }
+    }
+}
+
+/// The workspace that was asked for.
+pub(super) fn workspace(paths: &[PathBuf], selection: &Selection) -> anyhow::Result<Workspace> {
+    let request = WorkspaceRequest {
+        start: std::env::current_dir().context("cannot tell the current folder")?,
+        manifest_path: selection.manifest_path.clone(),
+        paths: paths.to_vec(),
+        packages: selection.package.clone(),
+        workspace: selection.workspace,
+        exclude: selection.exclude.clone(),
+        features: selection.features.clone(),
+        all_features: selection.all_features,
+        no_default_features: selection.no_default_features,
+        target: selection.target.clone(),
+    };
+    Ok(discover(&request, &DiskFiles)?)
+}
+
+pub(super) fn scope(selection: &Selection) -> Scope {
+    Scope {
+        tests: selection.tests,
+        examples: selection.examples,
+    }
+}
+
+/// The built-in lints and those in `.moat/lints/`.
+pub(super) fn registry(root: &Path) -> anyhow::Result<Registry> {
+    let folder = root.join(".moat").join("lints");
+    let mut own = Vec::new();
+    if DiskFiles.is_dir(&folder) {
+        for entry in DiskFiles.list(&folder)? {
+            if !entry.name.ends_with(".md") || entry.name == "README.md" {
+                continue;
+            }
+            let path = folder.join(&entry.name);
+            let text = DiskFiles
+                .read_text(&path)
+                .with_context(|| format!("cannot read `{}`", path.display()))?;
+            own.push((format!(".moat/lints/{}", entry.name), text));
+        }
+    }
+    let (registry, mistakes) = Registry::with_local(own);
+    if let Some(first) = mistakes.first() {
+        let help = first
+            .help
+            .as_ref()
+            .map_or(String::new(), |it| format!("; {it}"));
+        let more = match mistakes.len() {
+            1 => String::new(),
+            many => format!(" (and {} more mistakes)", many - 1),
+        };
+        bail!("{first}{help}{more}");
+    }
+    Ok(registry)
+}
+
+fn level_flags(flags: &Flags, registry: &Registry) -> anyhow::Result<Vec<LevelFlag>> {
+    let names = Names::of(registry);
+    let known = names.known();
+    let parsed = flags
+        .iter()
+        .map(|(level, word)| LevelFlag::parse(*level, word, &known).map_err(anyhow::Error::msg));
+    parsed.collect()
+}
+
+fn config(
+    workspace: &Workspace,
+    registry: &Registry,
+    args: &SettingArgs,
+) -> Result<(Config, Option<ConfigSource>), SetupError> {
+    let names = Names::of(registry);
+    let known = names.known();
+    if let Some(path) = &args.config {
+        let path = DiskFiles.absolute(path);
+        let text = DiskFiles
+            .read_text(&path)
+            .with_context(|| format!("cannot read the settings `{}`", path.display()))?;
+        let shown = workspace.display_path(&path);
+        return match Config::parse(&shown, &text, &known) {
+            Ok(config) => Ok((config, Some(ConfigSource { path, text }))),
+            Err(errors) => Err(SetupError::Config(shown, text, errors)),
+        };
+    }
+    let read = |name: &str| {
+        let path = workspace.root.join(name);
+        if !DiskFiles.is_file(&path) {
+            return Ok(None);
+        }
+        let text = DiskFiles
+            .read_text(&path)
+            .with_context(|| format!("cannot read `{}`", path.display()))?;
+        anyhow::Ok(Some(ConfigSource { path, text }))
+    };
+    let own = read("moat.toml")?;
+    // A manifest that cannot be read is a problem of the workspace, and said there.
+    let manifest = read("Cargo.toml").unwrap_or_default();
+    let own_file = own.as_ref().map(|it| ConfigFile {
+        path: "moat.toml",
+        text: &it.text,
+    });
+    let manifest_file = manifest.as_ref().map(|it| ConfigFile {
+        path: "Cargo.toml",
+        text: &it.text,
+    });
+    let found = locate(own_file, manifest_file, &known);
+    match found {
+        Ok(None) => Ok((Config::default(), None)),
+        Ok(Some(("moat.toml", config))) => Ok((config, own)),
+        Ok(Some((_, config))) => Ok((config, manifest)),
+        Err(errors) => {
+            let is_named = |file: &ConfigFile<'_>| errors.iter().all(|it| it.path == file.path);
+            let file = own_file.filter(is_named).or(manifest_file);
+            let (shown, text) = file.map_or(("moat.toml", ""), |it| (it.path, it.text));
+            let (shown, text) = (shown.to_owned(), text.to_owned());
+            Err(SetupError::Config(shown, text, errors))
+        }
+    }
+}
+
+fn today() -> jiff::civil::Date {
+    jiff::tz::Offset::UTC
+        .to_datetime(jiff::Timestamp::now())
+        .date()
+}
+
+/// What standard output is.
+pub(super) fn terminal(output: &Output) -> Terminal {
+    let set = |name: &str| std::env::var_os(name).filter(|it| !it.is_empty());
+    let is_terminal = std::io::stdout().is_terminal();
+    let takes_colors = set("NO_COLOR").is_none() && set("TERM").is_none_or(|it| it != "dumb");
+    let columns = set("COLUMNS").and_then(|it| it.to_str()?.parse().ok());
+    let width = match terminal_size::terminal_size() {
+        Some((width, _)) if is_terminal => usize::from(width.0),
+        _ => columns.unwrap_or(100),
+    };
+    Terminal {
+        color: output.color,
+        is_terminal: is_terminal && takes_colors,
+        width,
+    }
+}

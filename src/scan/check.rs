@@ -1,0 +1,255 @@
+//! A whole run: from a workspace to findings, endpoints and figures.
+
+use std::path::PathBuf;
+
+use jiff::civil::Date;
+use rayon::prelude::*;
+
+use super::apply_config::apply_config;
+use super::reported::Reported;
+use super::summary::{lint_infos, problems, summary};
+use super::{Names, Scope, read_text};
+use crate::checks::secrets::{SecretFinding, rust_file, text_file};
+use crate::checks::{self, Context};
+use crate::diagnostics::suppress::{self, FileSuppressions};
+use crate::diagnostics::{
+    self, Applied, Counts, Diagnostic, EndpointRef, ExceptionReport, LevelFlag, LevelSettings,
+    Persona, Policy, Severity, sort,
+};
+use crate::facts::FileFacts;
+use crate::lints::Registry;
+use crate::report::{LintInfo, Summary};
+use crate::routes::{self, Inventory};
+use crate::source::{FileId, SourceMap, Span};
+use crate::values::Values;
+use crate::workspace::config::Config;
+use crate::workspace::config::exception::Exceptions;
+use crate::workspace::files::Files;
+use crate::workspace::{Workspace, text_files};
+
+/// What a run is to do.
+#[derive(Debug, Clone)]
+pub struct Settings<'a> {
+    /// The lints.
+    pub registry: &'a Registry,
+    /// The settings of the user's file; [`Config::default`] without one.
+    pub config: &'a Config,
+    /// The file that they come from.
+    pub config_source: Option<ConfigSource>,
+    /// `-A`, `-W`, `-D`, in order.
+    pub flags: Vec<LevelFlag>,
+    /// Findings below it are held back.
+    pub min_severity: Severity,
+    /// Who reads.
+    pub persona: Persona,
+    /// Which targets count.
+    pub scope: Scope,
+    /// The day on which exceptions are judged.
+    pub today: Date,
+    /// Whether packages or files were left out: then no exception is unused.
+    pub partial: bool,
+    /// Whether standard error is a terminal that may show a progress bar.
+    pub progress: bool,
+}
+
+/// A file of settings.
+#[derive(Debug, Clone)]
+pub struct ConfigSource {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// Its text.
+    pub text: String,
+}
+
+/// What came of a run. Nothing in it borrows the program.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The files that spans point into.
+    pub sources: SourceMap,
+    /// The endpoints that were asked about.
+    pub inventory: Inventory,
+    /// Findings to be shown, then those held back with a reason; each part sorted.
+    pub diagnostics: Vec<Diagnostic>,
+    /// How many findings went which way.
+    pub counts: Counts,
+    /// Text that no output may show.
+    pub redactions: Vec<Span>,
+    /// The run in figures.
+    pub summary: Summary,
+    /// The lints that ran.
+    pub lints: Vec<LintInfo>,
+}
+
+/// What is seen of a file on the way past.
+struct Look {
+    suppressions: FileSuppressions,
+    secrets: Vec<SecretFinding>,
+}
+
+/// Analyses a workspace.
+pub fn check(workspace: &Workspace, files: &dyn Files, settings: &Settings<'_>) -> Outcome {
+    let names = Names::of(settings.registry);
+    let known = names.known();
+    let look = |file: FileId, text: &str, facts: &FileFacts| Look {
+        suppressions: suppress::collect(file, text, facts, &known, settings.today),
+        secrets: rust_file(facts, text, &|_| false),
+    };
+    let (mut loaded, looks) =
+        super::read(workspace, files, settings.scope, settings.progress, &look);
+    let mut suppressions = Vec::new();
+    let mut secrets = Vec::new();
+    for (file, look) in looks {
+        suppressions.push((file, look.suppressions));
+        if !look.secrets.is_empty() {
+            secrets.push((file, look.secrets));
+        }
+    }
+    let text_files = read_text_files(workspace, files, &mut loaded);
+    let found: Vec<_> = text_files
+        .par_iter()
+        .map(|id| {
+            let file = loaded.sources.file(*id);
+            (*id, text_file(&file.path, &file.text))
+        })
+        .collect();
+    secrets.extend(found.into_iter().filter(|(_, found)| !found.is_empty()));
+    let config_file = settings.config_source.as_ref().map(|source| {
+        let known = loaded.paths.iter().position(|it| *it == source.path);
+        known.map(FileId::new).unwrap_or_else(|| {
+            loaded.paths.push(source.path.clone());
+            let shown = workspace.display_path(&source.path);
+            loaded.sources.add(shown, source.text.as_str())
+        })
+    });
+    let loaded = loaded;
+    let redactions: Vec<Span> = secrets
+        .iter()
+        .flat_map(|(file, found)| found.iter().map(|it| it.range.in_file(*file)))
+        .collect();
+
+    let values = Values::new(&loaded.program);
+    let mut inventory = routes::inventory::build(&values, &loaded.sources);
+    let exceptions = Exceptions::new(settings.config, settings.today);
+    let uses = apply_config(&mut inventory, exceptions, config_file);
+    let context = Context {
+        workspace,
+        sources: &loaded.sources,
+        program: &loaded.program,
+        values: &values,
+        inventory: &inventory,
+        rust_files: &loaded.rust_files,
+        text_files: &text_files,
+        secrets: &secrets,
+        persona: settings.persona,
+        scope: settings.scope,
+    };
+    let found: Vec<Vec<Diagnostic>> = settings
+        .registry
+        .lints()
+        .par_iter()
+        .map(|lint| checks::run(&lint.check.kind, lint, &context).unwrap_or_default())
+        .collect();
+
+    let reported = Reported::new(
+        workspace,
+        files,
+        &loaded,
+        &text_files,
+        settings.config,
+        settings.scope,
+    );
+    let mut found: Vec<Diagnostic> = found.into_iter().flatten().collect();
+    found.retain(|it| reported.is_shown(it.primary.span));
+    suppressions.retain(|(file, _)| reported.is_file_shown(*file));
+    let policy = Policy {
+        sources: &loaded.sources,
+        levels: LevelSettings::new(settings.config, settings.flags.clone(), settings.today),
+        exceptions,
+        min_severity: settings.min_severity,
+        persona: settings.persona,
+        lint: &|id| settings.registry.lint(id).map(checks::meta),
+        ran: &|id| {
+            let lint = settings.registry.lint(id);
+            lint.is_some_and(|it| checks::is_known(&it.check.kind))
+        },
+    };
+    let suppressions = suppressions.into_iter().map(|(_, it)| it).collect();
+    let mut applied = diagnostics::apply(found, suppressions, &policy);
+    applied.used.merge(uses);
+    report_exceptions(settings, config_file, &inventory, &policy, &mut applied);
+
+    inventory.endpoints.retain(|it| {
+        reported.is_in_scope(it.registered.file) || reported.is_in_scope(it.handler.span.file)
+    });
+    inventory
+        .unresolved
+        .retain(|it| reported.is_in_scope(it.span.file));
+    let lints = lint_infos(settings.registry);
+    let problems = problems(workspace, &loaded, &reported, settings.registry);
+    let summary = summary(workspace, &loaded, &inventory, &applied, problems);
+    let counts = applied.counts;
+    let mut diagnostics = applied.shown;
+    sort(&mut diagnostics, &loaded.sources);
+    diagnostics.extend(applied.suppressed);
+    Outcome {
+        sources: loaded.sources,
+        inventory,
+        diagnostics,
+        counts,
+        redactions,
+        summary,
+        lints,
+    }
+}
+
+/// Adds settings, keys and deployment files to the sources; what is no text is left out.
+fn read_text_files(
+    workspace: &Workspace,
+    files: &dyn Files,
+    loaded: &mut super::Loaded,
+) -> Vec<FileId> {
+    let read: Vec<_> = text_files(workspace, files)
+        .into_par_iter()
+        .filter_map(|path| {
+            let text = read_text(&path, files).ok()?;
+            Some((path, text))
+        })
+        .collect();
+    let mut ids = Vec::new();
+    for (path, text) in read {
+        let shown = workspace.display_path(&path);
+        ids.push(loaded.sources.add(shown, text));
+        loaded.paths.push(path);
+    }
+    ids
+}
+
+fn report_exceptions(
+    settings: &Settings<'_>,
+    config_file: Option<FileId>,
+    inventory: &Inventory,
+    policy: &Policy<'_>,
+    applied: &mut Applied,
+) {
+    let (Some(file), Some(source)) = (config_file, &settings.config_source) else {
+        return;
+    };
+    let endpoints: Vec<EndpointRef> = inventory
+        .endpoints
+        .iter()
+        .map(|it| EndpointRef {
+            method: it.method.clone(),
+            path: it.path.clone(),
+        })
+        .collect();
+    let findings = diagnostics::report_exceptions(&ExceptionReport {
+        config: settings.config,
+        exceptions: policy.exceptions,
+        file,
+        text: &source.text,
+        used: &applied.used,
+        complete: !settings.partial,
+        endpoints: &endpoints,
+    });
+    applied.add(findings, policy);
+}
