@@ -32,10 +32,8 @@ type SourceText = (String, String);
 type Place = (String, String, u32);
 
 /// The analyzer, as this harness needs it: the files of one crate in, the places of its findings out.
-type Analyze = fn(&[SourceText], Persona) -> Vec<Place>;
-
-/// This is the one place that connects the harness with the analyzer.
-const ANALYZE: Option<Analyze> = Some(analyze);
+///
+const ANALYZE: Option<fn(&[SourceText], Persona) -> Vec<Place>> = Some(analyze);
 
 fn analyze(files: &[SourceText], persona: Persona) -> Vec<Place> {
     let root = Path::new("/case");

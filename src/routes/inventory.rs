@@ -4,13 +4,14 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::endpoint::{
     Endpoint, Evidence, EvidenceKind, Handler, HandlerTarget, LayerSeen, Protection, Protections,
-    Purpose, Status,
+    Status,
 };
 use super::eval::{Eval, relevant_functions};
 use super::frameworks;
 use super::guard::Judge;
 use super::guard::layers::{Effect, names_a_limiter};
 use super::guard::proof::Proof;
+use super::purpose::purpose;
 use super::value::{Lost, Route};
 use crate::facts::Expr;
 use crate::models::roles::Protection as Protects;
@@ -283,80 +284,4 @@ impl Builder<'_> {
             })
         })
     }
-}
-
-/// What an endpoint is for, by the words of its path and handler.
-fn purpose(method: &str, path: &str, handler: &str) -> Purpose {
-    let handler = handler.rsplit("::").next().unwrap_or_default();
-    let text = format!("{path} {handler}").to_ascii_lowercase();
-    let words: Vec<&str> = text
-        .split(|c: char| !c.is_ascii_alphanumeric())
-        .filter(|it| !it.is_empty())
-        .collect();
-    let has = |all: &[&str]| words.iter().any(|word| all.contains(word));
-    if has(&[
-        "login",
-        "signin",
-        "token",
-        "oauth",
-        "oauth2",
-        "callback",
-        "authenticate",
-        "sso",
-        "saml",
-        "oidc",
-        "otp",
-        "mfa",
-        "totp",
-        "session",
-        "sessions",
-    ]) && !matches!(method, "DELETE" | "PATCH")
-    {
-        return Purpose::Credential;
-    }
-    if has(&[
-        "register",
-        "signup",
-        "registration",
-        "reset",
-        "forgot",
-        "recover",
-        "recovery",
-        "verify",
-        "confirm",
-        "activate",
-        "invite",
-        "password",
-    ]) {
-        return Purpose::Account;
-    }
-    if has(&[
-        "health",
-        "healthz",
-        "healthcheck",
-        "ready",
-        "readyz",
-        "readiness",
-        "live",
-        "livez",
-        "liveness",
-        "ping",
-        "status",
-        "version",
-        "metrics",
-        "up",
-    ]) && method == "GET"
-    {
-        return Purpose::Health;
-    }
-    if has(&[
-        "static", "assets", "favicon", "robots", "docs", "swagger", "openapi", "redoc", "scalar",
-        "sitemap", "nodeinfo", "tail",
-    ]) {
-        return Purpose::Static;
-    }
-    if has(&["webhook", "webhooks", "hook", "hooks", "inbox"]) {
-        return Purpose::Webhook;
-    }
-    Purpose::Ordinary
 }

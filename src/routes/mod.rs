@@ -9,9 +9,10 @@ pub mod eval;
 pub mod frameworks;
 pub mod guard;
 pub mod inventory;
+pub mod purpose;
 pub mod value;
 
 pub use endpoint::{
-    Endpoint, Evidence, EvidenceKind, Handler, HandlerTarget, Protection, Protections, Status,
+    Endpoint, Evidence, EvidenceKind, Handler, HandlerTarget, Protection, Protections, Purpose, Status,
 };
 pub use inventory::Inventory;

@@ -1,4 +1,279 @@
-//! Endpoints that miss a protection.
+//! Endpoints that miss a protection: what the checks about them share.
 
+mod body;
+mod router;
+#[cfg(test)]
+mod tests;
 pub mod unguarded;
 pub mod unlimited;
+
+use rustc_hash::FxHashMap;
+
+use crate::checks::Context;
+use crate::diagnostics::{Diagnostic, Label};
+use crate::routes::endpoint::{Endpoint, LayerSeen, Status};
+use crate::routes::{HandlerTarget, Purpose};
+use crate::source::Span;
+use body::Seen;
+use router::RouterKey;
+
+/// How many endpoints a finding about several lists by name.
+const LISTED: usize = 5;
+/// How many endpoints a finding about several points at.
+const LABELLED: usize = 8;
+/// How many layers a finding points at.
+const LAYERS: usize = 3;
+
+/// The endpoints of a run as the checks see them.
+pub(crate) struct Endpoints<'a> {
+    /// Those to report on, each handler of a service once per method and path.
+    pub all: Vec<Site<'a>>,
+}
+
+/// An endpoint with what the checks derive of it.
+pub(crate) struct Site<'a> {
+    pub endpoint: &'a Endpoint,
+    /// Which router it was added to.
+    pub router: RouterKey,
+    /// The smallest text that registers it.
+    pub primary: Span,
+    /// What its code does.
+    pub seen: Seen,
+    /// What it is for, its code included.
+    pub purpose: Purpose,
+}
+
+impl<'a> Endpoints<'a> {
+    /// The endpoints that are reported on.
+    pub(crate) fn new(cx: &Context<'a>) -> Endpoints<'a> {
+        let mut routers = router::Routers::new(cx);
+        let mut bodies: FxHashMap<Span, Seen> = FxHashMap::default();
+        let mut all: Vec<Site<'a>> = Vec::new();
+        for endpoint in &cx.inventory.endpoints {
+            if is_left_out(cx, endpoint) {
+                continue;
+            }
+            // The same handler on the same path in several set-ups of the service: the weakest counts.
+            let twin = all.iter_mut().find(|it| {
+                it.endpoint.service == endpoint.service
+                    && it.endpoint.method == endpoint.method
+                    && it.endpoint.path == endpoint.path
+                    && it.endpoint.handler.span == endpoint.handler.span
+            });
+            if twin.is_some() {
+                continue;
+            }
+            let seen = bodies
+                .entry(endpoint.handler.span)
+                .or_insert_with(|| Seen::of(cx, endpoint))
+                .clone();
+            let purpose = purpose(endpoint, &seen);
+            all.push(Site {
+                endpoint,
+                router: routers.key(endpoint),
+                primary: primary(cx, endpoint),
+                seen,
+                purpose,
+            });
+        }
+        Endpoints { all }
+    }
+
+    /// The names of the services, in order.
+    pub(crate) fn services(&self) -> Vec<&'a str> {
+        let mut names: Vec<&str> = Vec::new();
+        for site in &self.all {
+            if names.last() != Some(&site.endpoint.service.as_str()) {
+                names.push(&site.endpoint.service);
+            }
+        }
+        names.dedup();
+        names
+    }
+
+    /// The endpoints of a service.
+    pub(crate) fn of(&self, service: &str) -> Vec<&Site<'a>> {
+        self.all
+            .iter()
+            .filter(|it| it.endpoint.service == service)
+            .collect()
+    }
+}
+
+impl Site<'_> {
+    /// `POST /users`.
+    pub(crate) fn name(&self) -> String {
+        format!("{} {}", self.endpoint.method, self.endpoint.path)
+    }
+
+    /// The handler's own name.
+    pub(crate) fn handler(&self) -> &str {
+        let name = self.endpoint.handler.name.as_str();
+        name.rsplit("::").next().unwrap_or(name)
+    }
+
+    /// Whether it may change something, as far as its method tells.
+    pub(crate) fn writes_by_method(&self) -> bool {
+        matches!(
+            self.endpoint.method.as_str(),
+            "POST" | "PUT" | "PATCH" | "DELETE"
+        )
+    }
+
+    /// Whether it answers what no route does.
+    pub(crate) fn is_fallback(&self) -> bool {
+        self.endpoint.path.ends_with("{*fallback}")
+    }
+}
+
+/// Code that is not reported on: other packages, tests, examples.
+fn is_left_out(cx: &Context<'_>, endpoint: &Endpoint) -> bool {
+    let module = match endpoint.handler.target {
+        HandlerTarget::Fn(id) => cx.program[id].module,
+        HandlerTarget::Closure(body, _) => cx.program[body].module,
+        HandlerTarget::External(_) | HandlerTarget::Unknown => return false,
+    };
+    cx.is_left_out(module)
+}
+
+/// What an endpoint is for; a webhook only if its code checks a signature.
+fn purpose(endpoint: &Endpoint, seen: &Seen) -> Purpose {
+    match endpoint.purpose {
+        Purpose::Webhook if seen.found && seen.signature.is_none() => Purpose::Ordinary,
+        Purpose::Ordinary if matches!(endpoint.handler.target, HandlerTarget::External(_)) => {
+            let name = endpoint.handler.name.as_str();
+            let serves_files = ["Serve", "Files", "FileServer", "Swagger", "Redoc", "Scalar"];
+            if serves_files.iter().any(|it| name.contains(it)) {
+                Purpose::Static
+            } else {
+                Purpose::Ordinary
+            }
+        }
+        // `POST /users` that hashes a password makes an account.
+        Purpose::Ordinary
+            if endpoint.method == "POST"
+                && !endpoint.path.contains('{')
+                && seen.hashes_password.is_some()
+                && crate::routes::purpose::privileged_word(&endpoint.path).is_none() =>
+        {
+            Purpose::Account
+        }
+        other => other,
+    }
+}
+
+/// Where a finding about an endpoint stands: its registration, or the handler's name where an
+/// attribute on the handler is the registration.
+fn primary(cx: &Context<'_>, endpoint: &Endpoint) -> Span {
+    if let HandlerTarget::Fn(id) = endpoint.handler.target {
+        let def = &cx.program[id];
+        let registers = def.attrs.iter().any(|attr| {
+            let last = attr.meta.path.last().map_or("", |it| it.as_str());
+            METHOD_ATTRIBUTES.contains(&last)
+        });
+        if registers {
+            return def.name_span();
+        }
+    }
+    first_line(cx, endpoint.registered)
+}
+
+const METHOD_ATTRIBUTES: [&str; 10] = [
+    "get", "post", "put", "patch", "delete", "head", "options", "trace", "connect", "route",
+];
+
+/// A span cut at the end of its first line.
+fn first_line(cx: &Context<'_>, span: Span) -> Span {
+    let text = cx.sources.slice(span);
+    match text.find('\n') {
+        Some(end) => Span::new(
+            span.file,
+            span.range.start,
+            span.range.start + text[..end].trim_end().len() as u32,
+        ),
+        None => span,
+    }
+}
+
+/// Points at the handler, the mounts and the layers that do not help.
+fn with_evidence(
+    cx: &Context<'_>,
+    mut finding: Diagnostic,
+    site: &Site<'_>,
+    layer: impl Fn(&LayerSeen) -> Option<String>,
+) -> Diagnostic {
+    let endpoint = site.endpoint;
+    if let HandlerTarget::Fn(id) = endpoint.handler.target {
+        let name = cx.program[id].name_span();
+        if name != finding.primary.span {
+            finding = finding.with_label(name, "the handler");
+        }
+    }
+    for (span, prefix) in endpoint.mounts.iter().rev().take(2) {
+        if *span != finding.primary.span {
+            finding = finding.with_label(first_line(cx, *span), format!("mounted at `{prefix}`"));
+        }
+    }
+    let mut shown = 0;
+    for seen in &endpoint.layers {
+        if shown == LAYERS {
+            break;
+        }
+        if let Some(text) = layer(seen) {
+            finding = finding.with_label(first_line(cx, seen.span), text);
+            shown += 1;
+        }
+    }
+    finding
+        .with_anchor(endpoint.registered)
+        .with_anchor(endpoint.handler.span)
+}
+
+/// Points at endpoints of a finding about several.
+fn with_endpoints(mut finding: Diagnostic, sites: &[&Site<'_>]) -> Diagnostic {
+    let primary = finding.primary.span;
+    let others = sites.iter().filter(|it| it.primary != primary);
+    for site in others.take(LABELLED) {
+        finding
+            .secondary
+            .push(Label::new(site.primary, format!("`{}`", site.name())));
+    }
+    finding
+}
+
+/// ``​`POST /a`, `PUT /b` and 3 more``.
+fn list(sites: &[&Site<'_>]) -> String {
+    let mut names: Vec<String> = Vec::new();
+    for site in sites {
+        let name = format!("`{}`", site.name());
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let more = names.len().saturating_sub(LISTED);
+    names.truncate(LISTED);
+    match (names.len(), more) {
+        (_, 1..) => format!("{} and {more} more", names.join(", ")),
+        (2.., 0) => {
+            let last = names.pop().unwrap_or_default();
+            format!("{} and {last}", names.join(", "))
+        }
+        _ => names.join(""),
+    }
+}
+
+/// How many distinct methods and paths there are.
+fn count(sites: &[&Site<'_>]) -> usize {
+    let mut names: Vec<String> = sites.iter().map(|it| it.name()).collect();
+    names.sort();
+    names.dedup();
+    names.len()
+}
+
+/// Whether somebody is asked for credentials, in whatever way.
+fn asks(status: Status) -> bool {
+    matches!(
+        status,
+        Status::Required | Status::Conditional | Status::Optional
+    )
+}

@@ -1,10 +1,501 @@
-//! The check `unguarded-endpoint`.
+//! The check `unguarded-endpoint`: endpoints that anybody can call although they change
+//! something, are privileged, or are open while their siblings are not.
 
+use super::{Endpoints, Site, asks, count, first_line, list, with_endpoints, with_evidence};
 use crate::checks::Context;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Confidence, Diagnostic, Label, LintMeta, Persona};
 use crate::lints::Lint;
+use crate::routes::Purpose;
+use crate::routes::endpoint::{EvidenceKind, LayerSeen, Status};
+use crate::routes::purpose::{privileged_word, segments, words};
+
+/// From so many siblings on, what they do is a convention.
+const SIBLINGS: usize = 3;
+/// Up to so many open endpoints of a guarded router are findings of their own: a forgotten
+/// extractor each. More of them share a cause.
+const FORGOTTEN: usize = 3;
 
 /// Finds unguarded endpoints.
-pub fn run(_cx: &Context<'_>, _lint: &Lint) -> Vec<Diagnostic> {
-    Vec::new()
+pub fn run(cx: &Context<'_>, lint: &Lint) -> Vec<Diagnostic> {
+    let meta = cx.meta(lint);
+    let endpoints = Endpoints::new(cx);
+    let mut found = Vec::new();
+    for service in endpoints.services() {
+        let sites = endpoints.of(service);
+        let has_convention = sites
+            .iter()
+            .any(|it| asks(it.endpoint.protections.authentication.status));
+        let mut open: Vec<(&Site<'_>, Why)> = Vec::new();
+        for site in &sites {
+            if let Some(why) = why(site, &sites, has_convention) {
+                open.push((site, why));
+            }
+        }
+        if has_convention {
+            by_router(cx, &meta, &sites, &open, &mut found);
+        } else if !open.is_empty() {
+            found.push(whole_service(cx, &meta, service, &sites, &open));
+        }
+        if cx.persona == Persona::Auditor {
+            for site in &sites {
+                if !open.iter().any(|(it, _)| std::ptr::eq(*it, *site)) {
+                    found.extend(for_auditors(cx, &meta, site));
+                }
+            }
+        }
+    }
+    found
+}
+
+/// Why an open endpoint is a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Why {
+    /// It changes something; the call that does, where it was seen.
+    Changes(Option<String>),
+    /// A word of its path.
+    Privileged(String),
+    /// So many of so many siblings require authentication.
+    Deviant(usize, usize),
+}
+
+fn why(site: &Site<'_>, all: &[&Site<'_>], has_convention: bool) -> Option<Why> {
+    let status = site.endpoint.protections.authentication.status;
+    let changes = changes(site);
+    match status {
+        Status::None => {}
+        // Somebody looks at the credentials and lets everybody through: only where it matters.
+        Status::Optional if changes && has_convention => {}
+        _ => return None,
+    }
+    if site.purpose != Purpose::Ordinary || site.is_fallback() || is_graphql(site) {
+        return None;
+    }
+    if changes {
+        return Some(Why::Changes(
+            site.seen.write.as_ref().map(|it| it.name.clone()),
+        ));
+    }
+    if status != Status::None || site.seen.is_pure() {
+        return None;
+    }
+    if let Some(word) = privileged(site) {
+        return Some(Why::Privileged(word));
+    }
+    deviant(site, all)
+}
+
+/// Whether it changes something that lasts.
+fn changes(site: &Site<'_>) -> bool {
+    if site.seen.is_pure() {
+        return false;
+    }
+    if site.endpoint.method == "ANY" {
+        return site.seen.write.is_some();
+    }
+    site.writes_by_method() && !(only_asks(site) && site.seen.write.is_none())
+}
+
+/// `POST` because the question is too long for a `GET`.
+fn only_asks(site: &Site<'_>) -> bool {
+    const WORDS: [&str; 26] = [
+        "search",
+        "query",
+        "queries",
+        "render",
+        "preview",
+        "validate",
+        "validation",
+        "convert",
+        "check",
+        "parse",
+        "estimate",
+        "calculate",
+        "lookup",
+        "find",
+        "filter",
+        "list",
+        "count",
+        "compare",
+        "translate",
+        "suggest",
+        "autocomplete",
+        "scroll",
+        "recommend",
+        "exists",
+        "echo",
+        "fetch",
+    ];
+    let path = segments(&site.endpoint.path);
+    let last = path.last().map(|it| words(it)).unwrap_or_default();
+    let handler = words(site.handler());
+    site.endpoint.method == "POST"
+        && (last.iter().any(|it| WORDS.contains(&it.as_str()))
+            || handler
+                .first()
+                .is_some_and(|it| WORDS.contains(&it.as_str())))
+}
+
+/// One path for everything, where only the resolvers know who may do what.
+fn is_graphql(site: &Site<'_>) -> bool {
+    site.endpoint.path.to_ascii_lowercase().contains("graphql")
+        || words(site.handler()).iter().any(|it| it == "graphql")
+}
+
+/// The word of the path that says that not everybody may read here.
+fn privileged(site: &Site<'_>) -> Option<String> {
+    if let Some(word) = privileged_word(&site.endpoint.path) {
+        return Some(word);
+    }
+    // Lists of all users and one's own account; a profile by its name is often public.
+    let path = segments(&site.endpoint.path);
+    let last = path.last()?.to_ascii_lowercase();
+    let ends_in_it = site
+        .endpoint
+        .path
+        .trim_end_matches('/')
+        .ends_with(last.as_str())
+        || !site.endpoint.path.ends_with('}');
+    (ends_in_it && ["users", "accounts", "account", "customers"].contains(&last.as_str()))
+        .then_some(last)
+}
+
+/// Whether reads around it require authentication.
+fn deviant(site: &Site<'_>, all: &[&Site<'_>]) -> Option<Why> {
+    let siblings: Vec<_> = all
+        .iter()
+        .filter(|it| {
+            !std::ptr::eq(**it, site)
+                && it.router == site.router
+                && it.purpose == Purpose::Ordinary
+                && it.endpoint.method == site.endpoint.method
+        })
+        .collect();
+    let guarded = siblings
+        .iter()
+        .filter(|it| it.endpoint.protections.authentication.status == Status::Required)
+        .count();
+    (siblings.len() >= SIBLINGS && guarded * 4 >= siblings.len() * 3)
+        .then_some(Why::Deviant(guarded, siblings.len()))
+}
+
+/// Findings of a service that has authentication: one for each router that lacks it, one for
+/// each endpoint that was forgotten.
+fn by_router(
+    cx: &Context<'_>,
+    meta: &LintMeta,
+    all: &[&Site<'_>],
+    open: &[(&Site<'_>, Why)],
+    found: &mut Vec<Diagnostic>,
+) {
+    let mut keys: Vec<_> = open.iter().map(|(site, _)| &site.router).collect();
+    keys.sort();
+    keys.dedup();
+    for key in keys {
+        let here: Vec<_> = open.iter().filter(|(it, _)| it.router == *key).collect();
+        let guarded: Vec<&Site<'_>> = all
+            .iter()
+            .filter(|it| it.router == *key && asks(it.endpoint.protections.authentication.status))
+            .copied()
+            .collect();
+        let sites: Vec<&Site<'_>> = here.iter().map(|(site, _)| *site).collect();
+        let distinct = handlers(&sites);
+        if distinct.len() > 1 && (guarded.is_empty() || distinct.len() > FORGOTTEN) {
+            found.push(whole_router(cx, meta, all, &sites, &guarded));
+        } else {
+            for (site, why) in &here {
+                if distinct.iter().any(|it| std::ptr::eq(*it, *site)) {
+                    found.push(one(cx, meta, all, site, why));
+                }
+            }
+        }
+    }
+}
+
+/// The first endpoint of each handler.
+fn handlers<'s, 'a>(sites: &[&'s Site<'a>]) -> Vec<&'s Site<'a>> {
+    let mut first: Vec<&Site<'_>> = Vec::new();
+    for site in sites {
+        if !first
+            .iter()
+            .any(|it| it.endpoint.handler.span == site.endpoint.handler.span)
+        {
+            first.push(site);
+        }
+    }
+    first
+}
+
+fn one(
+    cx: &Context<'_>,
+    meta: &LintMeta,
+    all: &[&Site<'_>],
+    site: &Site<'_>,
+    why: &Why,
+) -> Diagnostic {
+    let name = site.name();
+    let optional = site.endpoint.protections.authentication.status == Status::Optional;
+    let title = match why {
+        _ if optional => format!("`{name}` lets requests without credentials through"),
+        Why::Changes(_) => format!("`{name}` asks for no authentication"),
+        Why::Privileged(_) => format!("privileged `{name}` asks for no authentication"),
+        Why::Deviant(..) => {
+            format!("`{name}` asks for no authentication while its siblings do")
+        }
+    };
+    let mut finding = Diagnostic::new(
+        meta,
+        title,
+        Label::new(site.primary, "registered here"),
+        fingerprint(meta, site),
+    );
+    finding = with_evidence(cx, finding, site, idle);
+    finding = finding.with_endpoint(&site.endpoint.method, &site.endpoint.path);
+    finding = finding.with_note(reason(site, why)).with_note(looked(site));
+    if let Some(note) = siblings(site, all) {
+        finding = finding.with_note(note);
+    }
+    finding.with_help(help(site))
+}
+
+fn whole_router(
+    cx: &Context<'_>,
+    meta: &LintMeta,
+    all: &[&Site<'_>],
+    open: &[&Site<'_>],
+    guarded: &[&Site<'_>],
+) -> Diagnostic {
+    let first = first_in_file(open);
+    let count = count(open);
+    let router = cx_router(cx, first);
+    let title = format!("{count} endpoints of {router} ask for no authentication");
+    // The merge is where a layer is missing, if everything behind it is open.
+    let mount = first.endpoint.mounts.last().filter(|_| guarded.is_empty());
+    let primary = match mount {
+        Some((span, prefix)) => Label::new(
+            first_line(cx, *span),
+            format!("mounted at `{prefix}` without authentication"),
+        ),
+        None => Label::new(first.primary, format!("`{}`", first.name())),
+    };
+    let key = format!("{} {count}", fingerprint(meta, first));
+    let mut finding = Diagnostic::new(meta, title, primary, key);
+    finding = with_endpoints(finding, open);
+    for seen in first.endpoint.layers.iter().take(super::LAYERS) {
+        if let Some(text) = idle(seen) {
+            finding = finding.with_label(first_line(cx, seen.span), text);
+        }
+    }
+    finding = finding
+        .with_note(format!("open: {}", list(open)))
+        .with_note(looked(first));
+    if let Some(note) = siblings(first, all) {
+        finding = finding.with_note(note);
+    }
+    finding.with_help(help(first))
+}
+
+fn whole_service(
+    cx: &Context<'_>,
+    meta: &LintMeta,
+    service: &str,
+    all: &[&Site<'_>],
+    open: &[(&Site<'_>, Why)],
+) -> Diagnostic {
+    let sites: Vec<&Site<'_>> = open.iter().map(|(site, _)| *site).collect();
+    let undecided = all
+        .iter()
+        .filter(|it| it.endpoint.protections.authentication.status == Status::Unknown)
+        .count();
+    let first = first_in_file(&sites);
+    let number = count(&sites);
+    let title = match sites.as_slice() {
+        [only] => format!("`{}` asks for no authentication", only.name()),
+        _ => format!(
+            "nothing in `{service}` asks for authentication: {number} endpoints that change state or are privileged are open"
+        ),
+    };
+    let mut finding = Diagnostic::new(
+        meta,
+        title,
+        Label::new(first.primary, format!("`{}`", first.name())),
+        format!("{} {service}", meta.id),
+    );
+    if let [only] = sites.as_slice() {
+        finding = with_evidence(cx, finding, only, idle)
+            .with_endpoint(&only.endpoint.method, &only.endpoint.path);
+    } else {
+        finding = with_endpoints(finding, &sites).with_note(format!("open: {}", list(&sites)));
+    }
+    finding = finding.with_note(format!(
+        "no extractor, layer or body of its {} endpoints looks at credentials{}",
+        count(all),
+        if undecided > 0 {
+            format!(" ({undecided} could not be decided)")
+        } else {
+            String::new()
+        }
+    ));
+    if undecided > 0 {
+        finding = finding.with_confidence(Confidence::Medium);
+    }
+    finding.with_help(help(first))
+}
+
+/// Open reads and what could not be decided.
+fn for_auditors(cx: &Context<'_>, meta: &LintMeta, site: &Site<'_>) -> Option<Diagnostic> {
+    let authentication = &site.endpoint.protections.authentication;
+    if site.purpose != Purpose::Ordinary {
+        return None;
+    }
+    let (title, note) = match authentication.status {
+        Status::None => (
+            format!("`{}` is open to everybody", site.name()),
+            looked(site),
+        ),
+        Status::Unknown => (
+            format!(
+                "whether `{}` asks for authentication could not be decided",
+                site.name()
+            ),
+            authentication
+                .unresolved
+                .clone()
+                .unwrap_or_else(|| looked(site)),
+        ),
+        _ => return None,
+    };
+    let finding = Diagnostic::new(
+        meta,
+        title,
+        Label::new(site.primary, "registered here"),
+        fingerprint(meta, site),
+    );
+    let mut finding = with_evidence(cx, finding, site, idle)
+        .with_endpoint(&site.endpoint.method, &site.endpoint.path)
+        .with_persona(Persona::Auditor)
+        .with_note(note)
+        .with_help(help(site));
+    if authentication.status == Status::Unknown {
+        finding = finding.with_confidence(Confidence::Low);
+    }
+    Some(finding)
+}
+
+fn reason(site: &Site<'_>, why: &Why) -> String {
+    match why {
+        Why::Changes(Some(call)) => {
+            format!("`{}` changes state: it calls `{call}`", site.handler())
+        }
+        Why::Changes(None) => format!("`{}` requests change state", site.endpoint.method),
+        Why::Privileged(word) => format!("the path says `{word}`"),
+        Why::Deviant(guarded, all) => {
+            format!("{guarded} of {all} siblings with this method require authentication")
+        }
+    }
+}
+
+/// What was looked at.
+fn looked(site: &Site<'_>) -> String {
+    let layers = match site.endpoint.layers.len() {
+        0 => "no layer covers it".to_owned(),
+        1 => "the 1 layer around it".to_owned(),
+        n => format!("the {n} layers around it"),
+    };
+    if site.endpoint.layers.is_empty() {
+        format!(
+            "looked at the signature and the body of `{}`; {layers}",
+            site.handler()
+        )
+    } else {
+        format!(
+            "looked at the signature and the body of `{}` and at {layers}",
+            site.handler()
+        )
+    }
+}
+
+/// What siblings use: of this router, or else of the service.
+fn siblings(site: &Site<'_>, all: &[&Site<'_>]) -> Option<String> {
+    let near: Vec<_> = all
+        .iter()
+        .filter(|it| it.router == site.router && !std::ptr::eq(**it, site))
+        .collect();
+    let guarded = |sites: &[&&Site<'_>]| -> Vec<usize> {
+        (0..sites.len())
+            .filter(|i| sites[*i].endpoint.protections.authentication.status == Status::Required)
+            .collect()
+    };
+    let (pool, place) = if guarded(&near).is_empty() {
+        (all.iter().collect::<Vec<_>>(), "this service")
+    } else {
+        (near, "this router")
+    };
+    let which = guarded(&pool);
+    let mut names: Vec<(String, usize)> = Vec::new();
+    for index in &which {
+        let evidence = &pool[*index].endpoint.protections.authentication.evidence;
+        let Some(first) = evidence.first() else {
+            continue;
+        };
+        let name = match first.kind {
+            EvidenceKind::Layer => format!("are covered by `{}`", first.name),
+            EvidenceKind::BodyCheck => format!("call `{}`", first.name),
+            _ => format!("take `{}`", first.name),
+        };
+        match names.iter_mut().find(|(it, _)| *it == name) {
+            Some((_, number)) => *number += 1,
+            None => names.push((name, 1)),
+        }
+    }
+    let (name, number) = names
+        .into_iter()
+        .max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(&a.0)))?;
+    let all = pool.len();
+    if number == 1 {
+        return None;
+    }
+    Some(format!(
+        "{number} of the {all} other endpoints of {place} {name}"
+    ))
+}
+
+/// A layer that is there and does not authenticate.
+fn idle(seen: &LayerSeen) -> Option<String> {
+    Some(format!("`{}` does not authenticate", seen.name))
+}
+
+fn help(site: &Site<'_>) -> String {
+    let how = match site.endpoint.framework {
+        "axum" => {
+            "take your authentication extractor in the handler, or add `.route_layer(..)` with your authentication layer after this route"
+        }
+        "actix-web" => {
+            "take your authentication extractor in the handler, or `.wrap(..)` its scope with your authentication middleware"
+        }
+        "rocket" => "take a request guard that authenticates in the handler",
+        _ => "authenticate in the handler or in a layer around it",
+    };
+    format!("{how}; if it is meant to be open, list it under `[[public-routes]]`")
+}
+
+fn cx_router(cx: &Context<'_>, site: &Site<'_>) -> String {
+    match (site.endpoint.mounts.last(), site.router.function()) {
+        (Some((_, prefix)), _) if !prefix.is_empty() && prefix != "/" => {
+            format!("the router at `{prefix}`")
+        }
+        (_, Some(id)) => format!("the router in `{}`", cx.program[id].name),
+        _ => "one router".to_owned(),
+    }
+}
+
+fn first_in_file<'s, 'a>(sites: &[&'s Site<'a>]) -> &'s Site<'a> {
+    sites
+        .iter()
+        .min_by_key(|it| it.primary)
+        .expect("a finding is about at least one endpoint")
+}
+
+fn fingerprint(meta: &LintMeta, site: &Site<'_>) -> String {
+    let it = site.endpoint;
+    format!("{} {} {} {}", meta.id, it.service, it.method, it.path)
 }

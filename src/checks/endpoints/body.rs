@@ -1,0 +1,457 @@
+//! What a handler's code is seen to do, in its own body and in the functions it calls.
+//!
+//! Not a proof: a look at the calls, their roles in the models and their names. It tells
+//! endpoints apart that authentication or a limit matters for from those it does not.
+
+use rustc_hash::FxHashSet;
+
+use crate::checks::Context;
+use crate::facts::Expr;
+use crate::facts::body::Literal;
+use crate::models::schema::Role;
+use crate::program::{BodyKey, FnId};
+use crate::routes::HandlerTarget;
+use crate::routes::endpoint::Endpoint;
+use crate::routes::purpose::words;
+use crate::source::Span;
+use crate::values::Callee;
+
+/// How far calls are followed.
+const MAX_DEPTH: u32 = 5;
+/// How many functions are looked at for one endpoint.
+const MAX_FUNCTIONS: usize = 300;
+
+/// What a handler is seen to do; each with the name that shows it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Seen {
+    /// The code was found.
+    pub found: bool,
+    /// Changes something that lasts.
+    pub write: Option<Act>,
+    /// Checks a message's signature.
+    pub signature: Option<Act>,
+    /// Compares a password with a stored one.
+    pub checks_password: Option<Act>,
+    /// Hashes a new password.
+    pub hashes_password: Option<Act>,
+    /// Makes a token or session.
+    pub issues: Option<Act>,
+    /// Sends mail or messages.
+    pub mail: Option<Act>,
+    /// Takes files.
+    pub upload: Option<Act>,
+    /// Something was called that could do anything.
+    pub opaque: bool,
+}
+
+/// A piece of evidence.
+#[derive(Debug, Clone)]
+pub(crate) struct Act {
+    /// The called name.
+    pub name: String,
+}
+
+impl Seen {
+    /// Looks at an endpoint's handler.
+    pub(crate) fn of(cx: &Context<'_>, endpoint: &Endpoint) -> Seen {
+        let mut look = Look {
+            cx,
+            seen: Seen::default(),
+            visited: FxHashSet::default(),
+        };
+        match endpoint.handler.target {
+            HandlerTarget::Fn(id) => {
+                let def = &cx.program[id];
+                look.seen.found = def.body.is_some();
+                for param in &def.sig.params {
+                    look.parameter(param.ty_range.in_file(def.file));
+                }
+                look.function(id, 0);
+            }
+            HandlerTarget::Closure(body, expr) => {
+                look.seen.found = true;
+                let range = cx.program[body].body.expr_range(expr);
+                look.body(body, Some(range), 0);
+            }
+            HandlerTarget::External(_) | HandlerTarget::Unknown => {}
+        }
+        look.seen
+    }
+
+    /// Whether nothing that the code does outlives the request.
+    pub(crate) fn is_pure(&self) -> bool {
+        self.found && !self.opaque && self.write.is_none() && self.mail.is_none()
+    }
+}
+
+struct Look<'c, 'a> {
+    cx: &'c Context<'a>,
+    seen: Seen,
+    visited: FxHashSet<BodyKey>,
+}
+
+impl Look<'_, '_> {
+    fn parameter(&mut self, span: Span) {
+        let text = self.cx.sources.slice(span);
+        if ["Multipart", "TempFile", "TypedMultipart", "MultipartForm"]
+            .iter()
+            .any(|it| text.contains(it))
+        {
+            note(&mut self.seen.upload, text);
+        }
+    }
+
+    fn function(&mut self, id: FnId, depth: u32) {
+        let def = &self.cx.program[id];
+        match def.body {
+            Some(body) => self.body(body, None, depth),
+            None => self.seen.opaque = true,
+        }
+    }
+
+    fn body(&mut self, key: BodyKey, only: Option<crate::source::TextRange>, depth: u32) {
+        if !self.visited.insert(key) {
+            return;
+        }
+        if depth > MAX_DEPTH || self.visited.len() > MAX_FUNCTIONS {
+            self.seen.opaque = true;
+            return;
+        }
+        let cx = self.cx;
+        let data = &cx.program[key];
+        let typing = cx.values.typing(key);
+        for (id, expr) in data.body.exprs() {
+            let range = data.body.expr_range(id);
+            if only.is_some_and(|it| !it.contains(range)) {
+                continue;
+            }
+            match expr {
+                Expr::MethodCall(call) => {
+                    self.call(call.name.as_str(), typing.callees(id), depth, true);
+                }
+                Expr::Call { callee, .. } => {
+                    let text = cx
+                        .sources
+                        .slice(data.body.expr_range(*callee).in_file(data.file));
+                    let name = text.rsplit("::").next().unwrap_or(text);
+                    self.call(name, typing.callees(id), depth, false);
+                }
+                Expr::Literal(Literal::Str(text)) => self.text(text),
+                Expr::Macro(call) => {
+                    let name = call.path.last().map_or("", |it| it.as_str());
+                    if name.starts_with("query") {
+                        self.text(cx.sources.slice(call.tokens.in_file(data.file)));
+                    } else if !QUIET_MACROS.contains(&name) {
+                        self.seen.opaque = true;
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        let upper = text.trim_start_matches(['"', 'r', '#', ' ', '\n', '\t']);
+        let upper = upper.get(..upper.len().min(12)).unwrap_or("");
+        let upper = upper.to_ascii_uppercase();
+        for verb in ["INSERT INTO", "UPDATE ", "DELETE FROM", "REPLACE INTO"] {
+            if upper.starts_with(verb) {
+                note(&mut self.seen.write, verb.trim_end());
+            }
+        }
+        let lower = text.to_ascii_lowercase();
+        if lower.len() < 40 && lower.contains("signature") && lower.contains('-') {
+            note(&mut self.seen.signature, text);
+        }
+    }
+
+    fn call(&mut self, name: &str, callees: &[Callee], depth: u32, method: bool) {
+        self.named(name);
+        if callees.is_empty() {
+            if method && !QUIET_METHODS.contains(&name) || !method {
+                self.seen.opaque = true;
+                if changes(name) {
+                    note(&mut self.seen.write, name);
+                }
+            }
+            return;
+        }
+        for callee in callees {
+            match callee {
+                Callee::Fn(candidate) => self.function(candidate.id, depth + 1),
+                Callee::External(path) => self.external(path.as_str(), name),
+                Callee::Constructor(_) | Callee::Const(_) | Callee::Other(_) => {}
+            }
+        }
+    }
+
+    fn external(&mut self, path: &str, name: &str) {
+        let role = self
+            .cx
+            .program
+            .models
+            .function(crate::source::Name::new(path))
+            .map(|it| it.role);
+        match role {
+            Some(Role::Effect) if name != "execute" => {
+                self.seen.opaque = true;
+                return;
+            }
+            Some(Role::EffectWrite | Role::Effect) => {
+                note(&mut self.seen.write, name);
+                return;
+            }
+            Some(Role::SendsMail) => note(&mut self.seen.mail, name),
+            Some(Role::Issues) => note(&mut self.seen.issues, name),
+            _ => {}
+        }
+        let krate = path.split("::").next().unwrap_or_default();
+        let hashing = matches!(
+            krate,
+            "argon2" | "bcrypt" | "scrypt" | "pbkdf2" | "password_hash"
+        );
+        if hashing && (name.starts_with("verify") || name == "check") {
+            note(&mut self.seen.checks_password, name);
+        } else if hashing && name.starts_with("hash") {
+            note(&mut self.seen.hashes_password, name);
+        }
+        if matches!(krate, "hmac" | "ed25519_dalek" | "ring") && name.starts_with("verify") {
+            note(&mut self.seen.signature, name);
+        }
+        if krate == "lettre" && name == "send" {
+            note(&mut self.seen.mail, path);
+        }
+        let in_files = path.starts_with("std::fs") || path.starts_with("tokio::fs");
+        if !QUIET_CRATES.contains(&krate) || in_files || LOCKS.contains(&name) {
+            self.seen.opaque = true;
+            if changes(name) && !SYNTAX_CRATES.contains(&krate) {
+                note(&mut self.seen.write, name);
+            }
+        }
+    }
+
+    fn named(&mut self, name: &str) {
+        let words = words(name);
+        let has = |word: &str| words.iter().any(|it| it == word);
+        let starts = |verb: &str| words.first().is_some_and(|it| it == verb);
+        if has("hmac") || (has("signature") && (has("verify") || has("check") || has("validate"))) {
+            note(&mut self.seen.signature, name);
+        }
+        let checks = ["verify", "check", "validate", "compare", "authenticate"];
+        if has("password") && checks.iter().any(|it| has(it))
+            || has("credentials") && checks.iter().any(|it| has(it))
+        {
+            note(&mut self.seen.checks_password, name);
+        }
+        if has("password") && (has("hash") || has("hashed")) && !has("verify") {
+            note(&mut self.seen.hashes_password, name);
+        }
+        if starts("send") && (has("email") || has("mail") || has("sms") || has("emails")) {
+            note(&mut self.seen.mail, name);
+        }
+    }
+}
+
+fn note(place: &mut Option<Act>, name: &str) {
+    if place.is_none() {
+        *place = Some(Act {
+            name: name.to_owned(),
+        });
+    }
+}
+
+/// Whether a function's name says that it changes something that lasts.
+fn changes(name: &str) -> bool {
+    const VERBS: [&str; 29] = [
+        "insert", "update", "delete", "create", "save", "remove", "execute", "upsert", "store",
+        "persist", "add", "put", "purge", "ban", "revoke", "register", "publish", "enqueue",
+        "drop", "truncate", "grant", "write", "push", "send", "clear", "reset", "upload", "set",
+        "rename",
+    ];
+    let words = words(name);
+    words
+        .first()
+        .is_some_and(|first| VERBS.contains(&first.as_str()))
+}
+
+const LOCKS: [&str; 10] = [
+    "lock",
+    "write",
+    "borrow_mut",
+    "fetch_add",
+    "fetch_sub",
+    "store",
+    "swap",
+    "send",
+    "set",
+    "spawn",
+];
+
+/// Crates whose functions leave nothing behind.
+const QUIET_CRATES: [&str; 38] = [
+    "std",
+    "core",
+    "alloc",
+    "axum",
+    "axum_core",
+    "axum_extra",
+    "actix_web",
+    "actix_http",
+    "actix_multipart",
+    "rocket",
+    "http",
+    "http_body_util",
+    "hyper",
+    "bytes",
+    "serde",
+    "serde_json",
+    "tracing",
+    "log",
+    "chrono",
+    "time",
+    "uuid",
+    "rand",
+    "base64",
+    "hex",
+    "futures",
+    "futures_util",
+    "anyhow",
+    "thiserror",
+    "mime",
+    "url",
+    "regex",
+    "itertools",
+    "tower",
+    "headers",
+    "askama",
+    "maud",
+    "validator",
+    "indexmap",
+];
+
+/// Crates in which `insert` and `set` mean values in memory.
+const SYNTAX_CRATES: [&str; 12] = [
+    "std",
+    "core",
+    "alloc",
+    "http",
+    "serde_json",
+    "axum",
+    "actix_web",
+    "actix_http",
+    "rocket",
+    "hyper",
+    "headers",
+    "indexmap",
+];
+
+const QUIET_MACROS: [&str; 40] = [
+    "format",
+    "println",
+    "eprintln",
+    "print",
+    "dbg",
+    "write",
+    "writeln",
+    "json",
+    "info",
+    "warn",
+    "error",
+    "debug",
+    "trace",
+    "vec",
+    "matches",
+    "assert",
+    "assert_eq",
+    "todo",
+    "unimplemented",
+    "panic",
+    "unreachable",
+    "anyhow",
+    "bail",
+    "ensure",
+    "html",
+    "concat",
+    "stringify",
+    "env",
+    "include_str",
+    "include_bytes",
+    "format_args",
+    "span",
+    "info_span",
+    "debug_span",
+    "uri",
+    "event",
+    "select",
+    "join",
+    "try_join",
+    "header",
+];
+
+/// Methods that answers and values in memory have, where the receiver's type is not known.
+const QUIET_METHODS: [&str; 64] = [
+    "into_response",
+    "unwrap",
+    "expect",
+    "clone",
+    "to_string",
+    "to_owned",
+    "into",
+    "as_str",
+    "as_ref",
+    "as_bytes",
+    "body",
+    "json",
+    "finish",
+    "map",
+    "map_err",
+    "and_then",
+    "ok_or",
+    "ok_or_else",
+    "ok",
+    "err",
+    "unwrap_or",
+    "unwrap_or_else",
+    "unwrap_or_default",
+    "iter",
+    "into_iter",
+    "collect",
+    "len",
+    "is_empty",
+    "get",
+    "into_inner",
+    "content_type",
+    "render",
+    "trim",
+    "parse",
+    "split",
+    "contains",
+    "starts_with",
+    "ends_with",
+    "to_vec",
+    "next",
+    "chars",
+    "to_lowercase",
+    "to_uppercase",
+    "to_str",
+    "headers",
+    "method",
+    "uri",
+    "path",
+    "query",
+    "status",
+    "name",
+    "value",
+    "build",
+    "as_deref",
+    "filter",
+    "find",
+    "any",
+    "all",
+    "cloned",
+    "copied",
+    "text",
+    "bytes",
+    "await",
+    "is_some",
+];

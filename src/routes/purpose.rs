@@ -1,0 +1,427 @@
+//! What an endpoint is for, by the words of its path and of its handler's name.
+//!
+//! Whole words count, not parts of words: `/tokens-of-appreciation` is no token endpoint.
+//! Where a name could mean something that needs authentication as well, it is
+//! [`Purpose::Ordinary`].
+
+use super::endpoint::Purpose;
+
+/// What an endpoint is for. `path` is the full path, `handler` the handler's name.
+pub fn purpose(method: &str, path: &str, handler: &str) -> Purpose {
+    let names = Names::new(path, handler);
+    let reads = matches!(method, "GET" | "HEAD" | "OPTIONS");
+    if reads && names.is_static() {
+        return Purpose::Static;
+    }
+    if names.is_login(method) {
+        return Purpose::Credential;
+    }
+    if names.is_webhook() {
+        return Purpose::Webhook;
+    }
+    if privileged_word(path).is_some() {
+        return if reads && names.is_health() {
+            Purpose::Health
+        } else {
+            Purpose::Ordinary
+        };
+    }
+    if names.is_account(method) {
+        return Purpose::Account;
+    }
+    if (reads || method == "ANY") && names.is_health() {
+        return Purpose::Health;
+    }
+    if method == "ANY" && names.is_static() {
+        return Purpose::Static;
+    }
+    Purpose::Ordinary
+}
+
+/// The word of a path that says that only some may come in, whoever the service is for.
+pub fn privileged_word(path: &str) -> Option<String> {
+    const WORDS: [&str; 21] = [
+        "admin",
+        "admins",
+        "administration",
+        "administrator",
+        "superuser",
+        "superadmin",
+        "backoffice",
+        "debug",
+        "internal",
+        "manage",
+        "management",
+        "pprof",
+        "actuator",
+        "sudo",
+        "impersonate",
+        "audit",
+        "auditlog",
+        "shutdown",
+        "maintenance",
+        "operator",
+        "sysadmin",
+    ];
+    segments(path)
+        .iter()
+        .flat_map(|segment| words(segment))
+        .find(|word| WORDS.contains(&word.as_str()))
+}
+
+/// The words of a name or path: split where it is no letter or digit, and at humps.
+pub fn words(text: &str) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    let mut word = String::new();
+    let mut lower_before = false;
+    for c in text.chars() {
+        if !c.is_ascii_alphanumeric() || (c.is_ascii_uppercase() && lower_before) {
+            if !word.is_empty() {
+                all.push(std::mem::take(&mut word));
+            }
+        }
+        if c.is_ascii_alphanumeric() {
+            word.push(c.to_ascii_lowercase());
+        }
+        lower_before = c.is_ascii_lowercase() || c.is_ascii_digit();
+    }
+    if !word.is_empty() {
+        all.push(word);
+    }
+    all
+}
+
+/// The literal segments of a path.
+pub fn segments(path: &str) -> Vec<&str> {
+    path.split('/')
+        .filter(|it| !it.is_empty() && !it.starts_with('{'))
+        .collect()
+}
+
+struct Names {
+    /// The words of each literal segment.
+    path: Vec<Vec<String>>,
+    /// The words of the handler's own name.
+    handler: Vec<String>,
+    /// Whether the path ends in a parameter.
+    ends_in_parameter: bool,
+    raw: String,
+}
+
+impl Names {
+    fn new(path: &str, handler: &str) -> Names {
+        let handler = handler.rsplit("::").next().unwrap_or_default();
+        Names {
+            path: segments(path).into_iter().map(words).collect(),
+            handler: words(handler),
+            ends_in_parameter: path.trim_end_matches('/').ends_with('}'),
+            raw: path.to_ascii_lowercase(),
+        }
+    }
+
+    fn last(&self) -> &[String] {
+        self.path.last().map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether one of the words stands in the path or in the handler's name.
+    fn any(&self, wanted: &[&str]) -> bool {
+        self.in_path(wanted) || has(&self.handler, wanted)
+    }
+
+    fn in_path(&self, wanted: &[&str]) -> bool {
+        self.path.iter().any(|segment| has(segment, wanted))
+    }
+
+    /// Whether the words follow each other in a segment, in the handler's name, or as segments.
+    fn phrase(&self, first: &str, second: &str) -> bool {
+        let pair = |all: &[String]| all.windows(2).any(|it| it[0] == first && it[1] == second);
+        let flat: Vec<String> = self.path.iter().flatten().cloned().collect();
+        pair(&flat) || pair(&self.handler)
+    }
+
+    fn is_login(&self, method: &str) -> bool {
+        const SURE: [&str; 22] = [
+            "login",
+            "logon",
+            "signin",
+            "logout",
+            "logoff",
+            "signout",
+            "oauth",
+            "oauth2",
+            "oidc",
+            "openid",
+            "saml",
+            "saml2",
+            "sso",
+            "authenticate",
+            "authorize",
+            "webauthn",
+            "passkey",
+            "passkeys",
+            "otp",
+            "totp",
+            "mfa",
+            "2fa",
+        ];
+        const PHRASES: [(&str, &str); 12] = [
+            ("log", "in"),
+            ("sign", "in"),
+            ("log", "out"),
+            ("sign", "out"),
+            ("magic", "link"),
+            ("refresh", "token"),
+            ("refresh", "jwt"),
+            ("renew", "token"),
+            ("token", "renew"),
+            ("token", "refresh"),
+            ("auth", "callback"),
+            ("token", "exchange"),
+        ];
+        if matches!(method, "DELETE" | "PATCH" | "PUT")
+            && !self.any(&["logout", "signout", "session", "sessions", "login"])
+        {
+            return false;
+        }
+        if self.any(&SURE) || PHRASES.iter().any(|(a, b)| self.phrase(a, b)) {
+            return true;
+        }
+        if self.ends_in_parameter {
+            return false;
+        }
+        let last = self.last();
+        let only = |allowed: &[&str]| {
+            !last.is_empty() && last.iter().all(|word| allowed.contains(&word.as_str()))
+        };
+        only(&["callback"])
+            || method == "POST"
+                && (only(&[
+                    "auth", "token", "access", "refresh", "jwt", "renew", "verify", "validate",
+                ]) || only(&["session"])
+                    || only(&["sessions"]))
+            || method == "DELETE" && (only(&["session"]) || only(&["sessions"]))
+    }
+
+    fn is_account(&self, method: &str) -> bool {
+        const SURE: [&str; 13] = [
+            "register",
+            "registration",
+            "signup",
+            "unsubscribe",
+            "forgot",
+            "recover",
+            "recovery",
+            "activate",
+            "activation",
+            "confirm",
+            "confirmation",
+            "verification",
+            "subscribe",
+        ];
+        const PHRASES: [(&str, &str); 11] = [
+            ("sign", "up"),
+            ("reset", "password"),
+            ("password", "reset"),
+            ("verify", "email"),
+            ("email", "verify"),
+            ("accept", "invite"),
+            ("accept", "invitation"),
+            ("invite", "accept"),
+            ("invitation", "accept"),
+            ("password", "recovery"),
+            ("lost", "password"),
+        ];
+        if method == "DELETE" {
+            return false;
+        }
+        let reads_invitation = method == "GET"
+            && self.ends_in_parameter
+            && has(
+                self.last(),
+                &["invite", "invites", "invitation", "invitations"],
+            );
+        self.any(&SURE)
+            || PHRASES.iter().any(|(a, b)| self.phrase(a, b))
+            || self.in_path(&["verify"])
+            || reads_invitation
+    }
+
+    fn is_health(&self) -> bool {
+        const SURE: [&str; 20] = [
+            "health",
+            "healthz",
+            "healthcheck",
+            "ready",
+            "readyz",
+            "readiness",
+            "livez",
+            "liveness",
+            "alive",
+            "ping",
+            "metrics",
+            "heartbeat",
+            "version",
+            "versions",
+            "uptime",
+            "prometheus",
+            "nodeinfo",
+            "teapot",
+            "healthy",
+            "startupz",
+        ];
+        let last = self.last();
+        let single = |word: &str| last.len() == 1 && last[0] == word;
+        !self.raw.contains('{')
+            && (has(last, &SURE)
+                || single("live")
+                || single("up")
+                || single("status")
+                || single("about")
+                || has(&self.handler, &["health", "healthcheck", "healthz", "ping"]))
+    }
+
+    fn is_static(&self) -> bool {
+        const SURE: [&str; 24] = [
+            "static",
+            "assets",
+            "asset",
+            "favicon",
+            "robots",
+            "swagger",
+            "openapi",
+            "redoc",
+            "rapidoc",
+            "scalar",
+            "sitemap",
+            "graphiql",
+            "playground",
+            "css",
+            "js",
+            "fonts",
+            "wasm",
+            "apidoc",
+            "webfinger",
+            "manifest",
+            "dist",
+            "opensearch",
+            "apidocs",
+            "javascript",
+        ];
+        const ENDINGS: [&str; 12] = [
+            ".js", ".css", ".ico", ".png", ".svg", ".txt", ".html", ".webp", ".wasm", ".woff2",
+            ".jpg", ".map",
+        ];
+        let docs = self
+            .path
+            .iter()
+            .any(|segment| segment.len() == 1 && matches!(segment[0].as_str(), "docs" | "doc"));
+        self.in_path(&SURE)
+            || docs
+            || self.phrase("well", "known")
+            || self.phrase("api", "docs")
+            || ENDINGS.iter().any(|ending| self.raw.ends_with(ending))
+    }
+
+    fn is_webhook(&self) -> bool {
+        let receives = |last: &[String]| has(last, &["webhook", "hook", "inbox"]);
+        receives(self.last())
+            || self.path.iter().any(|it| has(it, &["webhook"]))
+            || (self.in_path(&["webhooks"]) && !has(self.last(), &["webhooks"]))
+            || has(&self.handler, &["webhook"])
+    }
+}
+
+fn has(all: &[String], wanted: &[&str]) -> bool {
+    all.iter().any(|word| wanted.contains(&word.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_tell_the_purpose() {
+        use Purpose::{Account, Credential, Health, Ordinary, Static, Webhook};
+        let cases = [
+            ("POST", "/login", "login", Credential),
+            ("POST", "/api/v1/users/login", "f", Credential),
+            ("POST", "/user/token/renew", "renew_token_handler", Credential),
+            ("POST", "/token", "issue", Credential),
+            ("GET", "/oauth2/{provider}/start", "start", Credential),
+            ("GET", "/auth/callback", "done", Credential),
+            ("POST", "/logout", "log_out", Credential),
+            ("DELETE", "/session", "end", Credential),
+            ("POST", "/enter", "sign_in", Credential),
+            ("POST", "/enter", "signIn", Credential),
+            // Not logins, though their names hold the words.
+            ("POST", "/tokens/{id}/rename", "rename", Ordinary),
+            ("DELETE", "/tokens/{id}", "delete_token", Ordinary),
+            ("POST", "/user/add_token", "add_token", Ordinary),
+            ("POST", "/authors", "create_author", Ordinary),
+            ("POST", "/assignments", "assign", Ordinary),
+            ("POST", "/register", "register", Account),
+            ("POST", "/users/sign-up", "f", Account),
+            ("POST", "/password/reset", "f", Account),
+            ("GET", "/email/verify/{token}", "f", Account),
+            ("GET", "/subscriptions/confirm", "confirm", Account),
+            ("POST", "/subscriptions", "subscribe", Account),
+            ("GET", "/invites/{code}", "f", Account),
+            ("POST", "/invites", "create_invite", Ordinary),
+            ("POST", "/database/reset", "reset", Ordinary),
+            ("POST", "/admin/register", "register", Ordinary),
+            ("POST", "/admin/login", "login", Credential),
+            ("GET", "/health_check", "health_check", Health),
+            ("GET", "/internal/metrics", "metrics", Health),
+            ("GET", "/status", "f", Health),
+            ("GET", "/orders/{id}/status", "f", Ordinary),
+            ("POST", "/status", "set_status", Ordinary),
+            ("GET", "/live-streams", "f", Ordinary),
+            ("GET", "/upload", "f", Ordinary),
+            ("GET", "/static/{*path}", "f", Static),
+            ("GET", "/robots.txt", "f", Static),
+            ("GET", "/docs", "f", Static),
+            ("GET", "/documents", "f", Ordinary),
+            ("POST", "/docs", "create_doc", Ordinary),
+            ("GET", "/.well-known/openid-configuration", "f", Static),
+            ("POST", "/stripe/webhook", "stripe", Webhook),
+            ("POST", "/webhooks/github", "f", Webhook),
+            ("POST", "/webhooks", "create", Ordinary),
+            ("POST", "/inbox", "shared_inbox", Webhook),
+        ];
+        for (method, path, handler, expected) in cases {
+            assert_eq!(
+                purpose(method, path, handler),
+                expected,
+                "{method} {path} {handler}"
+            );
+        }
+    }
+
+    #[test]
+    fn words_are_split_at_humps_and_signs() {
+        let cases = [
+            ("", ""),
+            ("log_out", "log out"),
+            ("signIn2fa", "sign in2fa"),
+            ("/a-b/{id}.json", "a b id json"),
+            ("HTTPServer", "httpserver"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(words(text).join(" "), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn privileged_words_stand_alone() {
+        let cases = [
+            ("/admin/users", Some("admin")),
+            ("/api/admin-panel", Some("admin")),
+            ("/administrative-areas", None),
+            ("/badminton", None),
+            ("/users/{admin}", None),
+        ];
+        for (path, expected) in cases {
+            assert_eq!(privileged_word(path).as_deref(), expected, "{path}");
+        }
+    }
+}
