@@ -101,7 +101,8 @@ struct Gauge {
 
 impl Gauge {
     fn is_too_deep(&self) -> bool {
-        self.outer_depth + self.current.depth() > MAX_DEPTH || self.outer_chain + self.current.chain > MAX_CHAIN
+        self.outer_depth + self.current.depth() > MAX_DEPTH
+            || self.outer_chain + self.current.chain > MAX_CHAIN
     }
 
     fn open(&mut self, delimiter: u8) {
@@ -114,18 +115,27 @@ impl Gauge {
         self.outer.push(self.current);
         self.outer_depth += self.current.depth() + 1;
         self.outer_chain += self.current.chain;
-        self.current = Statement { in_use: self.current.in_use, ..Statement::default() };
+        self.current = Statement {
+            in_use: self.current.in_use,
+            ..Statement::default()
+        };
         self.before = Before::Operator;
     }
 
     fn close(&mut self, delimiter: u8) {
         // A closing delimiter too many is the lexer's business.
-        let Some(statement) = self.outer.pop() else { return };
+        let Some(statement) = self.outer.pop() else {
+            return;
+        };
         self.outer_depth -= statement.depth() + 1;
         self.outer_chain -= statement.chain;
         self.current = statement;
         self.current.prefixes = 0;
-        self.before = if delimiter == b'}' { Before::Block } else { Before::Operand };
+        self.before = if delimiter == b'}' {
+            Before::Block
+        } else {
+            Before::Operand
+        };
     }
 
     /// An operand cannot follow a block directly, so the block has ended its statement.
@@ -156,18 +166,23 @@ impl Gauge {
             }
             "as" => self.infix(),
             "if" if self.before == Before::Else => self.before = Before::Operator,
-            "if" | "match" | "while" | "for" | "in" | "let" | "return" | "break" | "yield" | "box" => {
+            "if" | "match" | "while" | "for" | "in" | "let" | "return" | "break" | "yield"
+            | "box" => {
                 self.operand(Before::Operator);
                 self.current.right += 1;
             }
-            "mut" | "ref" | "dyn" | "impl" | "move" | "async" | "const" | "static" | "unsafe" | "raw" | "loop"
-            | "where" | "do" | "try" => {
+            "mut" | "ref" | "dyn" | "impl" | "move" | "async" | "const" | "static" | "unsafe"
+            | "raw" | "loop" | "where" | "do" | "try" => {
                 self.neutral();
                 self.before = Before::Operator;
             }
             _ => {
                 let is_member = self.before == Before::Dot;
-                self.operand(if is_member { Before::Member } else { Before::Name });
+                self.operand(if is_member {
+                    Before::Member
+                } else {
+                    Before::Name
+                });
                 self.current.in_use |= word == "use";
             }
         }
@@ -240,7 +255,11 @@ impl Gauge {
                     self.current.prefixes += 1;
                 }
                 self.before = Before::Operator;
-                return if matches!(rest, [_, b'=' | b'.', ..]) { 2 } else { 1 };
+                return if matches!(rest, [_, b'=' | b'.', ..]) {
+                    2
+                } else {
+                    1
+                };
             }
             b'.' => {
                 self.current.chain += 1;
@@ -292,22 +311,51 @@ mod tests {
             "fn f() { if a < b && c < d { x } else if e { y } else { z } }".to_owned(),
             format!("const T: [bool; 900] = [{}];", "a < 1, ".repeat(90)),
             format!("fn f() {{ {} }}", "if a < b { c = d } ".repeat(2_000)),
-            format!("fn f() {{ {} }}", "let x = |a, b| -> u8 { a < b }; ".repeat(2_000)),
-            format!("fn f() {{ match x {{ {} }} }}", "A if a < b => !c, ".repeat(2_000)),
-            format!("fn f() {{ match x {{ {} }} }}", "Some(x @ 'a'..='z') | None => { -x } ".repeat(2_000)),
-            format!("fn f() -> bool {{ matches!(x, {} 'z') }}", "'a'..='b' | ".repeat(1_000)),
+            format!(
+                "fn f() {{ {} }}",
+                "let x = |a, b| -> u8 { a < b }; ".repeat(2_000)
+            ),
+            format!(
+                "fn f() {{ match x {{ {} }} }}",
+                "A if a < b => !c, ".repeat(2_000)
+            ),
+            format!(
+                "fn f() {{ match x {{ {} }} }}",
+                "Some(x @ 'a'..='z') | None => { -x } ".repeat(2_000)
+            ),
+            format!(
+                "fn f() -> bool {{ matches!(x, {} 'z') }}",
+                "'a'..='b' | ".repeat(1_000)
+            ),
             format!("const S: &str = {} \"\";", "a + ".repeat(1_000)),
             format!("fn f() {{ x{}; }}", ".a(|x| !x)".repeat(4_000)),
-            format!("fn f() {{ {} else {{}} }}", "if a {} else ".repeat(2_900) + "if b {}"),
-            "fn f(x: &&mut Vec<Vec<HashMap<String, Box<dyn Fn(&u8) -> Option<Vec<u8>>>>>>) {}".to_owned(),
-            format!("{}{}{}", "mod m { ".repeat(20), "use a::b::{c::d, e};", "}".repeat(20)),
+            format!(
+                "fn f() {{ {} else {{}} }}",
+                "if a {} else ".repeat(2_900) + "if b {}"
+            ),
+            "fn f(x: &&mut Vec<Vec<HashMap<String, Box<dyn Fn(&u8) -> Option<Vec<u8>>>>>>) {}"
+                .to_owned(),
+            format!(
+                "{}{}{}",
+                "mod m { ".repeat(20),
+                "use a::b::{c::d, e};",
+                "}".repeat(20)
+            ),
             "const F: u32 = 1 << 2 | A << B;".repeat(500),
             format!("fn f() {{ v![{}] }}", "!a, -b, *c, &d, ".repeat(1_000)),
             format!("fn f() {{ {} }}", "*a = &b; ".repeat(1_000)),
-            format!("impl X {{ {} }}", "fn f<T: A<B>>(&self) -> Vec<T> where T: Fn() -> u8 { 1 } ".repeat(1_000)),
+            format!(
+                "impl X {{ {} }}",
+                "fn f<T: A<B>>(&self) -> Vec<T> where T: Fn() -> u8 { 1 } ".repeat(1_000)
+            ),
         ];
         for text in cases {
-            assert_eq!(check(&text), Vec::<u32>::new(), "{}", &text[..text.len().min(120)]);
+            assert_eq!(
+                check(&text),
+                Vec::<u32>::new(),
+                "{}",
+                &text[..text.len().min(120)]
+            );
         }
     }
 
@@ -349,12 +397,28 @@ mod tests {
             ("f(A<B, ", ">)"),
         ];
         for (open, close) in nests {
-            let text = format!("fn f() {{ x = {}x{} }}", open.repeat(300), close.repeat(300));
+            let text = format!(
+                "fn f() {{ x = {}x{} }}",
+                open.repeat(300),
+                close.repeat(300)
+            );
             assert!(!check(&text).is_empty(), "{open}");
         }
         let path = format!("use {}b;", "a::".repeat(300));
         assert!(!check(&path).is_empty());
-        for link in [".a", ".a()", "?", "()", "[0]", " + a", " as u8", " && b", " | c", " == d", ".a::<A, B>()"] {
+        for link in [
+            ".a",
+            ".a()",
+            "?",
+            "()",
+            "[0]",
+            " + a",
+            " as u8",
+            " && b",
+            " | c",
+            " == d",
+            ".a::<A, B>()",
+        ] {
             let text = format!("fn f() {{ x{} }}", link.repeat(7_000));
             assert!(!check(&text).is_empty(), "{link}");
         }
