@@ -1,5 +1,7 @@
 //! The program as a whole: arguments in; output, exit code and nothing else out.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};

@@ -90,6 +90,7 @@ impl Top {
 }
 
 #[cfg(test)]
+#[expect(clippy::type_complexity, reason = "a table of cases")]
 mod tests {
     use super::*;
 

@@ -349,7 +349,11 @@ impl Program {
                         | "std::pin::Pin"
                         | "std::sync::LazyLock"
                 );
-                let index = if known { Some(0) } else { self.models.type_(*path).and_then(|it| it.deref) };
+                let index = if known {
+                    Some(0)
+                } else {
+                    self.models.type_(*path).and_then(|it| it.deref)
+                };
                 match index {
                     Some(index) => args.get(index as usize).cloned(),
                     None => self.library_member(self.models.deref(*path)?, ty),
@@ -483,8 +487,22 @@ fn unify_all(pattern: &[Ty], args: &[Ty], subst: &mut Subst) -> bool {
 /// Whether a method's name is so particular that it is unlikely to be a library's.
 fn is_telling(name: &str) -> bool {
     const COMMON: [&str; 16] = [
-        "into_response", "from_request", "from_request_parts", "to_string", "into_inner", "status_code", "split_once", "with_state",
-        "to_owned", "as_bytes", "query_string", "content_type", "set_cookie", "error_response", "extensions_mut", "headers_mut",
+        "into_response",
+        "from_request",
+        "from_request_parts",
+        "to_string",
+        "into_inner",
+        "status_code",
+        "split_once",
+        "with_state",
+        "to_owned",
+        "as_bytes",
+        "query_string",
+        "content_type",
+        "set_cookie",
+        "error_response",
+        "extensions_mut",
+        "headers_mut",
     ];
     name.contains('_') && name.len() >= 9 && !COMMON.contains(&name)
 }

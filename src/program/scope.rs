@@ -15,9 +15,11 @@ use crate::source::Name;
 /// Answers already given, shared between threads.
 #[derive(Debug, Default)]
 pub(crate) struct Memo {
-    members: RwLock<FxHashMap<(ModuleId, Name), Arc<[Def]>>>,
+    members: RwLock<Members>,
     globs: RwLock<FxHashMap<ModuleId, Arc<[Def]>>>,
 }
+
+type Members = FxHashMap<(ModuleId, Name), Arc<[Def]>>;
 
 /// A definition that a path leads to, and how many of the path's segments that took.
 /// The rest are associated items: `Type::method`, `Enum::Variant::x`.
@@ -189,7 +191,10 @@ impl Program {
 
     fn members_open(&self, module: ModuleId, name: Name, open: &mut Open) -> Vec<Def> {
         let key = (module, name);
-        if let Some(known) = self.names.members.read()
+        if let Some(known) = self
+            .names
+            .members
+            .read()
             .expect("no thread panics while it holds the lock")
             .get(&key)
         {
@@ -203,7 +208,10 @@ impl Program {
         let found = self.members_now(module, name, open);
         open.pop();
         if is_top {
-            let mut memo = self.names.members.write()
+            let mut memo = self
+                .names
+                .members
+                .write()
                 .expect("no thread panics while it holds the lock");
             memo.insert(key, found.clone().into());
         }
@@ -217,7 +225,11 @@ impl Program {
         let (has_type, has_value) = (found.iter().any(is_type), found.iter().any(is_value));
         if !has_type || !has_value {
             let fits = |def: &Def| (is_type(def) && !has_type) || (is_value(def) && !has_value);
-            found.extend(self.glob_members(module, name, open).into_iter().filter(fits));
+            found.extend(
+                self.glob_members(module, name, open)
+                    .into_iter()
+                    .filter(fits),
+            );
         }
         let mut seen = Vec::new();
         found.retain(|def| {
@@ -232,7 +244,11 @@ impl Program {
     fn explicit_members(&self, module: ModuleId, name: Name, open: &mut Open) -> Vec<Def> {
         let data = &self[module];
         let mut found = data.items.get(&name).cloned().unwrap_or_default();
-        for import in data.imports.iter().filter(|import| import.name == Some(name)) {
+        for import in data
+            .imports
+            .iter()
+            .filter(|import| import.name == Some(name))
+        {
             found.extend(self.import_targets(module, import, open));
         }
         found
@@ -259,7 +275,12 @@ impl Program {
                 Def::Adt(_) => found.extend(self.member(target, name, open).unwrap_or_default()),
                 Def::External(path) => {
                     let members = self.models.glob(path.as_str());
-                    found.extend(members.iter().filter(|(it, _)| *it == name).map(|(_, path)| Def::External(*path)));
+                    found.extend(
+                        members
+                            .iter()
+                            .filter(|(it, _)| *it == name)
+                            .map(|(_, path)| Def::External(*path)),
+                    );
                 }
                 _ => {}
             }
@@ -269,7 +290,13 @@ impl Program {
 
     /// The modules, enums and library modules that a module's globs name.
     fn glob_targets(&self, module: ModuleId, open: &mut Open) -> Arc<[Def]> {
-        let known = self.names.globs.read().expect("no thread panics while it holds the lock").get(&module).cloned();
+        let known = self
+            .names
+            .globs
+            .read()
+            .expect("no thread panics while it holds the lock")
+            .get(&module)
+            .cloned();
         if let Some(known) = known {
             return known;
         }
@@ -278,10 +305,19 @@ impl Program {
             return Arc::from([]);
         }
         open.push(key);
-        let globs = self[module].imports.iter().filter(|import| import.name.is_none());
-        let targets: Arc<[Def]> = globs.flat_map(|import| self.import_targets(module, import, open)).collect();
+        let globs = self[module]
+            .imports
+            .iter()
+            .filter(|import| import.name.is_none());
+        let targets: Arc<[Def]> = globs
+            .flat_map(|import| self.import_targets(module, import, open))
+            .collect();
         open.pop();
-        let mut memo = self.names.globs.write().expect("no thread panics while it holds the lock");
+        let mut memo = self
+            .names
+            .globs
+            .write()
+            .expect("no thread panics while it holds the lock");
         memo.insert(module, targets.clone());
         targets
     }
@@ -321,12 +357,28 @@ impl Program {
 
 /// Whether a definition stands for a type, module or trait.
 fn is_type(def: &Def) -> bool {
-    matches!(def, Def::Module(_) | Def::Adt(_) | Def::Trait(_) | Def::Alias(_) | Def::Variant(..) | Def::External(_))
+    matches!(
+        def,
+        Def::Module(_)
+            | Def::Adt(_)
+            | Def::Trait(_)
+            | Def::Alias(_)
+            | Def::Variant(..)
+            | Def::External(_)
+    )
 }
 
 /// Whether a definition stands for a value or macro.
 fn is_value(def: &Def) -> bool {
-    matches!(def, Def::Fn(_) | Def::Const(_) | Def::Variant(..) | Def::Adt(_) | Def::Macro(_) | Def::External(_))
+    matches!(
+        def,
+        Def::Fn(_)
+            | Def::Const(_)
+            | Def::Variant(..)
+            | Def::Adt(_)
+            | Def::Macro(_)
+            | Def::External(_)
+    )
 }
 
 fn dedup(all: &mut Vec<Resolved>) {

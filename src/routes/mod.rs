@@ -13,6 +13,7 @@ pub mod purpose;
 pub mod value;
 
 pub use endpoint::{
-    Endpoint, Evidence, EvidenceKind, Handler, HandlerTarget, Protection, Protections, Purpose, Status,
+    Endpoint, Evidence, EvidenceKind, Handler, HandlerTarget, Protection, Protections, Purpose,
+    Status,
 };
 pub use inventory::Inventory;

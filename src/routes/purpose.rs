@@ -75,10 +75,9 @@ pub fn words(text: &str) -> Vec<String> {
     let mut word = String::new();
     let mut lower_before = false;
     for c in text.chars() {
-        if !c.is_ascii_alphanumeric() || (c.is_ascii_uppercase() && lower_before) {
-            if !word.is_empty() {
-                all.push(std::mem::take(&mut word));
-            }
+        let splits = !c.is_ascii_alphanumeric() || (c.is_ascii_uppercase() && lower_before);
+        if splits && !word.is_empty() {
+            all.push(std::mem::take(&mut word));
         }
         if c.is_ascii_alphanumeric() {
             word.push(c.to_ascii_lowercase());
@@ -345,7 +344,12 @@ mod tests {
         let cases = [
             ("POST", "/login", "login", Credential),
             ("POST", "/api/v1/users/login", "f", Credential),
-            ("POST", "/user/token/renew", "renew_token_handler", Credential),
+            (
+                "POST",
+                "/user/token/renew",
+                "renew_token_handler",
+                Credential,
+            ),
             ("POST", "/token", "issue", Credential),
             ("GET", "/oauth2/{provider}/start", "start", Credential),
             ("GET", "/auth/callback", "done", Credential),

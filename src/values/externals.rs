@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::typing::Infer;
-use crate::facts::{Expr, ExprId};
+use crate::facts::ExprId;
 use crate::program::{Program, Ty};
 use crate::source::Name;
 
@@ -397,7 +397,6 @@ impl Infer<'_> {
             _ => Ty::Unknown,
         }
     }
-
 }
 
 /// Iterators of all kinds, by their element.

@@ -6,6 +6,7 @@
 //! [`strings`] goes backwards from a use to all the literals that may end up there.
 
 mod externals;
+mod fields;
 mod patterns;
 pub mod strings;
 pub mod text;

@@ -284,9 +284,7 @@ pub fn format_macro(
                     rest = &after[2..];
                     continue;
                 }
-                let Some(end) = after.find('}') else {
-                    return None;
-                };
+                let end = after.find('}')?;
                 let name = after[1..end.max(1)].split(':').next().unwrap_or("").trim();
                 let arg = if name.is_empty() {
                     position += 1;

@@ -98,7 +98,6 @@ pub(super) fn infer(values: &Values<'_>, key: BodyKey) -> Typing {
             pats: vec![Ty::Unknown; data.body.pat_count()],
             ..Typing::default()
         },
-        self_pat: None,
         depth: 0,
     };
     if let BodyOwner::Fn(id) = data.owner {
@@ -118,7 +117,6 @@ pub(super) struct Infer<'a> {
     pub(super) scope: TyScope<'a>,
     pub(super) locals: Vec<(Name, PatId)>,
     pub(super) typing: Typing,
-    self_pat: Option<PatId>,
     depth: u32,
 }
 
@@ -689,70 +687,6 @@ impl Infer<'_> {
         }
     }
 
-    /// The type of a field, seen through references and smart pointers.
-    pub(super) fn field(&self, base: &Ty, name: Name) -> Ty {
-        let mut current = base.peel_refs().clone();
-        for _ in 0..8 {
-            match &current {
-                Ty::Tuple(parts) => {
-                    return name
-                        .as_str()
-                        .parse::<usize>()
-                        .ok()
-                        .and_then(|at| parts.get(at).cloned())
-                        .unwrap_or(Ty::Unknown);
-                }
-                Ty::Adt(adt, args) => {
-                    let def = &self.program[*adt];
-                    if let Some(field) = def.fields().iter().find(|field| field.name == name) {
-                        return self.field_ty(*adt, &field.ty, args);
-                    }
-                }
-                Ty::External(path, _) => {
-                    if let Some(signature) = self.program.models.field(*path, name.as_str())
-                        && let Some(ty) = self.program.library_member(signature, &current)
-                    {
-                        return ty;
-                    }
-                    if name == "0" && current.arg(1).is_unknown() && !current.arg(0).is_unknown() {
-                        return current.arg(0);
-                    }
-                }
-                _ => {}
-            }
-            match self.program.deref(&current) {
-                Some(next) => current = next.peel_refs().clone(),
-                None => break,
-            }
-        }
-        Ty::Unknown
-    }
-
-    pub(super) fn field_ty(
-        &self,
-        adt: crate::program::AdtId,
-        ty: &crate::facts::TypeRef,
-        args: &[Ty],
-    ) -> Ty {
-        let def = &self.program[adt];
-        let subst = def
-            .generics
-            .params
-            .iter()
-            .map(|param| param.name)
-            .zip(args.iter().cloned())
-            .collect();
-        let scope = TyScope {
-            module: def.module,
-            generics: vec![&def.generics],
-            self_ty: Some(Ty::Adt(adt, Arc::from(args))),
-            subst: Vec::new(),
-        };
-        self.program
-            .lower_ty(&scope, ty)
-            .subst(&subst, self.program)
-    }
-
     /// The module in which the body looks names up.
     pub(super) fn module(&self) -> ModuleId {
         self.scope.module
@@ -798,10 +732,10 @@ fn better(a: Ty, b: Ty) -> Ty {
 /// Fills in generic parameters from an argument's type.
 fn collect(param: &Ty, arg: &Ty, subst: &mut Subst) {
     match (param, arg) {
-        (Ty::Param(name, _), ty) if !ty.is_unknown() => {
-            if !subst.iter().any(|(known, _)| known == name) {
-                subst.push((*name, ty.clone()));
-            }
+        (Ty::Param(name, _), ty)
+            if !ty.is_unknown() && !subst.iter().any(|(known, _)| known == name) =>
+        {
+            subst.push((*name, ty.clone()));
         }
         (Ty::Ref(a), Ty::Ref(b)) => collect(a, b, subst),
         (Ty::Ref(a), b) => collect(a, b, subst),

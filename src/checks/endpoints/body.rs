@@ -168,7 +168,7 @@ impl Look<'_, '_> {
     fn call(&mut self, name: &str, callees: &[Callee], depth: u32, method: bool) {
         self.named(name);
         if callees.is_empty() {
-            if method && !QUIET_METHODS.contains(&name) || !method {
+            if !method || !QUIET_METHODS.contains(&name) {
                 self.seen.opaque = true;
                 if changes(name) {
                     note(&mut self.seen.write, name);

@@ -92,7 +92,7 @@ pub(super) fn classify(host: &str) -> HostKind {
         return HostKind::Reserved;
     }
     let is_private = |it: &&str| ends_with_label(&host, it);
-    if !host.contains('.') || PRIVATE_SUFFIXES.iter().any(|it| is_private(&it)) {
+    if !host.contains('.') || PRIVATE_SUFFIXES.iter().any(is_private) {
         return HostKind::Private;
     }
     // `10.1` and the like: numbers that are no address in the usual form.

@@ -138,8 +138,8 @@ impl Eval<'_> {
                         .sources
                         .slice(body.pat_range(arm.pat).in_file(program[frame.body].file));
                     let condition = format!("{subject} is {}", shorten(text));
-                                let result = self.expr(frame, arm.body);
-                                if self.diverges(frame, arm.body) {
+                    let result = self.expr(frame, arm.body);
+                    if self.diverges(frame, arm.body) {
                         continue;
                     }
                     let env = std::mem::take(&mut frame.env);
@@ -434,6 +434,10 @@ fn field(value: &Value, name: Name) -> Value {
     }
 }
 
+#[expect(
+    clippy::iter_over_hash_type,
+    reason = "what comes out is keyed the same way"
+)]
 fn join_envs(a: Env, b: Env, condition: Option<&str>) -> Env {
     let mut joined = Env {
         locals: Default::default(),

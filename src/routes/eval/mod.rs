@@ -209,14 +209,13 @@ impl<'a> Eval<'a> {
     /// Records every router in a value as served.
     pub fn emit(&mut self, value: &Value, span: Span) {
         match value {
+            Value::Router(router) if router.routes.is_empty() && router.lost.is_empty() => {}
             Value::Router(router) => {
-                if !router.routes.is_empty() || !router.lost.is_empty() {
-                    self.served.push(Served {
-                        router: (**router).clone(),
-                        krate: self.crate_here(span),
-                        span,
-                    });
-                }
+                self.served.push(Served {
+                    router: (**router).clone(),
+                    krate: self.crate_here(span),
+                    span,
+                });
             }
             Value::List(all) | Value::Object(_, all) => {
                 all.iter().for_each(|it| self.emit(it, span))
@@ -367,12 +366,9 @@ pub fn relevant_functions(values: &Values<'_>) -> (FxHashSet<FnId>, Vec<FnId>) {
         if def.is_test {
             continue;
         }
-        let returns_router = super::frameworks::is_router(program, &program.fn_return(id))
+        let returns_router = super::frameworks::is_router(&program.fn_return(id))
             || def.sig.params.iter().any(|param| {
-                super::frameworks::is_router(
-                    program,
-                    &program.lower_ty(&program.fn_scope(id), &param.ty),
-                )
+                super::frameworks::is_router(&program.lower_ty(&program.fn_scope(id), &param.ty))
             });
         let Some(body) = def.body else { continue };
         let typing = values.typing(body);

@@ -120,8 +120,8 @@ pub fn builds(path: &str) -> bool {
 }
 
 /// Whether a type is a router, scope, configuration or list of routes.
-pub fn is_router(program: &Program, ty: &Ty) -> bool {
-    let held = |inner: &Ty| is_router(program, inner);
+pub fn is_router(ty: &Ty) -> bool {
+    let held = |inner: &Ty| is_router(inner);
     match ty {
         Ty::Ref(inner) | Ty::Future(inner) | Ty::Slice(inner) => held(inner),
         Ty::Tuple(all) => all.iter().any(held),

@@ -351,13 +351,18 @@ impl Run<'_, '_> {
         }
         let data = &self.judge.program[self.key];
         let text = self.judge.sources.slice(call.tokens.in_file(data.file));
-        let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
+        let words: Vec<&str> = text
+            .split(|c: char| !c.is_alphanumeric() && c != '_')
+            .collect();
         let named = |pat: &crate::facts::PatId| match data.body.pat(*pat) {
             crate::facts::Pat::Bind { name, .. } => words.contains(&name.as_str()),
             _ => false,
         };
         let found = self.env.iter().filter(|(pat, _)| named(pat));
-        found.fold(From::default(), |from, (_, value)| from.with(value.from)).without(From::LITERAL).without(From::REJECT)
+        found
+            .fold(From::default(), |from, (_, value)| from.with(value.from))
+            .without(From::LITERAL)
+            .without(From::REJECT)
     }
 
     /// A call that nobody knows. It counts only if it could refuse and is given credentials.
@@ -394,7 +399,9 @@ impl Run<'_, '_> {
                     Abs::fallible("Some", Proof::verified(evidence), Abs::of(From::IDENTITY));
                 Abs::fallible("Ok", Proof::nothing(), found)
             }
-            None if words::verifies(name) => unknown_outcome(From::IDENTITY, &Proof::verified(evidence)),
+            None if words::verifies(name) => {
+                unknown_outcome(From::IDENTITY, &Proof::verified(evidence))
+            }
             None => {
                 let proof = Proof::maybe(format!("`{}` could not be resolved", self.text(id)));
                 unknown_outcome(from, &proof)
@@ -434,7 +441,9 @@ pub(super) fn presence(value: Abs) -> Abs {
 }
 
 fn union(values: &[Abs]) -> From {
-    let all = values.iter().fold(From::default(), |from, it| from.with(it.from));
+    let all = values
+        .iter()
+        .fold(From::default(), |from, it| from.with(it.from));
     all.without(From::LITERAL).without(From::REJECT)
 }
 

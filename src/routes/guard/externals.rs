@@ -161,7 +161,10 @@ impl Run<'_, '_> {
             .unwrap_or_else(|| self.text(id));
         let span = self.span(id);
         let sealed = match self.ty(call.receiver).peel_refs() {
-            Ty::External(path, _) => path.as_str().ends_with("PrivateCookieJar") || path.as_str().ends_with("SignedCookieJar"),
+            Ty::External(path, _) => {
+                path.as_str().ends_with("PrivateCookieJar")
+                    || path.as_str().ends_with("SignedCookieJar")
+            }
             _ => false,
         };
         if sealed || name == "get_private" {
@@ -284,7 +287,16 @@ impl Run<'_, '_> {
         if matches!(name, "ready" | "ok" | "err") && path.contains("future") {
             let val = args.first().cloned().unwrap_or_default();
             return match name {
-                "ok" => Abs::variants(val.from, vec![("Ok", Out { proof: Proof::nothing(), val })]),
+                "ok" => Abs::variants(
+                    val.from,
+                    vec![(
+                        "Ok",
+                        Out {
+                            proof: Proof::nothing(),
+                            val,
+                        },
+                    )],
+                ),
                 "err" => Abs::variants(From::REJECT, vec![("Err", Out::nothing())]),
                 _ => val,
             };

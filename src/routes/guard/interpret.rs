@@ -4,10 +4,10 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
-use super::proof::{Abs, From, Out, Proof, State, is_good};
+use super::proof::{Abs, From, Out, Proof, State};
 use super::{Event, EventKind, Judge, Summary, words};
-use crate::facts::body::{BinaryOp, BlockKind, Literal, LoopKind, UnaryOp};
-use crate::facts::{Expr, ExprId, Pat, PatId, Stmt};
+use crate::facts::body::{BlockKind, Literal, LoopKind, UnaryOp};
+use crate::facts::{Expr, ExprId, PatId, Stmt};
 use crate::program::ty::Subst;
 use crate::program::{BodyKey, FnId, Ty};
 use crate::routes::endpoint::{Evidence, EvidenceKind};
@@ -418,11 +418,16 @@ impl<'a> Run<'_, 'a> {
     /// The value of a `let`. In `let jar: CookieJar = parts.extract().await?` the annotation says
     /// which extractor ran.
     fn let_value(&mut self, data: &crate::facts::body::LetStmt) -> Abs {
-        let Some(init) = data.init else { return Abs::default() };
+        let Some(init) = data.init else {
+            return Abs::default();
+        };
         if data.ty.is_none() || !self.runs_extractor(init) {
             return self.expr(init);
         }
-        let ty = self.typing.pat_ty(data.pat).subst(&self.subst, self.judge.program);
+        let ty = self
+            .typing
+            .pat_ty(data.pat)
+            .subst(&self.subst, self.judge.program);
         let span = self.span(init);
         match self.judge.extractor(&ty, span).variant("Ok") {
             Some(out) => {
@@ -438,14 +443,23 @@ impl<'a> Run<'_, 'a> {
         match self.judge.program[self.key].body.expr(id) {
             Expr::Try(inner) | Expr::Await(inner) => self.runs_extractor(*inner),
             Expr::MethodCall(call) => match call.name.as_str() {
-                "extract" | "extract_with_state" | "extract_parts" | "extract_parts_with_state" => true,
-                "unwrap" | "expect" | "map_err" | "ok_or" | "unwrap_or_else" => self.runs_extractor(call.receiver),
+                "extract" | "extract_with_state" | "extract_parts" | "extract_parts_with_state" => {
+                    true
+                }
+                "unwrap" | "expect" | "map_err" | "ok_or" | "unwrap_or_else" => {
+                    self.runs_extractor(call.receiver)
+                }
                 _ => false,
             },
             Expr::Call { callee, .. } => match self.judge.program[self.key].body.expr(*callee) {
                 Expr::Path(path) => {
                     let last = path.last().map_or("", |name| name.as_str());
-                    matches!(last, "from_request" | "from_request_parts") && self.typing.callees(id).iter().all(|it| !matches!(it, Callee::Fn(_)))
+                    matches!(last, "from_request" | "from_request_parts")
+                        && self
+                            .typing
+                            .callees(id)
+                            .iter()
+                            .all(|it| !matches!(it, Callee::Fn(_)))
                 }
                 _ => false,
             },
@@ -482,435 +496,6 @@ impl<'a> Run<'_, 'a> {
                 self.join_all(ends);
                 Abs::default()
             }
-        }
-    }
-
-    fn branch(&mut self, cond: ExprId, then: ExprId, otherwise: Option<ExprId>) -> Abs {
-        let value = self.expr(cond);
-        if self.state.is_none() {
-            return Abs::default();
-        }
-        let (yes, no) = self.outcomes(&value);
-        let env = self.env.clone();
-        self.state = yes;
-        let a = self.expr(then);
-        let state_a = self.state.take();
-        let env_a = std::mem::replace(&mut self.env, env);
-        self.state = no;
-        let b = otherwise.map_or_else(Abs::default, |id| self.expr(id));
-        let state_b = self.state.take();
-        match (state_a, state_b) {
-            (Some(x), Some(y)) => {
-                let value = if otherwise.is_some() {
-                    Abs::either((&x, a), (&y, b))
-                } else {
-                    Abs::default()
-                };
-                self.join_env(env_a, &x, &y);
-                self.state = Some(x.join(&y));
-                value
-            }
-            (Some(x), None) => {
-                self.env = env_a;
-                let value = with_state(&a, &x);
-                self.state = Some(x);
-                value
-            }
-            (None, Some(y)) => {
-                let value = with_state(&b, &y);
-                self.state = Some(y);
-                value
-            }
-            (None, None) => Abs::default(),
-        }
-    }
-
-    /// Joins variables that branches have changed: those of the other branch are in `self.env`.
-    fn join_env(&mut self, other: FxHashMap<PatId, Abs>, state: &State, own: &State) {
-        for (pat, value) in other {
-            match self.env.get(&pat) {
-                Some(mine) => {
-                    let joined = Abs::either((state, value), (own, mine.clone()));
-                    self.env.insert(pat, joined);
-                }
-                None => {
-                    self.env.insert(pat, value);
-                }
-            }
-        }
-    }
-
-    /// The states in which a condition holds and does not.
-    pub(super) fn outcomes(&self, value: &Abs) -> (Option<State>, Option<State>) {
-        let Some(state) = &self.state else {
-            return (None, None);
-        };
-        let side = |name: &str| {
-            let out = value.variant(name)?;
-            let state = state.with(&out.proof);
-            Some(match &value.setting {
-                Some(setting) => state.assuming(setting, name),
-                None => match &out.val.setting {
-                    // `if let Some(key) = &settings.key`.
-                    Some(setting) => assume_text(state, setting),
-                    None => state,
-                },
-            })
-        };
-        (side("true"), side("false"))
-    }
-
-    fn matching(&mut self, scrutinee: ExprId, arms: &[crate::facts::body::Arm]) -> Abs {
-        let value = self.expr(scrutinee);
-        let Some(before) = self.state.clone() else {
-            return Abs::default();
-        };
-        let env = self.env.clone();
-        let mut ends: Vec<(Abs, State, FxHashMap<PatId, Abs>)> = Vec::new();
-        let mut left = value.clone();
-        for arm in arms {
-            self.env = env.clone();
-            let Some(matched) = self.matched(arm.pat, &left) else {
-                continue;
-            };
-            let mut state = before.with(&matched.proof);
-            if let Some(setting) = &value.setting {
-                let name = matched
-                    .setting
-                    .clone()
-                    .unwrap_or_else(|| self.pat_text(arm.pat));
-                state = state.assuming(setting, name);
-            }
-            self.state = Some(state);
-            self.bind(arm.pat, left.clone());
-            if let Some(guard) = arm.guard {
-                let cond = self.expr(guard);
-                let (yes, _) = self.outcomes(&cond);
-                self.state = yes;
-                if self.state.is_none() {
-                    continue;
-                }
-            } else {
-                left = without(&left, &self.variant_names(arm.pat));
-            }
-            let result = self.expr(arm.body);
-            if let Some(state) = self.state.take() {
-                ends.push((result, state, std::mem::take(&mut self.env)));
-            }
-        }
-        self.env = env;
-        let mut joined: Option<(Abs, State)> = None;
-        for (result, state, env) in ends {
-            joined = Some(match joined {
-                None => {
-                    self.env = env;
-                    (with_state(&result, &state), state)
-                }
-                Some((known, before)) => {
-                    self.join_env(env, &state, &before);
-                    (
-                        Abs::either((&before, known), (&state, result)),
-                        before.join(&state),
-                    )
-                }
-            });
-        }
-        match joined {
-            Some((value, state)) => {
-                self.state = Some(state);
-                value
-            }
-            None => {
-                self.state = None;
-                Abs::default()
-            }
-        }
-    }
-
-    /// `let pat = value` as a condition: a boolean whose truth is the pattern's match.
-    fn let_condition(&mut self, pat: PatId, value: &Abs) -> Abs {
-        let matched = self.matched(pat, value);
-        let missed = self.missed(pat, value);
-        self.bind(pat, value.clone());
-        let mut variants = Vec::new();
-        let note = |matched: &Matched| match (&value.setting, &matched.setting) {
-            (Some(setting), Some(name)) => Abs {
-                setting: Some(Rc::from(format!("{setting}\u{0}{name}"))),
-                ..Abs::default()
-            },
-            _ => Abs::default(),
-        };
-        if let Some(matched) = matched {
-            variants.push((
-                "true",
-                Out {
-                    proof: matched.proof.clone(),
-                    val: note(&matched),
-                },
-            ));
-        }
-        if let Some(missed) = missed {
-            variants.push((
-                "false",
-                Out {
-                    proof: missed.proof.clone(),
-                    val: note(&missed),
-                },
-            ));
-        }
-        Abs::variants(value.from, variants)
-    }
-
-    fn assumed(&self, state: State, value: &Abs, variant: &Option<String>) -> State {
-        match (&value.setting, variant) {
-            (Some(setting), Some(variant)) => state.assuming(setting, variant.clone()),
-            _ => state,
-        }
-    }
-
-    /// What is proven if a pattern matches; `None` if it cannot.
-    fn matched(&self, pat: PatId, value: &Abs) -> Option<Matched> {
-        let body = &self.judge.program[self.key].body;
-        match body.pat(pat) {
-            Pat::Or(all) => {
-                let mut found: Option<Proof> = None;
-                for pat in all {
-                    if let Some(matched) = self.matched(*pat, value) {
-                        found = Some(match found {
-                            None => matched.proof,
-                            Some(known) => known.either(&matched.proof, None),
-                        });
-                    }
-                }
-                found.map(|proof| Matched {
-                    proof,
-                    setting: None,
-                })
-            }
-            Pat::Bind { sub: Some(sub), .. } => self.matched(*sub, value),
-            Pat::Ref(inner) | Pat::Typed(inner, _) => self.matched(*inner, value),
-            Pat::Tuple(all) => {
-                let mut proof = Proof::nothing();
-                if let Some(parts) = &value.parts {
-                    for (pat, part) in all.iter().zip(parts.iter()) {
-                        proof = proof.and(&self.matched(*pat, part)?.proof);
-                    }
-                }
-                Some(Matched {
-                    proof,
-                    setting: None,
-                })
-            }
-            Pat::Literal(Literal::Bool(wanted)) => {
-                let name = if *wanted { "true" } else { "false" };
-                value.variant(name).map(|out| Matched {
-                    proof: out.proof,
-                    setting: Some(name.into()),
-                })
-            }
-            Pat::TupleStruct(path, all) => {
-                let name = path.last()?.as_str();
-                let Some(out) = value.variant(name) else {
-                    return value.variants.is_none().then(|| Matched {
-                        proof: Proof::nothing(),
-                        setting: Some(name.into()),
-                    });
-                };
-                let mut proof = out.proof;
-                if let [only] = &**all {
-                    proof = proof.and(&self.matched(*only, &out.val)?.proof);
-                }
-                Some(Matched {
-                    proof,
-                    setting: Some(name.into()),
-                })
-            }
-            Pat::Path(path) => self.named_variant(path.last()?.as_str(), value),
-            Pat::Struct(path, _) => self.named_variant(path.last()?.as_str(), value),
-            Pat::Bind {
-                name, sub: None, ..
-            } if name.as_str().starts_with(char::is_uppercase) => {
-                self.named_variant(name.as_str(), value)
-            }
-            Pat::Literal(_) | Pat::Value => Some(Matched {
-                proof: Proof::nothing(),
-                setting: None,
-            }),
-            _ => Some(self.rest(value)),
-        }
-    }
-
-    fn named_variant(&self, name: &str, value: &Abs) -> Option<Matched> {
-        value.variant(name).map(|out| Matched {
-            proof: out.proof,
-            setting: Some(name.into()),
-        })
-    }
-
-    /// A pattern that matches whatever is left.
-    fn rest(&self, value: &Abs) -> Matched {
-        let Some(all) = &value.variants else {
-            return Matched {
-                proof: Proof::nothing(),
-                setting: None,
-            };
-        };
-        let mut proofs = all.iter().map(|(_, out)| out.proof.clone());
-        let first = proofs.next().unwrap_or_else(Proof::nothing);
-        let setting = match all.as_slice() {
-            [(only, _)] => Some(only.to_string()),
-            _ => None,
-        };
-        Matched {
-            proof: proofs.fold(first, |a, b| a.either(&b, None)),
-            setting,
-        }
-    }
-
-    /// What is proven if a pattern does not match; `None` if it always does.
-    fn missed(&self, pat: PatId, value: &Abs) -> Option<Matched> {
-        let body = &self.judge.program[self.key].body;
-        let names = self.variant_names(pat);
-        if names.is_empty() {
-            return match body.pat(pat) {
-                Pat::Bind { .. } | Pat::Wild | Pat::Tuple(_) => None,
-                _ => Some(Matched {
-                    proof: Proof::nothing(),
-                    setting: None,
-                }),
-            };
-        }
-        // `Ok(Some(x))`: it may be the inner part that does not match.
-        let mut found: Option<Proof> = None;
-        let mut add = |proof: Proof| {
-            found = Some(match found.take() {
-                None => proof,
-                Some(known) => known.either(&proof, None),
-            });
-        };
-        if let Pat::TupleStruct(path, all) = body.pat(pat)
-            && let [only] = &**all
-            && let Some(out) = path.last().and_then(|name| value.variant(name.as_str()))
-            && let Some(inner) = self.missed(*only, &out.val)
-        {
-            add(out.proof.and(&inner.proof));
-        }
-        let rest = without(value, &names);
-        match &rest.variants {
-            None => add(Proof::nothing()),
-            Some(all) if all.is_empty() => {}
-            Some(_) => add(self.rest(&rest).proof),
-        }
-        let setting = match (&rest.variants, names.as_slice()) {
-            (Some(all), _) if all.len() == 1 => Some(all[0].0.to_string()),
-            (None, [only]) => Some(super::proof::opposite(only).to_owned()),
-            _ => None,
-        };
-        found.map(|proof| Matched { proof, setting })
-    }
-
-    /// The variants that a pattern names.
-    fn variant_names(&self, pat: PatId) -> Vec<String> {
-        let body = &self.judge.program[self.key].body;
-        match body.pat(pat) {
-            Pat::Or(all) => all
-                .iter()
-                .flat_map(|pat| self.variant_names(*pat))
-                .collect(),
-            Pat::Bind { sub: Some(sub), .. } => self.variant_names(*sub),
-            Pat::Ref(inner) | Pat::Typed(inner, _) => self.variant_names(*inner),
-            // A variant whose inside must match too is not used up by it.
-            Pat::TupleStruct(path, all) => {
-                let whole = all.iter().all(|pat| self.variant_names(*pat).is_empty());
-                let last = path.last().map(|name| name.to_string());
-                if whole {
-                    last.into_iter().collect()
-                } else {
-                    Vec::new()
-                }
-            }
-            Pat::Path(path) | Pat::Struct(path, _) => path
-                .last()
-                .map(|name| name.to_string())
-                .into_iter()
-                .collect(),
-            Pat::Literal(Literal::Bool(value)) => vec![value.to_string()],
-            Pat::Bind {
-                name, sub: None, ..
-            } if name.as_str().starts_with(char::is_uppercase) => vec![name.to_string()],
-            _ => Vec::new(),
-        }
-    }
-
-    fn pat_text(&self, pat: PatId) -> String {
-        let data = &self.judge.program[self.key];
-        super::super::eval::shorten(
-            self.judge
-                .sources
-                .slice(data.body.pat_range(pat).in_file(data.file)),
-        )
-    }
-
-    /// Binds a pattern's variables.
-    pub(super) fn bind(&mut self, pat: PatId, value: Abs) {
-        let body = &self.judge.program[self.key].body;
-        match body.pat(pat) {
-            Pat::Bind { sub, .. } => {
-                if let Some(sub) = sub {
-                    self.bind(*sub, value.clone());
-                }
-                self.env.insert(pat, value);
-            }
-            Pat::Ref(inner) | Pat::Typed(inner, _) => self.bind(*inner, value),
-            Pat::Or(all) => {
-                for pat in all {
-                    self.bind(*pat, value.clone());
-                }
-            }
-            Pat::Tuple(all) | Pat::Slice(all) => {
-                for (at, pat) in all.iter().enumerate() {
-                    let part = value
-                        .parts
-                        .as_ref()
-                        .and_then(|parts| parts.get(at).cloned());
-                    self.bind(*pat, part.unwrap_or_else(|| Abs::of(value.from)));
-                }
-            }
-            Pat::TupleStruct(path, all) => {
-                let name = path.last().map_or("", |name| name.as_str());
-                // A newtype (`Json(x)`, `State(x)`) holds what the whole value is.
-                let inner = match &value.variants {
-                    Some(known) => match known.iter().find(|(it, _)| *it == name) {
-                        Some((_, out)) => out.val.clone(),
-                        None if is_good(name) || name == "Err" => Abs::of(value.from),
-                        None => value.clone(),
-                    },
-                    None if name == "Some" || name == "Ok" => Abs {
-                        setting: value.setting.clone(),
-                        ..Abs::of(value.from)
-                    },
-                    None => value.clone(),
-                };
-                match &**all {
-                    [only] => self.bind(*only, inner),
-                    many => {
-                        for (at, pat) in many.iter().enumerate() {
-                            let part = inner
-                                .parts
-                                .as_ref()
-                                .and_then(|parts| parts.get(at).cloned());
-                            self.bind(*pat, part.unwrap_or_else(|| Abs::of(inner.from)));
-                        }
-                    }
-                }
-            }
-            Pat::Struct(_, fields) => {
-                for (name, pat) in fields {
-                    let field = self.field(&value, name.as_str());
-                    self.bind(*pat, field);
-                }
-            }
-            Pat::Wild | Pat::Rest | Pat::Path(_) | Pat::Literal(_) | Pat::Value => {}
         }
     }
 
@@ -993,210 +578,6 @@ impl<'a> Run<'_, 'a> {
         }
     }
 
-    fn binary(&mut self, id: ExprId, op: BinaryOp, lhs: ExprId, rhs: ExprId) -> Abs {
-        match op {
-            BinaryOp::And => {
-                let a = self.expr(lhs);
-                let Some(before) = self.state.clone() else {
-                    return Abs::default();
-                };
-                let (yes, no) = self.outcomes(&a);
-                let mut variants = Vec::new();
-                let mut falses: Option<Proof> = a
-                    .variant("false")
-                    .filter(|_| no.is_some())
-                    .map(|out| out.proof);
-                if let Some(yes) = yes {
-                    self.state = Some(yes);
-                    let b = self.expr(rhs);
-                    if let (Some(x), Some(y)) = (a.variant("true"), b.variant("true")) {
-                        let val = Abs {
-                            setting: x.val.setting.or(y.val.setting),
-                            ..Abs::default()
-                        };
-                        variants.push((
-                            "true",
-                            Out {
-                                proof: x.proof.and(&y.proof),
-                                val,
-                            },
-                        ));
-                    }
-                    if let (Some(x), Some(y)) = (a.variant("true"), b.variant("false")) {
-                        let proof = x.proof.and(&y.proof);
-                        falses = Some(match falses {
-                            None => proof,
-                            Some(known) => known.either(&proof, setting_pair(&a)),
-                        });
-                    }
-                    let value = self.setting_of(&a, &b, "true");
-                    self.state = Some(before);
-                    if let Some(proof) = falses {
-                        variants.push((
-                            "false",
-                            Out {
-                                proof,
-                                val: Abs::default(),
-                            },
-                        ));
-                    }
-                    return Abs {
-                        setting: value,
-                        ..Abs::variants(a.from.with(b.from).without(From::REJECT), variants)
-                    };
-                }
-                self.state = Some(before);
-                a
-            }
-            BinaryOp::Or => {
-                let a = self.expr(lhs);
-                let Some(before) = self.state.clone() else {
-                    return Abs::default();
-                };
-                let (yes, no) = self.outcomes(&a);
-                let mut trues: Option<Proof> = a
-                    .variant("true")
-                    .filter(|_| yes.is_some())
-                    .map(|out| out.proof);
-                let mut variants = Vec::new();
-                if let Some(no) = no {
-                    self.state = Some(no);
-                    let b = self.expr(rhs);
-                    if let (Some(x), Some(y)) = (a.variant("false"), b.variant("false")) {
-                        variants.push((
-                            "false",
-                            Out {
-                                proof: x.proof.and(&y.proof),
-                                val: Abs::default(),
-                            },
-                        ));
-                    }
-                    if let (Some(x), Some(y)) = (a.variant("false"), b.variant("true")) {
-                        let proof = x.proof.and(&y.proof);
-                        trues = Some(match trues {
-                            None => proof,
-                            Some(known) => known.either(&proof, setting_pair(&a)),
-                        });
-                    }
-                    let setting = self.setting_of(&a, &b, "false");
-                    self.state = Some(before);
-                    if let Some(proof) = trues {
-                        variants.push((
-                            "true",
-                            Out {
-                                proof,
-                                val: Abs::default(),
-                            },
-                        ));
-                    }
-                    return Abs {
-                        setting,
-                        ..Abs::variants(a.from.with(b.from).without(From::REJECT), variants)
-                    };
-                }
-                self.state = Some(before);
-                a
-            }
-            BinaryOp::Eq | BinaryOp::Ne => {
-                let a = self.expr(lhs);
-                let b = self.expr(rhs);
-                let equal = self.equal(&a, &b, id);
-                if op == BinaryOp::Ne {
-                    negated(&equal)
-                } else {
-                    equal
-                }
-            }
-            _ => {
-                let a = self.expr(lhs);
-                let b = self.expr(rhs);
-                let setting = if b.from.has(From::LITERAL) {
-                    a.setting.clone()
-                } else {
-                    None
-                };
-                let is_comparison = matches!(
-                    op,
-                    BinaryOp::Lt | BinaryOp::Le | BinaryOp::Gt | BinaryOp::Ge
-                );
-                let setting = setting
-                    .filter(|_| is_comparison)
-                    .map(|_| Rc::from(self.text(id)));
-                Abs {
-                    setting,
-                    ..Abs::of(
-                        a.from
-                            .with(b.from)
-                            .without(From::LITERAL)
-                            .without(From::REJECT),
-                    )
-                }
-            }
-        }
-    }
-
-    /// A setting joined with another condition is still a setting if both are.
-    fn setting_of(&self, a: &Abs, b: &Abs, _side: &str) -> Option<Rc<str>> {
-        match (&a.setting, &b.setting) {
-            (Some(a), Some(b)) => Some(Rc::from(format!("{a} and {b}"))),
-            _ => None,
-        }
-    }
-
-    /// `a == b`.
-    pub(super) fn equal(&self, a: &Abs, b: &Abs, id: ExprId) -> Abs {
-        let from = a
-            .from
-            .with(b.from)
-            .without(From::LITERAL)
-            .without(From::REJECT);
-        let (credential, other) = if a.from.has(From::CREDENTIAL) {
-            (a, b)
-        } else {
-            (b, a)
-        };
-        if credential.from.has(From::CREDENTIAL) {
-            let ambient = From::REQUEST.with(From::CREDENTIAL).with(From::INPUT);
-            let proof = if other.from.has(From::LITERAL) || other.from.has(ambient) {
-                Proof::presence()
-            } else {
-                Proof::verified(self.evidence(self.text(id), self.span(id)))
-            };
-            return Abs::variants(
-                from,
-                vec![
-                    (
-                        "true",
-                        Out {
-                            proof,
-                            val: Abs::default(),
-                        },
-                    ),
-                    ("false", Out::nothing()),
-                ],
-            );
-        }
-        let setting = match (&a.setting, &b.setting) {
-            (Some(_), _)
-                if b.from.has(From::LITERAL) || b.variants.is_some() || b.setting.is_some() =>
-            {
-                Some(Rc::from(self.text(id)))
-            }
-            (_, Some(_)) if a.from.has(From::LITERAL) || a.variants.is_some() => {
-                Some(Rc::from(self.text(id)))
-            }
-            _ => None,
-        };
-        let request = From::REQUEST
-            .with(From::INPUT)
-            .with(From::CREDENTIAL)
-            .with(From::IDENTITY);
-        Abs {
-            setting: setting.filter(|_| !from.has(request)),
-            ..Abs::of(from)
-        }
-    }
-
     /// `x?`.
     pub(super) fn question(&mut self, value: &Abs) -> Abs {
         let Some(state) = self.state.clone() else {
@@ -1235,29 +616,8 @@ impl<'a> Run<'_, 'a> {
     }
 }
 
-/// A pattern that matches.
-struct Matched {
-    proof: Proof,
-    setting: Option<String>,
-}
-
-/// A setting and its value packed by `let_condition`.
-fn assume_text(state: State, packed: &Rc<str>) -> State {
-    match packed.split_once('\u{0}') {
-        Some((setting, value)) => state.assuming(&Rc::from(setting), value),
-        None => state,
-    }
-}
-
-fn setting_pair(value: &Abs) -> Option<(String, String)> {
-    value
-        .setting
-        .as_ref()
-        .map(|setting| (format!("!{setting}"), setting.to_string()))
-}
-
 /// A value's variants, in the light of the state at which it came about.
-fn with_state(value: &Abs, state: &State) -> Abs {
+pub(super) fn with_state(value: &Abs, state: &State) -> Abs {
     match &value.variants {
         None => value.clone(),
         Some(all) => {
@@ -1275,24 +635,6 @@ fn with_state(value: &Abs, state: &State) -> Abs {
                 .collect();
             Abs {
                 variants: Some(Rc::new(all)),
-                ..value.clone()
-            }
-        }
-    }
-}
-
-/// A value that has none of these variants.
-fn without(value: &Abs, names: &[String]) -> Abs {
-    match &value.variants {
-        None => value.clone(),
-        Some(all) => {
-            let left = all
-                .iter()
-                .filter(|(name, _)| !names.iter().any(|it| *name == it.as_str()))
-                .cloned()
-                .collect();
-            Abs {
-                variants: Some(Rc::new(left)),
                 ..value.clone()
             }
         }

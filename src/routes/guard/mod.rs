@@ -4,13 +4,16 @@
 //! request has shown on *all* paths to it ([`proof::Proof`]). An endpoint is blessed only
 //! where absent and invented credentials are both refused before the handler's first effect.
 
+mod branches;
 mod calls;
 mod combinators;
+mod conditions;
 mod extensions;
 mod externals;
 mod extractors;
 mod interpret;
 pub mod layers;
+mod matching;
 pub mod proof;
 mod words;
 
@@ -29,7 +32,7 @@ pub struct Judge<'a> {
     pub(super) program: &'a Program,
     pub(super) sources: &'a SourceMap,
     /// Summaries of functions by the labels of their arguments.
-    summaries: RefCell<FxHashMap<(FnId, Vec<From>, Vec<Ty2>), Summary>>,
+    summaries: RefCell<FxHashMap<SummaryKey, Summary>>,
     /// What extractors of a type prove.
     extractors: RefCell<FxHashMap<String, Abs>>,
     /// What is inserted into request extensions, by type.
@@ -40,8 +43,8 @@ pub struct Judge<'a> {
     steps: std::cell::Cell<u64>,
 }
 
-/// A type as a key.
-type Ty2 = String;
+/// A function, the labels of its arguments and its type parameters.
+type SummaryKey = (FnId, Vec<From>, Vec<String>);
 
 /// What running a function tells.
 #[derive(Debug, Clone, Default)]

@@ -1,0 +1,221 @@
+//! `&&`, `||` and comparisons: what a condition's truth proves.
+
+use std::rc::Rc;
+
+use super::interpret::{Run, negated};
+use super::proof::{Abs, From, Out, Proof};
+use crate::facts::ExprId;
+use crate::facts::body::BinaryOp;
+
+impl Run<'_, '_> {
+    pub(super) fn binary(&mut self, id: ExprId, op: BinaryOp, lhs: ExprId, rhs: ExprId) -> Abs {
+        match op {
+            BinaryOp::And => {
+                let a = self.expr(lhs);
+                let Some(before) = self.state.clone() else {
+                    return Abs::default();
+                };
+                let (yes, no) = self.outcomes(&a);
+                let mut variants = Vec::new();
+                let mut falses: Option<Proof> = a
+                    .variant("false")
+                    .filter(|_| no.is_some())
+                    .map(|out| out.proof);
+                if let Some(yes) = yes {
+                    self.state = Some(yes);
+                    let b = self.expr(rhs);
+                    if let (Some(x), Some(y)) = (a.variant("true"), b.variant("true")) {
+                        let val = Abs {
+                            setting: x.val.setting.or(y.val.setting),
+                            ..Abs::default()
+                        };
+                        variants.push((
+                            "true",
+                            Out {
+                                proof: x.proof.and(&y.proof),
+                                val,
+                            },
+                        ));
+                    }
+                    if let (Some(x), Some(y)) = (a.variant("true"), b.variant("false")) {
+                        let proof = x.proof.and(&y.proof);
+                        falses = Some(match falses {
+                            None => proof,
+                            Some(known) => known.either(&proof, setting_pair(&a)),
+                        });
+                    }
+                    let value = self.setting_of(&a, &b, "true");
+                    self.state = Some(before);
+                    if let Some(proof) = falses {
+                        variants.push((
+                            "false",
+                            Out {
+                                proof,
+                                val: Abs::default(),
+                            },
+                        ));
+                    }
+                    return Abs {
+                        setting: value,
+                        ..Abs::variants(a.from.with(b.from).without(From::REJECT), variants)
+                    };
+                }
+                self.state = Some(before);
+                a
+            }
+            BinaryOp::Or => {
+                let a = self.expr(lhs);
+                let Some(before) = self.state.clone() else {
+                    return Abs::default();
+                };
+                let (yes, no) = self.outcomes(&a);
+                let mut trues: Option<Proof> = a
+                    .variant("true")
+                    .filter(|_| yes.is_some())
+                    .map(|out| out.proof);
+                let mut variants = Vec::new();
+                if let Some(no) = no {
+                    self.state = Some(no);
+                    let b = self.expr(rhs);
+                    if let (Some(x), Some(y)) = (a.variant("false"), b.variant("false")) {
+                        variants.push((
+                            "false",
+                            Out {
+                                proof: x.proof.and(&y.proof),
+                                val: Abs::default(),
+                            },
+                        ));
+                    }
+                    if let (Some(x), Some(y)) = (a.variant("false"), b.variant("true")) {
+                        let proof = x.proof.and(&y.proof);
+                        trues = Some(match trues {
+                            None => proof,
+                            Some(known) => known.either(&proof, setting_pair(&a)),
+                        });
+                    }
+                    let setting = self.setting_of(&a, &b, "false");
+                    self.state = Some(before);
+                    if let Some(proof) = trues {
+                        variants.push((
+                            "true",
+                            Out {
+                                proof,
+                                val: Abs::default(),
+                            },
+                        ));
+                    }
+                    return Abs {
+                        setting,
+                        ..Abs::variants(a.from.with(b.from).without(From::REJECT), variants)
+                    };
+                }
+                self.state = Some(before);
+                a
+            }
+            BinaryOp::Eq | BinaryOp::Ne => {
+                let a = self.expr(lhs);
+                let b = self.expr(rhs);
+                let equal = self.equal(&a, &b, id);
+                if op == BinaryOp::Ne {
+                    negated(&equal)
+                } else {
+                    equal
+                }
+            }
+            _ => {
+                let a = self.expr(lhs);
+                let b = self.expr(rhs);
+                let setting = if b.from.has(From::LITERAL) {
+                    a.setting.clone()
+                } else {
+                    None
+                };
+                let is_comparison = matches!(
+                    op,
+                    BinaryOp::Lt | BinaryOp::Le | BinaryOp::Gt | BinaryOp::Ge
+                );
+                let setting = setting
+                    .filter(|_| is_comparison)
+                    .map(|_| Rc::from(self.text(id)));
+                Abs {
+                    setting,
+                    ..Abs::of(
+                        a.from
+                            .with(b.from)
+                            .without(From::LITERAL)
+                            .without(From::REJECT),
+                    )
+                }
+            }
+        }
+    }
+
+    /// A setting joined with another condition is still a setting if both are.
+    fn setting_of(&self, a: &Abs, b: &Abs, _side: &str) -> Option<Rc<str>> {
+        match (&a.setting, &b.setting) {
+            (Some(a), Some(b)) => Some(Rc::from(format!("{a} and {b}"))),
+            _ => None,
+        }
+    }
+
+    /// `a == b`.
+    pub(super) fn equal(&self, a: &Abs, b: &Abs, id: ExprId) -> Abs {
+        let from = a
+            .from
+            .with(b.from)
+            .without(From::LITERAL)
+            .without(From::REJECT);
+        let (credential, other) = if a.from.has(From::CREDENTIAL) {
+            (a, b)
+        } else {
+            (b, a)
+        };
+        if credential.from.has(From::CREDENTIAL) {
+            let ambient = From::REQUEST.with(From::CREDENTIAL).with(From::INPUT);
+            let proof = if other.from.has(From::LITERAL) || other.from.has(ambient) {
+                Proof::presence()
+            } else {
+                Proof::verified(self.evidence(self.text(id), self.span(id)))
+            };
+            return Abs::variants(
+                from,
+                vec![
+                    (
+                        "true",
+                        Out {
+                            proof,
+                            val: Abs::default(),
+                        },
+                    ),
+                    ("false", Out::nothing()),
+                ],
+            );
+        }
+        let setting = match (&a.setting, &b.setting) {
+            (Some(_), _)
+                if b.from.has(From::LITERAL) || b.variants.is_some() || b.setting.is_some() =>
+            {
+                Some(Rc::from(self.text(id)))
+            }
+            (_, Some(_)) if a.from.has(From::LITERAL) || a.variants.is_some() => {
+                Some(Rc::from(self.text(id)))
+            }
+            _ => None,
+        };
+        let request = From::REQUEST
+            .with(From::INPUT)
+            .with(From::CREDENTIAL)
+            .with(From::IDENTITY);
+        Abs {
+            setting: setting.filter(|_| !from.has(request)),
+            ..Abs::of(from)
+        }
+    }
+}
+
+fn setting_pair(value: &Abs) -> Option<(String, String)> {
+    value
+        .setting
+        .as_ref()
+        .map(|setting| (format!("!{setting}"), setting.to_string()))
+}
