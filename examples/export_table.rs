@@ -1,12 +1,13 @@
-//! Writes the export tables of `lints/models/exports`.
+//! Makes the export tables of `lints/models/exports` from the sources of library crates.
 //!
 //! ```sh
-//! cargo run --example export_table -- lints/models axum=FOLDER http=FOLDER , axum=OLDER_FOLDER
+//! cargo run --example export_table -- FOLDER
 //! ```
 //!
-//! The crates of one group are resolved together; a comma starts a group of older
-//! versions, of which only those paths are added that the newer ones do not have.
-//! Tables are written for crates that `lints/models` knows, or that are named `+name=FOLDER`.
+//! The folder holds crates as `name-version`, as Cargo unpacks them. Which crates are read
+//! is written in `lints/models/exports/sources.toml`: those of one group are resolved
+//! together; of an older group only the paths are added that the newer ones do not have.
+//! A table is written for each crate that has a model, and for those listed under `also`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -14,69 +15,78 @@ use std::path::Path;
 use moat::models::generate::{Source, merge, tables};
 
 fn main() {
-    let mut args = std::env::args().skip(1);
-    let models = args.next().expect("the folder of the model files");
-    let models = Path::new(&models);
-    let mut wanted = BTreeSet::new();
-    let mut groups: Vec<Vec<Source>> = vec![Vec::new()];
-    for arg in args {
-        if arg == "," {
-            groups.push(Vec::new());
-            continue;
-        }
-        let (name, dir) = arg.split_once('=').expect("name=folder");
-        let plain = name.trim_start_matches('+');
-        if plain != name || models.join(format!("{plain}.toml")).exists() {
-            wanted.insert(plain.to_owned());
-        }
-        let group = groups.last_mut().expect("there is always one");
-        group.push(Source {
-            name: plain.to_owned(),
-            dir: dir.into(),
-        });
-    }
-    let mut all: BTreeMap<String, String> = BTreeMap::new();
+    let folder = std::env::args()
+        .nth(1)
+        .expect("the folder that holds the crates");
+    let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("lints/models");
+    let sources = read_table(&models.join("exports/sources.toml"));
+    let mut wanted: BTreeSet<String> = strings(sources.get("also")).into_iter().collect();
+    wanted.extend(model_files(&models).into_keys());
+    let extra: Vec<String> = model_files(&models)
+        .values()
+        .flat_map(|model| strings(model.get("export")))
+        .collect();
+
+    let mut all: BTreeMap<String, (Vec<String>, String)> = BTreeMap::new();
+    let groups = sources
+        .get("group")
+        .and_then(toml::Value::as_array)
+        .expect("groups of crates");
     for (index, group) in groups.iter().enumerate() {
-        let extra: Vec<String> = if index == 0 {
-            hidden_in_macros(models)
-        } else {
-            Vec::new()
-        };
-        for (name, table) in tables(group, &extra) {
-            let merged = match all.get(&name) {
-                Some(newer) => merge(newer, &table),
-                None => table,
+        let mut versions = BTreeMap::new();
+        let mut crates = Vec::new();
+        for line in strings(group.get("crates")) {
+            let (package, version) = line.split_once(' ').expect("`name version`");
+            let dir = Path::new(&folder).join(format!("{package}-{version}"));
+            assert!(
+                dir.is_dir(),
+                "{} is missing: fetch {package} {version} first",
+                dir.display()
+            );
+            let name = package.replace('-', "_");
+            versions.insert(name.clone(), version.to_owned());
+            crates.push(Source { name, dir });
+        }
+        for (name, table) in tables(&crates, if index == 0 { &extra } else { &[] }) {
+            let version = versions[&name].clone();
+            let (known, text) = all.entry(name).or_default();
+            *text = if known.is_empty() {
+                table
+            } else {
+                merge(text, &table)
             };
-            all.insert(name, merged);
+            known.push(version);
         }
     }
-    for (name, table) in all.iter().filter(|(name, _)| wanted.contains(*name)) {
+    for (name, (versions, text)) in all.iter().filter(|(name, _)| wanted.contains(*name)) {
+        let text = format!("# {name} {}\n{text}", versions.join(", "));
         let file = models.join("exports").join(format!("{name}.txt"));
-        std::fs::write(file, table).expect("a folder that can be written");
+        std::fs::write(file, text).expect("a folder that can be written");
     }
 }
 
-/// The `export` rows of all model files.
-fn hidden_in_macros(models: &Path) -> Vec<String> {
-    let mut rows = Vec::new();
-    for entry in std::fs::read_dir(models)
+/// The model files by crate name.
+fn model_files(models: &Path) -> BTreeMap<String, toml::Table> {
+    let entries = std::fs::read_dir(models)
         .expect("a folder")
-        .filter_map(Result::ok)
-    {
-        let path = entry.path();
-        if path
-            .extension()
-            .is_some_and(|extension| extension == "toml")
-        {
-            let text = std::fs::read_to_string(&path).expect("a readable file");
-            let table: toml::Table = text.parse().expect("a model file");
-            let export = table
-                .get("export")
-                .and_then(toml::Value::as_array)
-                .into_iter()
-                .flatten();
-            rows.extend(export.filter_map(toml::Value::as_str).map(str::to_owned));
-        }
-    }
-    rows
+        .filter_map(Result::ok);
+    let files = entries
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|it| it == "toml"));
+    let named =
+        files.filter_map(|path| Some((path.file_stem()?.to_str()?.to_owned(), read_table(&path))));
+    named.collect()
+}
+
+fn read_table(file: &Path) -> toml::Table {
+    let text = std::fs::read_to_string(file).expect("a readable file");
+    text.parse().expect("a TOML file")
+}
+
+fn strings(value: Option<&toml::Value>) -> Vec<String> {
+    let values = value.and_then(toml::Value::as_array).into_iter().flatten();
+    values
+        .filter_map(toml::Value::as_str)
+        .map(str::to_owned)
+        .collect()
 }

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 /// Put together at run time, so that no file of this repository holds it.
 fn canary() -> String {
-    ["Zq8vT2mX7r", "Lk4wN9sB3f", "Y6hJ"].concat()
+    ["Rw3kQ9xVb6", "Tn2yHs8LcM", "5pJd"].concat()
 }
 
 const MANIFEST: &str = "[package]\nname = \"shop\"\nversion = \"0.1.0\"\nedition = \"2021\"\n\n[dependencies]\naxum = \"0.8\"\n";
@@ -31,7 +31,7 @@ impl Project {
     /// A service with a signing key in it: one finding at deny.
     fn with_secret() -> Project {
         let main = format!(
-            "mod routes;\n\nconst JWT_SECRET: &str = \"{}\";\n\nfn main() {{\n    let _ = (routes::router(), JWT_SECRET);\n}}\n",
+            "mod routes;\n\nconst JWT_SECRET: &str = \"{}\";\n\n#[tokio::main]\nasync fn main() {{\n    let listener = tokio::net::TcpListener::bind(\"0.0.0.0:80\").await.unwrap();\n    axum::serve(listener, routes::router()).await.unwrap();\n}}\n",
             canary()
         );
         Project::new(&[

@@ -39,6 +39,12 @@ fn what(kind: SecretKind) -> String {
     }
 }
 
+/// With its article.
+fn a(what: &str) -> String {
+    let vowel = what.starts_with(['a', 'e', 'i', 'o', 'A', 'E', 'I', 'O']);
+    format!("{} {what}", if vowel { "an" } else { "a" })
+}
+
 fn identity(kind: SecretKind) -> &'static str {
     match kind {
         SecretKind::Provider { id, .. } => id.as_str(),
@@ -51,9 +57,13 @@ fn title(found: &SecretFinding, what: &str) -> String {
     match (found.place, name) {
         (Place::Written, _) | (_, None) => format!("{what} stands in the source"),
         (Place::Assigned | Place::Setting, Some(name)) => format!("{what} in the source: `{name}`"),
-        (Place::Default, Some(name)) => format!("`{name}` has {what} in the source as its default"),
-        (Place::Passed, Some(name)) => format!("`{name}` is given {what} from the source"),
-        (Place::Compared, Some(name)) => format!("`{name}` is compared with {what} in the source"),
+        (Place::Default, Some(name)) => {
+            format!("`{name}` has {} in the source as its default", a(what))
+        }
+        (Place::Passed, Some(name)) => format!("`{name}` is given {} from the source", a(what)),
+        (Place::Compared, Some(name)) => {
+            format!("`{name}` is compared with {} in the source", a(what))
+        }
     }
 }
 
@@ -68,11 +78,17 @@ fn label(found: &SecretFinding, what: &str) -> String {
 fn seen(found: &SecretFinding, what: &str) -> String {
     let long = format!("{} bytes", found.range.len());
     match (found.place, found.name) {
-        (Place::Written, _) => format!("a text in the form of a {what}, {long}"),
+        (Place::Written, _) => format!("a text in the form of {}, {long}", a(what)),
         (_, Some(name)) => {
-            format!("`{name}` names a {what}, and the value ({long}) looks like one")
+            format!(
+                "`{name}` names {}, and the value ({long}) looks like one",
+                a(what)
+            )
         }
-        (_, None) => format!("a {what} is wanted here, and the value ({long}) looks like one"),
+        (_, None) => format!(
+            "{} is wanted here, and the value ({long}) looks like one",
+            a(what)
+        ),
     }
 }
 

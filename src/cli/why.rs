@@ -63,7 +63,17 @@ fn find<'i>(inventory: &'i Inventory, method: Option<&str>, path: &str) -> Vec<&
     if !exact.is_empty() {
         return exact;
     }
-    all().filter(|it| reaches(&it.path, path)).collect()
+    let reached: Vec<_> = all().filter(|it| reaches(&it.path, path)).collect();
+    // Routers prefer the pattern with the most literal text.
+    let best = reached.iter().map(|it| literalness(&it.path)).max();
+    let is_best = |it: &&Endpoint| Some(literalness(&it.path)) == best;
+    reached.into_iter().filter(is_best).collect()
+}
+
+/// No catch-all before a catch-all, then more literal segments before fewer.
+fn literalness(pattern: &str) -> (bool, usize) {
+    let literal = pattern.split('/').filter(|it| !it.contains('{')).count();
+    (!pattern.contains("{*"), literal)
 }
 
 /// Whether a request path (or a pattern with other names for its parameters) fits a pattern.

@@ -4,13 +4,16 @@
 //! `a + b + c`) are neither walked nor dropped recursively. Every range comes from leaf tokens.
 
 mod attr;
+mod block;
 mod expr;
 mod format;
+mod function;
 mod item;
 mod macros;
 mod pat;
 mod spans;
 mod ty;
+mod use_tree;
 
 use std::str::FromStr as _;
 

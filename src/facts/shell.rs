@@ -90,7 +90,11 @@ fn parse_file(
     };
     let stripped = strip(lowerer, tokens, 0);
     let mut attrs = Vec::new();
-    let items = one_by_one(lowerer, stripped, Within::Module, &mut attrs);
+    let place = Place {
+        within: Within::Module,
+        depth: 0,
+    };
+    let items = one_by_one(lowerer, stripped, place, &mut attrs);
     (attrs, items)
 }
 
@@ -277,7 +281,15 @@ fn deep_outside_bodies(lowerer: &Lowerer<'_>) -> Vec<u32> {
         .collect()
 }
 
-/// What the items stand in.
+/// Where items stand.
+#[derive(Clone, Copy)]
+struct Place {
+    within: Within,
+    /// In how many modules, impls and traits.
+    depth: usize,
+}
+
+/// What items stand in.
 #[derive(Clone, Copy, PartialEq)]
 enum Within {
     Module,
@@ -289,7 +301,7 @@ enum Within {
 fn one_by_one(
     lowerer: &mut Lowerer<'_>,
     tokens: TokenStream,
-    within: Within,
+    place: Place,
     attrs: &mut Vec<super::Attr>,
 ) -> Vec<Item> {
     let deep = deep_outside_bodies(lowerer);
@@ -309,12 +321,12 @@ fn one_by_one(
         {
             continue;
         }
-        items.extend(one(lowerer, item, within, &deep));
+        items.extend(one(lowerer, item, place, &deep));
     }
     items
 }
 
-fn one(lowerer: &mut Lowerer<'_>, item: Vec<TokenTree>, within: Within, deep: &[u32]) -> Vec<Item> {
+fn one(lowerer: &mut Lowerer<'_>, item: Vec<TokenTree>, place: Place, deep: &[u32]) -> Vec<Item> {
     let (Some(first), Some(last)) = (item.first(), item.last()) else {
         return Vec::new();
     };
@@ -327,12 +339,12 @@ fn one(lowerer: &mut Lowerer<'_>, item: Vec<TokenTree>, within: Within, deep: &[
     let error = if is_deep {
         None
     } else {
-        match parse_one(item.iter().cloned().collect(), within) {
+        match parse_one(item.iter().cloned().collect(), place.within) {
             Ok(parsed) => return parsed.lower(lowerer),
             Err(error) => Some(error),
         }
     };
-    if let Some(items) = without_items(lowerer, item, within) {
+    if let Some(items) = without_items(lowerer, item, place) {
         return items;
     }
     match error {
@@ -372,9 +384,9 @@ fn parse_one(tokens: TokenStream, within: Within) -> syn::Result<Parsed> {
 fn without_items(
     lowerer: &mut Lowerer<'_>,
     mut item: Vec<TokenTree>,
-    within: Within,
+    place: Place,
 ) -> Option<Vec<Item>> {
-    if within != Within::Module {
+    if place.within != Within::Module || place.depth >= MAX_MODULES {
         return None;
     }
     let Some(TokenTree::Group(group)) = item.pop() else {
@@ -394,15 +406,21 @@ fn without_items(
         return None;
     }
     let parsed: syn::Item = syn::parse2(item.into_iter().collect()).ok()?;
-    let inside = match &parsed {
+    let within = match &parsed {
         syn::Item::Mod(_) => Within::Module,
         syn::Item::Impl(_) => Within::Impl,
         syn::Item::Trait(_) => Within::Trait,
         _ => return None,
     };
+    let inside = Place {
+        within,
+        depth: place.depth + 1,
+    };
     let mut lowered = lowerer.item(parsed);
-    let children = one_by_one(lowerer, group.stream(), inside, &mut Vec::new());
+    let mut attrs = Vec::new();
+    let children = one_by_one(lowerer, group.stream(), inside, &mut attrs);
     if let Some(item) = lowered.first_mut() {
+        item.attrs.extend(attrs);
         match &mut item.kind {
             super::ItemKind::Mod(module) => module.items = Some(children),
             super::ItemKind::Impl(item) => item.items = children,

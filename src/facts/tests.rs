@@ -36,3 +36,238 @@ const X: &str = concat!("a", "b");
     }
     let _ = (BlockKind::Plain, Literal::Float);
 }
+
+/// That of a thread that nobody configured. Frames of unoptimised code are several times as large.
+const SMALL_STACK: usize = if cfg!(debug_assertions) {
+    4 << 20
+} else {
+    2 << 20
+};
+
+fn on_small_stack(test: impl FnOnce() + Send + 'static) {
+    let thread = std::thread::Builder::new()
+        .stack_size(SMALL_STACK)
+        .spawn(test)
+        .unwrap();
+    thread.join().unwrap();
+}
+
+/// Ways to nest: what opens, what closes.
+const NESTS: &[(&str, &str)] = &[
+    ("(", ")"),
+    ("[", "]"),
+    ("{", "}"),
+    ("{ x; ", "}"),
+    ("f(", ")"),
+    ("x.f(", ")"),
+    ("x.f(|x| ", ")"),
+    ("S { a: ", "}"),
+    ("if x {", "}"),
+    ("if ", " {}"),
+    ("match x { y => ", "}"),
+    ("match ", " {}"),
+    ("loop {", "}"),
+    ("async move {", "}"),
+    ("unsafe {", "}"),
+    ("{ let x = ", "; }"),
+    ("{ fn f() {", "} }"),
+    ("vec![", "]"),
+    ("format!(\"{}\", ", ")"),
+    ("json!({\"a\": ", "})"),
+    ("select! { x = ", " => {} }"),
+    ("x as A<{", "}>"),
+    ("(x + ", ")"),
+    ("&", ""),
+    ("&mut ", ""),
+    ("!", ""),
+    ("-", ""),
+    ("*", ""),
+    ("|x| ", ""),
+    ("|x, y| ", ""),
+    ("move || ", ""),
+    ("async move || ", ""),
+    ("x = ", ""),
+    ("x += ", ""),
+    ("return ", ""),
+    ("break 'a ", ""),
+    ("x[", "]"),
+    ("x + y * z == w && v || ", ""),
+    ("f::<A, B>(", ")"),
+    ("|_: A<B, C>| ", ""),
+    ("x = {} = ", ""),
+];
+
+const TYPE_NESTS: &[(&str, &str)] = &[
+    ("A<", ">"),
+    ("A<B, ", ">"),
+    ("A<B = ", ">"),
+    ("<A as B<", ">>::C"),
+    ("<", " as A>::B"),
+    ("&", ""),
+    ("&'a mut ", ""),
+    ("*const ", ""),
+    ("(", ",)"),
+    ("(", ")"),
+    ("[", "]"),
+    ("[", "; 1]"),
+    ("fn(", ")"),
+    ("fn() -> ", ""),
+    ("impl Fn() -> ", ""),
+    ("impl Fn(", ")"),
+    ("Box<dyn Fn(", ")>"),
+    ("A<{1}, ", ">"),
+    ("A<B: C<", ">>"),
+];
+
+const PAT_NESTS: &[(&str, &str)] = &[
+    ("(", ")"),
+    ("(", ",)"),
+    ("[", "]"),
+    ("A(", ")"),
+    ("A { b: ", "}"),
+    ("&", ""),
+    ("a @ ", ""),
+    ("A | B | (", ")"),
+];
+
+const ITEM_NESTS: &[(&str, &str)] = &[
+    ("mod m {", "}"),
+    ("impl X { fn f() {", "} }"),
+    ("trait X { fn f() {", "} }"),
+    ("fn f() {", "}"),
+    ("const X: u8 = {", "; 1 };"),
+    ("use a::{", "};"),
+    ("use a::b::c::", "d;"),
+    ("#[a(", ")] fn f() {}"),
+    ("#[cfg(not(", "))] fn f() {}"),
+    ("m! {", "}"),
+];
+
+/// Every way to nest, `count` times over, in every place.
+fn nested(count: usize) -> Vec<String> {
+    let mut texts = Vec::new();
+    let mut add = |before: &str, (open, close): &(&str, &str), middle: &str, after: &str| {
+        let (opens, closes) = (open.repeat(count), close.repeat(count));
+        texts.push(format!("{before}{opens}{middle}{closes}{after}"));
+        // One that does not parse in the end: its unfinished tree is dropped.
+        texts
+            .push(format!("{before}{opens}{middle} ) {closes}{after}").replace(" ) ", " ? ? = ; "));
+    };
+    for nest in NESTS {
+        add("fn f() { ", nest, "x", " }");
+        add("fn f() { let y = ", nest, "x", "; }");
+        add("const X: u8 = ", nest, "x", ";");
+        add("fn f() { m!(", nest, "x", "); }");
+        add("m! { ", nest, "x", " }");
+        add("impl X { const X: u8 = ", nest, "x", "; }");
+        add("enum X { A = ", nest, "x", " }");
+    }
+    for nest in TYPE_NESTS {
+        add("fn f(x: ", nest, "X", ") {}");
+        add("fn f() -> ", nest, "X", " {}");
+        add("struct X { x: ", nest, "X", " }");
+        add("type X = ", nest, "X", ";");
+        add("impl A for ", nest, "X", " {}");
+        add("fn f() { let x: ", nest, "X", " = x as u8; }");
+        add("fn f() { x::<", nest, "X", ">() }");
+    }
+    for nest in PAT_NESTS {
+        add("fn f() { let ", nest, "x", " = x; }");
+        add("fn f() { match x { ", nest, "x", " => x } }");
+        add("fn f(", nest, "x", ": X) {}");
+        add("fn f() { |", nest, "x", "| x }");
+    }
+    for nest in ITEM_NESTS {
+        add("", nest, "", "");
+    }
+    texts
+}
+
+#[test]
+fn the_deepest_that_is_read_fits_on_a_small_stack() {
+    on_small_stack(|| {
+        let (mut read, mut refused) = (0, 0);
+        for count in [
+            10, 20, 30, 40, 42, 50, 60, 62, 70, 80, 100, 110, 120, 124, 126,
+        ] {
+            for text in nested(count) {
+                if depth::check(&text).is_empty() {
+                    read += 1
+                } else {
+                    refused += 1
+                }
+                if std::env::var("TRACE").is_ok() {
+                    eprintln!("{count} {}", &text[..text.len().min(60)]);
+                }
+                extract(&text);
+            }
+        }
+        println!("{read} {refused}");
+        assert!(
+            read > 1_000 && refused > 100,
+            "{read} read, {refused} refused"
+        );
+    });
+}
+
+#[test]
+fn absurd_nesting_costs_only_its_body() {
+    on_small_stack(|| {
+        for text in nested(5_000) {
+            let text = format!("fn before() {{}}\n{text}\nfn after() {{}}");
+            if std::env::var("TRACE").is_ok() {
+                eprintln!("{}", &text[..text.len().min(60)]);
+            }
+            let facts = extract(&text);
+            assert!(!facts.problems.is_empty(), "{}", &text[..80]);
+        }
+    });
+}
+
+#[test]
+fn long_chains_are_read_on_a_small_stack() {
+    on_small_stack(|| {
+        let links = [
+            ".a()",
+            ".a",
+            "?",
+            "()",
+            "[0]",
+            " + x",
+            ".await",
+            " as u8",
+            " && x",
+            ".a(|x| x)",
+        ];
+        for link in links {
+            let text = format!("fn f() {{ x{} }}", link.repeat(4_000));
+            let facts = extract(&text);
+            assert!(facts.problems.is_empty(), "{link} {:?}", facts.problems);
+            assert!(facts.bodies[0].expr_count() > 4_000, "{link}");
+            let broken = format!("fn f() {{ x{} = ; }}", link.repeat(5_900));
+            if std::env::var("TRACE").is_ok() {
+                eprintln!("{}", &broken[..broken.len().min(60)]);
+            }
+            assert_eq!(extract(&broken).problems.len(), 1, "{link}");
+        }
+        let branches = "if a {} else ".repeat(3_000);
+        assert!(
+            extract(&format!("fn f() {{ {branches} {{}} }}"))
+                .problems
+                .is_empty()
+        );
+        assert_eq!(
+            extract(&format!("fn f() {{ {branches} + }}"))
+                .problems
+                .len(),
+            1
+        );
+        let sum = "a + ".repeat(10_000);
+        assert_eq!(
+            extract(&format!("fn f() {{ {sum} a }} fn g() {{}}"))
+                .items
+                .len(),
+            2
+        );
+    });
+}

@@ -10,6 +10,7 @@ pub(crate) mod exports;
 #[doc(hidden)]
 pub mod generate;
 mod load;
+pub mod roles;
 pub mod schema;
 mod signature;
 #[cfg(test)]
@@ -24,10 +25,8 @@ use crate::source::Name;
 
 pub use exports::Kind;
 pub use load::{CrateModel, ModelError};
-pub use schema::{
-    Carries, CrateInfo, Extractor, Function, Layer, Macro, Origin, Outcome, Protection, Proves,
-    Reexport, Role, Type, TypeRole, TypeText,
-};
+pub use roles::{Carries, Outcome, Protection, Proves, Role, TypeRole};
+pub use schema::{CrateInfo, Extractor, Function, Layer, Macro, Origin, Reexport, Type, TypeText};
 pub use signature::{Signature, TypeAlias};
 
 use exports::{Row, crate_of, last_segment, prefixes};
@@ -168,6 +167,13 @@ impl Models {
         self.lookup(canonical, |model| &model.layers)
     }
 
+    /// The layer that a call of this canonical path makes: the constructor's own entry
+    /// (`ValidateRequestHeaderLayer::basic`), else that of its type (`CorsLayer`).
+    pub fn constructed_layer(&self, constructor: Name) -> Option<&Layer> {
+        let of_type = || Some(Name::new(constructor.as_str().rsplit_once("::")?.0));
+        self.layer(constructor).or_else(|| self.layer(of_type()?))
+    }
+
     /// The function or method with this canonical path.
     pub fn function(&self, canonical: Name) -> Option<&Function> {
         self.lookup(canonical, |model| &model.functions)
@@ -209,6 +215,18 @@ impl Models {
     /// The signature of a function or method, from the export table.
     pub fn signature(&self, canonical: Name) -> Option<&'static Signature> {
         builtin::find(crate_of(canonical.as_str()))?.signature(canonical)
+    }
+
+    /// A public field of a type: [`Signature::ret`] is its type, in terms of the
+    /// parameters of [`Signature::self_ty`].
+    pub fn field(&self, canonical: Name, field: &str) -> Option<&'static Signature> {
+        let signature = self.signature(Name::new(&format!("{canonical}::{field}")))?;
+        signature.is_field.then_some(signature)
+    }
+
+    /// What a type dereferences to, in terms of the parameters of [`Signature::self_ty`].
+    pub fn deref(&self, canonical: Name) -> Option<&'static Signature> {
+        self.signature(Name::new(&format!("{canonical}::deref")))
     }
 
     /// What a type alias of a library stands for.

@@ -103,6 +103,37 @@ fn types_and_patterns_of_use() {
     ] {
         assert_eq!(extractor(path), expected, "{path}");
     }
+    let layer = |path: &str| {
+        let found = models.constructed_layer(Name::new(path));
+        found.map(|found| (found.proves, found.protects.clone()))
+    };
+    let validate = "tower_http::validate_request::ValidateRequestHeaderLayer";
+    for (path, expected) in [
+        (
+            "tower_http::cors::CorsLayer::permissive",
+            Some((Proves::Nothing, vec![Protection::Cors])),
+        ),
+        (
+            "tower_http::timeout::TimeoutLayer",
+            Some((Proves::Nothing, vec![Protection::Timeout])),
+        ),
+        (
+            &format!("{validate}::basic"),
+            Some((Proves::Identity, vec![Protection::Authentication])),
+        ),
+        (
+            &format!("{validate}::accept"),
+            Some((Proves::Nothing, Vec::new())),
+        ),
+        // What an unknown constructor makes is unknown.
+        (&format!("{validate}::surprise"), None),
+        (
+            "tower_governor::GovernorLayer::new",
+            Some((Proves::Nothing, vec![Protection::RateLimit])),
+        ),
+    ] {
+        assert_eq!(layer(path), expected, "{path}");
+    }
     let verifies = models
         .function(Name::new("jsonwebtoken::decode"))
         .expect("modelled");
@@ -351,6 +382,17 @@ fn signatures_tell_what_calls_give() {
             "{function}"
         );
     }
+    let deref = models
+        .deref(Name::new("axum::Extension"))
+        .expect("it dereferences");
+    assert_eq!(Some(deref.ret.clone()), type_text::parse("T"));
+    let claims = models
+        .field(Name::new("jsonwebtoken::TokenData"), "claims")
+        .expect("a public field");
+    assert_eq!(Some(claims.ret.clone()), type_text::parse("T"));
+    // A private field, and a method.
+    assert_eq!(models.field(Name::new("axum::Router"), "inner"), None);
+    assert_eq!(models.field(Name::new("axum::Router"), "new"), None);
     let request = models
         .type_alias(Name::new("axum::extract::Request"))
         .expect("an alias");

@@ -79,13 +79,25 @@ fn is_std(name: &str) -> bool {
     matches!(name, "println" | "format" | "vec" | "panic" | "assert" | "assert_eq" | "write" | "writeln" | "matches" | "print" | "eprintln")
 }
 
-/// Macros of libraries that make routes, as rules that say what matters of them.
-/// Source: rocket_okapi 0.9 `src/lib.rs` (`mount_endpoints_and_merged_docs`).
+/// Macros of libraries that hold code of the program, as rules that say what matters of them.
+/// Sources: rocket_okapi 0.9 `src/lib.rs`, cfg-if 1.0 `src/lib.rs`; `cfg_select!`
+/// is the standard library's.
 fn stand_in(name: &str) -> Option<&'static str> {
-    (name == "mount_endpoints_and_merged_docs").then_some(
-        "($rocket:ident, $base:expr, $settings:expr, $($path:expr => $routes:expr),* $(,)?) => { \
-         $( $rocket = $rocket.mount(format!(\"{}{}\", $base, $path), ($routes).0); )* }",
-    )
+    match name {
+        "mount_endpoints_and_merged_docs" => Some(
+            "($rocket:ident, $base:expr, $settings:expr, $($path:expr => $routes:expr),* $(,)?) => { \
+             $( $rocket = $rocket.mount(format!(\"{}{}\", $base, $path), ($routes).0); )* }",
+        ),
+        // All alternatives are kept.
+        "cfg_if" => Some(
+            "(if #[$a:meta] { $($x:tt)* } $(else if #[$b:meta] { $($y:tt)* })* $(else { $($z:tt)* })?) => \
+             { $($x)* $($($y)*)* $($($z)*)? }",
+        ),
+        "cfg_select" => Some(
+            "($($p:meta => { $($t:tt)* } $(,)?)* $(_ => { $($e:tt)* } $(,)?)?) => { $($($t)*)* $($($e)*)? }",
+        ),
+        _ => None,
+    }
 }
 
 /// An expansion's text and where its pieces come from, as ranges of the calling file.
@@ -140,8 +152,9 @@ fn expand_item(builder: &mut Builder<'_>, call: PendingMacro) {
     let module = call.place.module;
     let file = call.place.file;
     let name = call.item.path.last().map_or("", Name::as_str);
-    let known = definition(builder, module, &call.item.path);
-    let expanded = known.map(Rules::Local).filter(|_| call.depth < MAX_DEPTH).and_then(|id| run(builder, module, id, call.item.tokens, call.range, file));
+    let by_name = || stand_in(name).map(Rules::StandIn);
+    let known = definition(builder, module, &call.item.path).map(Rules::Local).or_else(by_name);
+    let expanded = known.filter(|_| call.depth < MAX_DEPTH).and_then(|id| run(builder, module, id, call.item.tokens, call.range, file));
     let Some(expanded) = expanded else {
         // Library macros in item position make no routes, but for those that say so.
         if known.is_some() {

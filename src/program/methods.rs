@@ -297,6 +297,9 @@ impl Program {
     /// For a receiver of unknown type: the functions of this name if the program has so few
     /// that a guess is as good as knowledge (one inherent method, or one trait's).
     pub fn methods_by_name(&self, name: Name, arguments: usize) -> Vec<Candidate> {
+        if !is_telling(name.as_str()) {
+            return Vec::new();
+        }
         let fits = |id: &&FnId| {
             self[**id].sig.params.len() == arguments
                 && !self[**id].is_test
@@ -346,12 +349,11 @@ impl Program {
                         | "std::pin::Pin"
                         | "std::sync::LazyLock"
                 );
-                let index = if known {
-                    0
-                } else {
-                    self.models.type_(*path)?.deref? as usize
-                };
-                args.get(index).cloned()
+                let index = if known { Some(0) } else { self.models.type_(*path).and_then(|it| it.deref) };
+                match index {
+                    Some(index) => args.get(index as usize).cloned(),
+                    None => self.library_member(self.models.deref(*path)?, ty),
+                }
             }
             Ty::Adt(..) => {
                 let (id, subst) = self
@@ -476,4 +478,13 @@ fn unify_all(pattern: &[Ty], args: &[Ty], subst: &mut Subst) -> bool {
         .iter()
         .zip(args)
         .all(|(pattern, arg)| unify(pattern, arg, subst))
+}
+
+/// Whether a method's name is so particular that it is unlikely to be a library's.
+fn is_telling(name: &str) -> bool {
+    const COMMON: [&str; 16] = [
+        "into_response", "from_request", "from_request_parts", "to_string", "into_inner", "status_code", "split_once", "with_state",
+        "to_owned", "as_bytes", "query_string", "content_type", "set_cookie", "error_response", "extensions_mut", "headers_mut",
+    ];
+    name.contains('_') && name.len() >= 9 && !COMMON.contains(&name)
 }

@@ -14,7 +14,10 @@ use crate::source::Name;
 
 /// Answers already given, shared between threads.
 #[derive(Debug, Default)]
-pub(crate) struct Memo(RwLock<FxHashMap<(ModuleId, Name), Arc<[Def]>>>);
+pub(crate) struct Memo {
+    members: RwLock<FxHashMap<(ModuleId, Name), Arc<[Def]>>>,
+    globs: RwLock<FxHashMap<ModuleId, Arc<[Def]>>>,
+}
 
 /// A definition that a path leads to, and how many of the path's segments that took.
 /// The rest are associated items: `Type::method`, `Enum::Variant::x`.
@@ -186,10 +189,7 @@ impl Program {
 
     fn members_open(&self, module: ModuleId, name: Name, open: &mut Open) -> Vec<Def> {
         let key = (module, name);
-        if let Some(known) = self
-            .names
-            .0
-            .read()
+        if let Some(known) = self.names.members.read()
             .expect("no thread panics while it holds the lock")
             .get(&key)
         {
@@ -203,10 +203,7 @@ impl Program {
         let found = self.members_now(module, name, open);
         open.pop();
         if is_top {
-            let mut memo = self
-                .names
-                .0
-                .write()
+            let mut memo = self.names.members.write()
                 .expect("no thread panics while it holds the lock");
             memo.insert(key, found.clone().into());
         }
@@ -214,34 +211,79 @@ impl Program {
     }
 
     fn members_now(&self, module: ModuleId, name: Name, open: &mut Open) -> Vec<Def> {
-        let data = &self[module];
-        let mut found = data.items.get(&name).cloned().unwrap_or_default();
-        for import in data
-            .imports
-            .iter()
-            .filter(|import| import.name == Some(name))
-        {
-            found.extend(self.import_targets(module, import, open));
-        }
+        let mut found = self.explicit_members(module, name, open);
         // A glob gives what the explicit names leave free: values beside a module, and the
         // other way round.
         let (has_type, has_value) = (found.iter().any(is_type), found.iter().any(is_value));
         if !has_type || !has_value {
-            for import in data.imports.iter().filter(|import| import.name.is_none()) {
-                let members = self.glob_member(module, import, name, open);
-                found.extend(members.into_iter().filter(|def| {
-                    (is_type(def) && !has_type) || (is_value(def) && !has_value)
-                }));
-            }
+            let fits = |def: &Def| (is_type(def) && !has_type) || (is_value(def) && !has_value);
+            found.extend(self.glob_members(module, name, open).into_iter().filter(fits));
         }
         let mut seen = Vec::new();
         found.retain(|def| {
-            !seen.contains(def) && {
-                seen.push(*def);
-                true
-            }
+            let new = !seen.contains(def);
+            seen.push(*def);
+            new
         });
         found
+    }
+
+    /// Items and named imports of a module.
+    fn explicit_members(&self, module: ModuleId, name: Name, open: &mut Open) -> Vec<Def> {
+        let data = &self[module];
+        let mut found = data.items.get(&name).cloned().unwrap_or_default();
+        for import in data.imports.iter().filter(|import| import.name == Some(name)) {
+            found.extend(self.import_targets(module, import, open));
+        }
+        found
+    }
+
+    /// What the globs of a module bring in, through globs of globs.
+    fn glob_members(&self, module: ModuleId, name: Name, open: &mut Open) -> Vec<Def> {
+        let mut found = Vec::new();
+        let mut visited = vec![module];
+        let mut queue: Vec<Def> = self.glob_targets(module, open).to_vec();
+        while let Some(target) = queue.pop() {
+            match target {
+                Def::Module(target) => {
+                    if visited.contains(&target) {
+                        continue;
+                    }
+                    visited.push(target);
+                    let own = self.explicit_members(target, name, open);
+                    if own.is_empty() {
+                        queue.extend(self.glob_targets(target, open).iter().copied());
+                    }
+                    found.extend(own);
+                }
+                Def::Adt(_) => found.extend(self.member(target, name, open).unwrap_or_default()),
+                Def::External(path) => {
+                    let members = self.models.glob(path.as_str());
+                    found.extend(members.iter().filter(|(it, _)| *it == name).map(|(_, path)| Def::External(*path)));
+                }
+                _ => {}
+            }
+        }
+        found
+    }
+
+    /// The modules, enums and library modules that a module's globs name.
+    fn glob_targets(&self, module: ModuleId, open: &mut Open) -> Arc<[Def]> {
+        let known = self.names.globs.read().expect("no thread panics while it holds the lock").get(&module).cloned();
+        if let Some(known) = known {
+            return known;
+        }
+        let key = (module, Name::new("*"));
+        if open.contains(&key) {
+            return Arc::from([]);
+        }
+        open.push(key);
+        let globs = self[module].imports.iter().filter(|import| import.name.is_none());
+        let targets: Arc<[Def]> = globs.flat_map(|import| self.import_targets(module, import, open)).collect();
+        open.pop();
+        let mut memo = self.names.globs.write().expect("no thread panics while it holds the lock");
+        memo.insert(module, targets.clone());
+        targets
     }
 
     fn import_targets(&self, module: ModuleId, import: &Import, open: &mut Open) -> Vec<Def> {
@@ -255,35 +297,6 @@ impl Program {
             .filter(|it| it.used == import.path.len())
             .map(|it| it.def)
             .collect()
-    }
-
-    fn glob_member(
-        &self,
-        module: ModuleId,
-        import: &Import,
-        name: Name,
-        open: &mut Open,
-    ) -> Vec<Def> {
-        let mut found = Vec::new();
-        for target in self.import_targets(module, import, open) {
-            match target {
-                Def::Module(target) if target != module => {
-                    found.extend(self.members_open(target, name, open))
-                }
-                Def::Adt(_) => found.extend(self.member(target, name, open).unwrap_or_default()),
-                Def::External(path) => {
-                    let members = self.models.glob(path.as_str());
-                    found.extend(
-                        members
-                            .iter()
-                            .filter(|(it, _)| *it == name)
-                            .map(|(_, path)| Def::External(*path)),
-                    );
-                }
-                _ => {}
-            }
-        }
-        found
     }
 
     /// The module itself, or for the module of a body the one around it.

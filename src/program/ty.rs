@@ -514,6 +514,16 @@ impl Program {
         }
     }
 
+    /// The type of a field or dereference that an export table tells, for a receiver of this type.
+    pub fn library_member(&self, signature: &crate::models::Signature, this: &Ty) -> Option<Ty> {
+        let mut subst: Subst = vec![(Name::new("Self"), this.clone())];
+        if let Some(self_ty) = &signature.self_ty {
+            super::methods::unify(&self.library_ty(self_ty), this, &mut subst);
+        }
+        let ty = strip_params(&self.library_ty(&signature.ret).subst(&subst, self));
+        Some(ty.peel_refs().clone())
+    }
+
     /// What a library function gives, for a receiver (or `Self`) of this type.
     pub fn library_return(&self, path: Name, this: &Ty) -> Option<Ty> {
         let ret = self.library_ty(self.models.return_type(path)?);

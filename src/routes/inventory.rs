@@ -14,7 +14,7 @@ use super::guard::proof::Proof;
 use super::purpose::purpose;
 use super::value::{Lost, Route};
 use crate::facts::Expr;
-use crate::models::schema::Protection as Protects;
+use crate::models::roles::Protection as Protects;
 use crate::program::{CrateId, Program};
 use crate::source::{SourceMap, Span};
 use crate::values::{Callee, Values};
@@ -120,7 +120,10 @@ impl Builder<'_> {
                     effect
                 }
             };
-            proof = proof.and(&effect.proof);
+            // A layer that only looks says nothing of the endpoint: its handler may.
+            if !matches!(effect.proof.status(), Status::Optional | Status::None) {
+                proof = proof.and(&effect.proof);
+            }
             let evidence = Evidence {
                 kind: EvidenceKind::Layer,
                 name: layer.name.clone(),

@@ -3,9 +3,11 @@
 //! [`typing`] walks a body once and says what each expression's type is, which local a
 //! path names and which functions a call may reach; [`text`] follows strings through
 //! constants, formats and simple functions. Both are computed on demand and kept.
+//! [`strings`] goes backwards from a use to all the literals that may end up there.
 
 mod externals;
 mod patterns;
+pub mod strings;
 pub mod text;
 pub mod typing;
 

@@ -257,10 +257,7 @@ pub fn format_macro(
     let args = call.args.as_deref()?;
     match call.path.last()?.as_str() {
         "concat" => {
-            let mut whole = Text {
-                origin: Some(span),
-                ..Text::default()
-            };
+            let mut whole = Text::default();
             for arg in args {
                 whole.push(&text(arg.value));
             }
@@ -270,17 +267,20 @@ pub fn format_macro(
             let Expr::Literal(Literal::Str(template)) = body.expr(args.first()?.value) else {
                 return None;
             };
-            let mut whole = Text {
-                origin: Some(span),
-                ..Text::default()
+            // What the template itself says was written there; what it inserts, elsewhere.
+            let written = body.expr_range(args.first()?.value).in_file(span.file);
+            let known = |text: &str| {
+                let origin = (!text.is_empty()).then_some(written);
+                Text::known(text, origin)
             };
+            let mut whole = Text::default();
             let mut position = 0;
             let mut rest = &**template;
             while let Some(at) = rest.find(['{', '}']) {
                 let (before, after) = rest.split_at(at);
-                whole.push(&Text::known(before, None));
+                whole.push(&known(before));
                 if after.starts_with("{{") || after.starts_with("}}") {
-                    whole.push(&Text::known(&after[..1], None));
+                    whole.push(&known(&after[..1]));
                     rest = &after[2..];
                     continue;
                 }
@@ -304,7 +304,7 @@ pub fn format_macro(
                 whole.push(&arg.map_or_else(|| Text::hole(name), |arg| text(arg.value)));
                 rest = &after[end + 1..];
             }
-            whole.push(&Text::known(rest, None));
+            whole.push(&known(rest));
             Some(whole)
         }
         _ => None,

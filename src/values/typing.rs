@@ -708,7 +708,16 @@ impl Infer<'_> {
                         return self.field_ty(*adt, &field.ty, args);
                     }
                 }
-                Ty::External(_, args) if name == "0" && args.len() == 1 => return args[0].clone(),
+                Ty::External(path, _) => {
+                    if let Some(signature) = self.program.models.field(*path, name.as_str())
+                        && let Some(ty) = self.program.library_member(signature, &current)
+                    {
+                        return ty;
+                    }
+                    if name == "0" && current.arg(1).is_unknown() && !current.arg(0).is_unknown() {
+                        return current.arg(0);
+                    }
+                }
                 _ => {}
             }
             match self.program.deref(&current) {

@@ -8,7 +8,7 @@ use rustc_hash::FxHashSet;
 use crate::checks::Context;
 use crate::facts::Expr;
 use crate::facts::body::Literal;
-use crate::models::schema::Role;
+use crate::models::Role;
 use crate::program::{BodyKey, FnId};
 use crate::routes::HandlerTarget;
 use crate::routes::endpoint::Endpoint;

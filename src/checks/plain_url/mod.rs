@@ -1,10 +1,326 @@
 //! Addresses of other servers that are reached without TLS: what `plain-url` lints look for.
+//!
+//! Parameters: `protocols`, the protocols that a lint speaks of; `settings = true` adds what
+//! switches TLS off by a setting of a library ([`settings`]). Starts at the calls that send or
+//! connect, by their models, and asks where the address was written.
 
-use super::Context;
-use crate::diagnostics::Diagnostic;
+mod address;
+mod host;
+mod settings;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashSet;
+
+use self::address::Address;
+use self::host::HostKind;
+use super::{Context, meta};
+use crate::diagnostics::{Diagnostic, Fix, Label, Persona};
+use crate::facts::body::Literal;
+use crate::facts::{Expr, ExprId};
 use crate::lints::Lint;
+use crate::models::{Function, Role};
+use crate::program::{BodyKey, BodyOwner, Program};
+use crate::source::{SourceMap, Span};
+use crate::values::strings::{Step, Strings, Traced};
+use crate::values::{Callee, Values};
+
+/// More places that send to one address than this are counted only.
+const MAX_PLACES: usize = 3;
 
 /// Finds clients that connect in plain text.
-pub fn run(_cx: &Context<'_>, _lint: &Lint) -> Vec<Diagnostic> {
-    Vec::new()
+pub fn run(cx: &Context<'_>, lint: &Lint) -> Vec<Diagnostic> {
+    let params = &lint.check.params;
+    let protocols = params.get("protocols").and_then(toml::Value::as_array);
+    let protocols = protocols
+        .into_iter()
+        .flatten()
+        .filter_map(toml::Value::as_str);
+    let settings = params.get("settings").and_then(toml::Value::as_bool);
+    let is_live = |key: BodyKey| {
+        let program = cx.program;
+        let is_test = match program[key].owner {
+            BodyOwner::Fn(id) => program[id].is_test,
+            BodyOwner::Const(id) => program[id].is_test,
+        };
+        (!is_test || cx.scope.tests) && !cx.is_left_out(program[key].module)
+    };
+    let search = Search {
+        program: cx.program,
+        values: cx.values,
+        sources: cx.sources,
+        strings: Strings::new(cx.values, &is_live),
+        protocols: protocols.collect(),
+    };
+    let live = (0..cx.program.bodies.len() as u32)
+        .map(BodyKey)
+        .filter(|key| is_live(*key));
+    let live: Vec<BodyKey> = live.collect();
+    let mut found = search.addresses(lint, &live);
+    if settings == Some(true) {
+        let taken: FxHashSet<Span> = found.iter().map(|it| it.primary.span).collect();
+        let more = settings::find(&search, lint, &live);
+        found.extend(
+            more.into_iter()
+                .filter(|it| !taken.contains(&it.primary.span)),
+        );
+    }
+    found
+}
+
+/// What a search has at hand.
+struct Search<'a> {
+    program: &'a Program,
+    values: &'a Values<'a>,
+    sources: &'a SourceMap,
+    strings: Strings<'a>,
+    protocols: Vec<&'a str>,
+}
+
+/// A plain-text address and the places that it is sent to from.
+struct Found {
+    address: Address,
+    uses: Vec<Use>,
+}
+
+/// A call that sends to an address.
+struct Use {
+    /// The function around it.
+    function: String,
+    /// The name of the function called, or what it is called on.
+    span: Span,
+    /// Whether it opens a connection that is not a request.
+    connects: bool,
+    steps: Vec<Step>,
+}
+
+impl Search<'_> {
+    fn addresses(&self, lint: &Lint, live: &[BodyKey]) -> Vec<Diagnostic> {
+        let mut all: BTreeMap<Span, Found> = BTreeMap::new();
+        for key in live {
+            for (call, model) in self.modelled_calls(*key) {
+                for arg in self.sent(*key, call, model) {
+                    for traced in self.strings.texts(*key, arg) {
+                        self.note(&mut all, *key, call, model, traced);
+                    }
+                }
+            }
+        }
+        let found = all.into_iter();
+        found
+            .map(|(origin, it)| self.diagnostic(lint, origin, it))
+            .collect()
+    }
+
+    /// The calls of a body that reach a library function that the models know.
+    fn modelled_calls(&self, key: BodyKey) -> Vec<(ExprId, &Function)> {
+        let body = &self.program[key].body;
+        let typing = self.values.typing(key);
+        let calls = body.exprs().filter_map(|(id, expr)| match expr {
+            Expr::Call { .. } | Expr::MethodCall(_) => {
+                Some((id, self.program.models.function(typing.external(id)?)?))
+            }
+            _ => None,
+        });
+        calls.collect()
+    }
+
+    /// The argument of a call that says where it sends to.
+    fn sent(&self, key: BodyKey, call: ExprId, model: &Function) -> Option<ExprId> {
+        if model.plaintext
+            || !matches!(model.role, Role::HttpRequest | Role::Connects)
+            || settings::forces_tls(self, key, model.path)
+        {
+            return None;
+        }
+        let args = args(self.program[key].body.expr(call));
+        args.get(model.url? as usize).copied()
+    }
+
+    fn note(
+        &self,
+        all: &mut BTreeMap<Span, Found>,
+        key: BodyKey,
+        call: ExprId,
+        model: &Function,
+        traced: Traced,
+    ) {
+        let Some(address) = Address::parse(&traced.text) else {
+            return;
+        };
+        let protocol = address.plain_protocol();
+        if !protocol.is_some_and(|it| self.protocols.contains(&it))
+            || matches!(address.kind, HostKind::Local | HostKind::Reserved)
+        {
+            return;
+        }
+        let Some(origin) = traced.text.origin else {
+            return;
+        };
+        let found = all.entry(origin).or_insert_with(|| Found {
+            address,
+            uses: Vec::new(),
+        });
+        let span = self.call_span(key, call);
+        if found.uses.iter().all(|it| it.span != span) {
+            found.uses.push(Use {
+                function: self.owner(key),
+                span,
+                connects: model.role == Role::Connects,
+                steps: traced.steps,
+            });
+        }
+    }
+
+    fn diagnostic(&self, lint: &Lint, origin: Span, found: Found) -> Diagnostic {
+        let Found { address, uses } = found;
+        let shown = address.display();
+        let first = &uses[0];
+        let verb = if first.connects {
+            "connects"
+        } else {
+            "sends a request"
+        };
+        let mut diagnostic = Diagnostic::new(
+            &meta(lint),
+            format!("`{}` {verb} to `{shown}` in the clear", first.function),
+            Label::new(origin, "written here"),
+            format!("{}|{}|{}", lint.id, address.host, first.function),
+        );
+        for used in uses.iter().take(MAX_PLACES) {
+            let what = if used.connects {
+                "connects here"
+            } else {
+                "sent here"
+            };
+            if used.span.file != origin.file || !origin.range.contains(used.span.range) {
+                diagnostic = diagnostic.with_label(used.span, what);
+            }
+        }
+        let mut seen = vec![origin];
+        for step in &first.steps {
+            if !seen.contains(&step.span) && !step.span.range.contains(origin.range) {
+                seen.push(step.span);
+                diagnostic = diagnostic.with_label(step.span, format!("by {}", step.what));
+            }
+        }
+        if !first.steps.is_empty() {
+            let steps: Vec<&str> = first
+                .steps
+                .iter()
+                .rev()
+                .map(|it| it.what.as_str())
+                .collect();
+            diagnostic =
+                diagnostic.with_note(format!("the address gets there by {}", steps.join(", ")));
+        }
+        if uses.len() > MAX_PLACES {
+            diagnostic = diagnostic.with_note(format!("{} places send to it", uses.len()));
+        }
+        diagnostic = match address.kind {
+            HostKind::Public => diagnostic,
+            HostKind::Private => diagnostic.with_persona(Persona::Auditor).with_note(
+                "the host belongs to a private network: what lies on the way is not in the code",
+            ),
+            _ => diagnostic
+                .with_persona(Persona::Auditor)
+                .with_note("the host is chosen at run time; the missing encryption is not"),
+        };
+        let help = match address.secure_scheme() {
+            Some(secure) => format!("use `{secure}://`"),
+            None => "take out the option that switches TLS off".into(),
+        };
+        diagnostic = diagnostic.with_help(help);
+        match self.fix(origin, &address) {
+            Some(fix) if address.kind == HostKind::Public => diagnostic.with_fix(fix),
+            _ => diagnostic,
+        }
+    }
+
+    /// Another scheme in the literal; not where a port is written, which would be the wrong one.
+    fn fix(&self, origin: Span, address: &Address) -> Option<Fix> {
+        if !matches!(address.scheme.as_str(), "http" | "ws") || address.port.is_some() {
+            return None;
+        }
+        let secure = address.secure_scheme()?;
+        let written = self.sources.slice(origin);
+        let quote = written.find('"')?;
+        let scheme = written.get(quote + 1..quote + 1 + address.scheme.len())?;
+        if !scheme.eq_ignore_ascii_case(&address.scheme)
+            || !written[quote + 1 + scheme.len()..].starts_with("://")
+        {
+            return None;
+        }
+        let start = origin.range.start + quote as u32 + 1;
+        let span = Span::new(origin.file, start, start + scheme.len() as u32);
+        Some(Fix {
+            message: format!("use `{secure}`"),
+            edits: vec![(span, secure.into())],
+        })
+    }
+
+    /// The name of the function or constant that a body belongs to, with its type.
+    fn owner(&self, key: BodyKey) -> String {
+        match self.program[key].owner {
+            BodyOwner::Fn(id) => {
+                let path = self.program.fn_path(id);
+                let is_method = !matches!(
+                    self.program[id].container,
+                    crate::program::Container::Module
+                );
+                let mut names: Vec<&str> =
+                    path.rsplit("::").take(1 + usize::from(is_method)).collect();
+                names.reverse();
+                names.join("::")
+            }
+            BodyOwner::Const(id) => self.program[id].name.to_string(),
+        }
+    }
+
+    /// The smallest text that shows a call: a method's name, or the path that is called.
+    fn call_span(&self, key: BodyKey, call: ExprId) -> Span {
+        let data = &self.program[key];
+        let range = match data.body.expr(call) {
+            Expr::MethodCall(call) => call.name_range,
+            Expr::Call { callee, .. } => data.body.expr_range(*callee),
+            _ => data.body.expr_range(call),
+        };
+        range.in_file(data.file)
+    }
+
+    /// The library items that a body's calls and paths name, with their models.
+    fn modelled_values(&self, key: BodyKey) -> Vec<(ExprId, &Function)> {
+        let body = &self.program[key].body;
+        let typing = self.values.typing(key);
+        let mut all = Vec::new();
+        for (id, expr) in body.exprs() {
+            if !matches!(expr, Expr::Path(_)) {
+                continue;
+            }
+            for callee in typing.defs(id) {
+                if let Callee::External(path) = callee
+                    && let Some(model) = self.program.models.function(*path)
+                {
+                    all.push((id, model));
+                }
+            }
+        }
+        all
+    }
+}
+
+/// The arguments of a call or method call, the receiver left out.
+fn args(call: &Expr) -> &[ExprId] {
+    match call {
+        Expr::Call { args, .. } => args,
+        Expr::MethodCall(call) => &call.args,
+        _ => &[],
+    }
+}
+
+/// Whether an argument is `true`, or not a literal at all.
+fn may_be_true(expr: &Expr) -> bool {
+    !matches!(expr, Expr::Literal(Literal::Bool(false)))
 }

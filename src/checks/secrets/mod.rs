@@ -133,4 +133,6 @@ pub enum Place {
 }
 
 #[cfg(test)]
+mod shape_tests;
+#[cfg(test)]
 mod tests;

@@ -103,8 +103,18 @@ pub(crate) fn judge(
         Shape::Placeholder | Shape::Development if strong && (fallback || kind.is_key()) => {
             (Medium, false)
         }
+        // Weak as it is, it is the password of something.
+        Shape::Development if strong && place == Place::Assigned => {
+            (Medium, kind == SecretKind::Password)
+        }
         Shape::Development if strong && place != Place::Written => (Low, false),
-        Shape::Chosen if matches!(place, Place::Default | Place::Setting) => (Low, false),
+        // In a workflow, `id-token: write` is a permission and `shared-key` a cache's name.
+        Shape::Chosen
+            if around == Surroundings::Deployed
+                && matches!(place, Place::Default | Place::Setting) =>
+        {
+            (Low, false)
+        }
         _ => return None,
     };
     let persona = match around {
@@ -297,16 +307,22 @@ fn is_name_of_itself(name: &str, value: &str) -> bool {
     let mut parts = value
         .split(|c: char| !c.is_ascii_alphanumeric())
         .filter(|it| !it.is_empty());
+    // `PROXY_PASSWORD: "proxypassword"`.
+    let fused = names::words(name)
+        .concat()
+        .ends_with(&names::words(value).concat());
     plain
-        && parts.all(|part| {
-            // `oauth2_secret` names a field; `password123` is one.
-            let words = names::words(part);
-            let known = |word: &String| {
-                name_words.contains(word) || matches!(word.as_str(), "x" | "the" | "user" | "app")
-            };
-            match part.bytes().any(|it| it.is_ascii_digit()) {
-                true => version(part) || lower.contains(&part.to_ascii_lowercase()),
-                false => words.iter().all(known),
-            }
-        })
+        && (fused && !value.bytes().any(|it| it.is_ascii_digit())
+            || parts.all(|part| {
+                // `oauth2_secret` names a field; `password123` is one.
+                let words = names::words(part);
+                let known = |word: &String| {
+                    name_words.contains(word)
+                        || matches!(word.as_str(), "x" | "the" | "user" | "app")
+                };
+                match part.bytes().any(|it| it.is_ascii_digit()) {
+                    true => version(part) || lower.contains(&part.to_ascii_lowercase()),
+                    false => words.iter().all(known),
+                }
+            }))
 }

@@ -49,11 +49,11 @@ pub(crate) fn shape(value: &str) -> Shape {
         return Shape::Harmless(harmless);
     }
     let lower = trimmed.to_ascii_lowercase();
+    if is_development(&lower) && !is_variable(trimmed) {
+        return Shape::Development;
+    }
     if is_placeholder(&lower) {
         return Shape::Placeholder;
-    }
-    if is_development(&lower) {
-        return Shape::Development;
     }
     if is_random(trimmed) {
         return Shape::Random;
@@ -136,7 +136,7 @@ fn harmless(value: &str) -> Option<Harmless> {
         })
         .count();
     if odd >= 2
-        || is_mime(value)
+        || is_colour(value)
         || !value.is_ascii()
             && value
                 .chars()
@@ -152,7 +152,7 @@ fn is_template(value: &str) -> bool {
         ("${", "}"),
         ("{{", "}}"),
         ("<", ">"),
-        ("%(", ")"),
+        ("%(", ")s"),
         ("$(", ")"),
         ("#{", "}"),
         ("{", "}"),
@@ -209,6 +209,10 @@ fn has_hole(value: &str) -> bool {
 }
 
 fn is_scalar(value: &str) -> bool {
+    // Versions, addresses, object identifiers.
+    if value.contains('.') && value.bytes().all(|it| it.is_ascii_digit() || it == b'.') {
+        return true;
+    }
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
     let rest = || value.bytes().filter(|it| !it.is_ascii_digit());
     let date = digits >= 6
@@ -270,20 +274,10 @@ fn is_email(value: &str) -> bool {
     })
 }
 
-fn is_mime(value: &str) -> bool {
-    [
-        "application/",
-        "text/",
-        "image/",
-        "audio/",
-        "video/",
-        "multipart/",
-    ]
-    .iter()
-    .any(|it| value.starts_with(it))
-        || value.strip_prefix('#').is_some_and(|it| {
-            matches!(it.len(), 3 | 4 | 6 | 8) && it.bytes().all(|it| it.is_ascii_hexdigit())
-        })
+fn is_colour(value: &str) -> bool {
+    value.strip_prefix('#').is_some_and(|it| {
+        matches!(it.len(), 3 | 4 | 6 | 8) && it.bytes().all(|it| it.is_ascii_hexdigit())
+    })
 }
 
 fn is_placeholder(lower: &str) -> bool {
@@ -422,10 +416,6 @@ fn is_identifier(value: &str) -> bool {
     let identifier = bytes
         .iter()
         .all(|it| it.is_ascii_alphanumeric() || matches!(it, b'_' | b'-' | b'.' | b':'));
-    let upper = bytes
-        .iter()
-        .all(|it| it.is_ascii_uppercase() || it.is_ascii_digit() || *it == b'_')
-        && bytes.contains(&b'_');
     let dotted = value.split('.').count() >= 3
         && bytes
             .iter()
@@ -433,7 +423,15 @@ fn is_identifier(value: &str) -> bool {
     let camel = bytes[0].is_ascii_lowercase()
         && bytes.iter().all(u8::is_ascii_alphabetic)
         && bytes.iter().any(u8::is_ascii_uppercase);
-    identifier && (upper || dotted || camel)
+    let word = bytes.iter().all(u8::is_ascii_uppercase);
+    let prefix = value.ends_with(['-', '_', ':', '.']);
+    identifier && (word || prefix || is_variable(value) || dotted || camel)
+}
+
+/// The name of an environment variable: `JWT_SECRET`.
+fn is_variable(value: &str) -> bool {
+    let allowed = |it: u8| it.is_ascii_uppercase() || it.is_ascii_digit() || it == b'_';
+    value.contains('_') && value.bytes().all(allowed)
 }
 
 /// Shannon entropy in bits per byte.
@@ -503,7 +501,7 @@ const DEVELOPMENT: WordList = WordList(
     "password passwd pass passw0rd p@ssw0rd p@ssword secret secretkey secret_key secret-key admin \
      administrator root user username guest test testing tester postgres postgresql mysql mongo \
      mongodb redis rabbitmq minio minioadmin minio123 token key apikey api_key api-key jwt_secret \
-     jwt-secret jwtsecret letmein qwerty welcome hunter monkey abc asdf demo docker mariadb \
+     jwt-secret jwtsecret letmein qwerty welcome monkey abc asdf demo docker mariadb \
      clickhouse grafana salt pepper pwd pw master superuser db dbpass database app sa toor s3cr3t \
      s3cret hello private public auth bearer",
 );

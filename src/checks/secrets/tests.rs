@@ -548,6 +548,10 @@ fn settings_that_hold_none() {
             "server.toml",
             "# uri = \"postgres://app:n5Xq2V9t@db.corp.io/app\"",
         ),
+        (
+            ".github/workflows/ci.yml",
+            "permissions:\n  id-token: write\n",
+        ),
         ("tests/config.toml", "password = \"Qz9kLm2Xv\""),
     ] {
         assert_eq!(found(path, text), [], "{path}: {text}");

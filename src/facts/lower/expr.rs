@@ -3,11 +3,11 @@
 use syn::spanned::Spanned as _;
 
 use super::Lowerer;
-use crate::facts::body::{
-    Arm, BinaryOp, Block, BlockKind, Body, Closure, Expr, ExprId, LetStmt, Literal, Loop, LoopKind,
-    MethodCall, Stmt, StructExpr, UnaryOp,
-};
-use crate::source::{Name, TextRange};
+use crate::facts::body::{BinaryOp, Body, Expr, ExprId, Literal, MethodCall, StructExpr, UnaryOp};
+use crate::source::TextRange;
+
+/// An expression and where it stands.
+pub(super) type Ranged = (ExprId, TextRange);
 
 /// A node of an expression's left spine, its left operand taken out.
 enum Link {
@@ -39,20 +39,16 @@ impl Lowerer<'_> {
         self.ranged_expr(body, expr).0
     }
 
-    fn opt_expr(
+    pub(super) fn opt_expr(
         &mut self,
         body: &mut Body,
         expr: Option<Box<syn::Expr>>,
-    ) -> Option<(ExprId, TextRange)> {
+    ) -> Option<Ranged> {
         expr.map(|expr| self.ranged_expr(body, *expr))
     }
 
     /// An expression and where it stands, parentheses included.
-    pub(crate) fn ranged_expr(
-        &mut self,
-        body: &mut Body,
-        mut expr: syn::Expr,
-    ) -> (ExprId, TextRange) {
+    pub(crate) fn ranged_expr(&mut self, body: &mut Body, mut expr: syn::Expr) -> Ranged {
         let mut links = Vec::new();
         let (mut id, mut range) = loop {
             expr = match expr {
@@ -103,13 +99,7 @@ impl Lowerer<'_> {
         (id, range)
     }
 
-    fn link(
-        &mut self,
-        body: &mut Body,
-        link: Link,
-        base: ExprId,
-        start: TextRange,
-    ) -> (ExprId, TextRange) {
+    fn link(&mut self, body: &mut Body, link: Link, base: ExprId, start: TextRange) -> Ranged {
         let (expr, range) = match link {
             Link::Paren(token) => return (base, self.spans.delimited(token.span)),
             Link::Method(call) => {
@@ -174,43 +164,87 @@ impl Lowerer<'_> {
     fn exprs(
         &mut self,
         body: &mut Body,
-        exprs: impl IntoIterator<Item = syn::Expr>,
+        exprs: syn::punctuated::Punctuated<syn::Expr, syn::Token![,]>,
     ) -> Box<[ExprId]> {
-        exprs
-            .into_iter()
-            .map(|expr| self.expr(body, expr))
-            .collect()
+        let mut ids = Vec::with_capacity(exprs.len());
+        for expr in exprs {
+            ids.push(self.expr(body, expr));
+        }
+        ids.into()
     }
 
     /// An expression that does not start with another expression.
-    fn base_expr(&mut self, body: &mut Body, expr: syn::Expr) -> (ExprId, TextRange) {
-        let (expr, range) = match expr {
-            syn::Expr::Path(expr) => {
+    ///
+    /// One method per group of expressions keeps the stack frames of the recursion small.
+    fn base_expr(&mut self, body: &mut Body, expr: syn::Expr) -> Ranged {
+        use syn::Expr as E;
+        match expr {
+            E::Path(expr) => {
                 let path = self.qpath(expr.qself, expr.path);
                 let range = path.range;
-                (Expr::Path(Box::new(path)), range)
+                (body.push_expr(Expr::Path(Box::new(path)), range), range)
             }
-            syn::Expr::Lit(expr) => {
+            E::Lit(expr) => {
                 let (literal, range) = self.literal(&expr.lit);
-                (Expr::Literal(literal), range)
+                (body.push_expr(Expr::Literal(literal), range), range)
             }
-            syn::Expr::Macro(expr) => return self.macro_call(body, expr.mac, false),
-            syn::Expr::Reference(expr) => {
-                let start = self.spans.short(expr.and_token.span, 1);
-                let (inner, range) = self.ranged_expr(body, *expr.expr);
-                (
-                    Expr::Ref {
-                        mutable: expr.mutability.is_some(),
-                        inner,
-                    },
-                    start.cover(range),
-                )
+            E::Macro(expr) => self.macro_call(body, expr.mac, false),
+            E::Reference(_) | E::RawAddr(_) | E::Unary(_) => self.prefix(body, expr),
+            E::Tuple(_) | E::Array(_) | E::Repeat(_) => self.list(body, expr),
+            E::Struct(expr) => self.struct_expr(body, expr),
+            E::Assign(expr) => {
+                let (target, start) = self.ranged_expr(body, *expr.left);
+                let (value, range) = self.ranged_expr(body, *expr.right);
+                let range = start.cover(range);
+                (body.push_expr(Expr::Assign { target, value }, range), range)
             }
+            E::Range(expr) => self.range_expr(body, expr),
+            E::Block(_) | E::Async(_) | E::Unsafe(_) | E::Const(_) | E::TryBlock(_) => {
+                self.block_expr(body, expr)
+            }
+            E::If(expr) => self.if_chain(body, expr),
+            E::Let(expr) => {
+                let start = self.spans.short(expr.let_token.span, 3);
+                let pat = self.pat(body, *expr.pat);
+                let (value, range) = self.ranged_expr(body, *expr.expr);
+                let range = start.cover(range);
+                (body.push_expr(Expr::Let { pat, value }, range), range)
+            }
+            E::Match(expr) => self.match_expr(body, expr),
+            E::Loop(_) | E::While(_) | E::ForLoop(_) => self.loop_expr(body, expr),
+            E::Closure(expr) => self.closure(body, expr),
+            E::Return(_) | E::Break(_) | E::Continue(_) | E::Yield(_) => self.jump(body, expr),
+            // `_ = x`: a place that takes nothing.
+            E::Infer(expr) => {
+                let range = self.spans.short(expr.underscore_token.span, 1);
+                self.missing(body, range)
+            }
+            E::Verbatim(tokens) => {
+                let range = self.tokens_range(tokens).unwrap_or_default();
+                self.missing(body, range)
+            }
+            other => {
+                let range = self.spans.try_token(other.span()).unwrap_or_default();
+                self.missing(body, range)
+            }
+        }
+    }
+
+    fn prefix(&mut self, body: &mut Body, expr: syn::Expr) -> Ranged {
+        /// What the operator makes of its operand.
+        enum Prefix {
+            Ref(bool),
+            Unary(UnaryOp),
+        }
+        let (prefix, span, inner) = match expr {
+            syn::Expr::Reference(expr) => (
+                Prefix::Ref(expr.mutability.is_some()),
+                expr.and_token.span,
+                expr.expr,
+            ),
             syn::Expr::RawAddr(expr) => {
-                let start = self.spans.short(expr.and_token.span, 1);
-                let (inner, range) = self.ranged_expr(body, *expr.expr);
                 let mutable = matches!(expr.mutability, syn::PointerMutability::Mut(_));
-                (Expr::Ref { mutable, inner }, start.cover(range))
+                (Prefix::Ref(mutable), expr.and_token.span, expr.expr)
             }
             syn::Expr::Unary(expr) => {
                 let (op, span) = match expr.op {
@@ -219,182 +253,68 @@ impl Lowerer<'_> {
                     syn::UnOp::Neg(token) => (UnaryOp::Neg, token.span),
                     _ => return self.missing(body, TextRange::default()),
                 };
-                let start = self.spans.short(span, 1);
-                let (inner, range) = self.ranged_expr(body, *expr.expr);
-                (Expr::Unary { op, inner }, start.cover(range))
+                (Prefix::Unary(op), span, expr.expr)
             }
-            syn::Expr::Assign(expr) => {
-                let (target, start) = self.ranged_expr(body, *expr.left);
-                let (value, range) = self.ranged_expr(body, *expr.right);
-                (Expr::Assign { target, value }, start.cover(range))
-            }
-            syn::Expr::Range(expr) => {
-                let limits = match expr.limits {
-                    syn::RangeLimits::HalfOpen(token) => self.spans.short(token.spans[0], 2),
-                    syn::RangeLimits::Closed(token) => self.spans.short(token.spans[0], 3),
-                };
-                let start = self.opt_expr(body, expr.start);
-                let end = self.opt_expr(body, expr.end);
-                let range = [start, end]
-                    .iter()
-                    .flatten()
-                    .fold(limits, |range, (_, at)| range.cover(*at));
-                (
-                    Expr::Range {
-                        start: start.map(|it| it.0),
-                        end: end.map(|it| it.0),
-                    },
-                    range,
-                )
-            }
-            syn::Expr::Struct(expr) => {
-                let path = self.qpath(expr.qself, expr.path);
-                let range = path.range.cover(self.spans.close(expr.brace_token.span));
-                let fields = expr.fields.into_iter().map(|field| {
-                    let name = self.member(&field.member).0;
-                    (name, self.expr(body, field.expr))
-                });
-                let fields = fields.collect();
-                let rest = expr.rest.map(|rest| self.expr(body, *rest));
-                (
-                    Expr::Struct(Box::new(StructExpr { path, fields, rest })),
-                    range,
-                )
-            }
-            syn::Expr::Tuple(expr) => (
-                Expr::Tuple(self.exprs(body, expr.elems)),
-                self.spans.delimited(expr.paren_token.span),
-            ),
-            syn::Expr::Array(expr) => (
-                Expr::Array(self.exprs(body, expr.elems)),
-                self.spans.delimited(expr.bracket_token.span),
-            ),
-            syn::Expr::Repeat(expr) => {
-                let value = self.expr(body, *expr.expr);
-                let len = self.expr(body, *expr.len);
-                (
-                    Expr::Repeat { value, len },
-                    self.spans.delimited(expr.bracket_token.span),
-                )
-            }
-            syn::Expr::Block(expr) => {
-                let label = expr.label.map(|label| self.label(label));
-                return self.block(body, BlockKind::Plain, label, None, expr.block);
-            }
-            syn::Expr::Async(expr) => {
-                let start = self.spans.short(expr.async_token.span, 5);
-                return self.block(body, BlockKind::Async, None, Some(start), expr.block);
-            }
-            syn::Expr::Unsafe(expr) => {
-                let start = self.spans.short(expr.unsafe_token.span, 6);
-                return self.block(body, BlockKind::Unsafe, None, Some(start), expr.block);
-            }
-            syn::Expr::Const(expr) => {
-                let start = self.spans.short(expr.const_token.span, 5);
-                return self.block(body, BlockKind::Const, None, Some(start), expr.block);
-            }
-            syn::Expr::TryBlock(expr) => {
-                let start = self.spans.short(expr.try_token.span, 3);
-                return self.block(body, BlockKind::Try, None, Some(start), expr.block);
-            }
-            syn::Expr::If(expr) => return self.if_chain(body, expr),
-            syn::Expr::Let(expr) => {
-                let start = self.spans.short(expr.let_token.span, 3);
-                let pat = self.pat(body, *expr.pat);
-                let (value, range) = self.ranged_expr(body, *expr.expr);
-                (Expr::Let { pat, value }, start.cover(range))
-            }
-            syn::Expr::Match(expr) => {
-                let start = self.spans.short(expr.match_token.span, 5);
-                let scrutinee = self.expr(body, *expr.expr);
-                let arms = expr.arms.into_iter().map(|arm| {
-                    let (pat, guard) = self.guarded_pat(body, arm.pat);
-                    Arm {
-                        pat,
-                        guard,
-                        body: self.expr(body, *arm.body),
-                    }
-                });
-                let arms = arms.collect();
-                (
-                    Expr::Match { scrutinee, arms },
-                    start.cover(self.spans.close(expr.brace_token.span)),
-                )
-            }
-            syn::Expr::Loop(expr) => {
-                let start = self.spans.short(expr.loop_token.span, 4);
-                return self.looped(body, expr.label, LoopKind::Loop, start, expr.body);
-            }
-            syn::Expr::While(expr) => {
-                let start = self.spans.short(expr.while_token.span, 5);
-                let cond = self.expr(body, *expr.cond);
-                return self.looped(body, expr.label, LoopKind::While(cond), start, expr.body);
-            }
-            syn::Expr::ForLoop(expr) => {
-                let start = self.spans.short(expr.for_token.span, 3);
-                let pat = self.pat(body, *expr.pat);
-                let iterated = self.expr(body, *expr.expr);
-                return self.looped(
-                    body,
-                    expr.label,
-                    LoopKind::For(pat, iterated),
-                    start,
-                    expr.body,
-                );
-            }
-            syn::Expr::Closure(expr) => self.closure(body, expr),
-            syn::Expr::Return(expr) => {
-                let start = self.spans.short(expr.return_token.span, 6);
-                let value = self.opt_expr(body, expr.expr);
-                (Expr::Return(value.map(|it| it.0)), cover(start, value))
-            }
-            syn::Expr::Break(expr) => {
-                let mut start = self.spans.short(expr.break_token.span, 5);
-                let label = expr.label.map(|label| {
-                    let (name, range) = self.spans.ident(&label.ident);
-                    start = start.cover(range);
-                    name
-                });
-                let value = self.opt_expr(body, expr.expr);
-                (
-                    Expr::Break {
-                        label,
-                        value: value.map(|it| it.0),
-                    },
-                    cover(start, value),
-                )
-            }
-            syn::Expr::Continue(expr) => {
-                let mut range = self.spans.short(expr.continue_token.span, 8);
-                let label = expr.label.map(|label| {
-                    let (name, label_range) = self.spans.ident(&label.ident);
-                    range = range.cover(label_range);
-                    name
-                });
-                (Expr::Continue(label), range)
-            }
-            syn::Expr::Yield(expr) => {
-                let start = self.spans.short(expr.yield_token.span, 5);
-                let value = self.opt_expr(body, expr.expr);
-                (Expr::Yield(value.map(|it| it.0)), cover(start, value))
-            }
-            // `_ = x`: a place that takes nothing.
-            syn::Expr::Infer(expr) => {
-                return self.missing(body, self.spans.short(expr.underscore_token.span, 1));
-            }
-            syn::Expr::Verbatim(tokens) => {
-                let range = self.tokens_range(tokens).unwrap_or_default();
-                return self.missing(body, range);
-            }
-            other => {
-                let range = self.spans.try_token(other.span()).unwrap_or_default();
-                return self.missing(body, range);
-            }
+            _ => return self.missing(body, TextRange::default()),
+        };
+        let start = self.spans.short(span, 1);
+        let (inner, range) = self.ranged_expr(body, *inner);
+        let range = start.cover(range);
+        let expr = match prefix {
+            Prefix::Ref(mutable) => Expr::Ref { mutable, inner },
+            Prefix::Unary(op) => Expr::Unary { op, inner },
         };
         (body.push_expr(expr, range), range)
     }
 
-    fn missing(&self, body: &mut Body, range: TextRange) -> (ExprId, TextRange) {
+    fn list(&mut self, body: &mut Body, expr: syn::Expr) -> Ranged {
+        let (expr, range) = match expr {
+            syn::Expr::Tuple(expr) => {
+                let range = self.spans.delimited(expr.paren_token.span);
+                (Expr::Tuple(self.exprs(body, expr.elems)), range)
+            }
+            syn::Expr::Array(expr) => {
+                let range = self.spans.delimited(expr.bracket_token.span);
+                (Expr::Array(self.exprs(body, expr.elems)), range)
+            }
+            syn::Expr::Repeat(expr) => {
+                let range = self.spans.delimited(expr.bracket_token.span);
+                let value = self.expr(body, *expr.expr);
+                let len = self.expr(body, *expr.len);
+                (Expr::Repeat { value, len }, range)
+            }
+            _ => (Expr::Missing, TextRange::default()),
+        };
+        (body.push_expr(expr, range), range)
+    }
+
+    fn struct_expr(&mut self, body: &mut Body, expr: syn::ExprStruct) -> Ranged {
+        let path = self.qpath(expr.qself, expr.path);
+        let range = path.range.cover(self.spans.close(expr.brace_token.span));
+        let mut fields = Vec::with_capacity(expr.fields.len());
+        for field in expr.fields {
+            let name = self.member(&field.member).0;
+            fields.push((name, self.expr(body, field.expr)));
+        }
+        let fields = fields.into();
+        let rest = expr.rest.map(|rest| self.expr(body, *rest));
+        let expr = Expr::Struct(Box::new(StructExpr { path, fields, rest }));
+        (body.push_expr(expr, range), range)
+    }
+
+    fn range_expr(&mut self, body: &mut Body, expr: syn::ExprRange) -> Ranged {
+        let limits = match expr.limits {
+            syn::RangeLimits::HalfOpen(token) => self.spans.short(token.spans[0], 2),
+            syn::RangeLimits::Closed(token) => self.spans.short(token.spans[0], 3),
+        };
+        let start = self.opt_expr(body, expr.start);
+        let end = self.opt_expr(body, expr.end);
+        let range = cover(cover(limits, start), end);
+        let (start, end) = (start.map(|it| it.0), end.map(|it| it.0));
+        (body.push_expr(Expr::Range { start, end }, range), range)
+    }
+
+    pub(super) fn missing(&self, body: &mut Body, range: TextRange) -> Ranged {
         (body.push_expr(Expr::Missing, range), range)
     }
 
@@ -407,198 +327,6 @@ impl Lowerer<'_> {
                 .last()
                 .map_or(first, |last| first.cover(self.spans.token(last.span()))),
         )
-    }
-
-    fn label(&self, label: syn::Label) -> (Name, TextRange) {
-        let (name, range) = self.spans.ident(&label.name.ident);
-        (
-            name,
-            self.spans.short(label.name.apostrophe, 1).cover(range),
-        )
-    }
-
-    /// `if … else if … else …`, however many.
-    fn if_chain(&mut self, body: &mut Body, first: syn::ExprIf) -> (ExprId, TextRange) {
-        let mut links = Vec::new();
-        let mut next = Some(first);
-        let mut last = None;
-        while let Some(branch) = next.take() {
-            let start = self.spans.short(branch.if_token.span, 2);
-            let cond = self.expr(body, *branch.cond);
-            let (then, then_range) =
-                self.block(body, BlockKind::Plain, None, None, branch.then_branch);
-            links.push((start, cond, then, then_range));
-            match branch.else_branch.map(|(_, otherwise)| *otherwise) {
-                Some(syn::Expr::If(branch)) => next = Some(branch),
-                Some(otherwise) => last = Some(self.ranged_expr(body, otherwise)),
-                None => {}
-            }
-        }
-        while let Some((start, cond, then, then_range)) = links.pop() {
-            let range = cover(start.cover(then_range), last);
-            let expr = Expr::If {
-                cond,
-                then,
-                otherwise: last.map(|it| it.0),
-            };
-            last = Some((body.push_expr(expr, range), range));
-        }
-        last.expect("an `if` has at least one branch")
-    }
-
-    fn looped(
-        &mut self,
-        body: &mut Body,
-        label: Option<syn::Label>,
-        kind: LoopKind,
-        mut start: TextRange,
-        block: syn::Block,
-    ) -> (ExprId, TextRange) {
-        let label = label.map(|label| {
-            let (name, range) = self.label(label);
-            start = start.cover(range);
-            name
-        });
-        let (block, block_range) = self.block(body, BlockKind::Plain, None, None, block);
-        let range = start.cover(block_range);
-        (
-            body.push_expr(
-                Expr::Loop(Box::new(Loop {
-                    label,
-                    kind,
-                    body: block,
-                })),
-                range,
-            ),
-            range,
-        )
-    }
-
-    fn closure(&mut self, body: &mut Body, closure: syn::ExprClosure) -> (Expr, TextRange) {
-        let mut start = self.spans.short(closure.inputs_begin.span, 1);
-        if let Some(token) = closure.capture {
-            start = start.cover(self.spans.short(token.span, 4));
-        }
-        if let Some(token) = closure.asyncness {
-            start = start.cover(self.spans.short(token.span, 5));
-        }
-        let params = closure.inputs.into_iter().map(|pat| match pat {
-            syn::Pat::Type(typed) => {
-                let pat = self.pat(body, *typed.pat);
-                (pat, Some(self.ty(*typed.ty).0))
-            }
-            pat => (self.pat(body, pat), None),
-        });
-        let params = params.collect();
-        let ret = match closure.output {
-            syn::ReturnType::Default => None,
-            syn::ReturnType::Type(_, ty) => Some(self.ty(*ty).0),
-        };
-        let (value, range) = self.ranged_expr(body, *closure.body);
-        let is_async = closure.asyncness.is_some();
-        (
-            Expr::Closure(Box::new(Closure {
-                is_async,
-                params,
-                ret,
-                body: value,
-            })),
-            start.cover(range),
-        )
-    }
-
-    /// A block with what stands before its brace.
-    pub(crate) fn block(
-        &mut self,
-        body: &mut Body,
-        kind: BlockKind,
-        label: Option<(Name, TextRange)>,
-        start: Option<TextRange>,
-        block: syn::Block,
-    ) -> (ExprId, TextRange) {
-        let mut range = self.spans.delimited(block.brace_token.span);
-        range = start.map_or(range, |start| start.cover(range));
-        range = label.map_or(range, |(_, label)| label.cover(range));
-        let (stmts, tail, cfgs) = self.stmts(body, block.stmts);
-        let block = Block {
-            kind,
-            label: label.map(|it| it.0),
-            stmts,
-            tail,
-            cfgs,
-        };
-        (body.push_expr(Expr::Block(Box::new(block)), range), range)
-    }
-
-    /// Statements, the last expression, and which statements stand under a `cfg`.
-    #[expect(clippy::type_complexity, reason = "the three parts of a block")]
-    pub(crate) fn stmts(
-        &mut self,
-        body: &mut Body,
-        stmts: Vec<syn::Stmt>,
-    ) -> (
-        Vec<Stmt>,
-        Option<ExprId>,
-        Box<[(u32, crate::facts::CfgPredicate)]>,
-    ) {
-        let count = stmts.len();
-        let mut lowered = Vec::with_capacity(count);
-        let mut tail = None;
-        let mut cfgs = Vec::new();
-        for (index, stmt) in stmts.into_iter().enumerate() {
-            let is_last = index + 1 == count;
-            let cfg = stmt_attrs(&stmt).and_then(|attrs| self.cfg(attrs));
-            if let Some(cfg) = cfg {
-                cfgs.push((lowered.len() as u32, cfg));
-            }
-            match stmt {
-                syn::Stmt::Local(local) => {
-                    let (pat, ty) = match local.pat {
-                        syn::Pat::Type(typed) => (*typed.pat, Some(*typed.ty)),
-                        pat => (pat, None),
-                    };
-                    let ty = ty.map(|ty| self.ty(ty).0);
-                    let (init, diverge) = match local.init {
-                        Some(init) => {
-                            let value = self.expr(body, *init.expr);
-                            let diverge =
-                                init.diverge.map(|(_, diverge)| self.expr(body, *diverge));
-                            (Some(value), diverge)
-                        }
-                        None => (None, None),
-                    };
-                    let pat = self.pat(body, pat);
-                    lowered.push(Stmt::Let(Box::new(LetStmt {
-                        pat,
-                        ty,
-                        init,
-                        diverge,
-                    })));
-                }
-                syn::Stmt::Item(item) => {
-                    let items = self.item(item);
-                    body.items.extend(items);
-                }
-                syn::Stmt::Expr(expr, semicolon) => {
-                    let expr = self.expr(body, expr);
-                    if is_last && semicolon.is_none() {
-                        tail = Some(expr);
-                    } else {
-                        lowered.push(Stmt::Expr(expr));
-                    }
-                }
-                syn::Stmt::Macro(stmt) => {
-                    let is_tail = is_last && stmt.semi_token.is_none();
-                    let expr = self.macro_call(body, stmt.mac, !is_tail).0;
-                    if is_tail {
-                        tail = Some(expr);
-                    } else {
-                        lowered.push(Stmt::Expr(expr));
-                    }
-                }
-            }
-        }
-        (lowered, tail, cfgs.into())
     }
 
     /// A literal and where it stands.
@@ -618,40 +346,8 @@ impl Lowerer<'_> {
     }
 }
 
-fn cover(range: TextRange, other: Option<(ExprId, TextRange)>) -> TextRange {
+pub(super) fn cover(range: TextRange, other: Option<Ranged>) -> TextRange {
     other.map_or(range, |(_, other)| range.cover(other))
-}
-
-/// The attributes of a statement, where a `cfg` can stand among them.
-fn stmt_attrs(stmt: &syn::Stmt) -> Option<&[syn::Attribute]> {
-    let attrs = match stmt {
-        syn::Stmt::Local(local) => &local.attrs,
-        syn::Stmt::Macro(stmt) => &stmt.attrs,
-        syn::Stmt::Expr(expr, _) => match expr {
-            syn::Expr::Assign(expr) => &expr.attrs,
-            syn::Expr::Block(expr) => &expr.attrs,
-            syn::Expr::Call(expr) => &expr.attrs,
-            syn::Expr::MethodCall(expr) => &expr.attrs,
-            syn::Expr::If(expr) => &expr.attrs,
-            syn::Expr::Match(expr) => &expr.attrs,
-            syn::Expr::ForLoop(expr) => &expr.attrs,
-            syn::Expr::While(expr) => &expr.attrs,
-            syn::Expr::Loop(expr) => &expr.attrs,
-            syn::Expr::Try(expr) => &expr.attrs,
-            syn::Expr::Await(expr) => &expr.attrs,
-            syn::Expr::Return(expr) => &expr.attrs,
-            syn::Expr::Unsafe(expr) => &expr.attrs,
-            syn::Expr::Macro(expr) => &expr.attrs,
-            syn::Expr::Struct(expr) => &expr.attrs,
-            syn::Expr::Path(expr) => &expr.attrs,
-            syn::Expr::Tuple(expr) => &expr.attrs,
-            syn::Expr::Binary(expr) => &expr.attrs,
-            syn::Expr::Lit(expr) => &expr.attrs,
-            _ => return None,
-        },
-        syn::Stmt::Item(_) => return None,
-    };
-    (!attrs.is_empty()).then_some(attrs)
 }
 
 fn binary_op(op: &syn::BinOp) -> BinaryOp {

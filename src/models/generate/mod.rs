@@ -58,6 +58,9 @@ const FACADES: &[(&str, &[&str])] = &[
         "tower_sessions",
         &["tower_sessions_core", "tower_sessions_memory_store"],
     ),
+    ("serde", &["serde_core", "serde_derive"]),
+    ("tokio", &["tokio_macros"]),
+    ("tracing", &["tracing_attributes", "tracing_core"]),
     ("utoipa", &["utoipa_gen"]),
 ];
 
@@ -74,7 +77,10 @@ fn facade_of(name: &str) -> &str {
 /// `extra` are rows that the sources hide in macros, of the first or third section.
 pub fn tables(sources: &[Source], extra: &[String]) -> BTreeMap<String, String> {
     let mut crates: Vec<Krate> = sources.iter().filter_map(krate::load).collect();
-    for row in extra.iter().filter(|row| !row.contains(" -> ")) {
+    for row in extra
+        .iter()
+        .filter(|row| !row.contains(" -> ") && !row.contains(" = "))
+    {
         let path = key(row);
         let krate = crates
             .iter_mut()

@@ -103,13 +103,15 @@ impl<'p> Paths<'p> {
                 if !at_home && name != root {
                     continue;
                 }
-                let in_prelude = path
-                    .split("::")
-                    .any(|segment| segment == "prelude" || segment.starts_with('_'));
+                let in_prelude = path.split("::").any(|segment| {
+                    matches!(segment, "prelude" | "codegen") || segment.starts_with('_')
+                });
+                let last = path.rsplit("::").next();
+                let renamed = self.name_of(res).is_some_and(|name| last != Some(name));
                 let rank = (
                     *hidden,
                     !at_home,
-                    in_prelude,
+                    in_prelude || renamed,
                     path.split("::").count(),
                     path.clone(),
                 );
@@ -131,6 +133,21 @@ impl<'p> Paths<'p> {
         match res {
             Res::Module(krate, _) => Some(*krate),
             Res::Item(def) | Res::Variant(def, _) => Some(def.krate),
+            Res::External(_) => None,
+        }
+    }
+
+    /// The name that an item's definition gives it.
+    fn name_of(&self, res: &Res) -> Option<&'static str> {
+        match res {
+            Res::Module(krate, module) => self
+                .program
+                .module(*krate, *module)
+                .path
+                .last()
+                .map(|name| name.as_str()),
+            Res::Item(def) => Some(def.name.as_str()),
+            Res::Variant(_, name) => Some(name.as_str()),
             Res::External(_) => None,
         }
     }

@@ -168,8 +168,6 @@ impl Writer<'_, '_> {
                 let scope = Scope::default().with(&shape.generics);
                 let self_ty = with_params(&path, &shape.generics);
                 for field in shape.fields.list() {
-                    // Fields carry no visibility of their own in the facts: private ones do no harm,
-                    // a service cannot name them.
                     let ty = self.ty(&field.ty, &scope);
                     self.functions
                         .push(format!("{path}::{} field({self_ty}) -> {ty}", field.name));
@@ -230,10 +228,23 @@ impl Writer<'_, '_> {
         if of_trait.is_some_and(|name| COMMON_TRAITS.contains(&name.as_str())) {
             return;
         }
-        let scope = Scope {
+        // A foreign trait's methods are found by the trait.
+        let home = |krate: usize| super::facade_of(&self.program.crates[krate].name);
+        if home(def.krate) != home(self.krate) {
+            return;
+        }
+        let mut scope = Scope {
             self_ty: Some(self_ty.clone()),
             ..scope
         };
+        for member in &block.items {
+            if let ItemKind::TypeAlias(alias) = &member.kind
+                && let Some(ty) = &alias.ty
+            {
+                let text = self.ty(ty, &scope);
+                scope.assoc.insert(member.name, text);
+            }
+        }
         for member in &block.items {
             match &member.kind {
                 ItemKind::Fn(function)

@@ -295,11 +295,7 @@ impl Run<'_, '_> {
             }
             values.push(value);
         }
-        let from = values
-            .iter()
-            .fold(From::default(), |from, it| from.with(it.from))
-            .without(From::LITERAL)
-            .without(From::REJECT);
+        let from = union(&values).with(self.mentioned(call));
         match name {
             "bail" | "panic" | "unreachable" | "todo" | "unimplemented" => {
                 if let Some(state) = self.state.take()
@@ -346,6 +342,22 @@ impl Run<'_, '_> {
             }
             _ => Abs::of(from),
         }
+    }
+
+    /// Labels of the variables that an unread macro's tokens mention.
+    fn mentioned(&self, call: &MacroCall) -> From {
+        if call.args.is_some() {
+            return From::default();
+        }
+        let data = &self.judge.program[self.key];
+        let text = self.judge.sources.slice(call.tokens.in_file(data.file));
+        let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
+        let named = |pat: &crate::facts::PatId| match data.body.pat(*pat) {
+            crate::facts::Pat::Bind { name, .. } => words.contains(&name.as_str()),
+            _ => false,
+        };
+        let found = self.env.iter().filter(|(pat, _)| named(pat));
+        found.fold(From::default(), |from, (_, value)| from.with(value.from)).without(From::LITERAL).without(From::REJECT)
     }
 
     /// A call that nobody knows. It counts only if it could refuse and is given credentials.
@@ -419,6 +431,11 @@ pub(super) fn presence(value: Abs) -> Abs {
         variants: unknown_outcome(from, &proof).variants,
         ..value
     }
+}
+
+fn union(values: &[Abs]) -> From {
+    let all = values.iter().fold(From::default(), |from, it| from.with(it.from));
+    all.without(From::LITERAL).without(From::REJECT)
 }
 
 fn candidate(id: FnId) -> Candidate {

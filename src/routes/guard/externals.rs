@@ -6,7 +6,7 @@ use super::proof::{Abs, From, Out, Proof};
 use super::{EventKind, words};
 use crate::facts::ExprId;
 use crate::facts::body::MethodCall;
-use crate::models::schema::{Outcome, Role};
+use crate::models::roles::{Outcome, Role};
 use crate::program::Ty;
 
 impl Run<'_, '_> {
@@ -281,6 +281,18 @@ impl Run<'_, '_> {
             }
             _ => {}
         }
+        if matches!(name, "ready" | "ok" | "err") && path.contains("future") {
+            let val = args.first().cloned().unwrap_or_default();
+            return match name {
+                "ok" => Abs::variants(val.from, vec![("Ok", Out { proof: Proof::nothing(), val })]),
+                "err" => Abs::variants(From::REJECT, vec![("Err", Out::nothing())]),
+                _ => val,
+            };
+        }
+        // A header parsed out of the request: `Authorization::<Bearer>::parse(req)`.
+        if name == "parse" && from.has(From::REQUEST) && words::credential_word(path) {
+            return Abs::fallible("Ok", Proof::presence(), Abs::of(From::CREDENTIAL));
+        }
         if matches!(name, "Success") && path.contains("Outcome") {
             let val = args.first().cloned().unwrap_or_default();
             return Abs::variants(
@@ -382,7 +394,7 @@ impl Run<'_, '_> {
                 self.event(EventKind::Write(name.to_owned()), self.span(id));
                 self.looked_up(id, name, from)
             }
-            Role::EffectRead => self.looked_up(id, name, from),
+            Role::EffectRead | Role::Effect => self.looked_up(id, name, from),
             Role::Diverges => {
                 self.state = None;
                 Abs::default()

@@ -2,7 +2,7 @@
 
 use super::proof::{Abs, From, Out, Proof, Strength};
 use super::{Judge, Summary};
-use crate::models::schema::{Carries, Proves, TypeRole};
+use crate::models::roles::{Carries, Proves, TypeRole};
 use crate::program::ty::Subst;
 use crate::program::{FnId, ImplId, Ty};
 use crate::routes::endpoint::{Evidence, EvidenceKind};

@@ -5,7 +5,7 @@ use rustc_hash::FxHashSet;
 use super::proof::{Abs, From, Proof, State};
 use super::{EventKind, Judge, Summary, words};
 use crate::facts::Expr;
-use crate::models::schema::{Protection as Protects, Proves};
+use crate::models::roles::{Protection as Protects, Proves};
 use crate::program::{BodyKey, FnId, Ty};
 use crate::routes::endpoint::{Evidence, EvidenceKind, HandlerTarget};
 use crate::routes::value::{Callable, Layer, LayerKind, Value};

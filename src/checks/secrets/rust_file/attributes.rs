@@ -64,7 +64,7 @@ pub(super) fn defaults(file: &File<'_>, field: Name, attrs: &[Attr]) -> Vec<Fiel
 fn written(file: &File<'_>, meta: &Meta) -> Option<Value> {
     match &meta.value {
         MetaValue::Literal(_) => {
-            let text = meta.string()?.to_owned();
+            let text = meta.string().filter(|it| !it.is_empty())?.to_owned();
             Some(Value {
                 text: Redacted::new(text),
                 range: inside_quotes(file.text, meta.range),

@@ -314,7 +314,10 @@ impl Collector<'_, '_> {
             );
             return;
         }
-        if name == "unwrap_or_default" {
+        let nothing = |first: &ExprId| self.values.is_empty_text(*first);
+        if name == "unwrap_or_default"
+            || sinks::FALLBACKS.contains(&name) && call.args.first().is_some_and(nothing)
+        {
             self.empty(call);
             return;
         }

@@ -87,6 +87,16 @@ fn secrets_are_found_where_they_are_given() {
             "password",
             Assigned,
         ),
+        (
+            "fn f() { Config { password: \"admin123\".into() } }",
+            "password",
+            Assigned,
+        ),
+        (
+            "fn f() { Config { db_password: \"postgres\".into() } }",
+            "password",
+            Assigned,
+        ),
         // Defaults.
         (
             "fn f() { env::var(\"JWT_SECRET\").unwrap_or(\"changeme\".to_string()) }",
@@ -165,6 +175,11 @@ fn secrets_are_found_where_they_are_given() {
         ),
         (
             "fn f() { std::env::var(\"JWT_SECRET\").unwrap_or_default() }",
+            "signing key",
+            Default,
+        ),
+        (
+            "fn f() { std::env::var(\"JWT_SECRET\").unwrap_or_else(|_| String::new()) }",
             "signing key",
             Default,
         ),
@@ -336,6 +351,13 @@ fn near_misses_stay_silent() {
         "const ATTR_OAUTH2_CLIENT_SECRET: &str = \"oauth2_client_secret\";",
         "const TEST_PW: &str = \"eeph7Thai6Ahxu\"; fn f(c: C) { c.reauth_password(TEST_PW) }",
         "fn f() { let s = std::env::var(\"JWT_SECRET\").unwrap_or_default(); if s.is_empty() { panic!() } }",
+        "struct C { #[env_config(name = \"JWT_SECRET\", default = \"\")] key: String }",
+        "impl Default for C { fn default() -> C { C { jwt_secret: \"\".into() } } }",
+        "pub const LN_challengePassword: &[u8; 18] = b\"challengePassword\\0\";",
+        "const PROXY_PASSWORD: &str = \"proxypassword\";",
+        "const OID_USER_PASSWORD: &str = \"2.5.4.35\";",
+        "const KDF_RAW_SECRET: &str = \"TRUNCATE\";",
+        "fn f() { let mut key = [0; 32]; rng.fill(&mut key); hmac::Key::new(ALG, &key) }",
         "use std::collections::Key; fn f() { Key::from(b\"words\") }",
         "fn f() { Key::from(bytes) }",
         "fn f() { EncodingKey::from_secret(config.secret.as_bytes()) }",

@@ -136,21 +136,37 @@ impl<'a> Values<'a> {
             let Expr::Block(block) = expr else { continue };
             for stmt in &block.stmts {
                 if let Stmt::Let(stmt) = stmt
-                    && let Pat::Bind { name, .. } = body.pat(stmt.pat)
+                    && let Pat::Bind { name, mutable, .. } = body.pat(stmt.pat)
                 {
+                    // What is mutable is a buffer that something else fills.
+                    let init = stmt.init.filter(|_| !mutable);
                     locals
                         .entry(*name)
                         .and_modify(|it| *it = None)
-                        .or_insert(stmt.init);
+                        .or_insert(init);
                 }
             }
         }
         Values { file, body, locals }
     }
 
-    /// The literal that an expression is.
+    /// The literal that an expression is, unless it is empty.
     pub(super) fn literal(&self, id: ExprId) -> Option<Value> {
         self.literal_within(id, DEPTH)
+            .filter(|it| !it.text.expose().is_empty())
+    }
+
+    /// Whether an expression is the empty text.
+    pub(super) fn is_empty_text(&self, id: ExprId) -> bool {
+        match self.body.expr(id) {
+            Expr::Closure(closure) => self.is_empty_text(closure.body),
+            Expr::Call { callee, args } if args.is_empty() => self
+                .callee(*callee)
+                .is_some_and(|it| it.ends_with(&["String".into(), "new".into()])),
+            _ => self
+                .literal_within(id, DEPTH)
+                .is_some_and(|it| it.text.expose().is_empty()),
+        }
     }
 
     fn literal_within(&self, id: ExprId, depth: u32) -> Option<Value> {
@@ -382,6 +398,7 @@ fn is_wrapper(call: &MethodCall) -> bool {
 
 /// Bytes as text if they are text, else as hexadecimal digits.
 fn readable(bytes: &[u8]) -> String {
+    let bytes = bytes.strip_suffix(&[0]).unwrap_or(bytes);
     match std::str::from_utf8(bytes) {
         Ok(text) if text.bytes().all(|it| (0x20..0x7f).contains(&it)) => text.to_owned(),
         _ => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),

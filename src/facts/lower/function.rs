@@ -1,0 +1,220 @@
+//! Functions, constants and their bodies.
+
+use super::item::Head;
+use super::{Cut, Lowerer, parse_stmts};
+use crate::facts::Extent;
+use crate::facts::body::{Block, BlockKind, Body, BodyId, Expr};
+use crate::facts::item::{ConstItem, FnItem, Item, ItemKind, Param, SelfParam};
+use crate::source::TextRange;
+
+/// The block of a function, or nothing for a declaration.
+pub(super) enum FnBlock {
+    Present(syn::Block),
+    Absent,
+}
+
+impl Lowerer<'_> {
+    /// The first of the words before a function's name.
+    pub(super) fn fn_keyword(
+        &self,
+        sig: &syn::Signature,
+        defaultness: Option<syn::Token![default]>,
+    ) -> TextRange {
+        let safety = match &sig.safety {
+            syn::Safety::Unsafe(token) => Some((token.span, 6)),
+            syn::Safety::Safe(token) => Some((token.span, 4)),
+            _ => None,
+        };
+        let first = defaultness
+            .map(|token| (token.span, 7))
+            .or(sig.constness.map(|token| (token.span, 5)))
+            .or(sig.asyncness.map(|token| (token.span, 5)))
+            .or(safety)
+            .or(sig.abi.as_ref().map(|abi| (abi.extern_token.span, 6)))
+            .unwrap_or((sig.fn_token.span, 2));
+        self.spans.short(first.0, first.1)
+    }
+
+    pub(super) fn function(
+        &mut self,
+        head: Head,
+        sig: syn::Signature,
+        block: FnBlock,
+        semicolon: Option<syn::Token![;]>,
+    ) -> Item {
+        let generics = self.generics(sig.generics);
+        let (ret, ret_range) = self.return_type(sig.output);
+        let mut end = self.spans.close(sig.paren_token.span);
+        end = ret_range.map_or(end, |range| end.cover(range));
+        end = semicolon.map_or(end, |token| end.cover(self.spans.short(token.span, 1)));
+        let mut self_param = None;
+        let mut params = Vec::with_capacity(sig.inputs.len());
+        let mut pats = Vec::with_capacity(sig.inputs.len());
+        for input in sig.inputs {
+            match input {
+                syn::FnArg::Receiver(receiver) => {
+                    self_param = Some(match receiver.kind {
+                        syn::ReceiverKind::Value => SelfParam::Value,
+                        syn::ReceiverKind::Reference(_, _, None) => SelfParam::Ref,
+                        syn::ReceiverKind::Reference(_, _, Some(_)) => SelfParam::RefMut,
+                        _ => SelfParam::Typed,
+                    });
+                }
+                syn::FnArg::Typed(typed) => {
+                    let (ty, ty_range) = self.ty(*typed.ty);
+                    let name = match &*typed.pat {
+                        syn::Pat::Ident(pat) if pat.subpat.is_none() => {
+                            Some(self.spans.name(&pat.ident))
+                        }
+                        _ => None,
+                    };
+                    let attrs = self.attrs(&typed.attrs);
+                    let cfg = self.cfg(&typed.attrs);
+                    params.push(Param {
+                        name,
+                        ty,
+                        range: ty_range,
+                        ty_range,
+                        attrs,
+                        cfg,
+                    });
+                    pats.push(*typed.pat);
+                }
+            }
+        }
+        let mut lost_body = None;
+        let block = match block {
+            FnBlock::Absent => None,
+            FnBlock::Present(block) => {
+                let range = self.spans.delimited(block.brace_token.span);
+                end = end.cover(range);
+                let open = self.spans.local(block.brace_token.span.open());
+                match self.cut.remove(&open) {
+                    None => Some((range, block.stmts)),
+                    Some(cut) => {
+                        lost_body = Some(range);
+                        self.cut_stmts(cut, range).map(|stmts| (range, stmts))
+                    }
+                }
+            }
+        };
+        let range = block
+            .as_ref()
+            .map(|(range, _)| *range)
+            .or(lost_body)
+            .unwrap_or(end);
+        let mut scratch = Body::new(range);
+        let lowered: Vec<_> = pats
+            .into_iter()
+            .map(|pat| self.ranged_pat(&mut scratch, pat))
+            .collect();
+        for (param, (_, pat_range)) in params.iter_mut().zip(&lowered) {
+            param.range = pat_range.cover(param.range);
+        }
+        let body = block.map(|(range, stmts)| {
+            scratch.params = lowered.into_iter().map(|(pat, _)| pat).collect();
+            self.fn_body(scratch, range, stmts)
+        });
+        let is_async = sig.asyncness.is_some();
+        let kind = FnItem {
+            is_async,
+            generics,
+            self_param,
+            params,
+            ret,
+            body,
+        };
+        self.named(head, &sig.ident, Some(end), ItemKind::Fn(kind))
+    }
+
+    fn fn_body(&mut self, mut body: Body, range: TextRange, stmts: Vec<syn::Stmt>) -> BodyId {
+        let (stmts, tail, cfgs) = self.stmts(&mut body, stmts);
+        let block = Block {
+            kind: BlockKind::Plain,
+            label: None,
+            stmts,
+            tail,
+            cfgs,
+        };
+        body.root = body.push_expr(Expr::Block(Box::new(block)), range);
+        self.finish(body)
+    }
+
+    fn finish(&mut self, mut body: Body) -> BodyId {
+        body.shrink_to_fit();
+        self.bodies.push(body);
+        BodyId(self.bodies.len() as u32 - 1)
+    }
+
+    fn cut_stmts(&mut self, cut: Cut, range: TextRange) -> Option<Vec<syn::Stmt>> {
+        if self.is_deep(cut.local) {
+            self.problem(range, "nested too deeply to be read", Extent::Body);
+            return None;
+        }
+        match parse_stmts(cut.tokens) {
+            Ok(stmts) => Some(stmts),
+            Err(error) => {
+                self.syntax_problem(range, &error, Extent::Body);
+                None
+            }
+        }
+    }
+
+    pub(super) fn constant(
+        &mut self,
+        head: Head,
+        ident: &syn::Ident,
+        ty: syn::Type,
+        value: Option<syn::Expr>,
+        semicolon: syn::Token![;],
+        is_static: bool,
+    ) -> Item {
+        let ty = self.ty(ty).0;
+        let end = self.spans.short(semicolon.span, 1);
+        let body = value.and_then(|value| {
+            let (value, within) = self.initialiser(value, end)?;
+            let mut body = Body::new(within);
+            let (root, range) = self.ranged_expr(&mut body, value);
+            body.root = root;
+            body.range = range;
+            Some(self.finish(body))
+        });
+        self.named(
+            head,
+            ident,
+            Some(end),
+            ItemKind::Const(ConstItem {
+                ty,
+                body,
+                is_static,
+            }),
+        )
+    }
+
+    /// The value, if it is not the placeholder of one that was cut out.
+    fn initialiser(
+        &mut self,
+        value: syn::Expr,
+        within: TextRange,
+    ) -> Option<(syn::Expr, TextRange)> {
+        let syn::Expr::Block(block) = &value else {
+            return Some((value, within));
+        };
+        let open = self.spans.local(block.block.brace_token.span.open());
+        let Some(cut) = self.cut.remove(&open).filter(|cut| cut.is_initialiser) else {
+            return Some((value, within));
+        };
+        let range = self.spans.at(cut.local.0, cut.local.1);
+        if self.is_deep(cut.local) {
+            self.problem(range, "nested too deeply to be read", Extent::Body);
+            return None;
+        }
+        match syn::parse2::<syn::Expr>(cut.tokens) {
+            Ok(value) => Some((value, range)),
+            Err(error) => {
+                self.syntax_problem(range, &error, Extent::Body);
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! The words of model files: what an item carries, proves, protects from and does.
+
+use serde::Deserialize;
+
+/// What a success proves about the sender of the request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Proves {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// A credential is there and parses; an invented one passes.
+    Presence,
+    /// A session exists; anonymous visitors have one too.
+    Session,
+    /// Absent and invented credentials are both rejected.
+    Identity,
+    /// What the user-supplied validator proves ([`Layer::validator`]).
+    Callback,
+}
+
+/// Which part of a request an extractor reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Carries {
+    /// The body as JSON, bytes, text or a stream.
+    Body,
+    /// A URL-encoded form.
+    Form,
+    /// A multipart form: uploads.
+    Multipart,
+    /// The query string.
+    Query,
+    /// Path parameters.
+    Path,
+    /// All headers.
+    Headers,
+    /// One header, typed.
+    Header,
+    /// Cookies.
+    Cookies,
+    /// Application state.
+    State,
+    /// A request extension, put there by a middleware.
+    Extension,
+    /// Session data.
+    Session,
+    /// Who sends the request.
+    Identity,
+    /// The peer's address.
+    Connection,
+    /// The whole request.
+    Request,
+    /// The `Host` header or its forwarded forms.
+    Host,
+    /// The method.
+    Method,
+    /// The URI.
+    Uri,
+    /// The pattern of the matched route.
+    MatchedPath,
+    /// A WebSocket upgrade.
+    Websocket,
+    /// Anything else that says nothing of authentication.
+    Other,
+}
+
+/// A protection that a layer gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Protection {
+    /// Who you are.
+    Authentication,
+    /// What you may do.
+    Authorization,
+    /// How often.
+    RateLimit,
+    /// How much.
+    BodyLimit,
+    /// How long.
+    Timeout,
+    /// From which origins.
+    Cors,
+    /// Not from foreign pages.
+    Csrf,
+    /// Seen in logs or traces.
+    Tracing,
+}
+
+/// What a function or macro does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// Its success proves the credential argument.
+    Verifies,
+    /// Compares two values, one of them secret; its success proves the other.
+    ComparesSecret,
+    /// Returns what the client sent as a credential: header, cookie, token.
+    CredentialSource,
+    /// Returns server-side or signed session data: present only after the server stored it.
+    SessionSource,
+    /// Returns who the client is, verified by a middleware.
+    IdentitySource,
+    /// Returns other client-controlled data.
+    RequestSource,
+    /// Runs the extractor that its type argument names.
+    RunsExtractor,
+    /// Parses or converts; proves nothing.
+    Syntactic,
+    /// Hashes a password or message.
+    Hashes,
+    /// Creates a token or session: what a login does.
+    Issues,
+    /// Ends a session.
+    Revokes,
+    /// Switches a verification off.
+    DisablesVerification,
+    /// Reads stored data (database, file, cache).
+    EffectRead,
+    /// Changes stored data or the outside world.
+    EffectWrite,
+    /// Either, depending on an argument: a statement that is run.
+    Effect,
+    /// Sends mail or messages to people.
+    SendsMail,
+    /// Checks a rate limit.
+    Limits,
+    /// Reads configuration or the environment.
+    ReadsConfig,
+    /// Prepares a request to the URL argument, or sends it.
+    HttpRequest,
+    /// Sends a request that was prepared before.
+    SendsRequest,
+    /// Refuses plain-text connections.
+    ForcesTls,
+    /// Opens a connection to the URL argument.
+    Connects,
+    /// Runs a server.
+    Serves,
+    /// Makes a value out of its arguments: constructors and builder steps.
+    Builds,
+    /// Writes a log or trace event.
+    Logs,
+    /// A macro that returns an error from the function it stands in.
+    Bails,
+    /// A macro that returns an error unless its first argument is true.
+    Ensures,
+    /// Never returns.
+    Diverges,
+    /// Nothing that matters to security.
+    Noop,
+}
+
+/// Which outcome of a call counts as its success.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// `Ok(_)`.
+    Ok,
+    /// `Some(_)`.
+    Some,
+    /// `true`.
+    True,
+    /// `false`.
+    False,
+    /// `Ok(true)`.
+    OkTrue,
+    /// `Ok(Some(_))`.
+    OkSome,
+    /// That it returns at all.
+    Success,
+}
+
+/// What a type is good for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TypeRole {
+    /// Dereferences to its payload.
+    SmartPointer,
+    /// Sends HTTP requests.
+    HttpClient,
+    /// A database connection or pool.
+    DbPool,
+    /// Settings.
+    Config,
+    /// Hides a secret.
+    SecretWrapper,
+    /// Composes routes.
+    Router,
+    /// A request or its head.
+    Request,
+    /// A response.
+    Response,
+    /// A header map.
+    Headers,
+    /// Cookies of a request.
+    Cookies,
+    /// Session data.
+    Session,
+    /// An identity.
+    Identity,
+    /// A rate limiter.
+    Limiter,
+    /// Chooses the key under which a rate limiter counts.
+    RateKey,
+    /// Key material.
+    Key,
+    /// Sends mail.
+    Mailer,
+    /// Decides whether a route matches.
+    Guard,
+    /// A service that gives out files of a folder.
+    StaticFiles,
+    /// A service that redirects.
+    Redirect,
+    /// An error: building one rejects.
+    Error,
+    /// Anything else worth knowing.
+    Other,
+}
