@@ -239,7 +239,18 @@ impl Names {
                 self.last(),
                 &["invite", "invites", "invitation", "invitations"],
             );
-        self.any(&SURE)
+        // `register_webhook` registers something else.
+        let names_it = self.handler.first().is_some_and(|first| {
+            SURE.contains(&first.as_str())
+                && self.handler[1..].iter().all(|it| {
+                    [
+                        "user", "account", "handler", "form", "post", "email", "page", "submit",
+                    ]
+                    .contains(&it.as_str())
+                })
+        });
+        self.in_path(&SURE)
+            || names_it
             || PHRASES.iter().any(|(a, b)| self.phrase(a, b))
             || self.in_path(&["verify"])
             || reads_invitation
@@ -326,7 +337,11 @@ impl Names {
         receives(self.last())
             || self.path.iter().any(|it| has(it, &["webhook"]))
             || (self.in_path(&["webhooks"]) && !has(self.last(), &["webhooks"]))
-            || has(&self.handler, &["webhook"])
+            || self.handler.len() == 1 && has(&self.handler, &["webhook"])
+            || self.handler.last().is_some_and(|it| it == "webhook")
+                && self.handler.first().is_some_and(|it| {
+                    matches!(it.as_str(), "handle" | "receive" | "on" | "process")
+                })
     }
 }
 
@@ -372,6 +387,8 @@ mod tests {
             ("GET", "/invites/{code}", "f", Account),
             ("POST", "/invites", "create_invite", Ordinary),
             ("POST", "/database/reset", "reset", Ordinary),
+            ("POST", "/webhooks", "register_webhook", Ordinary),
+            ("POST", "/users", "register_user", Account),
             ("POST", "/admin/register", "register", Ordinary),
             ("POST", "/admin/login", "login", Credential),
             ("GET", "/health_check", "health_check", Health),

@@ -18,6 +18,8 @@ use crate::values::Callee;
 
 /// How far calls are followed.
 const MAX_DEPTH: u32 = 5;
+/// How far from the handler sending mail is what the endpoint is for.
+const MAIL_DEPTH: u32 = 1;
 /// How many functions are looked at for one endpoint.
 const MAX_FUNCTIONS: usize = 300;
 
@@ -166,7 +168,7 @@ impl Look<'_, '_> {
     }
 
     fn call(&mut self, name: &str, callees: &[Callee], depth: u32, method: bool) {
-        self.named(name);
+        self.named(name, depth);
         if callees.is_empty() {
             if !method || !QUIET_METHODS.contains(&name) {
                 self.seen.opaque = true;
@@ -179,13 +181,13 @@ impl Look<'_, '_> {
         for callee in callees {
             match callee {
                 Callee::Fn(candidate) => self.function(candidate.id, depth + 1),
-                Callee::External(path) => self.external(path.as_str(), name),
+                Callee::External(path) => self.external(path.as_str(), name, depth),
                 Callee::Constructor(_) | Callee::Const(_) | Callee::Other(_) => {}
             }
         }
     }
 
-    fn external(&mut self, path: &str, name: &str) {
+    fn external(&mut self, path: &str, name: &str, depth: u32) {
         let role = self
             .cx
             .program
@@ -201,7 +203,7 @@ impl Look<'_, '_> {
                 note(&mut self.seen.write, name);
                 return;
             }
-            Some(Role::SendsMail) => note(&mut self.seen.mail, name),
+            Some(Role::SendsMail) if depth <= MAIL_DEPTH => note(&mut self.seen.mail, name),
             Some(Role::Issues) => note(&mut self.seen.issues, name),
             _ => {}
         }
@@ -218,9 +220,6 @@ impl Look<'_, '_> {
         if matches!(krate, "hmac" | "ed25519_dalek" | "ring") && name.starts_with("verify") {
             note(&mut self.seen.signature, name);
         }
-        if krate == "lettre" && name == "send" {
-            note(&mut self.seen.mail, path);
-        }
         let in_files = path.starts_with("std::fs") || path.starts_with("tokio::fs");
         if !QUIET_CRATES.contains(&krate) || in_files || LOCKS.contains(&name) {
             self.seen.opaque = true;
@@ -230,7 +229,7 @@ impl Look<'_, '_> {
         }
     }
 
-    fn named(&mut self, name: &str) {
+    fn named(&mut self, name: &str, depth: u32) {
         let words = words(name);
         let has = |word: &str| words.iter().any(|it| it == word);
         let starts = |verb: &str| words.first().is_some_and(|it| it == verb);
@@ -246,7 +245,11 @@ impl Look<'_, '_> {
         if has("password") && (has("hash") || has("hashed")) && !has("verify") {
             note(&mut self.seen.hashes_password, name);
         }
-        if starts("send") && (has("email") || has("mail") || has("sms") || has("emails")) {
+        // Deeper down, mail is a side effect (a notification), not what the endpoint is for.
+        if depth <= MAIL_DEPTH
+            && starts("send")
+            && (has("email") || has("mail") || has("sms") || has("emails"))
+        {
             note(&mut self.seen.mail, name);
         }
     }
@@ -262,11 +265,9 @@ fn note(place: &mut Option<Act>, name: &str) {
 
 /// Whether a function's name says that it changes something that lasts.
 fn changes(name: &str) -> bool {
-    const VERBS: [&str; 29] = [
-        "insert", "update", "delete", "create", "save", "remove", "execute", "upsert", "store",
-        "persist", "add", "put", "purge", "ban", "revoke", "register", "publish", "enqueue",
-        "drop", "truncate", "grant", "write", "push", "send", "clear", "reset", "upload", "set",
-        "rename",
+    const VERBS: [&str; 14] = [
+        "insert", "update", "delete", "create", "save", "execute", "upsert", "store", "persist",
+        "publish", "enqueue", "truncate", "replace", "purge",
     ];
     let words = words(name);
     words

@@ -1,1 +1,247 @@
-//! The checks on small services.
+//! The checks on small services: an authenticated set-up with endpoints that vary.
+
+use crate::checks::Context;
+use crate::diagnostics::{Diagnostic, Persona};
+use crate::lints::Registry;
+use crate::routes::inventory;
+use crate::scan::{self, Scope};
+use crate::values::Values;
+
+use crate::workspace::files::MemoryFiles;
+use crate::workspace::{Workspace, WorkspaceRequest, discover};
+
+fn findings(lint: &str, source: &str, persona: Persona) -> Vec<Diagnostic> {
+    let files = MemoryFiles::new([("/w/main.rs", source)]);
+    let request = WorkspaceRequest {
+        start: "/w".into(),
+        ..WorkspaceRequest::default()
+    };
+    let workspace: Workspace = discover(&request, &files).expect("a workspace");
+    let loaded = scan::load(&workspace, &files, Scope::default());
+    let values = Values::new(&loaded.program);
+    let inventory = inventory::build(&values, &loaded.sources);
+    let context = Context {
+        workspace: &workspace,
+        sources: &loaded.sources,
+        program: &loaded.program,
+        values: &values,
+        inventory: &inventory,
+        rust_files: &loaded.rust_files,
+        text_files: &[],
+        secrets: &[],
+        persona,
+        scope: Scope::default(),
+    };
+    let lint = Registry::builtin().lint(lint).expect("a lint");
+    crate::checks::run(&lint.check.kind, lint, &context).expect("a check of this kind")
+}
+
+/// A service whose `User` authenticates, with these functions and routes.
+fn service(functions: &str, routes: &str) -> String {
+    format!(
+        r#"
+use axum::extract::{{FromRequestParts, Path, State}};
+use axum::http::{{header, request::Parts, StatusCode}};
+use axum::routing::{{any, delete, get, post, put}};
+use axum::{{Json, Router}};
+use sqlx::PgPool;
+#[derive(Clone)] struct App {{ db: PgPool, key: jsonwebtoken::DecodingKey }}
+struct Claims {{ sub: i64 }}
+struct User(Claims);
+impl FromRequestParts<App> for User {{
+    type Rejection = StatusCode;
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, StatusCode> {{
+        let header = parts.headers.get(header::AUTHORIZATION).ok_or(StatusCode::UNAUTHORIZED)?;
+        let token = header.to_str().map_err(|_| StatusCode::BAD_REQUEST)?;
+        let data = jsonwebtoken::decode::<Claims>(token, &app.key, &jsonwebtoken::Validation::default())
+            .map_err(|_| StatusCode::UNAUTHORIZED)?;
+        Ok(User(data.claims))
+    }}
+}}
+async fn run(app: &App, sql: &str) -> StatusCode {{
+    match sqlx::query("UPDATE t SET a = 1").execute(&app.db).await {{
+        Ok(_) => StatusCode::OK,
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR,
+    }}
+}}
+async fn guarded(user: User, State(app): State<App>) -> StatusCode {{ run(&app, "").await }}
+async fn open(State(app): State<App>) -> StatusCode {{ run(&app, "").await }}
+async fn open_too(State(app): State<App>) -> StatusCode {{ run(&app, "").await }}
+async fn read(State(app): State<App>) -> String {{
+    sqlx::query_scalar("SELECT a FROM t").fetch_one(&app.db).await.unwrap()
+}}
+async fn read_guarded(user: User, State(app): State<App>) -> String {{
+    sqlx::query_scalar("SELECT a FROM t").fetch_one(&app.db).await.unwrap()
+}}
+async fn echo(body: String) -> String {{ body.to_uppercase() }}
+{functions}
+fn app(app: App) -> Router {{ Router::new(){routes}.with_state(app) }}
+#[tokio::main] async fn main() {{
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:80").await.unwrap();
+    axum::serve(listener, app(todo!())).await.unwrap();
+}}
+"#
+    )
+}
+
+fn titles(lint: &str, functions: &str, routes: &str, persona: Persona) -> Vec<String> {
+    findings(lint, &service(functions, routes), persona)
+        .into_iter()
+        .filter(|it| it.persona == persona)
+        .map(|it| it.title)
+        .collect()
+}
+
+#[test]
+fn unguarded_endpoints() {
+    const GUARDED: &str = r#".route("/g", post(guarded))"#;
+    let cases: [(&str, &[&str]); 14] = [
+        ("", &[]),
+        (
+            r#".route("/a", post(open))"#,
+            &["`POST /a` asks for no authentication"],
+        ),
+        (
+            r#".route("/a", delete(open))"#,
+            &["`DELETE /a` asks for no authentication"],
+        ),
+        (
+            r#".route("/a", any(open))"#,
+            &["`ANY /a` asks for no authentication"],
+        ),
+        // The same handler twice is one oversight.
+        (
+            r#".route("/a", post(open)).route("/b", post(open))"#,
+            &["`POST /a` asks for no authentication"],
+        ),
+        // Near misses: reads, questions, pure functions, and what is open by nature.
+        (r#".route("/a", get(read))"#, &[]),
+        (r#".route("/a", any(read))"#, &[]),
+        (r#".route("/search", post(read))"#, &[]),
+        (r#".route("/a", post(echo))"#, &[]),
+        (r#".route("/login", post(open))"#, &[]),
+        (r#".route("/register", post(open))"#, &[]),
+        (r#".route("/graphql", post(open))"#, &[]),
+        (
+            r#".route("/admin/stats", get(read))"#,
+            &["privileged `GET /admin/stats` asks for no authentication"],
+        ),
+        // Everything behind a mount is open: one finding.
+        (
+            r#".nest("/api", Router::new().route("/a", post(open)).route("/b", put(open_too)))"#,
+            &["2 endpoints of the router at `/api` ask for no authentication"],
+        ),
+    ];
+    for (routes, expected) in cases {
+        let routes = format!("{GUARDED}{routes}");
+        let found = titles("missing-authentication", "", &routes, Persona::Regular);
+        assert_eq!(found, expected, "{routes}");
+    }
+}
+
+#[test]
+fn services_and_siblings() {
+    let cases: [(&str, &[&str]); 4] = [
+        // A service that asks nobody is one finding.
+        (
+            r#".route("/a", post(open)).route("/b", put(open_too))"#,
+            &[
+                "nothing in `main` asks for authentication: 2 endpoints that change state or are privileged are open",
+            ],
+        ),
+        (r#".route("/a", get(read))"#, &[]),
+        // An open read among guarded ones, and among too few.
+        (
+            r#".route("/a", get(read_guarded)).route("/b", get(read_guarded)).route("/c", get(read_guarded)).route("/d", get(read))"#,
+            &["`GET /d` asks for no authentication while its siblings do"],
+        ),
+        (
+            r#".route("/a", get(read_guarded)).route("/b", get(read_guarded)).route("/d", get(read))"#,
+            &[],
+        ),
+    ];
+    for (routes, expected) in cases {
+        let found = titles("missing-authentication", "", routes, Persona::Regular);
+        assert_eq!(found, expected, "{routes}");
+    }
+}
+
+#[test]
+fn webhooks_are_open_if_they_check_a_signature() {
+    let functions = r#"
+        async fn signed(State(app): State<App>, body: String) -> StatusCode {
+            if !verify_signature(&body) { return StatusCode::BAD_REQUEST; }
+            run(&app, "").await
+        }
+        fn verify_signature(body: &str) -> bool { todo!() }
+    "#;
+    let cases: [(&str, &[&str]); 2] = [
+        ("signed", &[]),
+        ("open", &["`POST /webhook` asks for no authentication"]),
+    ];
+    for (handler, expected) in cases {
+        let routes = format!(r#".route("/g", post(guarded)).route("/webhook", post({handler}))"#);
+        let found = titles(
+            "missing-authentication",
+            functions,
+            &routes,
+            Persona::Regular,
+        );
+        assert_eq!(found, expected, "{handler}");
+    }
+}
+
+#[test]
+fn open_reads_are_for_auditors() {
+    let routes =
+        r#".route("/g", post(guarded)).route("/a", get(read)).route("/health", get(read))"#;
+    let found = titles("missing-authentication", "", routes, Persona::Auditor);
+    assert_eq!(found, ["`GET /a` is open to everybody"]);
+}
+
+#[test]
+fn unlimited_endpoints() {
+    let functions = r#"
+        async fn login(State(app): State<App>, password: String) -> StatusCode {
+            if verify_password(&app, &password) { StatusCode::OK } else { StatusCode::UNAUTHORIZED }
+        }
+        fn verify_password(app: &App, password: &str) -> bool { todo!() }
+        async fn register(State(app): State<App>, password: String) -> StatusCode {
+            sqlx::query("INSERT INTO account VALUES ($1)").execute(&app.db).await.unwrap();
+            StatusCode::OK
+        }
+        async fn upload(State(app): State<App>, form: axum::extract::Multipart) -> StatusCode {
+            run(&app, "").await
+        }
+    "#;
+    let cases: [(&str, &[&str]); 8] = [
+        (
+            r#".route("/login", post(login))"#,
+            &["password login accepts unlimited attempts"],
+        ),
+        (
+            r#".route("/register", post(register))"#,
+            &["registration accepts unlimited requests"],
+        ),
+        (
+            r#".route("/files", post(upload))"#,
+            &["upload accepts unlimited requests"],
+        ),
+        (
+            r#".route("/login", post(login)).route("/register", post(register))"#,
+            &["2 `main` endpoints accept unlimited requests: password login, registration"],
+        ),
+        // Near misses: pages, logout, and what nobody gains from repeating.
+        (r#".route("/login", get(read))"#, &[]),
+        (r#".route("/logout", post(open))"#, &[]),
+        (r#".route("/a", post(guarded))"#, &[]),
+        (
+            r#".route("/login", post(login)).layer(tower_governor::GovernorLayer::new(todo!()))"#,
+            &[],
+        ),
+    ];
+    for (routes, expected) in cases {
+        let found = titles("missing-rate-limit", functions, routes, Persona::Regular);
+        assert_eq!(found, expected, "{routes}");
+    }
+}

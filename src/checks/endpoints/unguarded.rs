@@ -5,9 +5,9 @@ use super::{Endpoints, Site, asks, count, first_line, list, with_endpoints, with
 use crate::checks::Context;
 use crate::diagnostics::{Confidence, Diagnostic, Label, LintMeta, Persona};
 use crate::lints::Lint;
-use crate::routes::Purpose;
 use crate::routes::endpoint::{EvidenceKind, LayerSeen, Status};
 use crate::routes::purpose::{privileged_word, segments, words};
+use crate::routes::{HandlerTarget, Purpose};
 
 /// From so many siblings on, what they do is a convention.
 const SIBLINGS: usize = 3;
@@ -27,7 +27,7 @@ pub fn run(cx: &Context<'_>, lint: &Lint) -> Vec<Diagnostic> {
             .any(|it| asks(it.endpoint.protections.authentication.status));
         let mut open: Vec<(&Site<'_>, Why)> = Vec::new();
         for site in &sites {
-            if let Some(why) = why(site, &sites, has_convention) {
+            if let Some(why) = why(cx, site, &sites, has_convention) {
                 open.push((site, why));
             }
         }
@@ -58,13 +58,13 @@ enum Why {
     Deviant(usize, usize),
 }
 
-fn why(site: &Site<'_>, all: &[&Site<'_>], has_convention: bool) -> Option<Why> {
+fn why(cx: &Context<'_>, site: &Site<'_>, all: &[&Site<'_>], has_convention: bool) -> Option<Why> {
     let status = site.endpoint.protections.authentication.status;
     let changes = changes(site);
     match status {
         Status::None => {}
         // Somebody looks at the credentials and lets everybody through: only where it matters.
-        Status::Optional if changes && has_convention => {}
+        Status::Optional if changes && has_convention && takes_option(cx, site) => {}
         _ => return None,
     }
     if site.purpose != Purpose::Ordinary || site.is_fallback() || is_graphql(site) {
@@ -82,6 +82,26 @@ fn why(site: &Site<'_>, all: &[&Site<'_>], has_convention: bool) -> Option<Why> 
         return Some(Why::Privileged(word));
     }
     deviant(site, all)
+}
+
+/// Whether the handler says itself that it does without credentials: `Option<User>`. Where it
+/// is only not clear what becomes of them, that is for auditors.
+fn takes_option(cx: &Context<'_>, site: &Site<'_>) -> bool {
+    let HandlerTarget::Fn(id) = site.endpoint.handler.target else {
+        return false;
+    };
+    let def = &cx.program[id];
+    let evidence = &site.endpoint.protections.authentication.evidence;
+    def.sig.params.iter().any(|param| {
+        let ty = param.ty_range.in_file(def.file);
+        let text = cx.sources.slice(ty);
+        (text.starts_with("Option<") || text.starts_with("Result<"))
+            && evidence.iter().any(|it| {
+                it.kind == EvidenceKind::Extractor
+                    && (text.contains(it.name.as_str())
+                        || it.span.file == ty.file && ty.range.contains(it.span.range))
+            })
+    })
 }
 
 /// Whether it changes something that lasts.
@@ -352,6 +372,13 @@ fn for_auditors(cx: &Context<'_>, meta: &LintMeta, site: &Site<'_>) -> Option<Di
             format!("`{}` is open to everybody", site.name()),
             looked(site),
         ),
+        Status::Optional if changes(site) => (
+            format!(
+                "`{}` may let requests without credentials through",
+                site.name()
+            ),
+            looked(site),
+        ),
         Status::Unknown => (
             format!(
                 "whether `{}` asks for authentication could not be decided",
@@ -375,7 +402,7 @@ fn for_auditors(cx: &Context<'_>, meta: &LintMeta, site: &Site<'_>) -> Option<Di
         .with_persona(Persona::Auditor)
         .with_note(note)
         .with_help(help(site));
-    if authentication.status == Status::Unknown {
+    if authentication.status != Status::None {
         finding = finding.with_confidence(Confidence::Low);
     }
     Some(finding)

@@ -110,11 +110,11 @@ fn abuse(site: &Site<'_>) -> Option<Abuse> {
     let resets = (has(&["reset", "forgot", "recover", "recovery", "lost"])
         && (site.purpose == Purpose::Account || has(&["password", "account"])))
         && privileged_word(&endpoint.path).is_none();
-    if resets {
+    if resets && open {
         return make("password reset", "requests", calls(&seen.mail));
     }
     if open {
-        if (site.purpose == Purpose::Account || has(&["register", "signup", "registration"]))
+        if site.purpose == Purpose::Account
             && (seen.hashes_password.is_some()
                 || has(&["register", "signup", "registration"])
                 || phrase("sign", "up"))
