@@ -38,7 +38,11 @@ pub(super) fn expand_all(builder: &mut Builder<'_>) {
 }
 
 /// The definition that a call reaches: by scope, then by name in the crate, then exported ones.
-fn definition(builder: &Builder<'_>, module: ModuleId, path: &crate::facts::Path) -> Option<MacroId> {
+fn definition(
+    builder: &Builder<'_>,
+    module: ModuleId,
+    path: &crate::facts::Path,
+) -> Option<MacroId> {
     let program = &builder.program;
     let name = path.last()?;
     let found = program.resolve_whole(module, path);
@@ -60,23 +64,43 @@ fn definition(builder: &Builder<'_>, module: ModuleId, path: &crate::facts::Path
         // Textual scope: any definition of the crate, the nearest file first.
         let file = program[module].file;
         let own = all().filter(|id| program[program[*id].module].krate == krate);
-        return own.min_by_key(|id| program[*id].file != file).filter(|_| !is_std(name.as_str()));
+        return own
+            .min_by_key(|id| program[*id].file != file)
+            .filter(|_| !is_std(name.as_str()));
     }
     // `crate::name!`, `other_crate::name!`.
     let first = path.segments[0].name;
     let target = if first == "crate" || first == "$crate" {
         Some(krate)
     } else {
-        program.extern_crates.get(&(krate, first)).and_then(|roots| roots.first()).map(|root| program[*root].krate)
+        program
+            .extern_crates
+            .get(&(krate, first))
+            .and_then(|roots| roots.first())
+            .map(|root| program[*root].krate)
     };
     let target = target?;
-    let mut exported = all().filter(|id| program[*id].exported && program[program[*id].module].krate == target);
+    let mut exported =
+        all().filter(|id| program[*id].exported && program[program[*id].module].krate == target);
     exported.next()
 }
 
 /// Names that a crate's own macro seldom takes over.
 fn is_std(name: &str) -> bool {
-    matches!(name, "println" | "format" | "vec" | "panic" | "assert" | "assert_eq" | "write" | "writeln" | "matches" | "print" | "eprintln")
+    matches!(
+        name,
+        "println"
+            | "format"
+            | "vec"
+            | "panic"
+            | "assert"
+            | "assert_eq"
+            | "write"
+            | "writeln"
+            | "matches"
+            | "print"
+            | "eprintln"
+    )
 }
 
 /// Macros of libraries that make routes, as rules that say what matters of them.
@@ -96,8 +120,11 @@ struct Expanded {
 
 impl Expanded {
     fn range_at(&self, offset: usize) -> TextRange {
-        let at = self.pieces.partition_point(|(start, _)| *start as usize <= offset);
-        at.checked_sub(1).map_or_else(TextRange::default, |at| self.pieces[at].1)
+        let at = self
+            .pieces
+            .partition_point(|(start, _)| *start as usize <= offset);
+        at.checked_sub(1)
+            .map_or_else(TextRange::default, |at| self.pieces[at].1)
     }
 }
 
@@ -109,7 +136,14 @@ enum Rules {
 }
 
 /// Runs a macro. What comes from the rules is shown at the call.
-fn run(builder: &Builder<'_>, module: ModuleId, rules: Rules, tokens: TextRange, call: TextRange, file: crate::source::FileId) -> Option<Expanded> {
+fn run(
+    builder: &Builder<'_>,
+    module: ModuleId,
+    rules: Rules,
+    tokens: TextRange,
+    call: TextRange,
+    file: crate::source::FileId,
+) -> Option<Expanded> {
     let program = &builder.program;
     let text = builder.sources.slice(tokens.in_file(file));
     let (rules, foreign) = match rules {
@@ -127,13 +161,18 @@ fn run(builder: &Builder<'_>, module: ModuleId, rules: Rules, tokens: TextRange,
         .iter()
         .map(|piece| {
             let range = match &piece.origin {
-                super::expand::Origin::Call(range) => TextRange::new(tokens.start + range.start, tokens.start + range.end),
+                super::expand::Origin::Call(range) => {
+                    TextRange::new(tokens.start + range.start, tokens.start + range.end)
+                }
                 super::expand::Origin::Rules(_) => call,
             };
             (piece.start, range)
         })
         .collect();
-    Some(Expanded { text: expansion.text, pieces })
+    Some(Expanded {
+        text: expansion.text,
+        pieces,
+    })
 }
 
 fn expand_item(builder: &mut Builder<'_>, call: PendingMacro) {
@@ -141,11 +180,17 @@ fn expand_item(builder: &mut Builder<'_>, call: PendingMacro) {
     let file = call.place.file;
     let name = call.item.path.last().map_or("", Name::as_str);
     let known = definition(builder, module, &call.item.path);
-    let expanded = known.map(Rules::Local).filter(|_| call.depth < MAX_DEPTH).and_then(|id| run(builder, module, id, call.item.tokens, call.range, file));
+    let expanded = known
+        .map(Rules::Local)
+        .filter(|_| call.depth < MAX_DEPTH)
+        .and_then(|id| run(builder, module, id, call.item.tokens, call.range, file));
     let Some(expanded) = expanded else {
         // Library macros in item position make no routes, but for those that say so.
         if known.is_some() {
-            builder.unresolved(format!("`{name}!` could not be expanded"), call.range.in_file(file));
+            builder.unresolved(
+                format!("`{name}!` could not be expanded"),
+                call.range.in_file(file),
+            );
         }
         return;
     };
@@ -158,8 +203,13 @@ fn expand_item(builder: &mut Builder<'_>, call: PendingMacro) {
     };
     let shift = text.len() - expanded.text.len();
     let shifted = |offset: usize| map(offset.saturating_sub(shift));
-    let Some(Fragment::Items(items)) = parse_fragment(FragmentKind::Items, &text, &shifted, &mut bodies) else {
-        builder.unresolved(format!("the expansion of `{name}!` could not be read"), call.range.in_file(file));
+    let Some(Fragment::Items(items)) =
+        parse_fragment(FragmentKind::Items, &text, &shifted, &mut bodies)
+    else {
+        builder.unresolved(
+            format!("the expansion of `{name}!` could not be read"),
+            call.range.in_file(file),
+        );
         return;
     };
     let mut bodies: Bodies = bodies.into_iter().map(Some).collect();
@@ -203,24 +253,42 @@ fn expand_body(builder: &mut Builder<'_>, key: BodyKey, budget: &mut usize) {
             let module = builder.program[key].module;
             let local = definition(builder, module, &call.path).map(Rules::Local);
             let by_name = || stand_in(call.path.last()?.as_str()).map(Rules::StandIn);
-            let Some(rules) = local.or_else(by_name) else { continue };
+            let Some(rules) = local.or_else(by_name) else {
+                continue;
+            };
             *budget -= 1;
             expand_call(builder, key, id, &call, rules);
         }
     }
 }
 
-fn expand_call(builder: &mut Builder<'_>, key: BodyKey, id: ExprId, call: &MacroCall, rules: Rules) {
+fn expand_call(
+    builder: &mut Builder<'_>,
+    key: BodyKey,
+    id: ExprId,
+    call: &MacroCall,
+    rules: Rules,
+) {
     let data = &builder.program[key];
     let (file, module) = (data.file, data.module);
     let range = data.body.expr_range(id);
-    let Some(expanded) = run(builder, module, rules, call.tokens, range, file) else { return };
+    let Some(expanded) = run(builder, module, rules, call.tokens, range, file) else {
+        return;
+    };
     let mut bodies = Vec::new();
     let map = |offset: usize| expanded.range_at(offset);
     let body = &mut builder.program.bodies[key.0 as usize].body;
     let fragment = parse_fragment(FragmentKind::Stmts(body), &expanded.text, &map, &mut bodies);
-    let Some(Fragment::Stmts(stmts, tail)) = fragment else { return };
-    let block = Block { kind: BlockKind::Expansion, label: None, stmts, tail, cfgs: Default::default() };
+    let Some(Fragment::Stmts(stmts, tail)) = fragment else {
+        return;
+    };
+    let block = Block {
+        kind: BlockKind::Expansion,
+        label: None,
+        stmts,
+        tail,
+        cfgs: Default::default(),
+    };
     body.set_expr(id, Expr::Block(Box::new(block)));
     let items = std::mem::take(&mut body.items);
     if items.is_empty() {
@@ -228,7 +296,11 @@ fn expand_call(builder: &mut Builder<'_>, key: BodyKey, id: ExprId, call: &Macro
     }
     let place = builder.body_place(key);
     let opened = builder.open_body_module(key, &place);
-    let place = super::build::Place { module: opened, container: Container::Module, ..place };
+    let place = super::build::Place {
+        module: opened,
+        container: Container::Module,
+        ..place
+    };
     let mut bodies: Bodies = bodies.into_iter().map(Some).collect();
     builder.add_items(items, &place, &mut bodies);
 }

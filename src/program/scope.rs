@@ -229,9 +229,11 @@ impl Program {
         if !has_type || !has_value {
             for import in data.imports.iter().filter(|import| import.name.is_none()) {
                 let members = self.glob_member(module, import, name, open);
-                found.extend(members.into_iter().filter(|def| {
-                    (is_type(def) && !has_type) || (is_value(def) && !has_value)
-                }));
+                found.extend(
+                    members
+                        .into_iter()
+                        .filter(|def| (is_type(def) && !has_type) || (is_value(def) && !has_value)),
+                );
             }
         }
         let mut seen = Vec::new();
@@ -308,12 +310,28 @@ impl Program {
 
 /// Whether a definition stands for a type, module or trait.
 fn is_type(def: &Def) -> bool {
-    matches!(def, Def::Module(_) | Def::Adt(_) | Def::Trait(_) | Def::Alias(_) | Def::Variant(..) | Def::External(_))
+    matches!(
+        def,
+        Def::Module(_)
+            | Def::Adt(_)
+            | Def::Trait(_)
+            | Def::Alias(_)
+            | Def::Variant(..)
+            | Def::External(_)
+    )
 }
 
 /// Whether a definition stands for a value or macro.
 fn is_value(def: &Def) -> bool {
-    matches!(def, Def::Fn(_) | Def::Const(_) | Def::Variant(..) | Def::Adt(_) | Def::Macro(_) | Def::External(_))
+    matches!(
+        def,
+        Def::Fn(_)
+            | Def::Const(_)
+            | Def::Variant(..)
+            | Def::Adt(_)
+            | Def::Macro(_)
+            | Def::External(_)
+    )
 }
 
 fn dedup(all: &mut Vec<Resolved>) {

@@ -397,7 +397,6 @@ impl Infer<'_> {
             _ => Ty::Unknown,
         }
     }
-
 }
 
 /// Iterators of all kinds, by their element.

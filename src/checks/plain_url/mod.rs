@@ -101,7 +101,7 @@ impl Search<'_> {
         let mut all: BTreeMap<Span, Found> = BTreeMap::new();
         for key in live {
             for (call, model) in self.modelled_calls(*key) {
-                for arg in self.sent(*key, call, model) {
+                if let Some(arg) = self.sent(*key, call, model) {
                     for traced in self.strings.texts(*key, arg) {
                         self.note(&mut all, *key, call, model, traced);
                     }

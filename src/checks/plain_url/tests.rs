@@ -93,7 +93,11 @@ async fn middle(url: &str) { inner(url).await; }
 async fn inner(url: &str) { reqwest::get(url).await; }
 #[test]
 fn test() { inner("http://c.shop-a.com"); }"#,
-        &[(1, "`inner` sends a request to `http://a.shop-a.com` in the clear", REGULAR)],
+        &[(
+            1,
+            "`inner` sends a request to `http://a.shop-a.com` in the clear",
+            REGULAR,
+        )],
     );
     // What a function returns for one caller does not taint the other.
     check(
@@ -101,7 +105,11 @@ fn test() { inner("http://c.shop-a.com"); }"#,
         r#"fn with_path(base: &str) -> String { format!("{base}/x") }
 async fn f() { reqwest::get(with_path("http://a.shop-a.com")).await; }
 fn g() -> String { with_path("http://b.shop-a.com") }"#,
-        &[(2, "`f` sends a request to `http://a.shop-a.com` in the clear", REGULAR)],
+        &[(
+            2,
+            "`f` sends a request to `http://a.shop-a.com` in the clear",
+            REGULAR,
+        )],
     );
     // Fields, by struct literal, by constructor argument, by a setter, by a default of serde.
     check(
@@ -117,10 +125,26 @@ impl Api {
 }
 fn main() { Api::new("http://b.shop-a.com"); }"#,
         &[
-            (3, "`Api::get` sends a request to `http://d.shop-a.com` in the clear", REGULAR),
-            (4, "`Api::get` sends a request to `http://a.shop-a.com` in the clear", REGULAR),
-            (7, "`Api::get` sends a request to `http://c.shop-a.com` in the clear", REGULAR),
-            (10, "`Api::get` sends a request to `http://b.shop-a.com` in the clear", REGULAR),
+            (
+                3,
+                "`Api::get` sends a request to `http://d.shop-a.com` in the clear",
+                REGULAR,
+            ),
+            (
+                4,
+                "`Api::get` sends a request to `http://a.shop-a.com` in the clear",
+                REGULAR,
+            ),
+            (
+                7,
+                "`Api::get` sends a request to `http://c.shop-a.com` in the clear",
+                REGULAR,
+            ),
+            (
+                10,
+                "`Api::get` sends a request to `http://b.shop-a.com` in the clear",
+                REGULAR,
+            ),
         ],
     );
 }
@@ -154,8 +178,16 @@ fn private_and_unknown_hosts_are_for_auditors() {
     reqwest::get(format!("http://{host}/x")).await;
 }"#,
         &[
-            (2, "`f` sends a request to `http://orders:8080` in the clear", AUDITOR),
-            (3, "`f` sends a request to `http://{host}` in the clear", AUDITOR),
+            (
+                2,
+                "`f` sends a request to `http://orders:8080` in the clear",
+                AUDITOR,
+            ),
+            (
+                3,
+                "`f` sends a request to `http://{host}` in the clear",
+                AUDITOR,
+            ),
         ],
     );
 }
@@ -170,7 +202,11 @@ fn g() { SmtpTransport::builder_dangerous("localhost").build(); }
 fn h(host: &str) { SmtpTransport::builder_dangerous(host).build(); }
 fn i() { redis::Client::open("redis://:pass@cache.shop-a.com/"); }"#,
         &[
-            (5, "`i` connects to `redis://cache.shop-a.com` in the clear", REGULAR),
+            (
+                5,
+                "`i` connects to `redis://cache.shop-a.com` in the clear",
+                REGULAR,
+            ),
             (2, "`f` connects to `mail.shop-a.com` without TLS", REGULAR),
             (4, "`h` connects without TLS", AUDITOR),
         ],
@@ -195,7 +231,8 @@ fn the_fix_changes_the_scheme_alone() {
 
 #[test]
 fn credentials_are_never_shown() {
-    let source = "async fn f() { reqwest::get(\"http://admin:hunter2@a.shop-a.com/x?key=hunter3\").await; }";
+    let source =
+        "async fn f() { reqwest::get(\"http://admin:hunter2@a.shop-a.com/x?key=hunter3\").await; }";
     for (_, finding) in findings("plain-http-client", source) {
         assert!(!format!("{finding:?}").contains("hunter"), "{finding:?}");
     }

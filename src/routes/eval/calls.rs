@@ -267,8 +267,7 @@ impl Eval<'_> {
         if matches!(
             receiver,
             Value::Router(_) | Value::Layers(_) | Value::Callable(_)
-        )
-        {
+        ) {
             let generics = self.types(frame, &call.generics);
             let value =
                 self.router_method(frame, id, receiver, name, args, &call.args, generics, span);

@@ -138,8 +138,8 @@ impl Eval<'_> {
                         .sources
                         .slice(body.pat_range(arm.pat).in_file(program[frame.body].file));
                     let condition = format!("{subject} is {}", shorten(text));
-                                let result = self.expr(frame, arm.body);
-                                if self.diverges(frame, arm.body) {
+                    let result = self.expr(frame, arm.body);
+                    if self.diverges(frame, arm.body) {
                         continue;
                     }
                     let env = std::mem::take(&mut frame.env);

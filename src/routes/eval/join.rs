@@ -63,10 +63,20 @@ fn routers(a: Router, b: Router, condition: Option<&str>) -> Router {
     }
     for mut route in others {
         // A router nested under a configured prefix, or not: the same routes, shown without it.
-        if let Some(plain) = joined.routes.iter_mut().find(|it| prefixed(it, &route) || prefixed(&route, it)) {
-            let shorter = if plain.path.len() <= route.path.len() { plain.clone() } else { route.clone() };
+        if let Some(plain) = joined
+            .routes
+            .iter_mut()
+            .find(|it| prefixed(it, &route) || prefixed(&route, it))
+        {
+            let shorter = if plain.path.len() <= route.path.len() {
+                plain.clone()
+            } else {
+                route.clone()
+            };
             *plain = shorter;
-            plain.conditions.retain(|it| Some(it.as_str()) != condition && Some(it) != not.as_ref());
+            plain
+                .conditions
+                .retain(|it| Some(it.as_str()) != condition && Some(it) != not.as_ref());
             continue;
         }
         route.conditions.extend(not.clone());
@@ -112,7 +122,9 @@ fn prefixed(short: &Route, long: &Route) -> bool {
         && short.method == long.method
         && short.handler == long.handler
         && long.path[extra..] == short.path[..]
-        && long.path[..extra].iter().all(|text| text.prefix().trim_matches('/').is_empty())
+        && long.path[..extra]
+            .iter()
+            .all(|text| text.prefix().trim_matches('/').is_empty())
 }
 
 fn merge_layers(route: &mut Route, other: Route, condition: Option<&str>, not: Option<&str>) {

@@ -87,7 +87,11 @@ pub(super) fn call(eval: &mut Eval<'_>, call: &mut Call<'_>) -> Option<Value> {
         "actix_web::web::redirect" => {
             let mut made = Router::new(RouterKind::Resource, NAME, call.span);
             made.prefix = Some(path_arg(eval, call, 0));
-            let mut route = route("ANY", HandlerTarget::External("actix_web::web::redirect".into()), call.span);
+            let mut route = route(
+                "ANY",
+                HandlerTarget::External("actix_web::web::redirect".into()),
+                call.span,
+            );
             route.handler_name = Some("actix_web::web::redirect".into());
             made.routes.push(route);
             return Some(Value::Router(Box::new(made)));
@@ -97,7 +101,8 @@ pub(super) fn call(eval: &mut Eval<'_>, call: &mut Call<'_>) -> Option<Value> {
             let mut prefix = path_arg(eval, call, 0);
             prefix.push(&Text::known("/{*tail}", None));
             made.prefix = Some(prefix);
-            let mut route = route("GET",
+            let mut route = route(
+                "GET",
                 HandlerTarget::External("actix_files::Files".into()),
                 call.span,
             );

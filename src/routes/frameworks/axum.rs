@@ -323,11 +323,7 @@ fn stack_method(
     }
 }
 
-fn handler_with(
-    callable: Callable,
-    layers: &[Rc<Layer>],
-    span: Span,
-) -> Result<Value, Value> {
+fn handler_with(callable: Callable, layers: &[Rc<Layer>], span: Span) -> Result<Value, Value> {
     let mut made = Router::new(RouterKind::Methods, NAME, span);
     made.routes.push(Route {
         path: Vec::new(),

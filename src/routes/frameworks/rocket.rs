@@ -115,7 +115,8 @@ fn mount(eval: &mut Eval<'_>, router: &mut Router, base: &Text, value: Value, ca
             .for_each(|it| mount(eval, router, base, it, call)),
         Value::Object(ty, held) if !held.iter().any(Value::holds_router) => {
             if ty.is_external("rocket::fs::FileServer") {
-                let mut route = self::route("GET",
+                let mut route = self::route(
+                    "GET",
                     HandlerTarget::External("rocket::fs::FileServer".into()),
                     call.span,
                 );

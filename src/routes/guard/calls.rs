@@ -382,7 +382,9 @@ impl Run<'_, '_> {
                     Abs::fallible("Some", Proof::verified(evidence), Abs::of(From::IDENTITY));
                 Abs::fallible("Ok", Proof::nothing(), found)
             }
-            None if words::verifies(name) => unknown_outcome(From::IDENTITY, &Proof::verified(evidence)),
+            None if words::verifies(name) => {
+                unknown_outcome(From::IDENTITY, &Proof::verified(evidence))
+            }
             None => {
                 let proof = Proof::maybe(format!("`{}` could not be resolved", self.text(id)));
                 unknown_outcome(from, &proof)

@@ -290,7 +290,13 @@ impl Run<'_, '_> {
         let function = self.expr(*args.first()?);
         if function.closure.is_none() && function.function.is_none() {
             // A query builder's `filter(column.eq(token))`.
-            return Some(Abs::of(receiver.from.with(function.from).without(From::REJECT).without(From::LITERAL)));
+            return Some(Abs::of(
+                receiver
+                    .from
+                    .with(function.from)
+                    .without(From::REJECT)
+                    .without(From::LITERAL),
+            ));
         }
         let known = self.known(receiver);
         let (proof, val) = known

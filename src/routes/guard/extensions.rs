@@ -191,6 +191,22 @@ fn same(a: &Ty, b: &Ty) -> bool {
 
 /// Whether a framework itself puts values of this type into extensions.
 fn is_framework(ty: &Ty) -> bool {
-    const CRATES: [&str; 10] = ["axum", "axum_core", "axum_extra", "http", "hyper", "hyper_util", "tower", "tower_http", "actix_web", "actix_http"];
-    ty.external_path().is_some_and(|path| path.as_str().split("::").next().is_some_and(|krate| CRATES.contains(&krate)))
+    const CRATES: [&str; 10] = [
+        "axum",
+        "axum_core",
+        "axum_extra",
+        "http",
+        "hyper",
+        "hyper_util",
+        "tower",
+        "tower_http",
+        "actix_web",
+        "actix_http",
+    ];
+    ty.external_path().is_some_and(|path| {
+        path.as_str()
+            .split("::")
+            .next()
+            .is_some_and(|krate| CRATES.contains(&krate))
+    })
 }

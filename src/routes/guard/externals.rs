@@ -161,7 +161,10 @@ impl Run<'_, '_> {
             .unwrap_or_else(|| self.text(id));
         let span = self.span(id);
         let sealed = match self.ty(call.receiver).peel_refs() {
-            Ty::External(path, _) => path.as_str().ends_with("PrivateCookieJar") || path.as_str().ends_with("SignedCookieJar"),
+            Ty::External(path, _) => {
+                path.as_str().ends_with("PrivateCookieJar")
+                    || path.as_str().ends_with("SignedCookieJar")
+            }
             _ => false,
         };
         if sealed || name == "get_private" {

@@ -418,11 +418,16 @@ impl<'a> Run<'_, 'a> {
     /// The value of a `let`. In `let jar: CookieJar = parts.extract().await?` the annotation says
     /// which extractor ran.
     fn let_value(&mut self, data: &crate::facts::body::LetStmt) -> Abs {
-        let Some(init) = data.init else { return Abs::default() };
+        let Some(init) = data.init else {
+            return Abs::default();
+        };
         if data.ty.is_none() || !self.runs_extractor(init) {
             return self.expr(init);
         }
-        let ty = self.typing.pat_ty(data.pat).subst(&self.subst, self.judge.program);
+        let ty = self
+            .typing
+            .pat_ty(data.pat)
+            .subst(&self.subst, self.judge.program);
         let span = self.span(init);
         match self.judge.extractor(&ty, span).variant("Ok") {
             Some(out) => {
@@ -438,14 +443,23 @@ impl<'a> Run<'_, 'a> {
         match self.judge.program[self.key].body.expr(id) {
             Expr::Try(inner) | Expr::Await(inner) => self.runs_extractor(*inner),
             Expr::MethodCall(call) => match call.name.as_str() {
-                "extract" | "extract_with_state" | "extract_parts" | "extract_parts_with_state" => true,
-                "unwrap" | "expect" | "map_err" | "ok_or" | "unwrap_or_else" => self.runs_extractor(call.receiver),
+                "extract" | "extract_with_state" | "extract_parts" | "extract_parts_with_state" => {
+                    true
+                }
+                "unwrap" | "expect" | "map_err" | "ok_or" | "unwrap_or_else" => {
+                    self.runs_extractor(call.receiver)
+                }
                 _ => false,
             },
             Expr::Call { callee, .. } => match self.judge.program[self.key].body.expr(*callee) {
                 Expr::Path(path) => {
                     let last = path.last().map_or("", |name| name.as_str());
-                    matches!(last, "from_request" | "from_request_parts") && self.typing.callees(id).iter().all(|it| !matches!(it, Callee::Fn(_)))
+                    matches!(last, "from_request" | "from_request_parts")
+                        && self
+                            .typing
+                            .callees(id)
+                            .iter()
+                            .all(|it| !matches!(it, Callee::Fn(_)))
                 }
                 _ => false,
             },

@@ -232,7 +232,14 @@ pub(super) fn writes(name: &str) -> bool {
 
 /// Whether a library function's name says that its success proves a credential.
 pub(super) fn verifies(name: &str) -> bool {
-    const NOT: [&str; 6] = ["unverified", "insecure", "without", "no_verify", "dangerous", "skip"];
+    const NOT: [&str; 6] = [
+        "unverified",
+        "insecure",
+        "without",
+        "no_verify",
+        "dangerous",
+        "skip",
+    ];
     (name.starts_with("verify") || name.starts_with("authenticate") || name == "decode_and_verify")
         && !NOT.iter().any(|word| name.contains(word))
 }
@@ -240,8 +247,22 @@ pub(super) fn verifies(name: &str) -> bool {
 /// Whether a library type's path sounds like one that says who the caller is.
 pub(super) fn identity_type(path: &str) -> bool {
     const WORDS: [&str; 16] = [
-        "auth", "user", "session", "token", "claim", "jwt", "identity", "principal", "admin", "account", "guard", "login", "key", "permission",
-        "role", "subject",
+        "auth",
+        "user",
+        "session",
+        "token",
+        "claim",
+        "jwt",
+        "identity",
+        "principal",
+        "admin",
+        "account",
+        "guard",
+        "login",
+        "key",
+        "permission",
+        "role",
+        "subject",
     ];
     let path = path.to_ascii_lowercase();
     WORDS.iter().any(|word| path.contains(word))
