@@ -238,6 +238,7 @@ fn chain(text: &str) -> FileFacts {
         label: None,
         stmts: vec![Stmt::Let(Box::new(stmt))],
         tail: Some(tail),
+        cfgs: Box::default(),
     };
     let range = body.range;
     body.root = body.push_expr(Expr::Block(Box::new(block)), range);
