@@ -233,7 +233,6 @@ fn chain(text: &str) -> FileFacts {
         diverge: None,
     };
     let block = Block {
-        cfgs: Default::default(),
         kind: BlockKind::Plain,
         label: None,
         stmts: vec![Stmt::Let(Box::new(stmt))],
