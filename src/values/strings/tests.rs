@@ -1,1 +1,1 @@
-
+//! Strings followed through small programs.
