@@ -44,6 +44,8 @@ pub(crate) struct Seen {
     pub upload: Option<Act>,
     /// Something was called that could do anything.
     pub opaque: bool,
+    /// The handler is given the request's headers, where signatures stand.
+    pub headers: bool,
 }
 
 /// A piece of evidence.
@@ -95,6 +97,12 @@ struct Look<'c, 'a> {
 impl Look<'_, '_> {
     fn parameter(&mut self, span: Span) {
         let text = self.cx.sources.slice(span);
+        let base = text.split('<').next().unwrap_or_default();
+        let base = base.rsplit("::").next().unwrap_or(base);
+        let raw = ["Request", "HttpRequest", "HeaderMap", "TypedHeader"];
+        if raw.contains(&base.trim_start_matches('&').trim()) {
+            self.seen.headers = true;
+        }
         if ["Multipart", "TempFile", "TypedMultipart", "MultipartForm"]
             .iter()
             .any(|it| text.contains(it))
@@ -240,6 +248,9 @@ impl Look<'_, '_> {
         if has("password") && checks.iter().any(|it| has(it))
             || has("credentials") && checks.iter().any(|it| has(it))
         {
+            note(&mut self.seen.checks_password, name);
+        }
+        if starts("authenticate") && (has("user") || has("login") || has("account")) {
             note(&mut self.seen.checks_password, name);
         }
         if has("password") && (has("hash") || has("hashed")) && !has("verify") {

@@ -136,10 +136,15 @@ fn is_left_out(cx: &Context<'_>, endpoint: &Endpoint) -> bool {
     cx.is_left_out(module)
 }
 
-/// What an endpoint is for; a webhook only if its code checks a signature.
+/// What an endpoint is for; a webhook only if its code checks a signature, or hands the headers
+/// to code that may.
 fn purpose(endpoint: &Endpoint, seen: &Seen) -> Purpose {
     match endpoint.purpose {
-        Purpose::Webhook if seen.found && seen.signature.is_none() => Purpose::Ordinary,
+        Purpose::Webhook
+            if seen.found && seen.signature.is_none() && !(seen.headers && seen.opaque) =>
+        {
+            Purpose::Ordinary
+        }
         Purpose::Ordinary if matches!(endpoint.handler.target, HandlerTarget::External(_)) => {
             let name = endpoint.handler.name.as_str();
             let serves_files = ["Serve", "Files", "FileServer", "Swagger", "Redoc", "Scalar"];

@@ -146,7 +146,7 @@ fn services_and_siblings() {
         (
             r#".route("/a", post(open)).route("/b", put(open_too))"#,
             &[
-                "nothing in `main` asks for authentication: 2 endpoints that change state or are privileged are open",
+                "nothing in `w` asks for authentication: 2 endpoints that change state or are privileged are open",
             ],
         ),
         (r#".route("/a", get(read))"#, &[]),
@@ -229,7 +229,7 @@ fn unlimited_endpoints() {
         ),
         (
             r#".route("/login", post(login)).route("/register", post(register))"#,
-            &["2 `main` endpoints accept unlimited requests: password login, registration"],
+            &["2 `w` endpoints accept unlimited requests: password login, registration"],
         ),
         // Near misses: pages, logout, and what nobody gains from repeating.
         (r#".route("/login", get(read))"#, &[]),

@@ -90,7 +90,8 @@ fn abuse(site: &Site<'_>) -> Option<Abuse> {
     let by_name = || format!("by its name, `{}`", site.name());
     let open = endpoint.protections.authentication.status != Status::Required;
     let seen = &site.seen;
-    if seen.is_pure() {
+    // Guessing needs no effect, only an answer.
+    if seen.is_pure() && seen.checks_password.is_none() {
         return None;
     }
     let make = |what, unit, evidence: Option<String>| {
