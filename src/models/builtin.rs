@@ -159,6 +159,7 @@ crates! {
     aide: model, exports;
     anyhow: model, exports;
     argon2: model, exports;
+    async_nats: model, none;
     async_trait: model, exports;
     attohttpc: model, exports;
     awc: model, exports;
@@ -185,6 +186,7 @@ crates! {
     crypto_common: model, exports;
     dashmap: none, exports;
     deadpool: model, exports;
+    deadpool_redis: model, none;
     diesel: model, exports;
     diesel_async: model, exports;
     digest: model, exports;
@@ -210,11 +212,14 @@ crates! {
     jsonwebtoken: model, exports;
     jwt: model, exports;
     jwt_authorizer: model, exports;
+    lapin: model, none;
     lazy_static: model, exports;
+    ldap3: model, none;
     lettre: model, exports;
     lock_api: none, exports;
     loco_rs: model, exports;
     log: model, exports;
+    memcache: model, none;
     moka: none, exports;
     mongodb: model, exports;
     oauth2: model, exports;
@@ -226,9 +231,11 @@ crates! {
     pbkdf2: model, exports;
     percent_encoding: model, exports;
     phc: model, exports;
+    postgres: model, none;
     r2d2: model, exports;
     redis: model, exports;
     reqwest: model, exports;
+    reqwest_middleware: model, none;
     ring: model, exports;
     rocket: model, exports;
     rocket_contrib: model, exports;
@@ -239,6 +246,7 @@ crates! {
     rocket_http: none, exports;
     rocket_okapi: model, exports;
     rocket_ws: model, exports;
+    rumqttc: model, none;
     rusqlite: model, exports;
     scrypt: model, exports;
     sea_orm: model, exports;
@@ -251,6 +259,7 @@ crates! {
     sqlx_core: none, exports;
     std as core as alloc: model, exports;
     subtle: model, exports;
+    suppaftp: model, none;
     surf: model, exports;
     time: model, exports;
     tokio: model, exports;
