@@ -285,6 +285,7 @@ impl Builder<'_> {
                     module: place.module,
                     file: place.file,
                     rules: data.rules,
+                    inline: data.inline,
                     exported: data.exported,
                     range: item.range,
                 });

@@ -317,6 +317,8 @@ pub struct MacroDef {
     pub file: FileId,
     /// The rules' text.
     pub rules: TextRange,
+    /// That text itself, where the definition came out of another macro.
+    pub inline: Option<Box<str>>,
     /// `#[macro_export]`.
     pub exported: bool,
     /// Where it is defined (macros count from there on).

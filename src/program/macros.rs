@@ -12,9 +12,8 @@ use crate::facts::lower::{Fragment, FragmentKind, parse_fragment};
 use crate::facts::{Body, Expr, ExprId};
 use crate::source::{Name, TextRange};
 
-/// Expansions inside expansions: their tokens are no longer one range of a file, so calls in
-/// them stay calls.
-const MAX_DEPTH: u32 = 1;
+/// Expansions inside expansions. Deeper ones stay calls.
+const MAX_DEPTH: u32 = 16;
 /// Calls in bodies that are expanded in one program.
 const MAX_CALLS: usize = 50_000;
 
@@ -147,24 +146,41 @@ enum Rules {
     StandIn(&'static str),
 }
 
+/// What a call hands to its macro.
+#[derive(Clone, Copy)]
+struct Arguments<'a> {
+    /// Where it stands or, in an expansion, is shown.
+    tokens: TextRange,
+    /// Its text, if it stands in an expansion.
+    inline: Option<&'a str>,
+}
+
 /// Runs a macro. What comes from the rules is shown at the call.
 fn run(
     builder: &Builder<'_>,
     module: ModuleId,
     rules: Rules,
-    tokens: TextRange,
+    arguments: Arguments<'_>,
     call: TextRange,
     file: crate::source::FileId,
 ) -> Option<Expanded> {
     let program = &builder.program;
-    let text = builder.sources.slice(tokens.in_file(file));
+    let tokens = arguments.tokens;
+    let text = match arguments.inline {
+        Some(text) => text,
+        None => builder.sources.slice(tokens.in_file(file)),
+    };
     let (rules, foreign) = match rules {
         Rules::StandIn(rules) => (rules, None),
         Rules::Local(id) => {
             let def = &program[id];
             let krate = program[def.module].krate;
             let foreign = (krate != program[module].krate).then(|| program[krate].name.as_str());
-            (builder.sources.slice(def.rules.in_file(def.file)), foreign)
+            let rules = match &def.inline {
+                Some(rules) => rules,
+                None => builder.sources.slice(def.rules.in_file(def.file)),
+            };
+            (rules, foreign)
         }
     };
     let expansion = transcribe(rules, text, foreign, Limits::default()).ok()?;
@@ -173,6 +189,7 @@ fn run(
         .iter()
         .map(|piece| {
             let range = match &piece.origin {
+                super::expand::Origin::Call(_) if arguments.inline.is_some() => tokens,
                 super::expand::Origin::Call(range) => {
                     TextRange::new(tokens.start + range.start, tokens.start + range.end)
                 }
@@ -195,9 +212,13 @@ fn expand_item(builder: &mut Builder<'_>, call: PendingMacro) {
     let known = definition(builder, module, &call.item.path)
         .map(Rules::Local)
         .or_else(by_name);
+    let arguments = Arguments {
+        tokens: call.item.tokens,
+        inline: call.item.inline.as_deref(),
+    };
     let expanded = known
         .filter(|_| call.depth < MAX_DEPTH)
-        .and_then(|id| run(builder, module, id, call.item.tokens, call.range, file));
+        .and_then(|id| run(builder, module, id, arguments, call.range, file));
     let Some(expanded) = expanded else {
         // Library macros in item position make no routes, but for those that say so.
         if known.is_some() {
@@ -286,7 +307,11 @@ fn expand_call(
     let data = &builder.program[key];
     let (file, module) = (data.file, data.module);
     let range = data.body.expr_range(id);
-    let Some(expanded) = run(builder, module, rules, call.tokens, range, file) else {
+    let arguments = Arguments {
+        tokens: call.tokens,
+        inline: call.inline.as_deref(),
+    };
+    let Some(expanded) = run(builder, module, rules, arguments, range, file) else {
         return;
     };
     let mut bodies = Vec::new();

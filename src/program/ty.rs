@@ -524,15 +524,22 @@ impl Program {
         Some(ty.peel_refs().clone())
     }
 
-    /// What a library function gives, for a receiver (or `Self`) of this type.
-    pub fn library_return(&self, path: Name, this: &Ty) -> Option<Ty> {
+    /// What a library function gives, for a receiver (or `Self`) of this type and these
+    /// types written after `::`.
+    pub fn library_return(&self, path: Name, this: &Ty, generics: &[Ty]) -> Option<Ty> {
         let ret = self.library_ty(self.models.return_type(path)?);
         let mut subst: Subst = vec![(Name::new("Self"), this.clone())];
         let signature = self.models.signature(path);
         if let Some(self_ty) = signature.and_then(|it| it.self_ty.as_ref()) {
             super::methods::unify(&self.library_ty(self_ty), this, &mut subst);
         }
-        let ty = strip_params(&ret.subst(&subst, self));
+        let ret = ret.subst(&subst, self);
+        let ty = match (params_in(&ret).as_slice(), generics) {
+            // `rocket.state::<T>()`: the one type that is left open is the one that is written.
+            ([only], [written]) => ret.subst(&vec![(*only, written.clone())], self),
+            _ => ret,
+        };
+        let ty = strip_params(&ty);
         Some(if signature.is_some_and(|it| it.is_async) {
             Ty::Future(Arc::new(ty))
         } else {
@@ -542,6 +549,23 @@ impl Program {
 }
 
 /// Type parameters that nothing fixed are unknown.
+/// The type parameters that a type still has, each once.
+fn params_in(ty: &Ty) -> Vec<Name> {
+    fn collect(ty: &Ty, found: &mut Vec<Name>) {
+        match ty {
+            Ty::Param(name, _) if !found.contains(name) => found.push(*name),
+            Ty::External(_, args) | Ty::Tuple(args) => {
+                args.iter().for_each(|arg| collect(arg, found));
+            }
+            Ty::Ref(inner) | Ty::Slice(inner) => collect(inner, found),
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    collect(ty, &mut found);
+    found
+}
+
 fn strip_params(ty: &Ty) -> Ty {
     let all = |args: &Args| -> Args { args.iter().map(strip_params).collect() };
     match ty {

@@ -56,7 +56,7 @@ pub(super) fn call_ty(program: &Program, path: Name, args: &[Ty], generics: &[Ty
             _ => {}
         }
     }
-    if let Some(ret) = program.library_return(path, &self_ty(program, owner, args, generics)) {
+    if let Some(ret) = program.library_return(path, &self_ty(program, owner, args, generics), generics) {
         return ret;
     }
     if is_type_path(owner) {
@@ -107,9 +107,9 @@ pub(super) fn method_path(program: &Program, receiver: &Ty, name: Name) -> Optio
 }
 
 /// The type of a library method's call.
-pub(super) fn method_ty(program: &Program, path: Name, receiver: &Ty) -> Ty {
+pub(super) fn method_ty(program: &Program, path: Name, receiver: &Ty, generics: &[Ty]) -> Ty {
     program
-        .library_return(path, receiver.peel_refs())
+        .library_return(path, receiver.peel_refs(), generics)
         .unwrap_or(Ty::Unknown)
 }
 
@@ -120,7 +120,7 @@ pub(super) fn await_ty(program: &Program, ty: &Ty) -> Ty {
     };
     let into_future = program.models.canonical(&format!("{path}::into_future"));
     program
-        .library_return(into_future, ty)
+        .library_return(into_future, ty, &[])
         .unwrap_or(Ty::Unknown)
 }
 

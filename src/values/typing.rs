@@ -649,7 +649,7 @@ impl Infer<'_> {
             return Ty::Unknown;
         };
         self.typing.callees.insert(id, vec![Callee::External(path)]);
-        super::externals::method_ty(program, path, receiver)
+        super::externals::method_ty(program, path, receiver, &generics)
     }
 
     fn struct_expr(&mut self, data: &StructExpr) -> Ty {

@@ -254,6 +254,10 @@ impl Run<'_, '_> {
         if !candidates.is_empty() {
             return self.call_local(id, &candidates, args, Some(receiver));
         }
+        // `collection.find_one(filter).with_options(options)`: still that query.
+        if name.starts_with("with_") && receiver.variants.is_some() {
+            return receiver;
+        }
         let path = self.typing.external(id);
         let all: Vec<ExprId> = call.args.to_vec();
         if let Some(path) = path {
@@ -350,7 +354,10 @@ impl Run<'_, '_> {
             return From::default();
         }
         let data = &self.judge.program[self.key];
-        let text = self.judge.sources.slice(call.tokens.in_file(data.file));
+        let text = match &call.inline {
+            Some(text) => text,
+            None => self.judge.sources.slice(call.tokens.in_file(data.file)),
+        };
         let words: Vec<&str> = text
             .split(|c: char| !c.is_alphanumeric() && c != '_')
             .collect();

@@ -61,8 +61,12 @@ impl Run<'_, '_> {
                 Some(Abs::of(From::SESSION.with(From::REQUEST)))
             }
             "headers" | "headers_mut" | "cookies" | "into_parts" | "parts" | "parts_mut"
-            | "request" | "head" | "inner" | "raw" | "into_inner" | "iter" | "as_ref" | "req"
-            | "rocket" => Some(Abs::of(receiver.from)),
+            | "request" | "head" | "inner" | "raw" | "into_inner" | "iter" | "as_ref" | "req" => {
+                Some(Abs::of(receiver.from))
+            }
+            // The application's own, reached through the request: actix-web 4 `HttpRequest`,
+            // Rocket 0.5 `Request`.
+            "rocket" | "app_data" | "app_config" | "state" => Some(Abs::default()),
             "get" | "get_one" | "get_all" | "cookie" | "get_private" | "header" | "typed_get"
             | "typed_try_get" | "get_header" | "signed" | "private"
                 if !call.args.is_empty() || name.starts_with("typed") =>
