@@ -270,7 +270,13 @@ impl Infer<'_> {
                     .cloned()
                     .map_or(Ty::Unknown, |ty| self.applied(ty))
             }
-            "map_err" | "or_else" | "or" | "filter" | "xor" => {
+            "map_err" => {
+                let params = [receiver.arg(1)];
+                let mapped = self.args(args, &params).into_iter().next();
+                let error = mapped.map_or(Ty::Unknown, |ty| self.applied(ty));
+                Ty::external(RESULT, vec![payload, error])
+            }
+            "or_else" | "or" | "filter" | "xor" => {
                 let params = if method == "filter" {
                     payload
                 } else {

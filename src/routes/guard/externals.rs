@@ -88,6 +88,12 @@ impl Run<'_, '_> {
                 };
                 Some(Abs::fallible("true", proof, Abs::default()))
             }
+            // What it computes is kept for the request: Rocket 0.5 `Request`.
+            "local_cache_async" => args.first().cloned(),
+            "local_cache" => {
+                let function = args.first()?;
+                Some(self.apply(id, function, Vec::new()))
+            }
             // Another extractor run by hand: `parts.extract::<T>()`, `request.guard::<T>()`.
             "extract"
             | "guard"

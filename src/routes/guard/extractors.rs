@@ -10,12 +10,9 @@ use crate::routes::eval::type_name;
 use crate::source::{Name, Span};
 
 /// Traits by which frameworks fill a handler's parameters.
-const EXTRACTOR_TRAITS: [&str; 4] = [
-    "FromRequestParts",
-    "FromRequest",
-    "OptionalFromRequestParts",
-    "OptionalFromRequest",
-];
+const EXTRACTOR_TRAITS: [&str; 2] = ["FromRequestParts", "FromRequest"];
+/// Traits by which axum (since `axum-core` 0.5) fills a parameter of type `Option<T>`.
+const OPTIONAL_TRAITS: [&str; 2] = ["OptionalFromRequestParts", "OptionalFromRequest"];
 
 impl Judge<'_> {
     /// Runs a handler or middleware: parameters have what their types' extractors prove.
@@ -165,6 +162,11 @@ impl Judge<'_> {
         }
         match ty {
             Ty::External(path, args) => {
+                if *path == "std::option::Option"
+                    && let Some(value) = args.first().and_then(|ty| self.optional(ty))
+                {
+                    return value;
+                }
                 if *path == "std::option::Option" || *path == "std::result::Result" {
                     let inner = args
                         .first()
@@ -266,9 +268,52 @@ impl Judge<'_> {
         self.program.impls_named(&EXTRACTOR_TRAITS, ty)
     }
 
+    /// What `Option<T>` gives where `T` says itself how it may be missing: `Ok(Option<T>)`.
+    fn optional(&self, ty: &Ty) -> Option<Abs> {
+        let impls = self.program.impls_named(&OPTIONAL_TRAITS, ty.peel_refs());
+        self.run_impls(impls)
+    }
+
     fn local_extractor(&self, ty: &Ty, span: Span) -> Abs {
+        let Some(value) = self.run_impls(self.extractor_impls(ty)) else {
+            // No extractor: a path parameter, a form type, or derived.
+            let derived = matches!(ty, Ty::Adt(adt, _) if self.program[*adt].attrs.iter().any(|attr| {
+                attr.meta.is("derive") && attr.meta.list().iter().any(|it| it.last_segment().is_some_and(|name| EXTRACTOR_TRAITS.contains(&name.as_str())))
+            }));
+            let proof = if derived {
+                Proof::maybe(format!(
+                    "`{}` derives its extractor",
+                    type_name(self.program, ty)
+                ))
+            } else {
+                Proof::nothing()
+            };
+            return Abs::fallible("Ok", proof, Abs::of(From::INPUT));
+        };
+        let evidence = Evidence {
+            kind: EvidenceKind::Extractor,
+            name: type_name(self.program, ty),
+            span,
+        };
+        match value.variant("Ok") {
+            Some(mut out) => {
+                if out.proof.strength > Strength::Nothing {
+                    out.val.from = out.val.from.with(From::IDENTITY).without(From::CREDENTIAL);
+                    if out.proof.evidence.is_empty() {
+                        out.proof.evidence.push(evidence);
+                    }
+                }
+                let val = out.val.clone();
+                Abs::fallible("Ok", out.proof, val)
+            }
+            None => Abs::fallible("Ok", Proof::nothing(), Abs::default()),
+        }
+    }
+
+    /// What all of these impls prove, as a `Result`; `None` without one that has a body.
+    fn run_impls(&self, impls: Vec<(ImplId, Subst)>) -> Option<Abs> {
         let mut joined: Option<Abs> = None;
-        for (id, subst) in self.extractor_impls(ty) {
+        for (id, subst) in impls {
             let def = &self.program[id];
             if def.is_test {
                 continue;
@@ -309,39 +354,7 @@ impl Judge<'_> {
                 }
             });
         }
-        let Some(value) = joined else {
-            // No extractor: a path parameter, a form type, or derived.
-            let derived = matches!(ty, Ty::Adt(adt, _) if self.program[*adt].attrs.iter().any(|attr| {
-                attr.meta.is("derive") && attr.meta.list().iter().any(|it| it.last_segment().is_some_and(|name| EXTRACTOR_TRAITS.contains(&name.as_str())))
-            }));
-            let proof = if derived {
-                Proof::maybe(format!(
-                    "`{}` derives its extractor",
-                    type_name(self.program, ty)
-                ))
-            } else {
-                Proof::nothing()
-            };
-            return Abs::fallible("Ok", proof, Abs::of(From::INPUT));
-        };
-        let evidence = Evidence {
-            kind: EvidenceKind::Extractor,
-            name: type_name(self.program, ty),
-            span,
-        };
-        match value.variant("Ok") {
-            Some(mut out) => {
-                if out.proof.strength > Strength::Nothing {
-                    out.val.from = out.val.from.with(From::IDENTITY).without(From::CREDENTIAL);
-                    if out.proof.evidence.is_empty() {
-                        out.proof.evidence.push(evidence);
-                    }
-                }
-                let val = out.val.clone();
-                Abs::fallible("Ok", out.proof, val)
-            }
-            None => Abs::fallible("Ok", Proof::nothing(), Abs::default()),
-        }
+        joined
     }
 }
 
