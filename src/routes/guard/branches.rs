@@ -76,7 +76,7 @@ impl Run<'_, '_> {
         };
         let side = |name: &str| {
             let out = value.variant(name)?;
-            let state = state.with(&out.proof);
+            let state = state.with(&out.proof).taking(value, &[name]);
             Some(match &value.setting {
                 Some(setting) => state.assuming(setting, name),
                 None => match &out.val.setting {
@@ -102,7 +102,13 @@ impl Run<'_, '_> {
             let Some(matched) = self.matched(arm.pat, &left) else {
                 continue;
             };
-            let mut state = before.with(&matched.proof);
+            let names = self.variant_names(arm.pat);
+            let mut taken: Vec<&str> = names.iter().map(String::as_str).collect();
+            if taken.is_empty() {
+                let rest = left.variants.iter().flat_map(|all| all.iter());
+                taken = rest.map(|(name, _)| name.as_str()).collect();
+            }
+            let mut state = before.with(&matched.proof).taking(&value, &taken);
             if let Some(setting) = &value.setting {
                 let name = matched
                     .setting

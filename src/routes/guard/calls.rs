@@ -132,6 +132,7 @@ impl Run<'_, '_> {
                 event.state = super::proof::State {
                     proof: entry.proof.and(&event.state.proof),
                     assume: join_assume(&entry, &event.state),
+                    failed: entry.failed || event.state.failed,
                 };
                 self.events.push(event);
             }

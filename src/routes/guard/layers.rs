@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
-use super::proof::{Abs, From, Proof, State};
+use super::proof::{Abs, From, Proof, State, Strength};
 use super::{EventKind, Judge, Summary, words};
 use crate::facts::Expr;
 use crate::models::roles::{Protection as Protects, Proves};
@@ -64,7 +64,7 @@ impl Judge<'_> {
         if names_a_limiter(&layer.name) && !effect.protects.contains(&Protects::RateLimit) {
             effect.protects.push(Protects::RateLimit);
         }
-        if effect.proof.strength > super::proof::Strength::Nothing || effect.proof.looked {
+        if effect.proof.strength > Strength::Nothing || effect.proof.looked {
             effect
                 .proof
                 .evidence
@@ -85,7 +85,7 @@ impl Judge<'_> {
             .map(String::as_str)
             .filter(|it| *it != "true")
             .collect();
-        if !conditions.is_empty() && effect.proof.strength == super::proof::Strength::Verified {
+        if !conditions.is_empty() && effect.proof.strength == Strength::Verified {
             let condition = conditions.join(" and ");
             effect.proof.condition = Some(match effect.proof.condition.take() {
                 Some(inner) => format!("{condition} and {inner}"),
@@ -139,6 +139,16 @@ impl Judge<'_> {
                 None => Proof::nothing(),
             },
         };
+        let mut proof = proof;
+        // Requests without credentials may be refused here, on paths that could not be told apart.
+        let refuses = summary.exits.iter().any(|(value, state)| {
+            (value.from.has(From::REJECT) || value.only_fails())
+                && state.failed
+                && state.proof.strength == Strength::Nothing
+        });
+        if proof.strength < Strength::Verified && proof.maybe.is_none() && refuses {
+            proof.maybe = Some("it refuses requests, and not provably all without credentials".into());
+        }
         let mut protects = Vec::new();
         if self.answers_too_many(bodies) {
             protects.push(Protects::RateLimit);
@@ -300,7 +310,7 @@ impl Judge<'_> {
                         let value = self.parameter(&ty, None, param.ty_range.in_file(def.file));
                         match value.variant("Ok") {
                             Some(out) if value.variants.is_some() => {
-                                if out.proof.strength == super::proof::Strength::Presence {
+                                if out.proof.strength == Strength::Presence {
                                     Abs::of(From::CREDENTIAL)
                                 } else {
                                     out.val
