@@ -141,11 +141,14 @@ impl Judge<'_> {
         };
         let mut proof = proof;
         // Requests without credentials may be refused here, on paths that could not be told apart.
-        let refuses = summary.exits.iter().any(|(value, state)| {
-            (value.from.has(From::REJECT) || value.only_fails())
-                && state.failed
-                && state.proof.strength == Strength::Nothing
-        });
+        let exits = summary.exits.iter();
+        let refusing = exits.filter(|(value, _)| value.from.has(From::REJECT) || value.only_fails());
+        let in_branches = summary.events.iter();
+        let in_branches = in_branches.filter(|event| matches!(event.kind, EventKind::Refused));
+        let refuses = refusing
+            .map(|(_, state)| state)
+            .chain(in_branches.map(|event| &event.state))
+            .any(|state| state.failed && state.proof.strength == Strength::Nothing);
         if proof.strength < Strength::Verified && proof.maybe.is_none() && refuses {
             proof.maybe = Some("it refuses requests, and not provably all without credentials".into());
         }
@@ -245,7 +248,24 @@ impl Judge<'_> {
             return self.effect_of(&summary, &bodies);
         }
         let suspicious = words::credential_word(&layer.name) && !matches!(ty, Ty::Adt(..));
-        let proof = if suspicious {
+        // A library's wrapper around a layer of ours: `Condition::from_option(auth)`.
+        let wrapped = args.iter().find_map(|arg| {
+            let ty = match arg {
+                Value::Struct(adt, _) => Ty::Adt(*adt, std::sync::Arc::from([])),
+                Value::Object(ty @ Ty::Adt(..), _) => ty.clone(),
+                _ => return None,
+            };
+            let (call, bodies) = self.service_call(&ty)?;
+            let inner = self.effect_of(&self.run_middleware(call), &bodies).proof;
+            (inner.status() != super::super::Status::None).then_some(ty)
+        });
+        let proof = if let Some(inner) = wrapped {
+            let inner = crate::routes::eval::type_name(self.program, &inner);
+            Proof::maybe(format!(
+                "`{}` decides whether `{inner}` is in force",
+                layer.name
+            ))
+        } else if suspicious {
             Proof::maybe(format!("layer `{}` is not known", layer.name))
         } else {
             Proof::nothing()
@@ -363,7 +383,7 @@ impl Judge<'_> {
         let mut open: Vec<(BodyKey, u32)> = bodies.iter().map(|body| (*body, 0)).collect();
         let mut seen: FxHashSet<BodyKey> = FxHashSet::default();
         while let Some((key, depth)) = open.pop() {
-            if !seen.insert(key) || depth > 4 {
+            if !seen.insert(key) || depth > 2 {
                 continue;
             }
             let typing = self.values.typing(key);
@@ -376,8 +396,13 @@ impl Judge<'_> {
                     return true;
                 }
                 for callee in typing.callees(id) {
+                    // Every error of a service is somewhere given a status; that limits nothing.
                     if let Callee::Fn(candidate) = callee
                         && let Some(body) = self.program[candidate.id].body
+                        && !matches!(
+                            self.program[candidate.id].name.as_str(),
+                            "into_response" | "error_response" | "status_code" | "from" | "fmt"
+                        )
                     {
                         open.push((body, depth + 1));
                     }
