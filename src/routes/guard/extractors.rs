@@ -23,6 +23,7 @@ impl Judge<'_> {
         let scope = program.fn_scope(id);
         let mut proof = Proof::nothing();
         let mut args = Vec::new();
+        let mut carried = None;
         for param in &def.sig.params {
             let ty = program.lower_ty(&scope, &param.ty);
             let span = param.ty_range.in_file(def.file);
@@ -49,6 +50,11 @@ impl Judge<'_> {
                             span,
                         }];
                     }
+                    // Credentials that an extractor of ours takes along, and leaves to others.
+                    let is_ours = matches!(ty.peel_refs(), Ty::Adt(..));
+                    if is_ours && own.strength == Strength::Nothing && holds_credentials(&out.val) {
+                        carried.get_or_insert_with(|| type_name(program, &ty));
+                    }
                     proof = proof.and(&own);
                     args.push(out.val);
                 }
@@ -60,6 +66,14 @@ impl Judge<'_> {
             ..Abs::default()
         };
         let summary = self.run(id, args, this, &Subst::new());
+        if let Some(name) = carried
+            && proof.strength == Strength::Nothing
+            && !proof.looked
+        {
+            proof.maybe.get_or_insert_with(|| {
+                format!("what becomes of the credentials in `{name}` could not be followed")
+            });
+        }
         (proof, summary)
     }
 
@@ -366,6 +380,16 @@ impl Judge<'_> {
         }
         joined
     }
+}
+
+/// Whether a value is or holds what the client sent as a credential.
+fn holds_credentials(value: &Abs) -> bool {
+    let fields = value.fields.iter().flat_map(|all| all.iter());
+    let parts = value.parts.iter().flat_map(|all| all.iter());
+    let variants = value.variants.iter().flat_map(|all| all.iter());
+    value.from.has(From::CREDENTIAL)
+        || fields.map(|(_, it)| it).chain(parts).any(holds_credentials)
+        || variants.map(|(_, out)| &out.val).any(holds_credentials)
 }
 
 /// Whether a value is an identity that may be missing.
