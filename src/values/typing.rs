@@ -382,7 +382,24 @@ impl Infer<'_> {
             let Some(name) = path.last() else {
                 return Vec::new();
             };
-            return self.associated(&ty, name);
+            let mut found = self.associated(&ty, name);
+            // `<T as Trait>::name`: not another trait's function of that name.
+            if let [.., of, _] = &*path.segments {
+                let of_trait = |callee: &Callee| match callee {
+                    Callee::Fn(candidate) => match program[candidate.id].container {
+                        Container::Impl(id) => program[id]
+                            .of_trait
+                            .as_ref()
+                            .is_some_and(|path| path.last() == Some(of.name)),
+                        _ => true,
+                    },
+                    _ => true,
+                };
+                if found.iter().any(of_trait) {
+                    found.retain(of_trait);
+                }
+            }
+            return found;
         }
         let first = path.segments[0].name;
         let is_type = first == "Self"

@@ -197,6 +197,22 @@ impl Judge<'_> {
                 self.library_extractor(*path, ty, span)
             }
             Ty::Adt(..) => self.local_extractor(ty, span),
+            // `(CurrentUser, Data<Pool>)`: all of them.
+            Ty::Tuple(all) => {
+                let mut proof = Proof::nothing();
+                let mut parts = Vec::new();
+                for ty in all.iter() {
+                    let out = self.extractor(ty, span).variant("Ok");
+                    let out = out.unwrap_or_else(Out::nothing);
+                    proof = proof.and(&out.proof);
+                    parts.push(out.val);
+                }
+                let val = Abs {
+                    parts: Some(std::rc::Rc::new(parts)),
+                    ..Abs::of(From::INPUT)
+                };
+                Abs::fallible("Ok", proof, val)
+            }
             Ty::Param(name, _) => Abs::fallible(
                 "Ok",
                 Proof::maybe(format!("the extractor is the type parameter `{name}`")),
