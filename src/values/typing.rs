@@ -384,13 +384,13 @@ impl Infer<'_> {
             };
             let mut found = self.associated(&ty, name);
             // `<T as Trait>::name`: not another trait's function of that name.
-            if let [.., of, _] = &*path.segments {
+            if let Some(of) = qself.as_trait.as_ref().and_then(|path| path.last()) {
                 let of_trait = |callee: &Callee| match callee {
                     Callee::Fn(candidate) => match program[candidate.id].container {
                         Container::Impl(id) => program[id]
                             .of_trait
                             .as_ref()
-                            .is_some_and(|path| path.last() == Some(of.name)),
+                            .is_some_and(|path| path.last() == Some(of)),
                         _ => true,
                     },
                     _ => true,

@@ -2,7 +2,7 @@
 
 use super::interpret::{Run, negated};
 use super::proof::{Abs, From, Out, Proof, State, is_bad, is_good, opposite};
-use crate::facts::ExprId;
+use crate::facts::{Expr, ExprId};
 
 impl Run<'_, '_> {
     /// The value of a combinator; `None` if the method is none.
@@ -305,7 +305,21 @@ impl Run<'_, '_> {
             .map_or((Proof::nothing(), Abs::of(receiver.from)), |out| {
                 (out.proof, out.val)
             });
-        let result = self.on_the_side(id, &function, vec![val.clone()], &proof);
+        let wraps = match self.judge.program[self.key].body.expr(args[0]) {
+            Expr::Path(path) => path.last().filter(|name| *name == "Some" || *name == "Ok"),
+            _ => None,
+        };
+        let result = match wraps {
+            // `.map(Some)`.
+            Some(name) => {
+                let out = Out {
+                    proof: Proof::nothing(),
+                    val: val.clone(),
+                };
+                Abs::variants(val.from, vec![(name.as_str(), out)])
+            }
+            None => self.on_the_side(id, &function, vec![val.clone()], &proof),
+        };
         let truth = result
             .variant("true")
             .map_or_else(Proof::nothing, |out| out.proof);

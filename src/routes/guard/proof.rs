@@ -495,8 +495,11 @@ impl Abs {
                         },
                     )),
                     Some((_, known)) if !side => {
+                        // What is inside comes with what its variant proves.
+                        let (mine, theirs) = (a.0.with(&known.proof), b.0.with(&proof));
+                        known.val =
+                            Abs::either((&mine, known.val.clone()), (&theirs, out.val.clone()));
                         known.proof = known.proof.either(&proof, setting.clone());
-                        known.val = Abs::either((a.0, known.val.clone()), (b.0, out.val.clone()));
                     }
                     Some(_) => {}
                 }
