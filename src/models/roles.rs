@@ -87,6 +87,22 @@ pub enum Protection {
     Tracing,
 }
 
+impl Protection {
+    /// What a layer that gives it does, in words.
+    pub fn effect(self) -> &'static str {
+        match self {
+            Protection::Authentication => "checks who asks",
+            Protection::Authorization => "checks what the caller may do",
+            Protection::RateLimit => "limits requests per time",
+            Protection::BodyLimit => "limits the size of bodies",
+            Protection::Timeout => "ends slow requests",
+            Protection::Cors => "says which origins may read answers",
+            Protection::Csrf => "refuses forged requests",
+            Protection::Tracing => "traces or logs requests",
+        }
+    }
+}
+
 /// What a function or macro does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]

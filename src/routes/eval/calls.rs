@@ -247,7 +247,22 @@ impl Eval<'_> {
                 span,
             );
         }
+        self.run_thunks(&args);
         self.opaque(frame, id, args)
+    }
+
+    /// Runs closures without parameters that unknown code is handed: `thread::spawn(|| ..)`
+    /// may start a server of its own.
+    fn run_thunks(&mut self, args: &[Value]) {
+        for arg in args {
+            let Value::Callable(callable) = arg else { continue };
+            if let Callable::Closure(body, expr, _) = callable
+                && let Expr::Closure(closure) = self.program[*body].body.expr(*expr)
+                && closure.params.is_empty()
+            {
+                self.apply(callable, Vec::new());
+            }
+        }
     }
 
     pub(super) fn method_call(
@@ -305,10 +320,19 @@ impl Eval<'_> {
             return value;
         }
         let args = made.args;
+        self.run_thunks(&args);
         match receiver {
             Value::Object(ty, mut held) => {
                 let result = self.values.typing(frame.body).ty(id).peel_refs();
-                let ty = if matches!(result, Ty::External(..) | Ty::Adt(..)) {
+                let stays = match (&ty, result) {
+                    // A builder's method on what a modelled constructor made.
+                    (Ty::External(made, _), Ty::External(of, _)) => {
+                        self.program.models.layer(*made).is_some()
+                            && made.as_str().rsplit_once("::").is_some_and(|it| *of == it.0)
+                    }
+                    _ => false,
+                };
+                let ty = if !stays && matches!(result, Ty::External(..) | Ty::Adt(..)) {
                     result.clone()
                 } else {
                     ty
@@ -523,6 +547,12 @@ impl Eval<'_> {
     fn opaque(&self, frame: &Frame, id: ExprId, args: Vec<Value>) -> Value {
         let typing = self.values.typing(frame.body);
         let mut ty = typing.ty(id).peel_refs().clone();
+        // `HttpAuthentication::bearer(..)` and `::basic(..)` make one type, and differ.
+        if let Some(path) = typing.external(id)
+            && self.program.models.layer(path).is_some()
+        {
+            return Value::Object(Ty::External(path, std::sync::Arc::from([])), args);
+        }
         if ty.is_unknown()
             && let Some(path) = typing.external(id)
             && let Some((owner, _)) = path.as_str().rsplit_once("::")

@@ -247,6 +247,9 @@ impl Run<'_, '_> {
         if self.state.is_none() {
             return Abs::default();
         }
+        if words::absorbs(name) {
+            self.absorb(call.receiver, &args);
+        }
         if let Some(value) = self.request_method(id, call, &receiver, &args) {
             return value;
         }
@@ -266,6 +269,25 @@ impl Run<'_, '_> {
         let mut values = vec![receiver];
         values.extend(args);
         self.opaque(id, name, &values)
+    }
+
+    /// `hasher.update(token)`: the variable holds the token from here on.
+    fn absorb(&mut self, receiver: ExprId, args: &[Abs]) {
+        let Some(value) = self
+            .typing
+            .local(receiver)
+            .and_then(|pat| self.env.get_mut(&pat))
+        else {
+            return;
+        };
+        if value.from.has(From::REQUEST.with(From::NEXT)) {
+            return;
+        }
+        for arg in args {
+            if arg.from.has(From::CREDENTIAL) {
+                value.from = value.from.with(From::CREDENTIAL);
+            }
+        }
     }
 
     fn candidates(&self, id: ExprId, call: &MethodCall) -> Vec<Candidate> {

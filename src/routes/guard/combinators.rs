@@ -288,7 +288,8 @@ impl Run<'_, '_> {
         args: &[ExprId],
     ) -> Option<Abs> {
         let function = self.expr(*args.first()?);
-        if function.closure.is_none() && function.function.is_none() {
+        if function.closure.is_none() && function.function.is_none() && receiver.variants.is_none()
+        {
             // A query builder's `filter(column.eq(token))`.
             return Some(Abs::of(
                 receiver
@@ -305,20 +306,19 @@ impl Run<'_, '_> {
                 (out.proof, out.val)
             });
         let result = self.on_the_side(id, &function, vec![val.clone()], &proof);
-        let good = good_name(&known);
         let truth = result
             .variant("true")
             .map_or_else(Proof::nothing, |out| out.proof);
         Some(match name {
             "map" => Abs {
                 setting: None,
-                ..Abs::fallible(good, proof, result)
+                ..shaped_like(&known, &proof, &result)
             },
             "and_then" | "then_async" | "filter_map" | "find_map" => match result.success() {
-                Some(out) => Abs::fallible(good, proof.and(&out.proof), out.val),
-                None => Abs::fallible(good, proof, Abs::of(result.from)),
+                Some(out) => shaped_like(&known, &proof.and(&out.proof), &out.val),
+                None => shaped_like(&known, &proof, &Abs::of(result.from)),
             },
-            "filter" | "find" => Abs::fallible(good, proof.and(&truth), val),
+            "filter" | "find" => shaped_like(&known, &proof.and(&truth), &val),
             "is_some_and" | "is_ok_and" | "any" | "position" => {
                 let name = if name == "position" { "Some" } else { "true" };
                 Abs::fallible(name, proof.and(&truth), Abs::default())
@@ -327,6 +327,32 @@ impl Run<'_, '_> {
             _ => Abs::of(receiver.from),
         })
     }
+}
+
+/// A value with the variants of another, whose success proves this and holds that.
+fn shaped_like(of: &Abs, proof: &Proof, val: &Abs) -> Abs {
+    let all = of.variants.iter().flat_map(|all| all.iter());
+    let mut variants: Vec<(&str, Out)> = Vec::new();
+    for (name, _) in all {
+        let name = name.as_str();
+        let good = Out {
+            proof: proof.clone(),
+            val: val.clone(),
+        };
+        let pair = if is_good(name) {
+            [(name, good), (opposite(name), Out::nothing())]
+        } else if is_bad(name) {
+            [(opposite(name), good), (name, Out::nothing())]
+        } else {
+            continue;
+        };
+        for (name, out) in pair {
+            if !variants.iter().any(|(known, _)| *known == name) {
+                variants.push((name, out));
+            }
+        }
+    }
+    Abs::variants(val.from, variants)
 }
 
 /// The name of a value's good variant.

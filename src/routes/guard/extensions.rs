@@ -129,32 +129,39 @@ impl Judge<'_> {
     pub(super) fn run_middleware(&self, id: FnId) -> super::Summary {
         let def = &self.program[id];
         let scope = self.program.fn_scope(id);
-        let args = def
-            .sig
-            .params
-            .iter()
-            .map(|param| {
-                let ty = self.program.lower_ty(&scope, &param.ty);
-                let span = param.ty_range.in_file(def.file);
-                let value = self.parameter(&ty, param.name.map(|name| name.as_str()), span);
-                match value.variant("Ok") {
-                    Some(out) if value.variants.is_some() => Abs {
-                        from: if matches!(ty, Ty::Param(..)) {
-                            From::REQUEST
-                        } else {
-                            out.val.from
-                        },
-                        ..out.val
-                    },
-                    _ => value,
+        // Extractors among the parameters have let the request pass.
+        let mut entry = Proof::nothing();
+        let mut args = Vec::new();
+        for param in &def.sig.params {
+            let ty = self.program.lower_ty(&scope, &param.ty);
+            let span = param.ty_range.in_file(def.file);
+            let value = self.parameter(&ty, param.name.map(|name| name.as_str()), span);
+            args.push(match value.variant("Ok") {
+                // `impl<S, B> Transform for ..`: the request of any body type.
+                Some(out) if value.variants.is_some() && matches!(ty.peel_refs(), Ty::Param(..)) => Abs {
+                    from: From::REQUEST,
+                    ..out.val
+                },
+                Some(out) if value.variants.is_some() => {
+                    entry = entry.and(&out.proof);
+                    out.val
                 }
-            })
-            .collect();
+                _ => value,
+            });
+        }
         let this = Abs {
             setting: Some(std::rc::Rc::from("self")),
             ..Abs::default()
         };
-        self.run(id, args, this, &Subst::new())
+        let mut summary = self.run(id, args, this, &Subst::new());
+        for event in &mut summary.events {
+            event.state = event.state.with(&entry);
+        }
+        for (_, state) in &mut summary.exits {
+            *state = state.with(&entry);
+        }
+        summary.after = summary.after.map(|state| state.with(&entry));
+        summary
     }
 
     /// Whether a type is handed to all requests by an `Extension(..)` layer or `app_data`.

@@ -179,12 +179,7 @@ impl Run<'_, '_> {
         };
         if sealed || name == "get_private" {
             // Sealed by the service: an invented one does not open.
-            let proof = Proof::verified(self.evidence(format!("sealed cookie {key}"), span));
-            let proof = if words::identity_key(&key) || words::credential_word(&key) {
-                proof
-            } else {
-                Proof::nothing()
-            };
+            let proof = self.sealed(&key, format!("sealed cookie {key}"), span);
             return Abs::fallible("Some", proof, Abs::of(From::IDENTITY));
         }
         let (proof, from) = match words::credential_header(&key) {
@@ -199,6 +194,18 @@ impl Run<'_, '_> {
             None => (Proof::nothing(), From::INPUT),
         };
         self.shaped(id, Abs::fallible("Some", proof, Abs::of(from)))
+    }
+
+    /// What finding a cookie that the service has sealed proves: that the service set it.
+    /// For whom, its name tells or nobody.
+    fn sealed(&self, key: &str, evidence: String, span: crate::source::Span) -> Proof {
+        if words::anonymous_cookie(key) {
+            Proof::nothing()
+        } else if words::identity_key(key) || words::credential_word(key) {
+            Proof::verified(self.evidence(evidence, span))
+        } else {
+            Proof::maybe(format!("whom the sealed cookie `{key}` is given is not known"))
+        }
     }
 
     /// Puts an `Option` into the `Result` that the call's type says it comes in.
@@ -390,11 +397,17 @@ impl Run<'_, '_> {
                     .first()
                     .map(|arg| self.key_text(*arg))
                     .unwrap_or_default();
-                let named = role == Role::IdentitySource || words::identity_key(&key);
-                let proof = if named {
+                let proof = if role == Role::IdentitySource {
                     Proof::verified(self.evidence(name, self.span(id)))
                 } else {
-                    Proof::nothing()
+                    // An entry of a session is about anything; a sealed cookie is about one thing.
+                    let is_cookie = path.contains("Cookie") || path.contains("Jar");
+                    let proof = self.sealed(&key, name.to_owned(), self.span(id));
+                    if is_cookie || words::identity_key(&key) {
+                        proof
+                    } else {
+                        Proof::nothing()
+                    }
                 };
                 outcome(on.unwrap_or(Outcome::Some), proof, Abs::of(From::IDENTITY))
             }
@@ -503,10 +516,22 @@ impl Run<'_, '_> {
             "postgres",
             "fred",
         ];
-        if path.starts_with("std::")
+        const COLLECTIONS: [&str; 10] = [
+            "std",
+            "dashmap",
+            "moka",
+            "mini_moka",
+            "quick_cache",
+            "lru",
+            "scc",
+            "papaya",
+            "indexmap",
+            "hashbrown",
+        ];
+        if COLLECTIONS.contains(&krate)
             && matches!(
                 name,
-                "contains" | "contains_key" | "get" | "get_mut" | "remove" | "find"
+                "contains" | "contains_key" | "get" | "get_mut" | "remove" | "find" | "peek"
             )
         {
             // Looking a credential up in the service's own collection.

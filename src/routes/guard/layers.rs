@@ -71,9 +71,22 @@ impl Judge<'_> {
                 .retain(|it| it.kind != EvidenceKind::Extractor);
             effect.proof.evidence.insert(0, evidence);
         }
-        if !layer.conditions.is_empty() && effect.proof.strength == super::proof::Strength::Verified
-        {
-            let condition = layer.conditions.join(" and ");
+        // `Condition::new(false, ..)`: never in force.
+        if layer.conditions.iter().any(|it| it == "false") {
+            return Effect {
+                proof: Proof::nothing(),
+                protects: Vec::new(),
+                text: "switched off".into(),
+            };
+        }
+        let conditions: Vec<&str> = layer
+            .conditions
+            .iter()
+            .map(String::as_str)
+            .filter(|it| *it != "true")
+            .collect();
+        if !conditions.is_empty() && effect.proof.strength == super::proof::Strength::Verified {
+            let condition = conditions.join(" and ");
             effect.proof.condition = Some(match effect.proof.condition.take() {
                 Some(inner) => format!("{condition} and {inner}"),
                 None => condition,
@@ -97,7 +110,10 @@ impl Judge<'_> {
                     effect.proof.maybe.clone().unwrap_or_default()
                 }
                 (super::super::Status::None, true) => "no protection that we know".into(),
-                (super::super::Status::None, false) => format!("{:?}", effect.protects),
+                (super::super::Status::None, false) => {
+                    let all: Vec<&str> = effect.protects.iter().map(|it| it.effect()).collect();
+                    all.join(", ")
+                }
             };
         }
         effect

@@ -242,6 +242,11 @@ impl State {
 
 /// A setting's value as a condition in words.
 fn condition(name: &str, value: &str) -> String {
+    match (name.strip_prefix('!'), value) {
+        (Some(positive), "false") => return positive.to_owned(),
+        (Some(positive), "true") if positive.starts_with('!') => return positive[1..].to_owned(),
+        _ => {}
+    }
     match value {
         "true" => name.to_owned(),
         "false" => format!("!{name}"),

@@ -94,6 +94,16 @@ pub(super) fn identity_key(name: &str) -> bool {
         && !name.contains("nonce")
 }
 
+/// Whether a sealed cookie of this name is one that anonymous visitors get.
+pub(super) fn anonymous_cookie(name: &str) -> bool {
+    const WORDS: [&str; 14] = [
+        "csrf", "xsrf", "state", "nonce", "flash", "message", "theme", "lang", "locale", "cart",
+        "visit", "consent", "pkce", "redirect",
+    ];
+    let name = name.to_ascii_lowercase();
+    WORDS.iter().any(|word| name.contains(word))
+}
+
 /// Whether a path names an answer that refuses: `StatusCode::UNAUTHORIZED`, `HttpResponse::Forbidden`.
 pub(super) fn refuses(last: &str) -> bool {
     let flat: String = last
@@ -205,6 +215,21 @@ pub(super) fn syntactic(method: &str) -> bool {
         "insert",
     ];
     METHODS.contains(&method)
+}
+
+/// Methods that put their argument into their receiver: hashers, strings, buffers.
+pub(super) fn absorbs(method: &str) -> bool {
+    matches!(
+        method,
+        "update"
+            | "input"
+            | "push"
+            | "push_str"
+            | "extend"
+            | "extend_from_slice"
+            | "write_all"
+            | "append"
+    )
 }
 
 /// Methods by which database libraries run a query, and what success means: `Some(true)` a row was
