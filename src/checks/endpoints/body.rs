@@ -13,7 +13,7 @@ use crate::program::{BodyKey, FnId};
 use crate::routes::HandlerTarget;
 use crate::routes::endpoint::Endpoint;
 use crate::routes::purpose::words;
-use crate::source::Span;
+use crate::source::{Span, TextRange};
 use crate::values::Callee;
 
 /// How far calls are followed.
@@ -42,6 +42,8 @@ pub(crate) struct Seen {
     pub mail: Option<Act>,
     /// Takes files.
     pub upload: Option<Act>,
+    /// Calls something that by its name decides who may do what.
+    pub checks: Option<Act>,
     /// Something was called that could do anything.
     pub opaque: bool,
     /// The handler is given the request's headers, where signatures stand.
@@ -82,6 +84,17 @@ impl Seen {
         look.seen
     }
 
+    /// Looks at a part of a body.
+    pub(crate) fn of_range(cx: &Context<'_>, key: BodyKey, range: TextRange) -> Seen {
+        let mut look = Look {
+            cx,
+            seen: Seen::default(),
+            visited: FxHashSet::default(),
+        };
+        look.body(key, Some(range), 0);
+        look.seen
+    }
+
     /// Whether nothing that the code does outlives the request.
     pub(crate) fn is_pure(&self) -> bool {
         self.found && !self.opaque && self.write.is_none() && self.mail.is_none()
@@ -119,7 +132,7 @@ impl Look<'_, '_> {
         }
     }
 
-    fn body(&mut self, key: BodyKey, only: Option<crate::source::TextRange>, depth: u32) {
+    fn body(&mut self, key: BodyKey, only: Option<TextRange>, depth: u32) {
         if !self.visited.insert(key) {
             return;
         }
@@ -250,6 +263,9 @@ impl Look<'_, '_> {
         {
             note(&mut self.seen.checks_password, name);
         }
+        if DECIDES.iter().any(|it| has(it)) {
+            note(&mut self.seen.checks, name);
+        }
         if starts("authenticate") && (has("user") || has("login") || has("account")) {
             note(&mut self.seen.checks_password, name);
         }
@@ -285,6 +301,37 @@ fn changes(name: &str) -> bool {
         .first()
         .is_some_and(|first| VERBS.contains(&first.as_str()))
 }
+
+/// Words of functions that decide who may do what.
+const DECIDES: [&str; 27] = [
+    "check",
+    "checked",
+    "ensure",
+    "require",
+    "required",
+    "verify",
+    "authorize",
+    "authorise",
+    "authorized",
+    "authorization",
+    "authenticate",
+    "authenticated",
+    "auth",
+    "enforce",
+    "validate",
+    "guard",
+    "permit",
+    "permitted",
+    "permission",
+    "permissions",
+    "allowed",
+    "allow",
+    "access",
+    "can",
+    "may",
+    "forbid",
+    "deny",
+];
 
 const LOCKS: [&str; 10] = [
     "lock",

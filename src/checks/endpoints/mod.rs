@@ -4,6 +4,7 @@ mod body;
 mod router;
 #[cfg(test)]
 mod tests;
+mod toothless;
 pub mod unguarded;
 pub mod unlimited;
 

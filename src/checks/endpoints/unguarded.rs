@@ -1,13 +1,15 @@
 //! The check `unguarded-endpoint`: endpoints that anybody can call although they change
 //! something, are privileged, or are open while their siblings are not.
 
+use super::toothless::{Toothless, toothless};
 use super::{Endpoints, Site, asks, count, first_line, list, with_endpoints, with_evidence};
 use crate::checks::Context;
 use crate::diagnostics::{Confidence, Diagnostic, Label, LintMeta, Persona};
 use crate::lints::Lint;
+use crate::routes::Purpose;
 use crate::routes::endpoint::{EvidenceKind, LayerSeen, Status};
 use crate::routes::purpose::{privileged_word, segments, words};
-use crate::routes::{HandlerTarget, Purpose};
+use crate::source::Span;
 
 /// From so many siblings on, what they do is a convention.
 const SIBLINGS: usize = 3;
@@ -56,24 +58,24 @@ enum Why {
     Privileged(String),
     /// So many of so many siblings require authentication.
     Deviant(usize, usize),
+    /// It changes something, and the look at credentials keeps nobody out.
+    Toothless(Toothless),
 }
 
 fn why(cx: &Context<'_>, site: &Site<'_>, all: &[&Site<'_>], has_convention: bool) -> Option<Why> {
     let status = site.endpoint.protections.authentication.status;
-    let changes = changes(site);
-    match status {
-        Status::None => {}
-        // Somebody looks at the credentials and lets everybody through: only where it matters.
-        Status::Optional if changes && has_convention && takes_option(cx, site) => {}
-        _ => return None,
-    }
     if site.purpose != Purpose::Ordinary || site.is_fallback() || is_graphql(site) {
         return None;
     }
-    if changes {
-        return Some(Why::Changes(
-            site.seen.write.as_ref().map(|it| it.name.clone()),
-        ));
+    if changes(site) {
+        return match status {
+            Status::None => Some(Why::Changes(
+                site.seen.write.as_ref().map(|it| it.name.clone()),
+            )),
+            // Somebody looks at the credentials and lets everybody through: only where it matters.
+            Status::Optional if has_convention => toothless(cx, site).map(Why::Toothless),
+            _ => None,
+        };
     }
     if status != Status::None || site.seen.is_pure() {
         return None;
@@ -82,26 +84,6 @@ fn why(cx: &Context<'_>, site: &Site<'_>, all: &[&Site<'_>], has_convention: boo
         return Some(Why::Privileged(word));
     }
     deviant(site, all)
-}
-
-/// Whether the handler says itself that it does without credentials: `Option<User>`. Where it
-/// is only not clear what becomes of them, that is for auditors.
-fn takes_option(cx: &Context<'_>, site: &Site<'_>) -> bool {
-    let HandlerTarget::Fn(id) = site.endpoint.handler.target else {
-        return false;
-    };
-    let def = &cx.program[id];
-    let evidence = &site.endpoint.protections.authentication.evidence;
-    def.sig.params.iter().any(|param| {
-        let ty = param.ty_range.in_file(def.file);
-        let text = cx.sources.slice(ty);
-        (text.starts_with("Option<") || text.starts_with("Result<"))
-            && evidence.iter().any(|it| {
-                it.kind == EvidenceKind::Extractor
-                    && (text.contains(it.name.as_str())
-                        || it.span.file == ty.file && ty.range.contains(it.span.range))
-            })
-    })
 }
 
 /// Whether it changes something that lasts.
@@ -211,7 +193,14 @@ fn by_router(
     keys.sort();
     keys.dedup();
     for key in keys {
-        let here: Vec<_> = open.iter().filter(|(it, _)| it.router == *key).collect();
+        // A check that checks nothing is a mistake of its own.
+        let (toothless, here): (Vec<_>, Vec<_>) = open
+            .iter()
+            .filter(|(it, _)| it.router == *key)
+            .partition(|(_, why)| matches!(why, Why::Toothless(_)));
+        for (site, why) in toothless {
+            found.push(one(cx, meta, all, site, why));
+        }
         let guarded: Vec<&Site<'_>> = all
             .iter()
             .filter(|it| it.router == *key && asks(it.endpoint.protections.authentication.status))
@@ -253,9 +242,8 @@ fn one(
     why: &Why,
 ) -> Diagnostic {
     let name = site.name();
-    let optional = site.endpoint.protections.authentication.status == Status::Optional;
     let title = match why {
-        _ if optional => format!("`{name}` lets requests without credentials through"),
+        Why::Toothless(_) => format!("`{name}` lets requests without genuine credentials through"),
         Why::Changes(_) => format!("`{name}` asks for no authentication"),
         Why::Privileged(_) => format!("privileged `{name}` asks for no authentication"),
         Why::Deviant(..) => {
@@ -268,6 +256,9 @@ fn one(
         Label::new(site.primary, "registered here"),
         fingerprint(meta, site),
     );
+    if let Why::Toothless(it) = why {
+        finding = finding.with_label(it.span, it.label.clone());
+    }
     finding = with_evidence(cx, finding, site, idle);
     finding = finding.with_endpoint(&site.endpoint.method, &site.endpoint.path);
     finding = finding.with_note(reason(site, why)).with_note(looked(site));
@@ -334,12 +325,12 @@ fn whole_service(
             "nothing in `{service}` asks for authentication: {number} endpoints that change state or are privileged are open"
         ),
     };
-    let mut finding = Diagnostic::new(
-        meta,
-        title,
-        Label::new(first.primary, format!("`{}`", first.name())),
-        format!("{} {service}", meta.id),
-    );
+    let primary = match (sites.as_slice(), outermost(cx, &sites)) {
+        ([_, _, ..], Some(span)) => Label::new(span, "nothing here is behind authentication"),
+        _ => Label::new(first.primary, format!("`{}`", first.name())),
+    };
+    let fingerprint = format!("{} {service}", meta.id);
+    let mut finding = Diagnostic::new(meta, title, primary, fingerprint);
     if let [only] = sites.as_slice() {
         finding = with_evidence(cx, finding, only, idle)
             .with_endpoint(&only.endpoint.method, &only.endpoint.path);
@@ -359,6 +350,18 @@ fn whole_service(
         finding = finding.with_confidence(Confidence::Medium);
     }
     finding.with_help(help(first))
+}
+
+/// Where the service is put together, which is where authentication would be added: the
+/// outermost mount that all endpoints share, or the first registration.
+fn outermost(cx: &Context<'_>, sites: &[&Site<'_>]) -> Option<Span> {
+    let first = sites.iter().min_by_key(|it| it.endpoint.registered)?;
+    let mount = first.endpoint.mounts.first().filter(|mount| {
+        let shares = |it: &&Site<'_>| it.endpoint.mounts.first() == Some(mount);
+        sites.iter().all(shares)
+    });
+    let span = mount.map_or(first.endpoint.registered, |(span, _)| *span);
+    Some(first_line(cx, span))
 }
 
 /// Open reads and what could not be decided.
@@ -413,6 +416,7 @@ fn reason(site: &Site<'_>, why: &Why) -> String {
         Why::Changes(Some(call)) => {
             format!("`{}` changes state: it calls `{call}`", site.handler())
         }
+        Why::Toothless(it) => it.reason.clone(),
         Why::Changes(None) => format!("`{}` requests change state", site.endpoint.method),
         Why::Privileged(word) => format!("the path says `{word}`"),
         Why::Deviant(guarded, all) => {

@@ -255,7 +255,9 @@ impl Eval<'_> {
     /// may start a server of its own.
     fn run_thunks(&mut self, args: &[Value]) {
         for arg in args {
-            let Value::Callable(callable) = arg else { continue };
+            let Value::Callable(callable) = arg else {
+                continue;
+            };
             if let Callable::Closure(body, expr, _) = callable
                 && let Expr::Closure(closure) = self.program[*body].body.expr(*expr)
                 && closure.params.is_empty()
@@ -328,7 +330,10 @@ impl Eval<'_> {
                     // A builder's method on what a modelled constructor made.
                     (Ty::External(made, _), Ty::External(of, _)) => {
                         self.program.models.layer(*made).is_some()
-                            && made.as_str().rsplit_once("::").is_some_and(|it| *of == it.0)
+                            && made
+                                .as_str()
+                                .rsplit_once("::")
+                                .is_some_and(|it| *of == it.0)
                     }
                     _ => false,
                 };
