@@ -511,6 +511,15 @@ impl Eval<'_> {
             .body
             .expr_range(id)
             .in_file(self.program[frame.body].file);
+        // `login_required!(Backend, ..)`.
+        let module = self.program[frame.body].module;
+        for def in self.program.resolve_whole(module, &call.path) {
+            if let Def::External(path) = def
+                && self.program.models.layer(path).is_some()
+            {
+                return Value::Object(Ty::External(path, std::sync::Arc::from([])), Vec::new());
+            }
+        }
         if matches!(name, "format" | "concat" | "format_args") {
             let mut texts = rustc_hash::FxHashMap::default();
             for arg in call.args.as_deref().unwrap_or(&[]) {

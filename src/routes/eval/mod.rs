@@ -328,7 +328,15 @@ pub fn type_name(program: &Program, ty: &Ty) -> String {
             }
         }
         Ty::External(path, args) => {
-            let name = path.as_str().rsplit("::").next().unwrap_or_default();
+            let mut parts = path.as_str().rsplit("::");
+            let mut name = parts.next().unwrap_or_default();
+            // A constructor that stands for what it makes: `HttpAuthentication::bearer`.
+            if name.starts_with(char::is_lowercase)
+                && let Some(owner) = parts.next()
+                && owner.starts_with(char::is_uppercase)
+            {
+                name = &path.as_str()[path.as_str().len() - owner.len() - name.len() - 2..];
+            }
             let inner: Vec<_> = args
                 .iter()
                 .filter(|arg| !arg.is_unknown())

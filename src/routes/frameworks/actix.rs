@@ -491,7 +491,11 @@ fn add_service(
                 }
             }
         }
-        Value::Object(ty, _) => {
+        Value::Object(ty, held) => {
+            if let Some(routes) = super::documentation::routes(ty, held, call.span, "") {
+                router.routes.extend(routes);
+                return;
+            }
             let name = type_name(eval.program, ty);
             router.lost.push(Lost {
                 reason: format!("service `{name}` is not in this program"),

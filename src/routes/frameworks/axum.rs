@@ -6,7 +6,7 @@
 
 use std::rc::Rc;
 
-use super::{attribute, method_named, named_functions};
+use super::{attribute, documentation, method_named, named_functions};
 use crate::facts::ExprId;
 use crate::facts::body::MacroCall;
 use crate::program::{BodyKey, Ty};
@@ -487,8 +487,12 @@ fn router_method(
                     }
                 }
             }
-            // Documentation and the like: a router of a library that we do not see into.
             Some(Value::Object(ty, held)) if !held.iter().any(Value::holds_router) => {
+                if let Some(routes) = documentation::routes(&ty, &held, call.span, "/{*rest}") {
+                    router.routes.extend(routes);
+                    return Ok(Value::Router(Box::new(router)));
+                }
+                // A router of a library that we do not see into.
                 let name = type_name(eval.program, &ty);
                 router.lost.push(Lost {
                     reason: format!("router of `{name}` is not in this program"),

@@ -6,6 +6,7 @@
 mod actix;
 mod attribute;
 mod axum;
+mod documentation;
 mod path;
 mod rocket;
 
@@ -32,10 +33,7 @@ pub const FRAMEWORKS: [(&str, &[&str]); 3] = [
         ],
     ),
     (actix::NAME, &["actix_web", "utoipa_actix_web"]),
-    (
-        rocket::NAME,
-        &["rocket", "rocket_okapi", "revolt_rocket_okapi"],
-    ),
+    (rocket::NAME, &["rocket", "rocket_okapi"]),
 ];
 
 /// A call of a library function.

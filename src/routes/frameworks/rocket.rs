@@ -123,6 +123,13 @@ fn mount(eval: &mut Eval<'_>, router: &mut Router, base: &Text, value: Value, ca
                 route.handler_name = Some("rocket::fs::FileServer".into());
                 route.path = vec![base.clone(), Text::known("<path..>", None)];
                 router.routes.push(route);
+            } else if let Some(routes) =
+                super::documentation::routes(&ty, &held, call.span, "")
+            {
+                let mut list = Router::new(RouterKind::List, NAME, call.span);
+                list.routes = routes;
+                list.mount(base, call.span);
+                router.routes.extend(list.routes);
             } else {
                 let name = type_name(eval.program, &ty);
                 router.lost.push(Lost {

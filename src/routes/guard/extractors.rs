@@ -238,6 +238,10 @@ impl Judge<'_> {
             }
             Carries::Headers | Carries::Cookies | Carries::Request => Abs::of(From::REQUEST),
             Carries::Session => Abs::of(From::SESSION.with(From::REQUEST)),
+            // axum-login's `AuthSession`: its `user` says whether it is somebody's.
+            Carries::Identity if model.proves == Proves::Session => {
+                Abs::of(From::SESSION.with(From::REQUEST))
+            }
             Carries::Identity => Abs::of(From::IDENTITY),
             Carries::Header if model.proves != Proves::Nothing => Abs::of(From::CREDENTIAL),
             _ => Abs::of(From::INPUT),

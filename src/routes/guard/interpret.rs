@@ -555,6 +555,12 @@ impl<'a> Run<'_, 'a> {
         if name == "0" && value.parts.is_none() {
             return value.clone();
         }
+        // The service that a service of the program wraps.
+        if matches!(name, "service" | "inner" | "next" | "svc")
+            && value.setting.as_deref() == Some("self")
+        {
+            return Abs::of(From::NEXT);
+        }
         let setting = value
             .setting
             .as_ref()

@@ -250,6 +250,33 @@ impl Judge<'_> {
     /// A validator handed to a library's layer: what its success proves.
     fn validator(&self, args: &[Value], at: Option<u32>) -> Proof {
         let wanted = at.and_then(|at| args.get(at as usize));
+        // A type of the program with a method that decides: tower-http's `AuthorizeRequest`,
+        // `AsyncAuthorizeRequest` and `ValidateRequest`.
+        let made = match wanted.or(args.first()) {
+            Some(Value::Struct(adt, _)) => Some(Ty::Adt(*adt, std::sync::Arc::from([]))),
+            Some(Value::Object(ty @ Ty::Adt(..), _)) => Some(ty.clone()),
+            _ => None,
+        };
+        if let Some(ty) = made {
+            let decides = ["authorize", "validate"].iter().find_map(|name| {
+                let found = self
+                    .program
+                    .find_methods(&ty, crate::source::Name::new(name));
+                found
+                    .into_iter()
+                    .find(|it| self.program[it.id].body.is_some())
+            });
+            return match decides {
+                Some(method) => {
+                    let summary = self.run_middleware(method.id);
+                    summary
+                        .value
+                        .success()
+                        .map_or_else(Proof::nothing, |out| out.proof)
+                }
+                None => Proof::maybe("the validator could not be resolved"),
+            };
+        }
         let callable = wanted
             .into_iter()
             .chain(args)

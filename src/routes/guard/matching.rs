@@ -113,7 +113,25 @@ impl Run<'_, '_> {
         let names = self.variant_names(pat);
         if names.is_empty() {
             return match body.pat(pat) {
-                Pat::Bind { .. } | Pat::Wild | Pat::Tuple(_) => None,
+                Pat::Bind { .. } | Pat::Wild => None,
+                // `(Some(a), Some(b))`: any part may be the one that does not match.
+                Pat::Tuple(all) => {
+                    let mut found: Option<Proof> = None;
+                    for (at, part) in all.iter().enumerate() {
+                        let part_value = value.parts.as_ref().and_then(|it| it.get(at).cloned());
+                        let part_value = part_value.unwrap_or_else(|| Abs::of(value.from));
+                        if let Some(missed) = self.missed(*part, &part_value) {
+                            found = Some(match found {
+                                None => missed.proof,
+                                Some(known) => known.either(&missed.proof, None),
+                            });
+                        }
+                    }
+                    found.map(|proof| Matched {
+                        proof,
+                        setting: None,
+                    })
+                }
                 _ => Some(Matched {
                     proof: Proof::nothing(),
                     setting: None,
