@@ -32,6 +32,8 @@ pub(crate) struct Seen {
     pub write: Option<Act>,
     /// Checks a message's signature.
     pub signature: Option<Act>,
+    /// Names a header in which signatures stand.
+    pub signature_header: Option<Act>,
     /// Compares a password with a stored one.
     pub checks_password: Option<Act>,
     /// Hashes a new password.
@@ -46,6 +48,8 @@ pub(crate) struct Seen {
     pub checks: Option<Act>,
     /// Something was called that could do anything.
     pub opaque: bool,
+    /// Something was called of which neither code nor model is there.
+    pub unresolved: bool,
     /// The handler is given the request's headers, where signatures stand.
     pub headers: bool,
 }
@@ -80,6 +84,11 @@ impl Seen {
                 look.body(body, Some(range), 0);
             }
             HandlerTarget::External(_) | HandlerTarget::Unknown => {}
+        }
+        let seen = &mut look.seen;
+        // Asking for the header alone checks nothing.
+        if seen.signature.is_none() && (seen.checks.is_some() || seen.unresolved) {
+            seen.signature = seen.signature_header.clone();
         }
         look.seen
     }
@@ -184,7 +193,7 @@ impl Look<'_, '_> {
         }
         let lower = text.to_ascii_lowercase();
         if lower.len() < 40 && lower.contains("signature") && lower.contains('-') {
-            note(&mut self.seen.signature, text);
+            note(&mut self.seen.signature_header, text);
         }
     }
 
@@ -193,6 +202,8 @@ impl Look<'_, '_> {
         if callees.is_empty() {
             if !method || !QUIET_METHODS.contains(&name) {
                 self.seen.opaque = true;
+                // A chain of a known library's types is lost now and then.
+                self.seen.unresolved |= !method;
                 if changes(name) {
                     note(&mut self.seen.write, name);
                 }
@@ -241,9 +252,14 @@ impl Look<'_, '_> {
         if matches!(krate, "hmac" | "ed25519_dalek" | "ring") && name.starts_with("verify") {
             note(&mut self.seen.signature, name);
         }
-        let in_files = path.starts_with("std::fs") || path.starts_with("tokio::fs");
-        if !QUIET_CRATES.contains(&krate) || in_files || LOCKS.contains(&name) {
+        let outside = ["std::fs", "tokio::fs", "std::env", "std::process"];
+        let outside = outside.iter().any(|it| path.starts_with(it));
+        if !QUIET_CRATES.contains(&krate) || outside || LOCKS.contains(&name) {
             self.seen.opaque = true;
+            let known = QUIET_CRATES.contains(&krate) || PRIMITIVES.contains(&krate);
+            if !known && !self.cx.program.models.crate_known(krate) {
+                self.seen.unresolved = true;
+            }
             if changes(name) && !SYNTAX_CRATES.contains(&krate) {
                 note(&mut self.seen.write, name);
             }
@@ -268,6 +284,10 @@ impl Look<'_, '_> {
         }
         if starts("authenticate") && (has("user") || has("login") || has("account")) {
             note(&mut self.seen.checks_password, name);
+        }
+        // Rocket's `Data::open(..).into_file(..)`.
+        if name == "into_file" {
+            note(&mut self.seen.upload, "Data");
         }
         if has("password") && (has("hash") || has("hashed")) && !has("verify") {
             note(&mut self.seen.hashes_password, name);
@@ -301,6 +321,12 @@ fn changes(name: &str) -> bool {
         .first()
         .is_some_and(|first| VERBS.contains(&first.as_str()))
 }
+
+/// Types that need no crate.
+const PRIMITIVES: [&str; 18] = [
+    "str", "bool", "char", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64",
+    "i128", "isize", "f32", "f64", "slice",
+];
 
 /// Words of functions that decide who may do what.
 const DECIDES: [&str; 27] = [

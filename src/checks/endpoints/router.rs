@@ -21,6 +21,15 @@ pub(crate) struct RouterKey {
 }
 
 impl RouterKey {
+    /// All routers that one function builds and that are mounted at one place.
+    pub(crate) fn builder(&self) -> RouterKey {
+        RouterKey {
+            // No variable has this name, unlike the routers that are in none.
+            variable: Some(String::new()),
+            ..self.clone()
+        }
+    }
+
     /// The function that builds it, where it is one.
     pub(crate) fn function(&self) -> Option<FnId> {
         self.function
@@ -61,7 +70,11 @@ impl<'a> Routers<'a> {
             service: endpoint.service.clone(),
             file: at.file,
             function,
-            mounts: endpoint.mounts.iter().map(|(span, _)| *span).collect(),
+            // What Rocket mounts together is guarded one by one all the same.
+            mounts: match endpoint.framework {
+                "rocket" => Vec::new(),
+                _ => endpoint.mounts.iter().map(|(span, _)| *span).collect(),
+            },
         }
     }
 }

@@ -9,6 +9,7 @@
 use rustc_hash::FxHashSet;
 
 use super::Site;
+use super::body::Seen;
 use crate::checks::Context;
 use crate::facts::body::{BlockKind, LetStmt};
 use crate::facts::{Expr, ExprId, Pat, Stmt};
@@ -39,16 +40,46 @@ pub(super) fn toothless(cx: &Context<'_>, site: &Site<'_>) -> Option<Toothless> 
     let HandlerTarget::Fn(id) = site.endpoint.handler.target else {
         return None;
     };
-    extractor(cx, site, id).or_else(|| {
+    let by_signature = extractor(cx, site, id).or_else(|| presence(cx, site, id));
+    by_signature.or_else(|| {
         let key = cx.program[id].body?;
+        let evidence = site.endpoint.protections.authentication.evidence.iter();
+        let evidence = evidence.filter(|it| it.kind == EvidenceKind::BodyCheck);
+        let spans: Vec<Span> = evidence.map(|it| it.span).collect();
         let mut search = Search {
             cx,
             key,
             checks: Vec::new(),
+            act: |seen| seen.write.is_some(),
         };
-        search.find_checks(site);
+        search.find_checks(&spans);
         search.discarded()
     })
+}
+
+/// What is wrong with the limiter that a handler asks: nobody looks at the answer, or too late.
+pub(super) fn void_limit(cx: &Context<'_>, site: &Site<'_>) -> Option<Toothless> {
+    let HandlerTarget::Fn(id) = site.endpoint.handler.target else {
+        return None;
+    };
+    let key = cx.program[id].body?;
+    let data = &cx.program[key];
+    let evidence = &site.endpoint.protections.rate_limit.evidence;
+    if evidence.is_empty() || evidence.iter().any(|it| it.kind != EvidenceKind::BodyCheck) {
+        return None;
+    }
+    let is_asked = |id: ExprId| {
+        let span = data.body.expr_range(id).in_file(data.file);
+        evidence.iter().any(|it| it.span == span)
+    };
+    let calls = data.body.exprs().map(|(id, _)| id);
+    let search = Search {
+        cx,
+        key,
+        checks: calls.filter(|id| is_asked(*id)).collect(),
+        act: |seen| seen.write.is_some() || seen.checks_password.is_some(),
+    };
+    search.discarded()
 }
 
 /// An extractor that does not insist.
@@ -69,7 +100,7 @@ fn extractor(cx: &Context<'_>, site: &Site<'_>, id: FnId) -> Option<Toothless> {
         }
         let optional = text.starts_with("Option<") || text.starts_with("Result<");
         // Code further down may still refuse whom the extractor let through.
-        if !optional && !(only_extractors && site.seen.checks.is_none()) {
+        if !optional && !(only_extractors && site.seen.checks.is_none() && !site.seen.unresolved) {
             return None;
         }
         let (reason, label) = if optional {
@@ -79,11 +110,22 @@ fn extractor(cx: &Context<'_>, site: &Site<'_>, id: FnId) -> Option<Toothless> {
             )
         } else {
             (
-                format!("`{text}` does not refuse absent or invented credentials, and nothing else looks at them"),
+                format!("`{text}` does not refuse invented credentials, and nothing that is called decides about them"),
                 "refuses nobody who invents credentials".to_owned(),
             )
         };
         Some(Toothless { reason, span: ty, label })
+    })
+}
+
+/// A body that asks only whether there is something.
+fn presence(cx: &Context<'_>, site: &Site<'_>, id: FnId) -> Option<Toothless> {
+    let nothing_else = site.seen.checks.is_none() && !site.seen.unresolved;
+    let evidence = &site.endpoint.protections.authentication.evidence;
+    (evidence.is_empty() && nothing_else).then(|| Toothless {
+        reason: "the body asks whether something was sent, never whether it is genuine".to_owned(),
+        span: cx.program[id].name_span(),
+        label: "lets every header of the right name through".to_owned(),
     })
 }
 
@@ -93,16 +135,12 @@ struct Search<'c, 'a> {
     key: BodyKey,
     /// The calls in which credentials are looked at.
     checks: Vec<ExprId>,
+    /// What has to wait for the check.
+    act: fn(&Seen) -> bool,
 }
 
 impl Search<'_, '_> {
-    fn find_checks(&mut self, site: &Site<'_>) {
-        let evidence = &site.endpoint.protections.authentication.evidence;
-        let spans: Vec<Span> = evidence
-            .iter()
-            .filter(|it| it.kind == EvidenceKind::BodyCheck)
-            .map(|it| it.span)
-            .collect();
+    fn find_checks(&mut self, spans: &[Span]) {
         let data = &self.cx.program[self.key];
         let typing = self.cx.values.typing(self.key);
         for (id, expr) in data.body.exprs() {
@@ -111,7 +149,7 @@ impl Search<'_, '_> {
             }
             let mut visited = FxHashSet::default();
             let reaches = typing.callees(id).iter().any(|callee| match callee {
-                Callee::Fn(it) => self.reaches(it.id, &spans, 0, &mut visited),
+                Callee::Fn(it) => self.reaches(it.id, spans, 0, &mut visited),
                 _ => false,
             });
             if reaches {
@@ -166,7 +204,7 @@ impl Search<'_, '_> {
     /// `let _ = check(..);`, `check(..).await;`, and `check(..)?` after the write.
     fn in_statements(&self, stmts: &[Stmt]) -> Option<Toothless> {
         let body = &self.cx.program[self.key].body;
-        let mut written = false;
+        let mut acted = false;
         for stmt in stmts {
             let (expr, dropped) = match stmt {
                 Stmt::Let(stmt) => {
@@ -181,13 +219,13 @@ impl Search<'_, '_> {
                 return Some(self.toothless(check, reason, "its result is dropped"));
             }
             if let Expr::Try(inner) = body.expr(expr)
-                && written
+                && acted
                 && let Some(check) = self.check(*inner)
             {
-                let reason = "the check comes after the change".to_owned();
-                return Some(self.toothless(check, reason, "too late: the change is made"));
+                let reason = "the check comes after what it should keep".to_owned();
+                return Some(self.toothless(check, reason, "too late: it is done"));
             }
-            written = written || self.writes(expr);
+            acted = acted || self.acts(expr);
         }
         None
     }
@@ -285,16 +323,15 @@ impl Search<'_, '_> {
                 head.rsplit_once("->")
                     .is_some_and(|(_, it)| it.contains("Result") || it.trim() == "bool")
             }
+            Callee::External(_) => true,
             _ => false,
         })
     }
 
-    /// Whether a call in an expression changes something that lasts.
-    fn writes(&self, id: ExprId) -> bool {
+    /// Whether an expression does what the check is there for.
+    fn acts(&self, id: ExprId) -> bool {
         let range = self.cx.program[self.key].body.expr_range(id);
-        super::body::Seen::of_range(self.cx, self.key, range)
-            .write
-            .is_some()
+        (self.act)(&Seen::of_range(self.cx, self.key, range))
     }
 
     /// Whether a branch may leave the function, as far as can be seen.

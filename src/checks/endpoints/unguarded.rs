@@ -2,7 +2,9 @@
 //! something, are privileged, or are open while their siblings are not.
 
 use super::toothless::{Toothless, toothless};
-use super::{Endpoints, Site, asks, count, first_line, list, with_endpoints, with_evidence};
+use super::{
+    Endpoints, Site, asks, count, first_line, list, outermost, with_endpoints, with_evidence,
+};
 use crate::checks::Context;
 use crate::diagnostics::{Confidence, Diagnostic, Label, LintMeta, Persona};
 use crate::lints::Lint;
@@ -64,7 +66,10 @@ enum Why {
 
 fn why(cx: &Context<'_>, site: &Site<'_>, all: &[&Site<'_>], has_convention: bool) -> Option<Why> {
     let status = site.endpoint.protections.authentication.status;
-    if site.purpose != Purpose::Ordinary || site.is_fallback() || is_graphql(site) {
+    if site.purpose != Purpose::Ordinary || is_graphql(site) {
+        return None;
+    }
+    if site.is_fallback() && site.seen.write.is_none() {
         return None;
     }
     if changes(site) {
@@ -161,7 +166,8 @@ fn privileged(site: &Site<'_>) -> Option<String> {
         .then_some(last)
 }
 
-/// Whether reads around it require authentication.
+/// Whether reads around it require authentication: nearly all of its router, or all of the
+/// same resource (`/orders`, `/orders/{id}` and `/orders/{id}/items`).
 fn deviant(site: &Site<'_>, all: &[&Site<'_>]) -> Option<Why> {
     let siblings: Vec<_> = all
         .iter()
@@ -172,12 +178,29 @@ fn deviant(site: &Site<'_>, all: &[&Site<'_>]) -> Option<Why> {
                 && it.endpoint.method == site.endpoint.method
         })
         .collect();
-    let guarded = siblings
-        .iter()
-        .filter(|it| it.endpoint.protections.authentication.status == Status::Required)
-        .count();
-    (siblings.len() >= SIBLINGS && guarded * 4 >= siblings.len() * 3)
-        .then_some(Why::Deviant(guarded, siblings.len()))
+    let required =
+        |it: &&&&Site<'_>| it.endpoint.protections.authentication.status == Status::Required;
+    let guarded = siblings.iter().filter(required).count();
+    if siblings.len() >= SIBLINGS && guarded * 4 >= siblings.len() * 3 {
+        return Some(Why::Deviant(guarded, siblings.len()));
+    }
+    let resource = resource(&site.endpoint.path)?;
+    let same: Vec<_> = siblings
+        .into_iter()
+        .filter(|it| self::resource(&it.endpoint.path) == Some(resource))
+        .collect();
+    (same.len() >= SIBLINGS && same.iter().all(|it| required(&it)))
+        .then_some(Why::Deviant(same.len(), same.len()))
+}
+
+/// What stands before the first parameter of a path.
+fn resource(path: &str) -> Option<&str> {
+    let resource = path
+        .split("/{")
+        .next()
+        .unwrap_or(path)
+        .trim_end_matches('/');
+    (!resource.is_empty()).then_some(resource)
 }
 
 /// Findings of a service that has authentication: one for each router that lacks it, one for
@@ -189,21 +212,39 @@ fn by_router(
     open: &[(&Site<'_>, Why)],
     found: &mut Vec<Diagnostic>,
 ) {
-    let mut keys: Vec<_> = open.iter().map(|(site, _)| &site.router).collect();
-    keys.sort();
-    keys.dedup();
-    for key in keys {
-        // A check that checks nothing is a mistake of its own.
-        let (toothless, here): (Vec<_>, Vec<_>) = open
-            .iter()
-            .filter(|(it, _)| it.router == *key)
-            .partition(|(_, why)| matches!(why, Why::Toothless(_)));
-        for (site, why) in toothless {
+    // A check that checks nothing is a mistake of its own, wherever the handler is registered.
+    let mut reported: Vec<Span> = Vec::new();
+    for (site, why) in open {
+        let handler = site.endpoint.handler.span;
+        if matches!(why, Why::Toothless(_)) && !reported.contains(&handler) {
+            reported.push(handler);
             found.push(one(cx, meta, all, site, why));
         }
+    }
+    let open: Vec<_> = open
+        .iter()
+        .filter(|(_, why)| !matches!(why, Why::Toothless(_)))
+        .collect();
+    let asking = |it: &&Site<'_>| asks(it.endpoint.protections.authentication.status);
+    // Routers of one function in which nothing is guarded lack the same layer.
+    let key = |site: &Site<'_>| {
+        let guarded = all
+            .iter()
+            .any(|it| it.variable == site.variable && asking(it));
+        if guarded {
+            site.variable.clone()
+        } else {
+            site.router.clone()
+        }
+    };
+    let mut keys: Vec<_> = open.iter().map(|(site, _)| key(site)).collect();
+    keys.sort();
+    keys.dedup();
+    for wanted in keys {
+        let here: Vec<_> = open.iter().filter(|(it, _)| key(it) == wanted).collect();
         let guarded: Vec<&Site<'_>> = all
             .iter()
-            .filter(|it| it.router == *key && asks(it.endpoint.protections.authentication.status))
+            .filter(|it| it.variable == wanted && asking(it))
             .copied()
             .collect();
         let sites: Vec<&Site<'_>> = here.iter().map(|(site, _)| *site).collect();
@@ -280,7 +321,15 @@ fn whole_router(
     let router = cx_router(cx, first);
     let title = format!("{count} endpoints of {router} ask for no authentication");
     // The merge is where a layer is missing, if everything behind it is open.
-    let mount = first.endpoint.mounts.last().filter(|_| guarded.is_empty());
+    let partly = all
+        .iter()
+        .any(|it| it.router == first.router && asks(it.endpoint.protections.authentication.status));
+    let rocket = first.endpoint.framework == "rocket";
+    let mount = first
+        .endpoint
+        .mounts
+        .last()
+        .filter(|_| guarded.is_empty() && !partly && !rocket);
     let primary = match mount {
         Some((span, prefix)) => Label::new(
             first_line(cx, *span),
@@ -350,18 +399,6 @@ fn whole_service(
         finding = finding.with_confidence(Confidence::Medium);
     }
     finding.with_help(help(first))
-}
-
-/// Where the service is put together, which is where authentication would be added: the
-/// outermost mount that all endpoints share, or the first registration.
-fn outermost(cx: &Context<'_>, sites: &[&Site<'_>]) -> Option<Span> {
-    let first = sites.iter().min_by_key(|it| it.endpoint.registered)?;
-    let mount = first.endpoint.mounts.first().filter(|mount| {
-        let shares = |it: &&Site<'_>| it.endpoint.mounts.first() == Some(mount);
-        sites.iter().all(shares)
-    });
-    let span = mount.map_or(first.endpoint.registered, |(span, _)| *span);
-    Some(first_line(cx, span))
 }
 
 /// Open reads and what could not be decided.
