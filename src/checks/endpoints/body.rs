@@ -30,6 +30,8 @@ pub(crate) struct Seen {
     pub found: bool,
     /// Changes something that lasts.
     pub write: Option<Act>,
+    /// That is known by a model or by its SQL, not by a name alone.
+    pub write_is_sure: bool,
     /// Checks a message's signature.
     pub signature: Option<Act>,
     /// Names a header in which signatures stand.
@@ -188,6 +190,7 @@ impl Look<'_, '_> {
         let upper = upper.to_ascii_uppercase();
         for verb in ["INSERT INTO", "UPDATE ", "DELETE FROM", "REPLACE INTO"] {
             if upper.starts_with(verb) {
+                self.seen.write_is_sure = true;
                 note(&mut self.seen.write, verb.trim_end());
             }
         }
@@ -232,6 +235,7 @@ impl Look<'_, '_> {
                 return;
             }
             Some(Role::EffectWrite | Role::Effect) => {
+                self.seen.write_is_sure = true;
                 note(&mut self.seen.write, name);
                 return;
             }

@@ -69,7 +69,8 @@ fn why(cx: &Context<'_>, site: &Site<'_>, all: &[&Site<'_>], has_convention: boo
     if site.purpose != Purpose::Ordinary || is_graphql(site) {
         return None;
     }
-    if site.is_fallback() && site.seen.write.is_none() {
+    // A fallback that says "not found" does a few other things beside it.
+    if site.is_fallback() && !site.seen.write_is_sure {
         return None;
     }
     if changes(site) {
