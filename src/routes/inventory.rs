@@ -46,6 +46,7 @@ pub fn build(values: &Values<'_>, sources: &SourceMap) -> Inventory {
             eval.run_root(id);
         }
     }
+    eval.serve_left();
     let judge = Judge::new(values, sources);
     let mut builder = Builder {
         program: values.program,

@@ -11,6 +11,9 @@ use crate::routes::frameworks;
 use crate::routes::value::{Callable, Value};
 use crate::values::{Callee, text};
 
+/// How deep calls for a small value go.
+const MAX_ASIDE: usize = 2;
+
 impl Eval<'_> {
     pub(super) fn call(
         &mut self,
@@ -142,7 +145,10 @@ impl Eval<'_> {
                 None => None,
             };
             let skipped = usize::from(this.is_none() && takes_self);
+            let aside = !carries && !self.relevant.contains(&candidate.id);
+            self.aside += usize::from(aside);
             let (value, mut after) = self.run_fn(candidate.id, args, receiver);
+            self.aside -= usize::from(aside);
             if skipped > 0 {
                 after.insert(0, Value::Unknown);
             }
@@ -162,9 +168,19 @@ impl Eval<'_> {
 
     /// A function whose value can be had cheaply: a path, a name, a layer.
     fn is_small(&self, id: crate::program::FnId) -> bool {
-        self.program[id]
-            .body
-            .is_some_and(|body| self.program[body].body.expr_count() <= 60)
+        let small = |body: crate::program::BodyKey| self.program[body].body.expr_count() <= 60;
+        // A service's whole start-up is made of small functions that call small functions.
+        self.aside < MAX_ASIDE && self.program[id].body.is_some_and(small) && self.tells(id)
+    }
+
+    /// Whether what a function returns may be a path, a name or a layer.
+    fn tells(&self, id: crate::program::FnId) -> bool {
+        match self.program.fn_return(id).peel_refs() {
+            Ty::Primitive(name) => *name == "str",
+            Ty::Tuple(parts) => !parts.is_empty(),
+            Ty::Never | Ty::Slice(_) => false,
+            _ => true,
+        }
     }
 
     /// Routers that were handed over by `&mut` come back changed.

@@ -7,7 +7,7 @@ use super::{Eval, Frame, MAX_STEPS, shorten};
 use crate::facts::body::{BinaryOp, Literal, LoopKind, UnaryOp};
 use crate::facts::{Expr, ExprId, Pat, PatId, Stmt};
 use crate::program::Ty;
-use crate::routes::value::{Callable, Env, Value};
+use crate::routes::value::{Callable, Env, Lost, Value};
 use crate::source::Name;
 use crate::values::{Callee, Text, text};
 
@@ -15,11 +15,18 @@ impl Eval<'_> {
     /// The value of an expression.
     pub(super) fn expr(&mut self, frame: &mut Frame, id: ExprId) -> Value {
         self.steps += 1;
-        if self.steps > MAX_STEPS {
-            return Value::Unknown;
-        }
         let program = self.program;
         let body = &program[frame.body].body;
+        if self.steps > MAX_STEPS {
+            if self.steps == MAX_STEPS + 1 {
+                self.lost.push(Lost {
+                    reason: "the code that builds routers is too large to be followed to its end"
+                        .into(),
+                    span: body.expr_range(id).in_file(program[frame.body].file),
+                });
+            }
+            return Value::Unknown;
+        }
         match body.expr(id) {
             Expr::Literal(Literal::Str(value)) => {
                 let span = body.expr_range(id).in_file(program[frame.body].file);

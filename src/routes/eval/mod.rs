@@ -14,7 +14,7 @@ use std::rc::Rc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::endpoint::HandlerTarget;
-use super::value::{Callable, Env, Layer, LayerKind, Lost, Router, Value};
+use super::value::{Callable, Env, Layer, LayerKind, Lost, Router, RouterKind, Value};
 use crate::facts::{ExprId, PatId};
 use crate::program::methods::Candidate;
 use crate::program::{BodyKey, CrateId, FnId, Program, Ty};
@@ -47,7 +47,11 @@ pub struct Eval<'a> {
     /// Functions that were run.
     pub entered: FxHashSet<FnId>,
     relevant: FxHashSet<FnId>,
+    /// Routers in variables of functions that have ended.
+    left: Vec<(Box<Router>, CrateId)>,
     stack: Vec<FnId>,
+    /// How many functions on the stack are there for their small value alone.
+    aside: usize,
     steps: usize,
 }
 
@@ -97,7 +101,9 @@ impl<'a> Eval<'a> {
             lost: Vec::new(),
             entered: FxHashSet::default(),
             relevant,
+            left: Vec::new(),
             stack: Vec::new(),
+            aside: 0,
             steps: 0,
         }
     }
@@ -166,8 +172,48 @@ impl<'a> Eval<'a> {
             .iter()
             .map(|pat| frame.env.locals.get(pat).cloned().unwrap_or_default())
             .collect();
+        self.keep_left(id, &frame, &params);
         self.stack.pop();
         (value, after)
+    }
+
+    /// Keeps the routers in a function's own variables, in case nothing else serves them.
+    fn keep_left(&mut self, id: FnId, frame: &Frame, params: &[PatId]) {
+        let krate = self.program[self.program[id].module].krate;
+        let locals = frame.env.locals.iter();
+        let mut own: Vec<_> = locals
+            .filter_map(|(pat, value)| match value {
+                Value::Router(router) if router.kind == RouterKind::App => Some((*pat, router)),
+                _ => None,
+            })
+            .filter(|(pat, router)| !router.routes.is_empty() && !params.contains(pat))
+            .collect();
+        own.sort_by_key(|(pat, _)| *pat);
+        let own = own.into_iter().map(|(_, router)| (router.clone(), krate));
+        self.left.extend(own);
+    }
+
+    /// Serves routers that went to code that is not followed: a hand-written accept loop, a
+    /// library's server. Of several that hold a route, the one with the most routes is served.
+    pub fn serve_left(&mut self) {
+        let mut known: FxHashSet<Span> = FxHashSet::default();
+        for served in &self.served {
+            known.extend(served.router.routes.iter().map(|route| route.registered));
+        }
+        let mut left = std::mem::take(&mut self.left);
+        left.sort_by_key(|(router, _)| (std::cmp::Reverse(router.routes.len()), router.span));
+        for (router, krate) in left {
+            let before = known.len();
+            known.extend(router.routes.iter().map(|route| route.registered));
+            if known.len() > before {
+                let span = router.span;
+                self.served.push(Served {
+                    router: *router,
+                    krate,
+                    span,
+                });
+            }
+        }
     }
 
     /// Calls a function value. Returns its value and the final values of its parameters.

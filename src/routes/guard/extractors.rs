@@ -302,7 +302,13 @@ impl Judge<'_> {
         match value.variant("Ok") {
             Some(mut out) => {
                 if out.proof.strength > Strength::Nothing {
-                    out.val.from = out.val.from.with(From::IDENTITY).without(From::CREDENTIAL);
+                    // What was only found, not verified, is still to be verified.
+                    out.val.from = match out.proof.strength {
+                        Strength::Verified => {
+                            out.val.from.with(From::IDENTITY).without(From::CREDENTIAL)
+                        }
+                        _ => out.val.from.with(From::CREDENTIAL),
+                    };
                     if out.proof.evidence.is_empty() {
                         out.proof.evidence.push(evidence);
                     }

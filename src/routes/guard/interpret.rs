@@ -40,6 +40,7 @@ impl<'a> Judge<'a> {
         let plain = args.iter().chain([&this]).all(|arg| {
             arg.variants.is_none()
                 && arg.parts.is_none()
+                && arg.fields.is_none()
                 && arg.closure.is_none()
                 && arg.function.is_none()
                 && arg.setting.is_none()
@@ -208,13 +209,19 @@ impl<'a> Run<'_, 'a> {
             }
             Expr::Struct(data) => {
                 let mut from = From::default();
-                for (_, value) in &data.fields {
-                    from = from.with(self.expr(*value).from);
+                let mut fields = Vec::new();
+                for (name, value) in &data.fields {
+                    let value = self.expr(*value);
+                    from = from.with(value.from);
+                    fields.push((*name, value));
                 }
                 if let Some(rest) = data.rest {
                     from = from.with(self.expr(rest).from);
                 }
-                let mut value = Abs::of(from.without(From::LITERAL).without(From::REJECT));
+                let mut value = Abs {
+                    fields: Some(Rc::new(fields)),
+                    ..Abs::of(from.without(From::LITERAL).without(From::REJECT))
+                };
                 if data.path.segments.len() > 1 {
                     let variant = data.path.segments.last().map_or("", |it| it.name.as_str());
                     value = Abs::variants(
@@ -223,7 +230,7 @@ impl<'a> Run<'_, 'a> {
                             variant,
                             Out {
                                 proof: Proof::nothing(),
-                                val: Abs::of(value.from),
+                                val: value,
                             },
                         )],
                     );
@@ -554,6 +561,9 @@ impl<'a> Run<'_, 'a> {
         }
         if name == "0" && value.parts.is_none() {
             return value.clone();
+        }
+        if let Some((_, own)) = value.fields.iter().flat_map(|all| all.iter()).find(|it| it.0 == name) {
+            return own.clone();
         }
         // The service that a service of the program wraps.
         if matches!(name, "service" | "inner" | "next" | "svc")

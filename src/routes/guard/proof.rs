@@ -267,6 +267,8 @@ pub struct Abs {
     pub variants: Option<Rc<Vec<(Name, Out)>>>,
     /// Parts of a tuple.
     pub parts: Option<Rc<Vec<Abs>>>,
+    /// Fields of a struct that was put together here.
+    pub fields: Option<Rc<Vec<(Name, Abs)>>>,
     /// A closure, to be run where it is called.
     pub closure: Option<(crate::program::BodyKey, crate::facts::ExprId)>,
     /// A function, to be run where it is called.
@@ -435,6 +437,13 @@ impl Abs {
                 .map(|(x, y)| Abs::either((a.0, x.clone()), (b.0, y.clone())))
                 .collect();
             joined.parts = Some(Rc::new(parts));
+        }
+        if let (Some(x), Some(y)) = (&a.1.fields, &b.1.fields) {
+            let both = x.iter().filter_map(|(name, x)| {
+                let (_, y) = y.iter().find(|(it, _)| it == name)?;
+                Some((*name, Abs::either((a.0, x.clone()), (b.0, y.clone()))))
+            });
+            joined.fields = Some(Rc::new(both.collect()));
         }
         let mut variants: Vec<(Name, Out)> = Vec::new();
         let (Some(_), Some(_)) = (&a.1.variants, &b.1.variants) else {
