@@ -562,7 +562,12 @@ impl<'a> Run<'_, 'a> {
         if name == "0" && value.parts.is_none() {
             return value.clone();
         }
-        if let Some((_, own)) = value.fields.iter().flat_map(|all| all.iter()).find(|it| it.0 == name) {
+        if let Some((_, own)) = value
+            .fields
+            .iter()
+            .flat_map(|all| all.iter())
+            .find(|it| it.0 == name)
+        {
             return own.clone();
         }
         // The service that a service of the program wraps.
