@@ -57,7 +57,13 @@ fn rendering(lint: &Lint) -> String {
     }
     let only = format!("--warn={}", lint.id);
     let output = Command::new(env!("CARGO_BIN_EXE_cargo-moat"))
-        .args(["moat", "check", "--quiet", "--exit-zero", "--today=2026-01-01"])
+        .args([
+            "moat",
+            "check",
+            "--quiet",
+            "--exit-zero",
+            "--today=2026-01-01",
+        ])
         .args(["--allow=all", &only])
         .current_dir(folder.path())
         .env("NO_COLOR", "1")

@@ -71,10 +71,14 @@ fn settings_in_the_documentation_are_read() {
 
 #[test]
 fn blocks_are_found_by_their_fences() {
-    let page = "## Bad\n```rust\n## no heading\n```\n```toml\na = 1\n```\n## Good\n```toml\nb = 2\n```\n";
+    let page =
+        "## Bad\n```rust\n## no heading\n```\n```toml\na = 1\n```\n## Good\n```toml\nb = 2\n```\n";
     let found = blocks(page);
     assert_eq!(
         found,
-        [(5, "Bad", "a = 1\n".to_owned()), (9, "Good", "b = 2\n".to_owned())]
+        [
+            (5, "Bad", "a = 1\n".to_owned()),
+            (9, "Good", "b = 2\n".to_owned())
+        ]
     );
 }
