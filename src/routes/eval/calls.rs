@@ -264,7 +264,26 @@ impl Eval<'_> {
             );
         }
         self.run_thunks(&args);
+        self.name_types(frame, &mut args, arg_exprs);
         self.opaque(frame, id, args)
+    }
+
+    /// Arguments whose value is not known are at least of a type: `wrapper(option.map(Auth::new))`.
+    fn name_types(&self, frame: &Frame, args: &mut [Value], exprs: &[ExprId]) {
+        let typing = self.values.typing(frame.body);
+        for (arg, expr) in args.iter_mut().zip(exprs) {
+            if !matches!(arg, Value::Unknown) {
+                continue;
+            }
+            let ty = typing.ty(*expr).peel_refs();
+            let inner = match ty {
+                Ty::External(path, args) if *path == "std::option::Option" => args.first(),
+                other => Some(other),
+            };
+            if let Some(ty @ Ty::Adt(..)) = inner {
+                *arg = Value::Object(ty.clone(), Vec::new());
+            }
+        }
     }
 
     /// Runs closures without parameters that unknown code is handed: `thread::spawn(|| ..)`
@@ -310,6 +329,20 @@ impl Eval<'_> {
         if !candidates.is_empty() {
             let wanted = (receiver.clone(), call.receiver);
             return self.call_local(frame, id, &candidates, args, Some(wanted), &call.args, None);
+        }
+        if let Value::List(all) = &receiver
+            && matches!(name, "push" | "extend" | "append" | "extend_from_slice")
+            && let Some(more) = args.first()
+        {
+            let mut all = all.clone();
+            match more {
+                Value::List(more) if name != "push" => all.extend(more.iter().cloned()),
+                more => all.push(if name == "push" { more.clone() } else { Value::Unknown }),
+            }
+            if let Some(pat) = self.values.typing(frame.body).local(call.receiver) {
+                frame.env.locals.insert(pat, Value::List(all));
+            }
+            return Value::Unknown;
         }
         if let Some(value) = self.wrapper_method(&receiver, name, &args) {
             return value;

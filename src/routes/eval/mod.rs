@@ -256,6 +256,8 @@ impl<'a> Eval<'a> {
     pub fn emit(&mut self, value: &Value, span: Span) {
         match value {
             Value::Router(router) if router.routes.is_empty() && router.lost.is_empty() => {}
+            // Handlers without a path.
+            Value::Router(router) if router.kind == RouterKind::Methods => {}
             Value::Router(router) => {
                 self.served.push(Served {
                     router: (**router).clone(),

@@ -6,7 +6,8 @@ use rustc_hash::FxHashMap;
 
 use super::interpret::{Run, with_state};
 use super::matching::{Matched, without};
-use super::proof::{Abs, Out, State};
+use super::proof::{Abs, From, Out, State};
+use super::{Event, EventKind};
 use crate::facts::{ExprId, PatId};
 
 impl Run<'_, '_> {
@@ -24,6 +25,11 @@ impl Run<'_, '_> {
         self.state = no;
         let b = otherwise.map_or_else(Abs::default, |id| self.expr(id));
         let state_b = self.state.take();
+        for (value, state) in [(&a, &state_a), (&b, &state_b)] {
+            if let Some(state) = state {
+                self.note_refusal(value, state, otherwise.unwrap_or(then));
+            }
+        }
         match (state_a, state_b) {
             (Some(x), Some(y)) => {
                 let value = if otherwise.is_some() {
@@ -47,6 +53,18 @@ impl Run<'_, '_> {
                 value
             }
             (None, None) => Abs::default(),
+        }
+    }
+
+    /// Notes a branch that ends in a refusal, before it is joined with others.
+    fn note_refusal(&mut self, value: &Abs, state: &State, at: ExprId) {
+        if state.failed && (value.from.has(From::REJECT) || value.only_fails()) {
+            let event = Event {
+                kind: EventKind::Refused,
+                span: self.span(at),
+                state: state.clone(),
+            };
+            self.events.push(event);
         }
     }
 
@@ -76,7 +94,7 @@ impl Run<'_, '_> {
         };
         let side = |name: &str| {
             let out = value.variant(name)?;
-            let state = state.with(&out.proof);
+            let state = state.with(&out.proof).taking(value, &[name]);
             Some(match &value.setting {
                 Some(setting) => state.assuming(setting, name),
                 None => match &out.val.setting {
@@ -102,7 +120,13 @@ impl Run<'_, '_> {
             let Some(matched) = self.matched(arm.pat, &left) else {
                 continue;
             };
-            let mut state = before.with(&matched.proof);
+            let names = self.variant_names(arm.pat);
+            let mut taken: Vec<&str> = names.iter().map(String::as_str).collect();
+            if taken.is_empty() {
+                let rest = left.variants.iter().flat_map(|all| all.iter());
+                taken = rest.map(|(name, _)| name.as_str()).collect();
+            }
+            let mut state = before.with(&matched.proof).taking(&value, &taken);
             if let Some(setting) = &value.setting {
                 let name = matched
                     .setting
@@ -124,6 +148,7 @@ impl Run<'_, '_> {
             }
             let result = self.expr(arm.body);
             if let Some(state) = self.state.take() {
+                self.note_refusal(&result, &state, arm.body);
                 ends.push((result, state, std::mem::take(&mut self.env)));
             }
         }

@@ -129,9 +129,14 @@ impl Run<'_, '_> {
             subst.retain(|(_, ty)| !matches!(ty, Ty::Unknown));
             let summary = self.judge.run(candidate.id, args, receiver, &subst);
             for mut event in summary.events {
+                // What a helper refuses, its caller may let pass.
+                if matches!(event.kind, EventKind::Refused) {
+                    continue;
+                }
                 event.state = super::proof::State {
                     proof: entry.proof.and(&event.state.proof),
                     assume: join_assume(&entry, &event.state),
+                    failed: entry.failed || event.state.failed,
                 };
                 self.events.push(event);
             }

@@ -387,8 +387,14 @@ impl<'a> Run<'_, 'a> {
                             let missed = self.missed(data.pat, &value);
                             let before = self.state.take();
                             if let (Some(before), Some(missed)) = (&before, missed) {
+                                let left = super::matching::without(
+                                    &value,
+                                    &self.variant_names(data.pat),
+                                );
+                                let left = left.variants.iter().flat_map(|all| all.iter());
+                                let left: Vec<&str> = left.map(|(name, _)| name.as_str()).collect();
                                 self.state = Some(self.assumed(
-                                    before.with(&missed.proof),
+                                    before.with(&missed.proof).taking(&value, &left),
                                     &value,
                                     &missed.setting,
                                 ));
@@ -605,18 +611,17 @@ impl<'a> Run<'_, 'a> {
             return Abs::default();
         };
         let bad = match &value.variants {
-            None => Some(Out::nothing()),
+            None => Some(("Err", Out::nothing())),
             Some(all) => all
                 .iter()
                 .find(|(name, _)| super::proof::is_bad(name.as_str()))
-                .map(|(_, out)| out.clone()),
+                .map(|(name, out)| (name.as_str(), out.clone())),
         };
-        if let Some(out) = bad {
+        if let Some((name, out)) = bad {
             let failed = Abs::variants(From::REJECT, vec![("Err", Out::nothing())]);
-            self.exits.push((
-                failed,
-                self.assumed(state.with(&out.proof), value, &Some("Err".into())),
-            ));
+            let state = state.with(&out.proof).taking(value, &[name]);
+            self.exits
+                .push((failed, self.assumed(state, value, &Some("Err".into()))));
         }
         match &value.variants {
             None => Abs {

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
-use super::proof::{Abs, From, Proof, State};
+use super::proof::{Abs, From, Proof, State, Strength};
 use super::{EventKind, Judge, Summary, words};
 use crate::facts::Expr;
 use crate::models::roles::{Protection as Protects, Proves};
@@ -64,7 +64,7 @@ impl Judge<'_> {
         if names_a_limiter(&layer.name) && !effect.protects.contains(&Protects::RateLimit) {
             effect.protects.push(Protects::RateLimit);
         }
-        if effect.proof.strength > super::proof::Strength::Nothing || effect.proof.looked {
+        if effect.proof.strength > Strength::Nothing || effect.proof.looked {
             effect
                 .proof
                 .evidence
@@ -85,7 +85,7 @@ impl Judge<'_> {
             .map(String::as_str)
             .filter(|it| *it != "true")
             .collect();
-        if !conditions.is_empty() && effect.proof.strength == super::proof::Strength::Verified {
+        if !conditions.is_empty() && effect.proof.strength == Strength::Verified {
             let condition = conditions.join(" and ");
             effect.proof.condition = Some(match effect.proof.condition.take() {
                 Some(inner) => format!("{condition} and {inner}"),
@@ -139,6 +139,19 @@ impl Judge<'_> {
                 None => Proof::nothing(),
             },
         };
+        let mut proof = proof;
+        // Requests without credentials may be refused here, on paths that could not be told apart.
+        let exits = summary.exits.iter();
+        let refusing = exits.filter(|(value, _)| value.from.has(From::REJECT) || value.only_fails());
+        let in_branches = summary.events.iter();
+        let in_branches = in_branches.filter(|event| matches!(event.kind, EventKind::Refused));
+        let refuses = refusing
+            .map(|(_, state)| state)
+            .chain(in_branches.map(|event| &event.state))
+            .any(|state| state.failed && state.proof.strength == Strength::Nothing);
+        if proof.strength < Strength::Verified && proof.maybe.is_none() && refuses {
+            proof.maybe = Some("it refuses requests, and not provably all without credentials".into());
+        }
         let mut protects = Vec::new();
         if self.answers_too_many(bodies) {
             protects.push(Protects::RateLimit);
@@ -235,7 +248,24 @@ impl Judge<'_> {
             return self.effect_of(&summary, &bodies);
         }
         let suspicious = words::credential_word(&layer.name) && !matches!(ty, Ty::Adt(..));
-        let proof = if suspicious {
+        // A library's wrapper around a layer of ours: `Condition::from_option(auth)`.
+        let wrapped = args.iter().find_map(|arg| {
+            let ty = match arg {
+                Value::Struct(adt, _) => Ty::Adt(*adt, std::sync::Arc::from([])),
+                Value::Object(ty @ Ty::Adt(..), _) => ty.clone(),
+                _ => return None,
+            };
+            let (call, bodies) = self.service_call(&ty)?;
+            let inner = self.effect_of(&self.run_middleware(call), &bodies).proof;
+            (inner.status() != super::super::Status::None).then_some(ty)
+        });
+        let proof = if let Some(inner) = wrapped {
+            let inner = crate::routes::eval::type_name(self.program, &inner);
+            Proof::maybe(format!(
+                "`{}` decides whether `{inner}` is in force",
+                layer.name
+            ))
+        } else if suspicious {
             Proof::maybe(format!("layer `{}` is not known", layer.name))
         } else {
             Proof::nothing()
@@ -300,7 +330,7 @@ impl Judge<'_> {
                         let value = self.parameter(&ty, None, param.ty_range.in_file(def.file));
                         match value.variant("Ok") {
                             Some(out) if value.variants.is_some() => {
-                                if out.proof.strength == super::proof::Strength::Presence {
+                                if out.proof.strength == Strength::Presence {
                                     Abs::of(From::CREDENTIAL)
                                 } else {
                                     out.val
@@ -353,7 +383,7 @@ impl Judge<'_> {
         let mut open: Vec<(BodyKey, u32)> = bodies.iter().map(|body| (*body, 0)).collect();
         let mut seen: FxHashSet<BodyKey> = FxHashSet::default();
         while let Some((key, depth)) = open.pop() {
-            if !seen.insert(key) || depth > 4 {
+            if !seen.insert(key) || depth > 2 {
                 continue;
             }
             let typing = self.values.typing(key);
@@ -366,8 +396,13 @@ impl Judge<'_> {
                     return true;
                 }
                 for callee in typing.callees(id) {
+                    // Every error of a service is somewhere given a status; that limits nothing.
                     if let Callee::Fn(candidate) = callee
                         && let Some(body) = self.program[candidate.id].body
+                        && !matches!(
+                            self.program[candidate.id].name.as_str(),
+                            "into_response" | "error_response" | "status_code" | "from" | "fmt"
+                        )
                     {
                         open.push((body, depth + 1));
                     }

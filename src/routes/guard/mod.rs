@@ -79,6 +79,8 @@ pub enum EventKind {
     Insert(Ty, Box<Abs>),
     /// Something outside the process is changed.
     Write(String),
+    /// A branch answers with a refusal after a check of credentials did not succeed.
+    Refused,
 }
 
 impl<'a> Judge<'a> {

@@ -186,6 +186,8 @@ pub struct State {
     pub proof: Proof,
     /// Settings and their values on this path.
     pub assume: Vec<(Rc<str>, String)>,
+    /// Every path to here comes from a check of credentials that did not succeed.
+    pub failed: bool,
 }
 
 impl State {
@@ -194,6 +196,17 @@ impl State {
         State {
             proof: Proof::nothing(),
             assume: Vec::new(),
+            failed: false,
+        }
+    }
+
+    /// On a path that is taken if a value has one of these variants.
+    #[must_use]
+    pub fn taking(self, value: &Abs, names: &[&str]) -> State {
+        let failed = !names.is_empty() && names.iter().all(|name| value.fails_by(name));
+        State {
+            failed: self.failed || failed,
+            ..self
         }
     }
 
@@ -203,6 +216,7 @@ impl State {
         State {
             proof: self.proof.and(proof),
             assume: self.assume.clone(),
+            failed: self.failed,
         }
     }
 
@@ -225,7 +239,11 @@ impl State {
             .filter(|it| other.assume.contains(it))
             .cloned()
             .collect();
-        State { proof, assume }
+        State {
+            proof,
+            assume,
+            failed: self.failed && other.failed,
+        }
     }
 
     /// The setting that tells two paths apart, as conditions for the one and the other.
@@ -385,6 +403,21 @@ impl Abs {
         self.variants
             .as_ref()
             .is_some_and(|all| !all.is_empty() && all.iter().all(|(name, _)| is_bad(name.as_str())))
+    }
+
+    /// Whether having this variant means that a check of credentials did not succeed.
+    fn fails_by(&self, name: &str) -> bool {
+        let Some(all) = &self.variants else {
+            return false;
+        };
+        let verified = |out: &Out| out.proof.strength == Strength::Verified;
+        let own = all.iter().find(|(it, _)| *it == name);
+        if own.is_none_or(|(_, out)| verified(out)) {
+            return false;
+        }
+        all.iter().filter(|(it, _)| *it != name).any(|(it, out)| {
+            verified(out) || out.proof.looked && is_bad(name) && is_good(it.as_str())
+        })
     }
 
     /// Renames variants (`Some` -> `Ok` for `ok_or`).
