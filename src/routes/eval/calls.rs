@@ -337,7 +337,11 @@ impl Eval<'_> {
             let mut all = all.clone();
             match more {
                 Value::List(more) if name != "push" => all.extend(more.iter().cloned()),
-                more => all.push(if name == "push" { more.clone() } else { Value::Unknown }),
+                more => all.push(if name == "push" {
+                    more.clone()
+                } else {
+                    Value::Unknown
+                }),
             }
             if let Some(pat) = self.values.typing(frame.body).local(call.receiver) {
                 frame.env.locals.insert(pat, Value::List(all));
