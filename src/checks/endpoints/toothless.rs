@@ -100,7 +100,9 @@ fn extractor(cx: &Context<'_>, site: &Site<'_>, id: FnId) -> Option<Toothless> {
         }
         let optional = text.starts_with("Option<") || text.starts_with("Result<");
         // Code further down may still refuse whom the extractor let through.
-        if !optional && !(only_extractors && site.seen.checks.is_none() && !site.seen.unresolved) {
+        let alone =
+            only_extractors && site.seen.checks.is_none() && !site.seen.unresolved;
+        if !(optional || alone) {
             return None;
         }
         let (reason, label) = if optional {
