@@ -7,6 +7,7 @@
 //!
 //! - `//~ lint-id` at the end of the line on which the finding's primary span starts,
 //! - `//~^ lint-id` on a later line: one caret for each line up,
+//! - `//~| lint-id` at the end of a line that a finding about several endpoints points at as well,
 //! - `//@ persona: auditor` anywhere in a case: run as that persona,
 //! - `// near miss: trap` says what a silent place guards against; they are counted.
 //!
@@ -14,13 +15,14 @@
 //! marks are compared in-process (a hundred crates in one run), and what the output looks
 //! like is snapshotted once per lint elsewhere.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use moat::diagnostics::{Persona, Severity};
 use moat::lints::{Example, ExampleKind, Lint, Registry};
 use moat::scan::{Scope, Settings, check as check_workspace};
+use moat::source::Span;
 use moat::workspace::config::Config;
 use moat::workspace::files::MemoryFiles;
 use moat::workspace::{Workspace, WorkspaceError, WorkspaceRequest, discover};
@@ -31,8 +33,15 @@ type SourceText = (String, String);
 /// A finding or a mark: lint, file, 1-based line.
 type Place = (String, String, u32);
 
+/// Where findings stand, and what those about several endpoints point at beside that.
+#[derive(Default)]
+struct Places {
+    primary: Vec<Place>,
+    also: Vec<Place>,
+}
+
 /// The analyzer, as this harness needs it: the files of one crate in, the places of its findings out.
-fn analyze(files: &[SourceText], persona: Persona) -> Vec<Place> {
+fn analyze(files: &[SourceText], persona: Persona) -> Places {
     let root = Path::new("/case");
     let tree = MemoryFiles::new(
         files
@@ -60,7 +69,7 @@ fn analyze(files: &[SourceText], persona: Persona) -> Vec<Place> {
     places(&workspace, &tree, persona)
 }
 
-fn places(workspace: &Workspace, tree: &MemoryFiles, persona: Persona) -> Vec<Place> {
+fn places(workspace: &Workspace, tree: &MemoryFiles, persona: Persona) -> Places {
     let config = Config::default();
     let settings = Settings {
         registry: Registry::builtin(),
@@ -79,17 +88,38 @@ fn places(workspace: &Workspace, tree: &MemoryFiles, persona: Persona) -> Vec<Pl
         .diagnostics
         .iter()
         .filter(|it| it.suppressed.is_none());
-    shown
-        .map(|it| {
-            let span = it.primary.span;
+    let mut places = Places::default();
+    for it in shown {
+        let place = |span: Span| {
             let path = outcome.sources.path(span.file).to_owned();
             (
                 it.lint.to_string(),
                 path,
                 outcome.sources.position(span).line,
             )
+        };
+        places.primary.push(place(it.primary.span));
+        let also = it
+            .secondary
+            .iter()
+            .filter(|label| names_an_endpoint(&label.text));
+        let also: BTreeSet<Place> = also.map(|label| place(label.span)).collect();
+        let primary = place(it.primary.span);
+        places
+            .also
+            .extend(also.into_iter().filter(|it| *it != primary));
+    }
+    places
+}
+
+/// Whether a label is that of an endpoint in a list: `` `POST /notes` ``.
+fn names_an_endpoint(label: &str) -> bool {
+    let inner = label.strip_prefix('`').and_then(|it| it.strip_suffix('`'));
+    inner.is_some_and(|it| {
+        it.split_once(" /").is_some_and(|(method, _)| {
+            !method.is_empty() && method.chars().all(|c| c.is_ascii_uppercase())
         })
-        .collect()
+    })
 }
 
 /// How many near misses a lint owes to each framework that it claims (or altogether, if it claims none).
@@ -113,26 +143,34 @@ impl Case {
         })
     }
 
-    fn marks(&self) -> Vec<Place> {
-        let mut marks = Vec::new();
+    fn marks(&self) -> Places {
+        let mut marks = Places::default();
         for (path, text) in &self.files {
             for (index, line) in text.lines().enumerate() {
                 for mark in line.replace("#~", "//~").split("//~").skip(1) {
                     let carets = mark.chars().take_while(|it| *it == '^').count();
                     let is_id = |it: char| it.is_ascii_alphanumeric() || it == '-';
                     let lint: String = mark[carets..]
+                        .trim_start_matches('|')
                         .trim_start()
                         .chars()
                         .take_while(|it| is_id(*it))
                         .collect();
+                    let also = mark.starts_with('|');
                     let line = (index + 1).checked_sub(carets).filter(|it| *it > 0);
                     let line = line
                         .unwrap_or_else(|| panic!("{}: {path}: a mark above the file", self.name));
-                    marks.push((lint, path.clone(), line as u32));
+                    let list = if also {
+                        &mut marks.also
+                    } else {
+                        &mut marks.primary
+                    };
+                    list.push((lint, path.clone(), line as u32));
                 }
             }
         }
-        marks.sort();
+        marks.primary.sort();
+        marks.also.sort();
         marks
     }
 
@@ -148,27 +186,40 @@ impl Case {
     }
 
     /// The differences between marks and findings of the case's lint, in words.
-    fn differences(&self, found: &[Place]) -> Vec<String> {
-        let mut unmarked: Vec<_> = found
-            .iter()
-            .filter(|(lint, ..)| *lint == self.lint)
-            .collect();
-        unmarked.sort();
+    fn differences(&self, found: &Places) -> Vec<String> {
+        let marks = self.marks();
         let mut differences = Vec::new();
-        for mark in self.marks() {
-            if let Some(at) = unmarked.iter().position(|it| **it == mark) {
-                unmarked.remove(at);
-            } else {
-                differences.push(format!(
-                    "{}: {}:{}: marked, and silent",
-                    self.name, mark.1, mark.2
-                ));
+        for (marked, found, silent, unmarked) in [
+            (
+                &marks.primary,
+                &found.primary,
+                "marked, and silent",
+                "found, and not marked",
+            ),
+            (
+                &marks.also,
+                &found.also,
+                "marked as listed, and not",
+                "listed, and not marked",
+            ),
+        ] {
+            let mut rest: Vec<_> = found
+                .iter()
+                .filter(|(lint, ..)| *lint == self.lint)
+                .collect();
+            rest.sort();
+            for mark in marked {
+                if let Some(at) = rest.iter().position(|it| *it == mark) {
+                    rest.remove(at);
+                } else {
+                    differences.push(format!("{}: {}:{}: {silent}", self.name, mark.1, mark.2));
+                }
             }
+            let rest = rest
+                .iter()
+                .map(|it| format!("{}: {}:{}: {unmarked}", self.name, it.1, it.2));
+            differences.extend(rest);
         }
-        let found = unmarked
-            .iter()
-            .map(|it| format!("{}: {}:{}: found, and not marked", self.name, it.1, it.2));
-        differences.extend(found);
         differences
     }
 }
@@ -243,7 +294,7 @@ fn example(lint: &Lint, example: &Example) -> Case {
         name,
         files: vec![(file, example.text.clone())],
     };
-    let marked = case.marks().iter().any(|it| it.0 == case.lint);
+    let marked = case.marks().primary.iter().any(|it| it.0 == case.lint);
     assert_eq!(
         example.kind == ExampleKind::Bad,
         marked,
@@ -353,7 +404,8 @@ fn pages_show_every_framework_that_they_claim() {
 fn every_mark_names_the_lint_of_its_folder() {
     for lint in Registry::builtin().lints() {
         for case in marked_sources(lint.id.as_str()) {
-            for (id, file, line) in case.marks() {
+            let marks = case.marks();
+            for (id, file, line) in marks.primary.into_iter().chain(marks.also) {
                 assert_eq!(
                     id, case.lint,
                     "{}: {file}:{line}: other lints are not looked at here",
@@ -392,7 +444,7 @@ fn every_lint_has_findings_and_near_misses() {
                 ));
                 continue;
             };
-            count.0 += case.marks().len();
+            count.0 += case.marks().primary.len();
             count.1 += case.near_misses();
         }
         for (framework, (marks, near_misses)) in counts {
@@ -424,23 +476,40 @@ fn folders_belong_to_lints() {
 
 #[test]
 fn the_harness_notices_both_kinds_of_difference() {
-    let text = "a //~ x\nb\n//~^ x\nc #~ x\nd //~ x\n//@ persona: auditor\n";
+    let text = "a //~ x\nb\n//~^ x\nc #~ x\nd //~ x\n//@ persona: auditor\ne //~| x\nf //~| x\n";
     let case = Case {
         lint: "x".into(),
         name: "case".into(),
         files: vec![("f.rs".into(), text.into())],
     };
     let place = |line| ("x".to_owned(), "f.rs".to_owned(), line);
-    assert_eq!(case.marks(), [place(1), place(2), place(4), place(5)]);
+    let marks = case.marks();
+    assert_eq!(marks.primary, [place(1), place(2), place(4), place(5)]);
+    assert_eq!(marks.also, [place(7), place(8)]);
     assert_eq!(case.persona(), Persona::Auditor);
-    assert_eq!(case.differences(&case.marks()), [""; 0]);
+    assert_eq!(case.differences(&marks), [""; 0]);
     let other = ("y".to_owned(), "f.rs".to_owned(), 3);
+    let found = Places {
+        primary: vec![
+            place(1),
+            place(1),
+            place(2),
+            place(3),
+            place(5),
+            other.clone(),
+        ],
+        also: vec![place(3), place(8), other],
+    };
     assert_eq!(
-        case.differences(&[place(1), place(1), place(2), place(3), place(5), other]),
+        case.differences(&found),
         [
             "case: f.rs:4: marked, and silent",
             "case: f.rs:1: found, and not marked",
             "case: f.rs:3: found, and not marked",
+            "case: f.rs:7: marked as listed, and not",
+            "case: f.rs:3: listed, and not marked",
         ]
     );
+    assert!(names_an_endpoint("`POST /notes/{id}`"));
+    assert!(!names_an_endpoint("`Session` does not authenticate"));
 }

@@ -9,15 +9,14 @@ use super::endpoint::{
 use super::eval::{Eval, relevant_functions};
 use super::frameworks;
 use super::guard::Judge;
-use super::guard::layers::{Effect, names_a_limiter};
+use super::guard::layers::Effect;
 use super::guard::proof::Proof;
 use super::purpose::purpose;
 use super::value::{Lost, Route};
-use crate::facts::Expr;
 use crate::models::roles::Protection as Protects;
 use crate::program::{CrateId, Program};
 use crate::source::{SourceMap, Span};
-use crate::values::{Callee, Values};
+use crate::values::Values;
 use crate::workspace::TargetKind;
 
 /// The endpoints, and what could not be followed.
@@ -55,6 +54,8 @@ pub fn build(values: &Values<'_>, sources: &SourceMap) -> Inventory {
         judge,
         effects: FxHashMap::default(),
         bodies: FxHashMap::default(),
+        sources,
+        limits: FxHashMap::default(),
     };
     let mut inventory = Inventory::default();
     let mut seen = FxHashSet::default();
@@ -102,6 +103,8 @@ struct Builder<'a> {
     judge: Judge<'a>,
     effects: FxHashMap<(Span, String), Effect>,
     bodies: FxHashMap<crate::program::FnId, (Proof, Proof)>,
+    sources: &'a SourceMap,
+    limits: FxHashMap<crate::program::FnId, Option<Evidence>>,
 }
 
 impl Builder<'_> {
@@ -152,7 +155,11 @@ impl Builder<'_> {
                 let body = body.clone();
                 proof = proof.and(&body);
             }
-            limits_in_body = self.limiter_in_body(id);
+            let (values, sources) = (self.values, self.sources);
+            let limits = self.limits.entry(id);
+            limits_in_body = limits
+                .or_insert_with(|| super::limits::in_handler(values, sources, id))
+                .clone();
         } else if handler.target == HandlerTarget::Unknown
             && proof.maybe.is_none()
             && !proof.is_verified()
@@ -261,28 +268,5 @@ impl Builder<'_> {
                 target: route.handler,
             },
         }
-    }
-
-    /// A limiter that a handler calls itself.
-    fn limiter_in_body(&self, id: crate::program::FnId) -> Option<Evidence> {
-        let key = self.program[id].body?;
-        let data = &self.program[key];
-        let typing = self.values.typing(key);
-        data.body.exprs().find_map(|(expr, node)| {
-            let name = match node {
-                Expr::MethodCall(call) => call.name.to_string(),
-                Expr::Call { .. } => match typing.callees(expr).first()? {
-                    Callee::Fn(candidate) => self.program[candidate.id].name.to_string(),
-                    Callee::External(path) => path.to_string(),
-                    _ => return None,
-                },
-                _ => return None,
-            };
-            (names_a_limiter(&name) || name == "check_key").then(|| Evidence {
-                kind: EvidenceKind::BodyCheck,
-                name,
-                span: data.body.expr_range(expr).in_file(data.file),
-            })
-        })
     }
 }

@@ -6,5 +6,6 @@ mod docs;
 mod generated;
 mod lints;
 mod modules;
+mod settings;
 mod sources;
 mod tree;

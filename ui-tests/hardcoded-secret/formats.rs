@@ -6,9 +6,6 @@
 const GITHUB: &str = concat!("ghp_", "mavzfVABqZ5YsOOlB1f46RfHk7hp3I4XLQxD"); //~ hardcoded-secret
 const AWS_ID: &str = concat!("AKIA", "Q3EGV7XWLM2NRT5P"); //~ hardcoded-secret
 const STRIPE: &str = concat!("sk_", "live_", "51NqT8vKx2WmZr7LpYb4Jc9DsQw3Hg6Ft"); //~ hardcoded-secret
-const SLACK: &str = concat!("xoxb", "-", "482910573648-5820193746512-qT7vXk2LmZ9nWc4YbJ8sDfRa"); //~ hardcoded-secret
-const SENDGRID: &str = concat!("SG", ".", "vT8kXq2LmZr7WnYb4Jc9Ds", ".", "Qw3Hg6FtPx5KzV1NbR8mTc2LdYs7JqWe4XvZk9HuG0A"); //~ hardcoded-secret
-const GOOGLE: &str = concat!("AIza", "SyD7kXq2LmZr8WnYb4Jc9DsQw3Hg6FtPx5K"); //~ hardcoded-secret
 
 const PRIVATE_KEY: &str = "-----BEGIN PRIVATE KEY-----
 MC4CAQAwBQYDK2VwBCIEIPq3vT8xK2mZr7WnYb4Jc9DsQw3Hg6FtPx5KzV1NbR8m
@@ -24,6 +21,6 @@ fn broker() -> String {
 }
 
 fn main() {
-    println!("{}", GITHUB.len() + AWS_ID.len() + STRIPE.len() + SLACK.len() + SENDGRID.len() + GOOGLE.len());
+    println!("{}", GITHUB.len() + AWS_ID.len() + STRIPE.len());
     println!("{}", PRIVATE_KEY.len() + DATABASE.len() + PROXY.len() + broker().len());
 }

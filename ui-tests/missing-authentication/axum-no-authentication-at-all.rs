@@ -1,4 +1,4 @@
-//! A service in which nothing authenticates is one finding, at its outermost router.
+//! A service in which nothing authenticates is one finding, where it is put together: at the outermost mount.
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -33,14 +33,14 @@ async fn remove(State(db): State<PgPool>, Path(id): Path<i64>) -> StatusCode {
 }
 
 fn todos() -> Router<PgPool> {
-    Router::new().route("/", get(list).post(add)).route("/{id}", put(change).delete(remove))
+    Router::new().route("/", get(list).post(add)).route("/{id}", put(change).delete(remove)) //~| missing-authentication
 }
 
 #[tokio::main]
 async fn main() -> std::io::Result<()> {
     let db = PgPool::connect_lazy(&std::env::var("DATABASE_URL").expect("DATABASE_URL is set")).expect("a URL");
-    let app = Router::new() //~ missing-authentication
-        .nest("/todos", todos())
+    let app = Router::new()
+        .nest("/todos", todos()) //~ missing-authentication
         .with_state(db);
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 3000)).await?;
     axum::serve(listener, app).await

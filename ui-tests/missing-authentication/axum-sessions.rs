@@ -231,9 +231,9 @@ fn app(state: AppState) -> Router {
         .route("/by-signed-cookie", post(by_signed_cookie)) // near miss: nor can a signed one
         .route("/by-stored-token", delete(by_stored_token)) // near miss: a plain cookie whose token is looked up
         .route("/any-auth-session", post(any_auth_session)) //~ missing-authentication
-        .route("/any-session", post(any_session)) //~ missing-authentication
-        .route("/plain-cookie", post(plain_cookie)) //~ missing-authentication
-        .route("/private-jar-unread", post(private_jar_unread)) //~ missing-authentication
+        .route("/any-session", post(any_session)) //~| missing-authentication
+        .route("/plain-cookie", post(plain_cookie)) //~| missing-authentication
+        .route("/private-jar-unread", post(private_jar_unread)) //~| missing-authentication
         .merge(guarded)
         .layer(auth)
         .with_state(state)

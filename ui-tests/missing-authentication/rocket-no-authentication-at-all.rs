@@ -1,4 +1,4 @@
-//! A service in which nothing authenticates is one finding, where it is built.
+//! A service in which nothing authenticates is one finding, where it is put together: at the mount.
 
 #[macro_use]
 extern crate rocket;
@@ -14,13 +14,13 @@ async fn list(db: &State<PgPool>) -> Result<String, Status> {
 }
 
 #[post("/", data = "<text>")]
-async fn add(db: &State<PgPool>, text: String) -> Status {
+async fn add(db: &State<PgPool>, text: String) -> Status { //~| missing-authentication
     let query = sqlx::query("INSERT INTO todo (text) VALUES ($1)").bind(text);
     query.execute(db.inner()).await.map_or(Status::InternalServerError, |_| Status::Created)
 }
 
 #[delete("/<id>")]
-async fn remove(db: &State<PgPool>, id: i64) -> Status {
+async fn remove(db: &State<PgPool>, id: i64) -> Status { //~| missing-authentication
     let query = sqlx::query("DELETE FROM todo WHERE id = $1").bind(id);
     query.execute(db.inner()).await.map_or(Status::InternalServerError, |_| Status::NoContent)
 }
@@ -28,7 +28,7 @@ async fn remove(db: &State<PgPool>, id: i64) -> Status {
 #[launch]
 fn rocket() -> _ {
     let db = PgPool::connect_lazy(&std::env::var("DATABASE_URL").expect("DATABASE_URL is set")).expect("a URL");
-    rocket::build() //~ missing-authentication
+    rocket::build()
         .manage(db)
-        .mount("/todos", routes![list, add, remove])
+        .mount("/todos", routes![list, add, remove]) //~ missing-authentication
 }

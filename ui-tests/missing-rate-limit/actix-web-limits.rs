@@ -181,8 +181,8 @@ async fn main() -> std::io::Result<()> {
             )
             .service(web::scope("/elsewhere").wrap(Governor::new(&limits)).route("/profile", web::get().to(HttpResponse::Ok)))
             .route("/login", web::post().to(login)) //~ missing-rate-limit
-            .route("/register", web::post().to(register)) //~ missing-rate-limit
-            .route("/reset-password", web::post().to(request_reset)) //~ missing-rate-limit
+            .route("/register", web::post().to(register)) //~| missing-rate-limit
+            .route("/reset-password", web::post().to(request_reset)) //~| missing-rate-limit
     })
     .max_connections(1000)
     .bind(("127.0.0.1", 8080))?

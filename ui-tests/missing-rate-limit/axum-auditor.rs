@@ -25,15 +25,15 @@ async fn add(State(db): State<PgPool>, text: String) -> StatusCode {
 fn todos() -> Router<PgPool> {
     Router::new()
         .route("/", get(list)) // near miss: the service is one finding, its endpoints are none
-        .route("/new", post(add)) // near miss: a mutation without limited siblings is not alone
+        .route("/new", post(add)) // near miss: a mutation without limited siblings is not alone //~| missing-rate-limit
         .route("/{id}", get(show)) // near miss: a read
 }
 
 #[tokio::main]
 async fn main() -> std::io::Result<()> {
     let db = PgPool::connect_lazy(&std::env::var("DATABASE_URL").expect("DATABASE_URL is set")).expect("a URL");
-    let app = Router::new() //~ missing-rate-limit
-        .nest("/todos", todos())
+    let app = Router::new()
+        .nest("/todos", todos()) //~ missing-rate-limit
         .with_state(db);
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 3000)).await?;
     axum::serve(listener, app).await

@@ -272,10 +272,10 @@ fn in_the_handler() -> Router<AppState> {
 fn bare() -> Router<AppState> {
     Router::new()
         .route("/login", post(login)) //~ missing-rate-limit
-        .route("/register", post(register)) //~ missing-rate-limit
-        .route("/forgot-password", post(forgot_password)) //~ missing-rate-limit
-        .route("/otp", post(verify_otp)) //~ missing-rate-limit
-        .route("/upload", post(upload).layer(DefaultBodyLimit::max(1 << 20))) //~ missing-rate-limit
+        .route("/register", post(register)) //~| missing-rate-limit
+        .route("/forgot-password", post(forgot_password)) //~| missing-rate-limit
+        .route("/otp", post(verify_otp)) //~| missing-rate-limit
+        .route("/upload", post(upload).layer(DefaultBodyLimit::max(1 << 20))) //~| missing-rate-limit
         .route("/late", post(login_with_late_check)) //~ missing-rate-limit
         .route("/ignored", post(login_with_ignored_check)) //~ missing-rate-limit
 }

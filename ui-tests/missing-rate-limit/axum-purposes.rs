@@ -121,7 +121,7 @@ async fn show_upload(user: User, State(state): State<AppState>, Path(id): Path<i
 fn app(state: AppState) -> Router {
     Router::new()
         .route("/sessions", post(sessions)) //~ missing-rate-limit
-        .route("/members", post(invite)) //~ missing-rate-limit
+        .route("/members", post(invite)) //~| missing-rate-limit
         .route("/login", get(login_page)) // near miss: the page with the login form
         .route("/login/history", get(login_history)) // near miss: logins are listed here, not tried
         .route("/logout", post(logout)) // near miss: a path that ends like a login

@@ -205,12 +205,12 @@ async fn login(jar: &CookieJar<'_>, db: &State<PgPool>, form: Json<Credentials>)
 }
 
 #[post("/register", data = "<form>")]
-async fn register(db: &State<PgPool>, form: Json<Credentials>) -> Result<Status, Status> { //~ missing-rate-limit
+async fn register(db: &State<PgPool>, form: Json<Credentials>) -> Result<Status, Status> { //~| missing-rate-limit
     create_account(db, &form).await
 }
 
 #[post("/optional/login", data = "<form>")]
-async fn optional_login( //~ missing-rate-limit
+async fn optional_login( //~| missing-rate-limit
     _limit: Option<Throttle>,
     jar: &CookieJar<'_>,
     db: &State<PgPool>,
@@ -220,7 +220,7 @@ async fn optional_login( //~ missing-rate-limit
 }
 
 #[post("/peer/login", data = "<form>")]
-async fn peer_login( //~ missing-rate-limit
+async fn peer_login( //~| missing-rate-limit
     peer: Peer,
     jar: &CookieJar<'_>,
     db: &State<PgPool>,
@@ -231,7 +231,7 @@ async fn peer_login( //~ missing-rate-limit
 }
 
 #[post("/upload", data = "<file>")]
-async fn upload(_user: User, file: Data<'_>) -> Status { //~ missing-rate-limit
+async fn upload(_user: User, file: Data<'_>) -> Status { //~| missing-rate-limit
     let path = format!("uploads/{}", uuid::Uuid::new_v4());
     file.open(10.mebibytes()).into_file(path).await.map_or(Status::InternalServerError, |_| Status::Created)
 }

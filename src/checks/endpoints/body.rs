@@ -13,7 +13,7 @@ use crate::program::{BodyKey, FnId};
 use crate::routes::HandlerTarget;
 use crate::routes::endpoint::Endpoint;
 use crate::routes::purpose::words;
-use crate::source::Span;
+use crate::source::{Span, TextRange};
 use crate::values::Callee;
 
 /// How far calls are followed.
@@ -30,8 +30,12 @@ pub(crate) struct Seen {
     pub found: bool,
     /// Changes something that lasts.
     pub write: Option<Act>,
+    /// That is known by a model or by its SQL, not by a name alone.
+    pub write_is_sure: bool,
     /// Checks a message's signature.
     pub signature: Option<Act>,
+    /// Names a header in which signatures stand.
+    pub signature_header: Option<Act>,
     /// Compares a password with a stored one.
     pub checks_password: Option<Act>,
     /// Hashes a new password.
@@ -42,8 +46,12 @@ pub(crate) struct Seen {
     pub mail: Option<Act>,
     /// Takes files.
     pub upload: Option<Act>,
+    /// Calls something that by its name decides who may do what.
+    pub checks: Option<Act>,
     /// Something was called that could do anything.
     pub opaque: bool,
+    /// Something was called of which neither code nor model is there.
+    pub unresolved: bool,
     /// The handler is given the request's headers, where signatures stand.
     pub headers: bool,
 }
@@ -79,6 +87,22 @@ impl Seen {
             }
             HandlerTarget::External(_) | HandlerTarget::Unknown => {}
         }
+        let seen = &mut look.seen;
+        // Asking for the header alone checks nothing.
+        if seen.signature.is_none() && (seen.checks.is_some() || seen.unresolved) {
+            seen.signature = seen.signature_header.clone();
+        }
+        look.seen
+    }
+
+    /// Looks at a part of a body.
+    pub(crate) fn of_range(cx: &Context<'_>, key: BodyKey, range: TextRange) -> Seen {
+        let mut look = Look {
+            cx,
+            seen: Seen::default(),
+            visited: FxHashSet::default(),
+        };
+        look.body(key, Some(range), 0);
         look.seen
     }
 
@@ -119,7 +143,7 @@ impl Look<'_, '_> {
         }
     }
 
-    fn body(&mut self, key: BodyKey, only: Option<crate::source::TextRange>, depth: u32) {
+    fn body(&mut self, key: BodyKey, only: Option<TextRange>, depth: u32) {
         if !self.visited.insert(key) {
             return;
         }
@@ -166,12 +190,13 @@ impl Look<'_, '_> {
         let upper = upper.to_ascii_uppercase();
         for verb in ["INSERT INTO", "UPDATE ", "DELETE FROM", "REPLACE INTO"] {
             if upper.starts_with(verb) {
+                self.seen.write_is_sure = true;
                 note(&mut self.seen.write, verb.trim_end());
             }
         }
         let lower = text.to_ascii_lowercase();
         if lower.len() < 40 && lower.contains("signature") && lower.contains('-') {
-            note(&mut self.seen.signature, text);
+            note(&mut self.seen.signature_header, text);
         }
     }
 
@@ -180,6 +205,8 @@ impl Look<'_, '_> {
         if callees.is_empty() {
             if !method || !QUIET_METHODS.contains(&name) {
                 self.seen.opaque = true;
+                // A chain of a known library's types is lost now and then.
+                self.seen.unresolved |= !method;
                 if changes(name) {
                     note(&mut self.seen.write, name);
                 }
@@ -208,6 +235,7 @@ impl Look<'_, '_> {
                 return;
             }
             Some(Role::EffectWrite | Role::Effect) => {
+                self.seen.write_is_sure = true;
                 note(&mut self.seen.write, name);
                 return;
             }
@@ -228,9 +256,14 @@ impl Look<'_, '_> {
         if matches!(krate, "hmac" | "ed25519_dalek" | "ring") && name.starts_with("verify") {
             note(&mut self.seen.signature, name);
         }
-        let in_files = path.starts_with("std::fs") || path.starts_with("tokio::fs");
-        if !QUIET_CRATES.contains(&krate) || in_files || LOCKS.contains(&name) {
+        let outside = ["std::fs", "tokio::fs", "std::env", "std::process"];
+        let outside = outside.iter().any(|it| path.starts_with(it));
+        if !QUIET_CRATES.contains(&krate) || outside || LOCKS.contains(&name) {
             self.seen.opaque = true;
+            let known = QUIET_CRATES.contains(&krate) || PRIMITIVES.contains(&krate);
+            if !known && !self.cx.program.models.crate_known(krate) {
+                self.seen.unresolved = true;
+            }
             if changes(name) && !SYNTAX_CRATES.contains(&krate) {
                 note(&mut self.seen.write, name);
             }
@@ -250,8 +283,15 @@ impl Look<'_, '_> {
         {
             note(&mut self.seen.checks_password, name);
         }
+        if DECIDES.iter().any(|it| has(it)) {
+            note(&mut self.seen.checks, name);
+        }
         if starts("authenticate") && (has("user") || has("login") || has("account")) {
             note(&mut self.seen.checks_password, name);
+        }
+        // Rocket's `Data::open(..).into_file(..)`.
+        if name == "into_file" {
+            note(&mut self.seen.upload, "Data");
         }
         if has("password") && (has("hash") || has("hashed")) && !has("verify") {
             note(&mut self.seen.hashes_password, name);
@@ -285,6 +325,43 @@ fn changes(name: &str) -> bool {
         .first()
         .is_some_and(|first| VERBS.contains(&first.as_str()))
 }
+
+/// Types that need no crate.
+const PRIMITIVES: [&str; 18] = [
+    "str", "bool", "char", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64",
+    "i128", "isize", "f32", "f64", "slice",
+];
+
+/// Words of functions that decide who may do what.
+const DECIDES: [&str; 27] = [
+    "check",
+    "checked",
+    "ensure",
+    "require",
+    "required",
+    "verify",
+    "authorize",
+    "authorise",
+    "authorized",
+    "authorization",
+    "authenticate",
+    "authenticated",
+    "auth",
+    "enforce",
+    "validate",
+    "guard",
+    "permit",
+    "permitted",
+    "permission",
+    "permissions",
+    "allowed",
+    "allow",
+    "access",
+    "can",
+    "may",
+    "forbid",
+    "deny",
+];
 
 const LOCKS: [&str; 10] = [
     "lock",

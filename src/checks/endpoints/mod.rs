@@ -4,6 +4,7 @@ mod body;
 mod router;
 #[cfg(test)]
 mod tests;
+mod toothless;
 pub mod unguarded;
 pub mod unlimited;
 
@@ -33,8 +34,10 @@ pub(crate) struct Endpoints<'a> {
 /// An endpoint with what the checks derive of it.
 pub(crate) struct Site<'a> {
     pub endpoint: &'a Endpoint,
-    /// Which router it was added to.
+    /// Which routers it was added to: those of one function.
     pub router: RouterKey,
+    /// Which of them.
+    pub variable: RouterKey,
     /// The smallest text that registers it.
     pub primary: Span,
     /// What its code does.
@@ -68,9 +71,11 @@ impl<'a> Endpoints<'a> {
                 .or_insert_with(|| Seen::of(cx, endpoint))
                 .clone();
             let purpose = purpose(endpoint, &seen);
+            let variable = routers.key(endpoint);
             all.push(Site {
                 endpoint,
-                router: routers.key(endpoint),
+                router: variable.builder(),
+                variable,
                 primary: primary(cx, endpoint),
                 seen,
                 purpose,
@@ -141,7 +146,9 @@ fn is_left_out(cx: &Context<'_>, endpoint: &Endpoint) -> bool {
 fn purpose(endpoint: &Endpoint, seen: &Seen) -> Purpose {
     match endpoint.purpose {
         Purpose::Webhook
-            if seen.found && seen.signature.is_none() && !(seen.headers && seen.opaque) =>
+            if seen.found
+                && seen.signature.is_none()
+                && !(seen.headers && (seen.unresolved || seen.checks.is_some())) =>
         {
             Purpose::Ordinary
         }
@@ -198,6 +205,18 @@ fn first_line(cx: &Context<'_>, span: Span) -> Span {
         ),
         None => span,
     }
+}
+
+/// Where the service is put together, which is where authentication would be added: the
+/// outermost mount that all endpoints share, or the first registration.
+fn outermost(cx: &Context<'_>, sites: &[&Site<'_>]) -> Option<Span> {
+    let first = sites.iter().min_by_key(|it| it.endpoint.registered)?;
+    let mount = first.endpoint.mounts.first().filter(|mount| {
+        let shares = |it: &&Site<'_>| it.endpoint.mounts.first() == Some(mount);
+        sites.iter().all(shares)
+    });
+    let span = mount.map_or(first.endpoint.registered, |(span, _)| *span);
+    Some(first_line(cx, span))
 }
 
 /// Points at the handler, the mounts and the layers that do not help.

@@ -245,3 +245,142 @@ fn unlimited_endpoints() {
         assert_eq!(found, expected, "{routes}");
     }
 }
+
+#[test]
+fn checks_that_check_nothing() {
+    let functions = r#"
+        struct HasToken(String);
+        impl FromRequestParts<App> for HasToken {
+            type Rejection = StatusCode;
+            async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, StatusCode> {
+                let header = parts.headers.get(header::AUTHORIZATION).ok_or(StatusCode::UNAUTHORIZED)?;
+                Ok(HasToken(header.to_str().map_err(|_| StatusCode::BAD_REQUEST)?.to_owned()))
+            }
+        }
+        fn verify(headers: &axum::http::HeaderMap, app: &App) -> Result<Claims, StatusCode> {
+            let header = headers.get(header::AUTHORIZATION).ok_or(StatusCode::UNAUTHORIZED)?;
+            let token = header.to_str().map_err(|_| StatusCode::BAD_REQUEST)?;
+            jsonwebtoken::decode::<Claims>(token, &app.key, &jsonwebtoken::Validation::default())
+                .map(|data| data.claims)
+                .map_err(|_| StatusCode::UNAUTHORIZED)
+        }
+        fn check_owner(token: &str) -> bool { todo!() }
+        async fn present(_: HasToken, State(app): State<App>) -> StatusCode { run(&app, "").await }
+        async fn handed_on(token: HasToken, State(app): State<App>) -> StatusCode {
+            elsewhere::process(&token.0).await;
+            run(&app, "").await
+        }
+        async fn decided(token: HasToken, State(app): State<App>) -> StatusCode {
+            if !check_owner(&token.0) { return StatusCode::FORBIDDEN; }
+            run(&app, "").await
+        }
+        async fn dropped(headers: axum::http::HeaderMap, State(app): State<App>) -> StatusCode {
+            let _ = verify(&headers, &app);
+            run(&app, "").await
+        }
+        async fn logged(headers: axum::http::HeaderMap, State(app): State<App>) -> StatusCode {
+            if verify(&headers, &app).is_err() { tracing::warn!("anonymous"); }
+            run(&app, "").await
+        }
+        async fn late(headers: axum::http::HeaderMap, State(app): State<App>) -> Result<StatusCode, StatusCode> {
+            let done = run(&app, "").await;
+            verify(&headers, &app)?;
+            Ok(done)
+        }
+        async fn checked(headers: axum::http::HeaderMap, State(app): State<App>) -> Result<StatusCode, StatusCode> {
+            verify(&headers, &app)?;
+            Ok(run(&app, "").await)
+        }
+        async fn refused(headers: axum::http::HeaderMap, State(app): State<App>) -> StatusCode {
+            if verify(&headers, &app).is_err() { return StatusCode::UNAUTHORIZED; }
+            run(&app, "").await
+        }
+        async fn sometimes(headers: axum::http::HeaderMap, State(app): State<App>, text: String) -> Result<StatusCode, StatusCode> {
+            if text.len() > 10 { verify(&headers, &app)?; }
+            Ok(run(&app, "").await)
+        }
+        async fn not_found() -> StatusCode { create_error(); StatusCode::NOT_FOUND }
+    "#;
+    // Whether the judge sees a look at the credentials or none at all: it is found.
+    let cases: [(&str, &[&str]); 10] = [
+        (r#".route("/a", post(present))"#, &["`POST /a` "]),
+        (r#".route("/a", post(dropped))"#, &["`POST /a` "]),
+        (r#".route("/a", post(logged))"#, &["`POST /a` "]),
+        (r#".route("/a", post(late))"#, &["`POST /a` "]),
+        // Near misses: code that is not there or that decides by its name, checks that refuse.
+        (r#".route("/a", post(handed_on))"#, &[]),
+        (r#".route("/a", post(decided))"#, &[]),
+        (
+            r#".route("/a", post(checked)).route("/b", post(refused))"#,
+            &[],
+        ),
+        (r#".route("/a", post(sometimes))"#, &[]),
+        // A fallback counts if it is sure to write.
+        (".fallback(open)", &["`ANY /{*fallback}` "]),
+        (".fallback(not_found)", &[]),
+    ];
+    for (routes, expected) in cases {
+        let routes = format!(r#".route("/g", post(guarded)){routes}"#);
+        let found = titles(
+            "missing-authentication",
+            functions,
+            &routes,
+            Persona::Regular,
+        );
+        let alike = found.len() == expected.len()
+            && found
+                .iter()
+                .zip(expected)
+                .all(|(title, start)| title.starts_with(start));
+        assert!(alike, "{routes}: {found:?}");
+    }
+}
+
+#[test]
+fn limiters_in_handlers() {
+    let functions = r#"
+        struct Limited;
+        impl FromRequestParts<App> for Limited {
+            type Rejection = StatusCode;
+            async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, StatusCode> {
+                app.limiter.check_key(&0).map(|_| Limited).map_err(|_| StatusCode::TOO_MANY_REQUESTS)
+            }
+        }
+        fn allow(app: &App) -> Result<(), StatusCode> {
+            app.limiter.check_key(&0).map_err(|_| StatusCode::TOO_MANY_REQUESTS)
+        }
+        fn verify_password(app: &App, password: &str) -> Result<(), StatusCode> { todo!() }
+        async fn by_extractor(_: Limited, State(app): State<App>, password: String) -> Result<(), StatusCode> {
+            verify_password(&app, &password)
+        }
+        async fn by_option(_: Option<Limited>, State(app): State<App>, password: String) -> Result<(), StatusCode> {
+            verify_password(&app, &password)
+        }
+        async fn by_call(State(app): State<App>, password: String) -> Result<(), StatusCode> {
+            allow(&app)?;
+            verify_password(&app, &password)
+        }
+        async fn ignored(State(app): State<App>, password: String) -> Result<(), StatusCode> {
+            let _ = allow(&app);
+            verify_password(&app, &password)
+        }
+        async fn late(State(app): State<App>, password: String) -> Result<(), StatusCode> {
+            let done = verify_password(&app, &password)?;
+            allow(&app)?;
+            Ok(done)
+        }
+    "#;
+    let unlimited = "password login accepts unlimited attempts";
+    let cases: [(&str, &[&str]); 5] = [
+        ("by_extractor", &[]),
+        ("by_call", &[]),
+        ("by_option", &[unlimited]),
+        ("ignored", &[unlimited]),
+        ("late", &[unlimited]),
+    ];
+    for (handler, expected) in cases {
+        let routes = format!(r#".route("/login", post({handler}))"#);
+        let found = titles("missing-rate-limit", functions, &routes, Persona::Regular);
+        assert_eq!(found, expected, "{handler}");
+    }
+}

@@ -1,13 +1,17 @@
 //! The check `unguarded-endpoint`: endpoints that anybody can call although they change
 //! something, are privileged, or are open while their siblings are not.
 
-use super::{Endpoints, Site, asks, count, first_line, list, with_endpoints, with_evidence};
+use super::toothless::{Toothless, toothless};
+use super::{
+    Endpoints, Site, asks, count, first_line, list, outermost, with_endpoints, with_evidence,
+};
 use crate::checks::Context;
 use crate::diagnostics::{Confidence, Diagnostic, Label, LintMeta, Persona};
 use crate::lints::Lint;
+use crate::routes::Purpose;
 use crate::routes::endpoint::{EvidenceKind, LayerSeen, Status};
 use crate::routes::purpose::{privileged_word, segments, words};
-use crate::routes::{HandlerTarget, Purpose};
+use crate::source::Span;
 
 /// From so many siblings on, what they do is a convention.
 const SIBLINGS: usize = 3;
@@ -56,24 +60,28 @@ enum Why {
     Privileged(String),
     /// So many of so many siblings require authentication.
     Deviant(usize, usize),
+    /// It changes something, and the look at credentials keeps nobody out.
+    Toothless(Toothless),
 }
 
 fn why(cx: &Context<'_>, site: &Site<'_>, all: &[&Site<'_>], has_convention: bool) -> Option<Why> {
     let status = site.endpoint.protections.authentication.status;
-    let changes = changes(site);
-    match status {
-        Status::None => {}
-        // Somebody looks at the credentials and lets everybody through: only where it matters.
-        Status::Optional if changes && has_convention && takes_option(cx, site) => {}
-        _ => return None,
-    }
-    if site.purpose != Purpose::Ordinary || site.is_fallback() || is_graphql(site) {
+    if site.purpose != Purpose::Ordinary || is_graphql(site) {
         return None;
     }
-    if changes {
-        return Some(Why::Changes(
-            site.seen.write.as_ref().map(|it| it.name.clone()),
-        ));
+    // A fallback that says "not found" does a few other things beside it.
+    if site.is_fallback() && !site.seen.write_is_sure {
+        return None;
+    }
+    if changes(site) {
+        return match status {
+            Status::None => Some(Why::Changes(
+                site.seen.write.as_ref().map(|it| it.name.clone()),
+            )),
+            // Somebody looks at the credentials and lets everybody through: only where it matters.
+            Status::Optional if has_convention => toothless(cx, site).map(Why::Toothless),
+            _ => None,
+        };
     }
     if status != Status::None || site.seen.is_pure() {
         return None;
@@ -82,26 +90,6 @@ fn why(cx: &Context<'_>, site: &Site<'_>, all: &[&Site<'_>], has_convention: boo
         return Some(Why::Privileged(word));
     }
     deviant(site, all)
-}
-
-/// Whether the handler says itself that it does without credentials: `Option<User>`. Where it
-/// is only not clear what becomes of them, that is for auditors.
-fn takes_option(cx: &Context<'_>, site: &Site<'_>) -> bool {
-    let HandlerTarget::Fn(id) = site.endpoint.handler.target else {
-        return false;
-    };
-    let def = &cx.program[id];
-    let evidence = &site.endpoint.protections.authentication.evidence;
-    def.sig.params.iter().any(|param| {
-        let ty = param.ty_range.in_file(def.file);
-        let text = cx.sources.slice(ty);
-        (text.starts_with("Option<") || text.starts_with("Result<"))
-            && evidence.iter().any(|it| {
-                it.kind == EvidenceKind::Extractor
-                    && (text.contains(it.name.as_str())
-                        || it.span.file == ty.file && ty.range.contains(it.span.range))
-            })
-    })
 }
 
 /// Whether it changes something that lasts.
@@ -179,7 +167,8 @@ fn privileged(site: &Site<'_>) -> Option<String> {
         .then_some(last)
 }
 
-/// Whether reads around it require authentication.
+/// Whether reads around it require authentication: nearly all of its router, or all of the
+/// same resource (`/orders`, `/orders/{id}` and `/orders/{id}/items`).
 fn deviant(site: &Site<'_>, all: &[&Site<'_>]) -> Option<Why> {
     let siblings: Vec<_> = all
         .iter()
@@ -190,12 +179,29 @@ fn deviant(site: &Site<'_>, all: &[&Site<'_>]) -> Option<Why> {
                 && it.endpoint.method == site.endpoint.method
         })
         .collect();
-    let guarded = siblings
-        .iter()
-        .filter(|it| it.endpoint.protections.authentication.status == Status::Required)
-        .count();
-    (siblings.len() >= SIBLINGS && guarded * 4 >= siblings.len() * 3)
-        .then_some(Why::Deviant(guarded, siblings.len()))
+    let required =
+        |it: &&&&Site<'_>| it.endpoint.protections.authentication.status == Status::Required;
+    let guarded = siblings.iter().filter(required).count();
+    if siblings.len() >= SIBLINGS && guarded * 4 >= siblings.len() * 3 {
+        return Some(Why::Deviant(guarded, siblings.len()));
+    }
+    let resource = resource(&site.endpoint.path)?;
+    let same: Vec<_> = siblings
+        .into_iter()
+        .filter(|it| self::resource(&it.endpoint.path) == Some(resource))
+        .collect();
+    (same.len() >= SIBLINGS && same.iter().all(|it| required(&it)))
+        .then_some(Why::Deviant(same.len(), same.len()))
+}
+
+/// What stands before the first parameter of a path.
+fn resource(path: &str) -> Option<&str> {
+    let resource = path
+        .split("/{")
+        .next()
+        .unwrap_or(path)
+        .trim_end_matches('/');
+    (!resource.is_empty()).then_some(resource)
 }
 
 /// Findings of a service that has authentication: one for each router that lacks it, one for
@@ -207,14 +213,39 @@ fn by_router(
     open: &[(&Site<'_>, Why)],
     found: &mut Vec<Diagnostic>,
 ) {
-    let mut keys: Vec<_> = open.iter().map(|(site, _)| &site.router).collect();
+    // A check that checks nothing is a mistake of its own, wherever the handler is registered.
+    let mut reported: Vec<Span> = Vec::new();
+    for (site, why) in open {
+        let handler = site.endpoint.handler.span;
+        if matches!(why, Why::Toothless(_)) && !reported.contains(&handler) {
+            reported.push(handler);
+            found.push(one(cx, meta, all, site, why));
+        }
+    }
+    let open: Vec<_> = open
+        .iter()
+        .filter(|(_, why)| !matches!(why, Why::Toothless(_)))
+        .collect();
+    let asking = |it: &&Site<'_>| asks(it.endpoint.protections.authentication.status);
+    // Routers of one function in which nothing is guarded lack the same layer.
+    let key = |site: &Site<'_>| {
+        let guarded = all
+            .iter()
+            .any(|it| it.variable == site.variable && asking(it));
+        if guarded {
+            site.variable.clone()
+        } else {
+            site.router.clone()
+        }
+    };
+    let mut keys: Vec<_> = open.iter().map(|(site, _)| key(site)).collect();
     keys.sort();
     keys.dedup();
-    for key in keys {
-        let here: Vec<_> = open.iter().filter(|(it, _)| it.router == *key).collect();
+    for wanted in keys {
+        let here: Vec<_> = open.iter().filter(|(it, _)| key(it) == wanted).collect();
         let guarded: Vec<&Site<'_>> = all
             .iter()
-            .filter(|it| it.router == *key && asks(it.endpoint.protections.authentication.status))
+            .filter(|it| it.variable == wanted && asking(it))
             .copied()
             .collect();
         let sites: Vec<&Site<'_>> = here.iter().map(|(site, _)| *site).collect();
@@ -253,9 +284,8 @@ fn one(
     why: &Why,
 ) -> Diagnostic {
     let name = site.name();
-    let optional = site.endpoint.protections.authentication.status == Status::Optional;
     let title = match why {
-        _ if optional => format!("`{name}` lets requests without credentials through"),
+        Why::Toothless(_) => format!("`{name}` lets requests without genuine credentials through"),
         Why::Changes(_) => format!("`{name}` asks for no authentication"),
         Why::Privileged(_) => format!("privileged `{name}` asks for no authentication"),
         Why::Deviant(..) => {
@@ -268,6 +298,9 @@ fn one(
         Label::new(site.primary, "registered here"),
         fingerprint(meta, site),
     );
+    if let Why::Toothless(it) = why {
+        finding = finding.with_label(it.span, it.label.clone());
+    }
     finding = with_evidence(cx, finding, site, idle);
     finding = finding.with_endpoint(&site.endpoint.method, &site.endpoint.path);
     finding = finding.with_note(reason(site, why)).with_note(looked(site));
@@ -289,7 +322,15 @@ fn whole_router(
     let router = cx_router(cx, first);
     let title = format!("{count} endpoints of {router} ask for no authentication");
     // The merge is where a layer is missing, if everything behind it is open.
-    let mount = first.endpoint.mounts.last().filter(|_| guarded.is_empty());
+    let partly = all
+        .iter()
+        .any(|it| it.router == first.router && asks(it.endpoint.protections.authentication.status));
+    let rocket = first.endpoint.framework == "rocket";
+    let mount = first
+        .endpoint
+        .mounts
+        .last()
+        .filter(|_| guarded.is_empty() && !partly && !rocket);
     let primary = match mount {
         Some((span, prefix)) => Label::new(
             first_line(cx, *span),
@@ -334,12 +375,12 @@ fn whole_service(
             "nothing in `{service}` asks for authentication: {number} endpoints that change state or are privileged are open"
         ),
     };
-    let mut finding = Diagnostic::new(
-        meta,
-        title,
-        Label::new(first.primary, format!("`{}`", first.name())),
-        format!("{} {service}", meta.id),
-    );
+    let primary = match (sites.as_slice(), outermost(cx, &sites)) {
+        ([_, _, ..], Some(span)) => Label::new(span, "nothing here is behind authentication"),
+        _ => Label::new(first.primary, format!("`{}`", first.name())),
+    };
+    let fingerprint = format!("{} {service}", meta.id);
+    let mut finding = Diagnostic::new(meta, title, primary, fingerprint);
     if let [only] = sites.as_slice() {
         finding = with_evidence(cx, finding, only, idle)
             .with_endpoint(&only.endpoint.method, &only.endpoint.path);
@@ -413,6 +454,7 @@ fn reason(site: &Site<'_>, why: &Why) -> String {
         Why::Changes(Some(call)) => {
             format!("`{}` changes state: it calls `{call}`", site.handler())
         }
+        Why::Toothless(it) => it.reason.clone(),
         Why::Changes(None) => format!("`{}` requests change state", site.endpoint.method),
         Why::Privileged(word) => format!("the path says `{word}`"),
         Why::Deviant(guarded, all) => {

@@ -1,7 +1,8 @@
 //! The check `unlimited-endpoint`: endpoints that invite guessing or cost money and accept
 //! any number of requests.
 
-use super::{Endpoints, Site, count, list, with_endpoints, with_evidence};
+use super::toothless::void_limit;
+use super::{Endpoints, Site, count, list, outermost, with_endpoints, with_evidence};
 use crate::checks::Context;
 use crate::diagnostics::{Diagnostic, Label, LintMeta, Persona};
 use crate::lints::Lint;
@@ -21,7 +22,21 @@ pub fn run(cx: &Context<'_>, lint: &Lint) -> Vec<Diagnostic> {
         let sites = endpoints.of(service);
         let mut open: Vec<(&Site<'_>, Abuse)> = Vec::new();
         for site in &sites {
-            if site.endpoint.protections.rate_limit.status != Status::None || site.is_fallback() {
+            if site.is_fallback() {
+                continue;
+            }
+            // A limiter that nobody listens to is a mistake of its own.
+            if let (Some(void), Some(abuse)) = (void_limit(cx, site), abuse(site)) {
+                let one = (*site, abuse);
+                let finding = together(cx, &meta, service, &[&one], true);
+                found.push(
+                    finding
+                        .with_label(void.span, void.label)
+                        .with_note(void.reason),
+                );
+                continue;
+            }
+            if site.endpoint.protections.rate_limit.status != Status::None {
                 continue;
             }
             if let Some(abuse) = abuse(site) {
@@ -46,7 +61,7 @@ pub fn run(cx: &Context<'_>, lint: &Lint) -> Vec<Diagnostic> {
             found.push(together(cx, &meta, service, &here, false));
         }
         if !limits && cx.persona == Persona::Auditor {
-            found.extend(hygiene(&meta, service, &sites));
+            found.extend(hygiene(cx, &meta, service, &sites));
         }
     }
     found
@@ -255,7 +270,12 @@ fn together(
 }
 
 /// A service that limits nothing at all.
-fn hygiene(meta: &LintMeta, service: &str, sites: &[&Site<'_>]) -> Option<Diagnostic> {
+fn hygiene(
+    cx: &Context<'_>,
+    meta: &LintMeta,
+    service: &str,
+    sites: &[&Site<'_>],
+) -> Option<Diagnostic> {
     let writing: Vec<&Site<'_>> = sites
         .iter()
         .filter(|it| it.writes_by_method() && !it.is_fallback())
@@ -265,7 +285,10 @@ fn hygiene(meta: &LintMeta, service: &str, sites: &[&Site<'_>]) -> Option<Diagno
     let finding = Diagnostic::new(
         meta,
         format!("`{service}` limits none of its {} endpoints", count(sites)),
-        Label::new(first.primary, format!("`{}`", first.name())),
+        match outermost(cx, &writing) {
+            Some(span) => Label::new(span, "nothing here is limited"),
+            None => Label::new(first.primary, format!("`{}`", first.name())),
+        },
         format!("{} {service} service", meta.id),
     );
     Some(

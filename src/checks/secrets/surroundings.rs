@@ -63,7 +63,6 @@ impl Surroundings {
                 "local",
                 "localhost",
                 "ci",
-                "compose",
                 "vagrantfile",
                 "envrc",
                 "bench",
@@ -75,6 +74,9 @@ impl Surroundings {
                 "workflow",
                 "workflows",
             ])
+            || named(&["compose"])
+                && !named(DEPLOYED)
+                && !parts.iter().any(|it| DEPLOYED.contains(it))
         {
             Surroundings::Development
         } else {
@@ -88,6 +90,9 @@ const TEST_FOLDERS: WordList = WordList(
     "test tests testdata testing fixtures fixture spec mocks mock snapshots benches bench benchmark \
      benchmarks e2e testsuite testkit testutil testutils testcontainer fuzz",
 );
+
+/// A compose file is a developer's, unless its name or folder says that it is deployed.
+const DEPLOYED: &[&str] = &["prod", "production", "deploy", "deployment", "live"];
 
 const EXAMPLE_FOLDERS: WordList =
     WordList("examples example docs doc samples sample demo demos tutorial tutorials book recipes");
@@ -114,6 +119,9 @@ mod tests {
             ("README.md", Surroundings::Example),
             (".env.local", Surroundings::Development),
             ("docker-compose.yml", Surroundings::Development),
+            ("docker-compose.prod.yml", Surroundings::Deployed),
+            ("deploy/compose.yaml", Surroundings::Deployed),
+            ("deploy/compose.dev.yaml", Surroundings::Development),
             (".woodpecker.yml", Surroundings::Development),
             (".github/workflows/ci.yml", Surroundings::Development),
             ("config/development.toml", Surroundings::Development),

@@ -290,7 +290,9 @@ impl Eval<'_> {
     /// may start a server of its own.
     fn run_thunks(&mut self, args: &[Value]) {
         for arg in args {
-            let Value::Callable(callable) = arg else { continue };
+            let Value::Callable(callable) = arg else {
+                continue;
+            };
             if let Callable::Closure(body, expr, _) = callable
                 && let Expr::Closure(closure) = self.program[*body].body.expr(*expr)
                 && closure.params.is_empty()
@@ -335,7 +337,11 @@ impl Eval<'_> {
             let mut all = all.clone();
             match more {
                 Value::List(more) if name != "push" => all.extend(more.iter().cloned()),
-                more => all.push(if name == "push" { more.clone() } else { Value::Unknown }),
+                more => all.push(if name == "push" {
+                    more.clone()
+                } else {
+                    Value::Unknown
+                }),
             }
             if let Some(pat) = self.values.typing(frame.body).local(call.receiver) {
                 frame.env.locals.insert(pat, Value::List(all));
@@ -377,7 +383,10 @@ impl Eval<'_> {
                     // A builder's method on what a modelled constructor made.
                     (Ty::External(made, _), Ty::External(of, _)) => {
                         self.program.models.layer(*made).is_some()
-                            && made.as_str().rsplit_once("::").is_some_and(|it| *of == it.0)
+                            && made
+                                .as_str()
+                                .rsplit_once("::")
+                                .is_some_and(|it| *of == it.0)
                     }
                     _ => false,
                 };

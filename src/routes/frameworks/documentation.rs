@@ -41,7 +41,9 @@ pub(super) fn routes(ty: &Ty, held: &[Value], span: Span, rest: &str) -> Option<
         }
         _ => return None,
     }
-    let name = made.rsplit("::").find(|part| part.starts_with(char::is_uppercase));
+    let name = made
+        .rsplit("::")
+        .find(|part| part.starts_with(char::is_uppercase));
     Some(
         paths
             .into_iter()

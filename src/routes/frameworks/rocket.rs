@@ -123,9 +123,7 @@ fn mount(eval: &mut Eval<'_>, router: &mut Router, base: &Text, value: Value, ca
                 route.handler_name = Some("rocket::fs::FileServer".into());
                 route.path = vec![base.clone(), Text::known("<path..>", None)];
                 router.routes.push(route);
-            } else if let Some(routes) =
-                super::documentation::routes(&ty, &held, call.span, "")
-            {
+            } else if let Some(routes) = super::documentation::routes(&ty, &held, call.span, "") {
                 let mut list = Router::new(RouterKind::List, NAME, call.span);
                 list.routes = routes;
                 list.mount(base, call.span);

@@ -138,10 +138,14 @@ impl Judge<'_> {
             let value = self.parameter(&ty, param.name.map(|name| name.as_str()), span);
             args.push(match value.variant("Ok") {
                 // `impl<S, B> Transform for ..`: the request of any body type.
-                Some(out) if value.variants.is_some() && matches!(ty.peel_refs(), Ty::Param(..)) => Abs {
-                    from: From::REQUEST,
-                    ..out.val
-                },
+                Some(out)
+                    if value.variants.is_some() && matches!(ty.peel_refs(), Ty::Param(..)) =>
+                {
+                    Abs {
+                        from: From::REQUEST,
+                        ..out.val
+                    }
+                }
                 Some(out) if value.variants.is_some() => {
                     entry = entry.and(&out.proof);
                     out.val

@@ -204,7 +204,9 @@ impl Run<'_, '_> {
         } else if words::identity_key(key) || words::credential_word(key) {
             Proof::verified(self.evidence(evidence, span))
         } else {
-            Proof::maybe(format!("whom the sealed cookie `{key}` is given is not known"))
+            Proof::maybe(format!(
+                "whom the sealed cookie `{key}` is given is not known"
+            ))
         }
     }
 

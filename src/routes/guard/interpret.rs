@@ -387,10 +387,8 @@ impl<'a> Run<'_, 'a> {
                             let missed = self.missed(data.pat, &value);
                             let before = self.state.take();
                             if let (Some(before), Some(missed)) = (&before, missed) {
-                                let left = super::matching::without(
-                                    &value,
-                                    &self.variant_names(data.pat),
-                                );
+                                let left =
+                                    super::matching::without(&value, &self.variant_names(data.pat));
                                 let left = left.variants.iter().flat_map(|all| all.iter());
                                 let left: Vec<&str> = left.map(|(name, _)| name.as_str()).collect();
                                 self.state = Some(self.assumed(
@@ -568,7 +566,12 @@ impl<'a> Run<'_, 'a> {
         if name == "0" && value.parts.is_none() {
             return value.clone();
         }
-        if let Some((_, own)) = value.fields.iter().flat_map(|all| all.iter()).find(|it| it.0 == name) {
+        if let Some((_, own)) = value
+            .fields
+            .iter()
+            .flat_map(|all| all.iter())
+            .find(|it| it.0 == name)
+        {
             return own.clone();
         }
         // The service that a service of the program wraps.

@@ -142,7 +142,8 @@ impl Judge<'_> {
         let mut proof = proof;
         // Requests without credentials may be refused here, on paths that could not be told apart.
         let exits = summary.exits.iter();
-        let refusing = exits.filter(|(value, _)| value.from.has(From::REJECT) || value.only_fails());
+        let refusing =
+            exits.filter(|(value, _)| value.from.has(From::REJECT) || value.only_fails());
         let in_branches = summary.events.iter();
         let in_branches = in_branches.filter(|event| matches!(event.kind, EventKind::Refused));
         let refuses = refusing
@@ -150,7 +151,8 @@ impl Judge<'_> {
             .chain(in_branches.map(|event| &event.state))
             .any(|state| state.failed && state.proof.strength == Strength::Nothing);
         if proof.strength < Strength::Verified && proof.maybe.is_none() && refuses {
-            proof.maybe = Some("it refuses requests, and not provably all without credentials".into());
+            proof.maybe =
+                Some("it refuses requests, and not provably all without credentials".into());
         }
         let mut protects = Vec::new();
         if self.answers_too_many(bodies) {

@@ -1,5 +1,6 @@
 //! Secrets in a Rust file, found over its facts.
 
+mod assembled;
 mod attributes;
 mod comments;
 mod sinks;
@@ -7,7 +8,7 @@ mod sites;
 mod tests_of_file;
 mod values;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::policy::{self, Verdict};
 use super::text_file::{formatted, without_overlaps};
@@ -30,6 +31,8 @@ pub fn rust_file(
     let tests = tests_of_file::ranges(&facts.items);
     let in_test = |range: TextRange| tests.iter().any(|it| it.contains(range)) || is_test(range);
     let mut findings = by_form(text);
+    let mut providers = FxHashSet::default();
+    providers.extend(findings.iter().filter_map(|it| it.kind.provider()));
     findings.retain(|it| !in_test(it.range));
 
     let mut scan = Scan {
@@ -40,7 +43,13 @@ pub fn rust_file(
         findings,
     };
     scan.items(&facts.items, None);
-    without_overlaps(scan.findings)
+    let mut findings = scan.findings;
+    providers.extend(findings.iter().filter_map(|it| it.kind.provider()));
+    if providers.len() >= CATALOGUE {
+        let written = findings.iter_mut().filter(|it| it.place == Place::Written);
+        written.for_each(|it| it.persona = Persona::Auditor);
+    }
+    without_overlaps(findings)
 }
 
 /// What needs no name. Comments are read as well: a leaked token is leaked there too, but
@@ -50,18 +59,8 @@ fn by_form(text: &str) -> Vec<SecretFinding> {
     if findings.is_empty() {
         return findings;
     }
-    let mut providers: Vec<Name> = findings
-        .iter()
-        .filter_map(|it| it.kind.provider())
-        .collect();
-    providers.sort_by_key(|it| it.as_str());
-    providers.dedup();
-    let catalogue = providers.len() >= CATALOGUE;
     let comments = commentary(text);
     findings.retain_mut(|finding| {
-        if catalogue {
-            finding.persona = Persona::Auditor;
-        }
         let strict = matches!(
             finding.kind,
             SecretKind::Provider { .. } | SecretKind::PrivateKey
@@ -162,9 +161,18 @@ impl<'a> Scan<'a> {
 
     fn body(&mut self, body: &'a Body, in_default: bool) {
         let values = Values::new(&self.file, body);
+        let assembled = assembled::assembled(&values);
         for site in sites::sites(&values, in_default) {
             if !(self.in_test)(site.value.range) {
                 self.site(&site);
+            }
+        }
+        for finding in assembled {
+            let apart = |it: &SecretFinding| {
+                it.place != Place::Written || !finding.range.contains(it.range)
+            };
+            if !(self.in_test)(finding.range) && self.findings.iter().all(apart) {
+                self.findings.push(finding);
             }
         }
         self.items(&body.items, None);

@@ -74,6 +74,13 @@ const FUNCTIONS: &[Sink] = sinks! {
     "Credentials"::"new"(1) => Password;
     "Credentials"::"from_keys"(1) => ApiKey;
     "StaticProvider"::"new"(1) => ApiKey;
+    // password-hash (argon2, scrypt, pbkdf2), ring
+    "SaltString"::"from_b64"(0) => Salt;
+    "SaltString"::"encode_b64"(0) => Salt;
+    "Salt"::"from_b64"(0) => Salt;
+    "pbkdf2_hmac"(1) => Salt;
+    "pbkdf2_hmac_array"(1) => Salt;
+    "pbkdf2"::"derive"(2) => Salt;
     // oauth2, openidconnect
     "ClientSecret"::"new"(0) => Secret;
 };
@@ -114,6 +121,13 @@ const METHODS: &[MethodSink] = &[
         arguments: 1,
         argument: 0,
         kind: SecretKind::Token,
+    },
+    // argon2
+    MethodSink {
+        name: "hash_password_into",
+        arguments: 3,
+        argument: 1,
+        kind: SecretKind::Salt,
     },
 ];
 

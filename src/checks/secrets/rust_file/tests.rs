@@ -427,3 +427,38 @@ fn the_range_is_the_value_without_its_quotes() {
         assert!(!format!("{findings:?}").contains(value));
     }
 }
+
+#[test]
+fn macros_put_tokens_together() {
+    const TOKEN: [&str; 2] = ["AKIA", "Q3EGV7XWLM2NRT5P"];
+    let [prefix, rest] = TOKEN;
+    for (source, expected) in [
+        (
+            format!("const ID: &str = concat!(\"{prefix}\", \"{rest}\");"),
+            1,
+        ),
+        (
+            format!(
+                "const END: &str = \"{rest}\"; fn id() -> String {{ format!(\"{prefix}{{}}\", END) }}"
+            ),
+            1,
+        ),
+        (
+            format!("fn id(end: &str) -> String {{ format!(\"{prefix}{{end}}\") }}"),
+            0,
+        ),
+        (
+            format!(
+                "#[cfg(test)] mod tests {{ const ID: &str = concat!(\"{prefix}\", \"{rest}\"); }}"
+            ),
+            0,
+        ),
+        (
+            format!("const ID: (&str, &str) = (\"{prefix}\", \"{rest}\");"),
+            0,
+        ),
+    ] {
+        let findings = rust_file(&extract(&source), &source, &|_| false);
+        assert_eq!(findings.len(), expected, "{source}: {findings:?}");
+    }
+}

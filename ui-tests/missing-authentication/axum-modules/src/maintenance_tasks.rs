@@ -20,7 +20,7 @@ impl Maintenance {
             .route("/reindex", post(reindex)) // near miss: a handler that asks for a caller
             .route("/cache/clear", post(clear_cache)); //~ missing-authentication
         #[cfg(feature = "demo")]
-        let tasks = tasks.route("/reset", post(reset));
+        let tasks = tasks.route("/reset", post(reset)); //~ missing-authentication
         Router::new().nest(self.prefix.unwrap_or("/maintenance"), tasks)
     }
 }
@@ -35,7 +35,7 @@ async fn clear_cache(State(state): State<AppState>) -> StatusCode {
     query.execute(&state.db).await.map_or(StatusCode::INTERNAL_SERVER_ERROR, |_| StatusCode::NO_CONTENT)
 }
 
-// near miss: registered only with a feature that is off by default
+/// Every set of features counts: somebody builds with this one.
 #[cfg(feature = "demo")]
 async fn reset(State(state): State<AppState>) -> StatusCode {
     let query = sqlx::query("TRUNCATE product");

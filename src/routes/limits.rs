@@ -1,0 +1,150 @@
+//! Limits on requests per time that stand in a handler's signature or in its body.
+
+use rustc_hash::FxHashSet;
+
+use super::endpoint::{Evidence, EvidenceKind};
+use super::guard::layers::names_a_limiter;
+use crate::facts::Expr;
+use crate::models::roles::Protection as Protects;
+use crate::program::{BodyKey, FnId, Ty};
+use crate::source::{Name, SourceMap};
+use crate::values::{Callee, Values};
+
+/// How far calls are followed to a limiter.
+const MAX_DEPTH: u32 = 3;
+
+/// What limits a handler from within: an extractor or guard that refuses whoever asks too
+/// often, or a call.
+pub(super) fn in_handler(values: &Values<'_>, sources: &SourceMap, id: FnId) -> Option<Evidence> {
+    let search = Search { values, sources };
+    search.signature(id).or_else(|| search.body(id))
+}
+
+struct Search<'v, 'a> {
+    values: &'v Values<'a>,
+    sources: &'v SourceMap,
+}
+
+impl Search<'_, '_> {
+    fn signature(&self, id: FnId) -> Option<Evidence> {
+        let program = self.values.program;
+        let def = &program[id];
+        let scope = program.fn_scope(id);
+        def.sig.params.iter().find_map(|param| {
+            let ty = program.lower_ty(&scope, &param.ty);
+            // A `Result<Limit, _>` limits if the body hands the error on; an `Option` does not.
+            let ty = match &ty {
+                Ty::External(path, args) if path.as_str().ends_with("::Result") => {
+                    let handed_on = param.name.is_some_and(|name| self.hands_on(id, name));
+                    args.first().filter(|_| handed_on)?.clone()
+                }
+                _ => ty,
+            };
+            let limits = match ty.peel_refs() {
+                Ty::External(path, _) => program
+                    .models
+                    .extractor(*path)
+                    .is_some_and(|it| it.protects.contains(&Protects::RateLimit)),
+                Ty::Adt(..) => ["from_request_parts", "from_request"].iter().any(|name| {
+                    program
+                        .find_methods(&ty, Name::new(name))
+                        .iter()
+                        .filter_map(|it| program[it.id].body)
+                        .any(|body| self.reaches_limiter(body, 0, &mut FxHashSet::default()))
+                }),
+                _ => false,
+            };
+            let span = param.ty_range.in_file(def.file);
+            limits.then(|| Evidence {
+                kind: EvidenceKind::Extractor,
+                name: self.sources.slice(span).to_owned(),
+                span,
+            })
+        })
+    }
+
+    /// Whether a body has `name..?`.
+    fn hands_on(&self, id: FnId, name: Name) -> bool {
+        let program = self.values.program;
+        let Some(key) = program[id].body else {
+            return false;
+        };
+        let body = &program[key].body;
+        body.exprs().any(|(_, expr)| {
+            let Expr::Try(inner) = expr else { return false };
+            let mut inner = *inner;
+            while let Expr::MethodCall(call) = body.expr(inner) {
+                inner = call.receiver;
+            }
+            matches!(body.expr(inner), Expr::Path(path) if path.as_ident() == Some(name))
+        })
+    }
+
+    /// A limiter that a handler calls itself.
+    fn body(&self, id: FnId) -> Option<Evidence> {
+        let program = self.values.program;
+        let key = program[id].body?;
+        let data = &program[key];
+        let typing = self.values.typing(key);
+        data.body.exprs().find_map(|(expr, node)| {
+            let callees = typing.callees(expr);
+            let name = match node {
+                Expr::MethodCall(call) => call.name.to_string(),
+                Expr::Call { .. } => match callees.first()? {
+                    Callee::Fn(candidate) => program[candidate.id].name.to_string(),
+                    Callee::External(path) => path.to_string(),
+                    _ => return None,
+                },
+                _ => return None,
+            };
+            let limits = names_a_limiter(&name)
+                || name == "check_key"
+                || callees.iter().any(|callee| match callee {
+                    Callee::Fn(candidate) => program[candidate.id].body.is_some_and(|body| {
+                        self.reaches_limiter(body, 1, &mut FxHashSet::default())
+                    }),
+                    _ => false,
+                });
+            limits.then(|| Evidence {
+                kind: EvidenceKind::BodyCheck,
+                name,
+                span: data.body.expr_range(expr).in_file(data.file),
+            })
+        })
+    }
+
+    /// Whether code that is reached from here asks a limiter and refuses whom it refuses.
+    fn reaches_limiter(&self, key: BodyKey, depth: u32, seen: &mut FxHashSet<BodyKey>) -> bool {
+        if depth > MAX_DEPTH || !seen.insert(key) {
+            return false;
+        }
+        let program = self.values.program;
+        let typing = self.values.typing(key);
+        let body = &program[key].body;
+        let (mut asks, mut refuses) = (false, false);
+        let mut further: Vec<BodyKey> = Vec::new();
+        for (id, expr) in body.exprs() {
+            match expr {
+                Expr::MethodCall(call) => {
+                    let name = call.name.as_str();
+                    asks |= name == "check_key" || names_a_limiter(name);
+                }
+                Expr::Path(path) => {
+                    let name = path.last().map_or("", |it| it.as_str());
+                    let flat = name.replace('_', "").to_ascii_lowercase();
+                    refuses |= flat.ends_with("toomanyrequests");
+                    asks |= flat.contains("limiter") || names_a_limiter(name);
+                }
+                _ => {}
+            }
+            further.extend(typing.callees(id).iter().filter_map(|callee| match callee {
+                Callee::Fn(candidate) => program[candidate.id].body,
+                _ => None,
+            }));
+        }
+        (asks && refuses)
+            || further
+                .into_iter()
+                .any(|body| self.reaches_limiter(body, depth + 1, seen))
+    }
+}
