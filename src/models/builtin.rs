@@ -19,6 +19,7 @@ pub(crate) struct BuiltinCrate {
     aliases: &'static [&'static str],
     text: &'static str,
     exports: &'static str,
+    table: OnceLock<ExportTable<'static>>,
     model: OnceLock<CrateModel>,
     signatures: OnceLock<RwLock<FxHashMap<Name, Option<&'static Signature>>>>,
     type_aliases: OnceLock<RwLock<FxHashMap<Name, Option<&'static TypeAlias>>>>,
@@ -36,6 +37,7 @@ impl BuiltinCrate {
             aliases,
             text,
             exports,
+            table: OnceLock::new(),
             model: OnceLock::new(),
             signatures: OnceLock::new(),
             type_aliases: OnceLock::new(),
@@ -60,7 +62,7 @@ impl BuiltinCrate {
     }
 
     pub(crate) fn exports(&self) -> ExportTable<'static> {
-        ExportTable::new(self.exports)
+        *self.table.get_or_init(|| ExportTable::new(self.exports))
     }
 
     pub(crate) fn signature(&'static self, path: Name) -> Option<&'static Signature> {

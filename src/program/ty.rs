@@ -202,7 +202,7 @@ impl Program {
             Container::Impl(id) => TyScope {
                 module,
                 generics: vec![&self[id].generics],
-                self_ty: Some(self.impl_self_ty(id)),
+                self_ty: Some(self.impl_self_ty(id).into_owned()),
                 subst: Vec::new(),
             },
             Container::Trait(id) => {
@@ -221,8 +221,8 @@ impl Program {
         }
     }
 
-    /// The type that an impl is for.
-    pub fn impl_self_ty(&self, id: ImplId) -> Ty {
+    /// The type that an impl is for, as it is written.
+    pub(super) fn impl_self_ty_now(&self, id: ImplId) -> Ty {
         let def = &self[id];
         let scope = TyScope {
             module: def.module,

@@ -56,7 +56,9 @@ pub(super) fn call_ty(program: &Program, path: Name, args: &[Ty], generics: &[Ty
             _ => {}
         }
     }
-    if let Some(ret) = program.library_return(path, &self_ty(program, owner, args, generics), generics) {
+    if let Some(ret) =
+        program.library_return(path, &self_ty(program, owner, args, generics), generics)
+    {
         return ret;
     }
     if is_type_path(owner) {
