@@ -191,6 +191,9 @@ pub fn check(workspace: &Workspace, files: &dyn Files, settings: &Settings<'_>) 
     let counts = applied.counts;
     let mut diagnostics = applied.shown;
     sort(&mut diagnostics, &loaded.sources);
+    values.retire();
+    let program = loaded.program;
+    rayon::spawn(move || drop(program));
     diagnostics.extend(applied.suppressed);
     Outcome {
         sources: loaded.sources,

@@ -48,6 +48,12 @@ impl<'p> Values<'p> {
             });
     }
 
+    /// Gives the memory back without making anybody wait for it.
+    pub fn retire(self) {
+        let typings = self.typings;
+        rayon::spawn(move || drop(typings));
+    }
+
     /// Types, locals and callees of a body.
     pub fn typing(&self, body: BodyKey) -> &Typing {
         self.typings[body.0 as usize].get_or_init(|| typing::infer(self, body))
