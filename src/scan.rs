@@ -4,6 +4,7 @@
 //! what could not be read is a problem of the result.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -22,6 +23,8 @@ mod check;
 mod names;
 mod reported;
 mod summary;
+#[cfg(test)]
+mod tests;
 
 pub use crate::checks::Scope;
 pub use check::{ConfigSource, Outcome, Settings, check};
@@ -60,10 +63,10 @@ fn read<T: Send>(
     let mut unreadable = Vec::new();
     let found = rust_files(workspace, files);
     let steps = Progress::new("reading", found.len() * 2, progress);
-    let read: Vec<(PathBuf, Result<String, String>)> = found
+    let read: Vec<(PathBuf, Result<Arc<str>, String>)> = found
         .into_par_iter()
         .map(|path| {
-            let text = read_text(&path, files);
+            let text = read_text(&path, files).map(Arc::from);
             steps.step();
             (path, text)
         })

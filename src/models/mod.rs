@@ -46,6 +46,7 @@ pub struct Models {
     /// Canonical paths that were asked for, and what modules' globs bring in.
     canonical: RwLock<FxHashMap<Name, Name>>,
     globs: RwLock<FxHashMap<Name, Arc<[(Name, Name)]>>>,
+    members: RwLock<FxHashMap<(Name, Name), Name>>,
 }
 
 impl Models {
@@ -83,6 +84,16 @@ impl Models {
         }
         let found = self.canonical_now(path);
         write(&self.canonical).insert(asked, found);
+        found
+    }
+
+    /// The canonical path of what `name` is in `path`.
+    pub fn member(&self, path: Name, name: Name) -> Name {
+        if let Some(known) = read(&self.members).get(&(path, name)) {
+            return *known;
+        }
+        let found = self.canonical(&format!("{path}::{name}"));
+        write(&self.members).insert((path, name), found);
         found
     }
 
@@ -265,7 +276,10 @@ impl Models {
         table: impl Fn(&'m CrateModel) -> &'m Table<T>,
     ) -> Option<&'m T> {
         let krate = crate_of(path.as_str());
-        let version = self.versions.get(&Name::new(krate));
+        let version = match self.versions.is_empty() {
+            true => None,
+            false => self.versions.get(&Name::new(krate)),
+        };
         let local = self
             .local
             .iter()

@@ -87,6 +87,8 @@ pub fn build(
     }
     macros::expand_all(&mut builder);
     let mut program = builder.program;
+    program.bodies.shrink_to_fit();
+    program.fns.shrink_to_fit();
     program.index = methods::Index::new(&program);
     program
 }

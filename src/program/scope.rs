@@ -137,10 +137,7 @@ impl Program {
     fn member(&self, def: Def, name: Name, open: &mut Open) -> Option<Vec<Def>> {
         match def {
             Def::Module(module) => Some(self.members_open(module, name, open)),
-            Def::External(path) => {
-                let full = format!("{path}::{name}");
-                Some(vec![Def::External(self.models.canonical(&full))])
-            }
+            Def::External(path) => Some(vec![Def::External(self.models.member(path, name))]),
             Def::Adt(adt) => {
                 let at = self[adt]
                     .variants()

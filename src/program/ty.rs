@@ -279,6 +279,11 @@ impl Program {
         self.lower_depth(scope, ty, 0)
     }
 
+    /// Resolves the type that a path names.
+    pub fn lower_path_ty(&self, scope: &TyScope<'_>, path: &Path) -> Ty {
+        self.lower_path(scope, path, 0)
+    }
+
     fn lower_depth(&self, scope: &TyScope<'_>, ty: &TypeRef, depth: u32) -> Ty {
         // Aliases may refer to each other in a circle.
         if depth > 32 {
