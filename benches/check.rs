@@ -234,9 +234,9 @@ fn pathological() -> String {
         let _ = write!(arms, "{number} => \"{number}\", ");
         arms
     });
-    let _ = write!(
+    let _ = writeln!(
         text,
-        "fn arms(a: u32) -> &'static str {{ match a {{ {arms}_ => \"\" }} }}\n"
+        "fn arms(a: u32) -> &'static str {{ match a {{ {arms}_ => \"\" }} }}"
     );
     text.push_str("macro_rules! twice { ($($t:tt)*) => { $($t)* $($t)* } }\n");
     let calls = "twice!(twice!(twice!(b();)););\n".repeat(200);

@@ -38,6 +38,9 @@ use schema::Entry;
 /// Re-exports chained longer than this are taken as they stand.
 const MAX_ALIASES: usize = 16;
 
+/// Names with their canonical paths.
+pub type Exported = Arc<[(Name, Name)]>;
+
 /// All models of one run.
 #[derive(Debug, Default)]
 pub struct Models {
@@ -45,7 +48,7 @@ pub struct Models {
     versions: FxHashMap<Name, Version>,
     /// Canonical paths that were asked for, and what modules' globs bring in.
     canonical: RwLock<FxHashMap<Name, Name>>,
-    globs: RwLock<FxHashMap<Name, Arc<[(Name, Name)]>>>,
+    globs: RwLock<FxHashMap<Name, Exported>>,
     members: RwLock<FxHashMap<(Name, Name), Name>>,
 }
 
@@ -142,12 +145,12 @@ impl Models {
 
     /// What `use module::*` brings in: names with their canonical paths, sorted by name.
     /// Empty for a module that is not in an export table.
-    pub fn glob(&self, module: &str) -> Arc<[(Name, Name)]> {
+    pub fn glob(&self, module: &str) -> Exported {
         let module = self.canonical(module);
         if let Some(known) = read(&self.globs).get(&module) {
             return Arc::clone(known);
         }
-        let found: Arc<[(Name, Name)]> = self.glob_now(module).into();
+        let found: Exported = self.glob_now(module).into();
         write(&self.globs).insert(module, Arc::clone(&found));
         found
     }

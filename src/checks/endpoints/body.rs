@@ -301,7 +301,7 @@ fn changes(name: &str) -> bool {
         let head = start.as_bytes().get(..verb.len());
         head.is_some_and(|head| head.eq_ignore_ascii_case(verb.as_bytes()))
     };
-    VERBS.iter().any(|verb| may_start(verb)) && {
+    VERBS.iter().any(may_start) && {
         let words = words(name);
         let first = words.first().map(String::as_str);
         first.is_some_and(|first| VERBS.contains(&first))
