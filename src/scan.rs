@@ -85,7 +85,7 @@ fn read<T: Send>(
     let rust_files: Vec<FileId> = sources.iter().map(|(id, _)| id).collect();
     let tests = match scope.tests {
         true => Tests::Whole,
-        false => Tests::Whole,
+        false => Tests::Shells,
     };
     let understand = |id: FileId| {
         let text: &str = &sources.file(id).text;
