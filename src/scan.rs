@@ -4,11 +4,12 @@
 //! what could not be read is a problem of the result.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::facts::{self, FileFacts};
+use crate::facts::{self, FileFacts, Tests};
 use crate::models::Models;
 use crate::program::build::CrateInput;
 use crate::program::{Program, build};
@@ -22,6 +23,8 @@ mod check;
 mod names;
 mod reported;
 mod summary;
+#[cfg(test)]
+mod tests;
 
 pub use crate::checks::Scope;
 pub use check::{ConfigSource, Outcome, Settings, check};
@@ -60,10 +63,10 @@ fn read<T: Send>(
     let mut unreadable = Vec::new();
     let found = rust_files(workspace, files);
     let steps = Progress::new("reading", found.len() * 2, progress);
-    let read: Vec<(PathBuf, Result<String, String>)> = found
+    let read: Vec<(PathBuf, Result<Arc<str>, String>)> = found
         .into_par_iter()
         .map(|path| {
-            let text = read_text(&path, files);
+            let text = read_text(&path, files).map(Arc::from);
             steps.step();
             (path, text)
         })
@@ -80,14 +83,24 @@ fn read<T: Send>(
         }
     }
     let rust_files: Vec<FileId> = sources.iter().map(|(id, _)| id).collect();
+    let tests = match scope.tests {
+        true => Tests::Whole,
+        false => Tests::Shells,
+    };
+    let understand = |id: FileId| {
+        let text: &str = &sources.file(id).text;
+        let facts = facts::extract_with(text, tests);
+        let seen = look(id, text, &facts);
+        (id, facts, seen)
+    };
+    let aside = aside(workspace, scope);
     let understood: Vec<(FileId, FileFacts, T)> = rust_files
         .par_iter()
+        .filter(|id| !aside.iter().any(|it| paths[id.index()].starts_with(it)))
         .map(|id| {
-            let text: &str = &sources.file(*id).text;
-            let facts = facts::extract(text);
-            let seen = look(*id, text, &facts);
+            let understood = understand(*id);
             steps.step();
-            (*id, facts, seen)
+            understood
         })
         .collect();
     let mut facts = FxHashMap::default();
@@ -96,8 +109,22 @@ fn read<T: Send>(
         facts.insert(id, of_file);
         looks.push((id, seen));
     }
+    let expected: FxHashSet<FileId> = facts.keys().copied().collect();
     let inputs = crates(workspace, scope);
-    let program = build::build(Models::builtin(), &sources, facts, &inputs);
+    let program = build::build(Models::builtin(), &sources, facts, tests, &inputs);
+    let mut reached: Vec<FileId> = program.modules.iter().map(|it| it.file).collect();
+    reached.sort();
+    reached.dedup();
+    reached.retain(|id| !expected.contains(id));
+    let late: Vec<(FileId, T)> = reached
+        .into_par_iter()
+        .map(|id| {
+            let (id, _, seen) = understand(id);
+            (id, seen)
+        })
+        .collect();
+    looks.extend(late);
+    looks.sort_by_key(|(id, _)| *id);
     let loaded = Loaded {
         sources,
         paths,
@@ -164,19 +191,45 @@ fn walk(folder: &Path, files: &dyn Files, found: &mut Vec<PathBuf>) {
     }
 }
 
+/// Folders of tests, benches and examples that were not asked for, with nothing else in them.
+/// What a module leads to from elsewhere is read all the same.
+fn aside(workspace: &Workspace, scope: Scope) -> Vec<PathBuf> {
+    let mut wanted: Vec<&Path> = Vec::new();
+    let mut unwanted: Vec<&Path> = Vec::new();
+    for target in workspace.packages.iter().flat_map(|it| &it.targets) {
+        let side = match is_wanted(target.kind, scope) {
+            true => &mut wanted,
+            false => &mut unwanted,
+        };
+        side.push(target.root.parent().unwrap_or(&target.root));
+    }
+    unwanted.sort();
+    unwanted.dedup();
+    // A library of its own in there, or a build script beside a manifest.
+    unwanted.retain(|folder| !wanted.iter().any(|it| it.starts_with(folder)));
+    unwanted.retain(|folder| {
+        let mut packages = workspace.packages.iter();
+        packages.all(|it| !it.dir.starts_with(folder))
+    });
+    unwanted.into_iter().map(Path::to_owned).collect()
+}
+
+fn is_wanted(kind: TargetKind, scope: Scope) -> bool {
+    match kind {
+        TargetKind::Lib | TargetKind::Bin | TargetKind::ProcMacro => true,
+        TargetKind::Example => scope.examples,
+        TargetKind::Test | TargetKind::Bench => scope.tests,
+        TargetKind::BuildScript => false,
+    }
+}
+
 /// The crates to build, one per target.
 fn crates(workspace: &Workspace, scope: Scope) -> Vec<CrateInput> {
     let mut inputs: Vec<CrateInput> = Vec::new();
     let mut libraries: FxHashMap<u32, usize> = FxHashMap::default();
     for package in &workspace.packages {
         for target in &package.targets {
-            let wanted = match target.kind {
-                TargetKind::Lib | TargetKind::Bin | TargetKind::ProcMacro => true,
-                TargetKind::Example => scope.examples,
-                TargetKind::Test | TargetKind::Bench => scope.tests,
-                TargetKind::BuildScript => false,
-            };
-            if !wanted {
+            if !is_wanted(target.kind, scope) {
                 continue;
             }
             if matches!(target.kind, TargetKind::Lib | TargetKind::ProcMacro) {

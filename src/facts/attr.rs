@@ -73,6 +73,27 @@ impl Meta {
     }
 }
 
+impl Attr {
+    /// Whether it is `#[test]` or what stands in for it: `#[tokio::test]`, `#[rstest]`, `#[bench]`, ..
+    pub fn is_test(&self) -> bool {
+        self.meta.last_segment().is_some_and(names_test)
+    }
+}
+
+/// Whether an attribute whose path ends so makes a function a test.
+pub(crate) fn names_test(last: Name) -> bool {
+    const WHOLE: [&str; 7] = [
+        "test",
+        "rstest",
+        "test_case",
+        "bench",
+        "quickcheck",
+        "proptest",
+        "wasm_bindgen_test",
+    ];
+    WHOLE.iter().any(|word| last == *word)
+}
+
 /// A `cfg` predicate, kept whole: which alternatives exist is decided by the program.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CfgPredicate {
@@ -90,6 +111,18 @@ pub enum CfgPredicate {
     Bool(bool),
 }
 
+impl CfgPredicate {
+    /// Whether it can hold only in test builds.
+    pub fn implies_test(&self) -> bool {
+        match self {
+            CfgPredicate::Flag(name) => *name == "test",
+            CfgPredicate::All(all) => all.iter().any(CfgPredicate::implies_test),
+            CfgPredicate::Any(any) => !any.is_empty() && any.iter().all(CfgPredicate::implies_test),
+            CfgPredicate::KeyValue(..) | CfgPredicate::Not(_) | CfgPredicate::Bool(_) => false,
+        }
+    }
+}
+
 impl CfgTree for CfgPredicate {
     fn node(&self) -> CfgNode<'_, Self> {
         match self {
@@ -100,5 +133,20 @@ impl CfgTree for CfgPredicate {
             CfgPredicate::Not(part) => CfgNode::Not(part),
             CfgPredicate::Bool(value) => CfgNode::Bool(*value),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn knows_what_only_tests_see() {
+        let test = CfgPredicate::Flag("test".into());
+        let other = CfgPredicate::Flag("unix".into());
+        let all = CfgPredicate::All(vec![other.clone(), test.clone()]);
+        assert!(all.implies_test());
+        assert!(!CfgPredicate::Any(vec![other, test.clone()]).implies_test());
+        assert!(!CfgPredicate::Not(Box::new(test)).implies_test());
     }
 }

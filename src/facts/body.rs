@@ -34,10 +34,8 @@ pub struct Body {
     pub range: TextRange,
     /// Items declared in the body, whatever block they are in.
     pub items: Vec<Item>,
-    exprs: Vec<Expr>,
-    expr_ranges: Vec<TextRange>,
-    pats: Vec<Pat>,
-    pat_ranges: Vec<TextRange>,
+    exprs: Vec<(Expr, TextRange)>,
+    pats: Vec<(Pat, TextRange)>,
 }
 
 impl Body {
@@ -49,49 +47,45 @@ impl Body {
             range,
             items: Vec::new(),
             exprs: Vec::new(),
-            expr_ranges: Vec::new(),
             pats: Vec::new(),
-            pat_ranges: Vec::new(),
         }
     }
 
     /// Adds an expression.
     pub fn push_expr(&mut self, expr: Expr, range: TextRange) -> ExprId {
-        self.exprs.push(expr);
-        self.expr_ranges.push(range);
+        self.exprs.push((expr, range));
         ExprId(self.exprs.len() as u32 - 1)
     }
 
     /// Adds a pattern.
     pub fn push_pat(&mut self, pat: Pat, range: TextRange) -> PatId {
-        self.pats.push(pat);
-        self.pat_ranges.push(range);
+        self.pats.push((pat, range));
         PatId(self.pats.len() as u32 - 1)
     }
 
     /// The expression with this id.
     pub fn expr(&self, id: ExprId) -> &Expr {
-        &self.exprs[id.0 as usize]
+        &self.exprs[id.0 as usize].0
     }
 
     /// Replaces an expression: how `program` puts a macro's expansion in the place of its call.
     pub fn set_expr(&mut self, id: ExprId, expr: Expr) {
-        self.exprs[id.0 as usize] = expr;
+        self.exprs[id.0 as usize].0 = expr;
     }
 
     /// Where an expression stands. For method calls this is the whole chain up to here.
     pub fn expr_range(&self, id: ExprId) -> TextRange {
-        self.expr_ranges[id.0 as usize]
+        self.exprs[id.0 as usize].1
     }
 
     /// The pattern with this id.
     pub fn pat(&self, id: PatId) -> &Pat {
-        &self.pats[id.0 as usize]
+        &self.pats[id.0 as usize].0
     }
 
     /// Where a pattern stands.
     pub fn pat_range(&self, id: PatId) -> TextRange {
-        self.pat_ranges[id.0 as usize]
+        self.pats[id.0 as usize].1
     }
 
     /// All expressions, children before parents (expansions are appended later).
@@ -99,15 +93,13 @@ impl Body {
         self.exprs
             .iter()
             .enumerate()
-            .map(|(index, expr)| (ExprId(index as u32), expr))
+            .map(|(index, (expr, _))| (ExprId(index as u32), expr))
     }
 
     /// Gives back memory that construction reserved.
     pub(crate) fn shrink_to_fit(&mut self) {
         self.exprs.shrink_to_fit();
-        self.expr_ranges.shrink_to_fit();
         self.pats.shrink_to_fit();
-        self.pat_ranges.shrink_to_fit();
         self.items.shrink_to_fit();
     }
 
@@ -423,9 +415,9 @@ pub struct MacroArg {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Literal {
     /// `"x"`, `r"x"`, unescaped.
-    Str(Box<str>),
+    Str(Text),
     /// `b"x"`, unescaped.
-    Bytes(Box<[u8]>),
+    Bytes(Box<Box<[u8]>>),
     /// `b'x'`, `1`, `1u8`; `None` if it does not fit.
     Int(Option<i64>),
     /// `1.5`.
@@ -434,6 +426,30 @@ pub enum Literal {
     Char(char),
     /// `true`.
     Bool(bool),
+}
+
+/// A text that takes the room of one pointer where it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Text(Box<Box<str>>);
+
+impl std::ops::Deref for Text {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for Text {
+    fn from(text: String) -> Text {
+        Text(Box::new(text.into()))
+    }
+}
+
+impl std::fmt::Display for Text {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self)
+    }
 }
 
 /// A prefix operator.
@@ -514,3 +530,6 @@ pub enum Pat {
     /// `p: T` (closure parameters).
     Typed(PatId, Box<TypeRef>),
 }
+
+// There are millions of them.
+const _: () = assert!(size_of::<(Expr, TextRange)>() <= 32 && size_of::<(Pat, TextRange)>() <= 40);

@@ -23,7 +23,7 @@ use syn::parse::{ParseStream, Parser as _};
 
 use super::body::Body;
 use super::item::Item;
-use super::{ExprId, Extent, Problem, Stmt, depth, shell};
+use super::{ExprId, Extent, Problem, Stmt, Tests, depth, shell};
 use crate::source::TextRange;
 
 pub(crate) use spans::Spans;
@@ -40,6 +40,10 @@ pub(crate) struct Lowerer<'a> {
     pub(crate) cut: FxHashMap<u32, Cut>,
     /// Where the text is nested too deeply for a recursive parser, ascending.
     pub(crate) deep: Vec<u32>,
+    /// What is read of test code.
+    pub(crate) tests: Tests,
+    /// Whether the item that is being read stands in test code.
+    pub(crate) in_test: bool,
 }
 
 /// A body that was cut out of its item.
@@ -118,6 +122,8 @@ pub fn parse_fragment(
         problems: Vec::new(),
         cut: FxHashMap::default(),
         deep: Vec::new(),
+        tests: Tests::Whole,
+        in_test: false,
     };
     let fragment = match kind {
         FragmentKind::Items => shell::parse_items(&mut lowerer, tokens).map(Fragment::Items),

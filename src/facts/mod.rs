@@ -1,7 +1,7 @@
 //! One source file -> owned facts.
 //!
-//! A file's facts depend only on its bytes and on this module: no manifest, no
-//! other file, no setting. They are owned, `Send` and serialisable; the syn tree
+//! A file's facts depend only on its bytes, on this module and on whether the bodies of
+//! tests are asked for: no manifest, no other file, no setting. They are owned, `Send` and serialisable; the syn tree
 //! never leaves the function that parses it. Spans are byte ranges of the file.
 //!
 //! The way through: [`depth`] looks at the tokens before syn recurses over them,
@@ -75,7 +75,21 @@ pub enum Extent {
     Body,
 }
 
+/// What is read of test code (`#[cfg(test)]`, `#[test]` and the like).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tests {
+    /// Everything.
+    Whole,
+    /// Items without the bodies of functions: what they declare can be named, what they do is not known.
+    Shells,
+}
+
 /// Reads one file. Never fails: what cannot be read is in [`FileFacts::problems`].
 pub fn extract(text: &str) -> FileFacts {
-    shell::extract(text)
+    extract_with(text, Tests::Whole)
+}
+
+/// Reads one file, of its test code as much as is asked for.
+pub fn extract_with(text: &str, tests: Tests) -> FileFacts {
+    shell::extract(text, tests)
 }

@@ -6,13 +6,13 @@ use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use rustc_hash::FxHashMap;
 
 use super::lower::{Cut, Lowerer, Spans};
-use super::{Extent, FileFacts, Item, Problem, comment, depth};
+use super::{Attr, CfgPredicate, Extent, FileFacts, Item, Problem, Tests, comment, depth};
 use crate::source::TextRange;
 
 /// Modules nested deeper than this are not looked into for bodies.
 const MAX_MODULES: usize = 32;
 
-pub(crate) fn extract(text: &str) -> FileFacts {
+pub(crate) fn extract(text: &str, tests: Tests) -> FileFacts {
     let base = prelude_len(text);
     let code = &text[base..];
     let mut facts = FileFacts {
@@ -41,6 +41,8 @@ pub(crate) fn extract(text: &str) -> FileFacts {
         problems: Vec::new(),
         cut: FxHashMap::default(),
         deep: depth::check(code),
+        tests,
+        in_test: false,
     };
     let (attrs, items) = parse_file(&mut lowerer, code, tokens);
     facts.attrs = attrs;
@@ -418,7 +420,13 @@ fn without_items(
     };
     let mut lowered = lowerer.item(parsed);
     let mut attrs = Vec::new();
+    let in_test = lowerer.in_test;
+    lowerer.in_test |= lowered.first().is_some_and(|item| {
+        item.cfg.as_ref().is_some_and(CfgPredicate::implies_test)
+            || item.attrs.iter().any(Attr::is_test)
+    });
     let children = one_by_one(lowerer, group.stream(), inside, &mut attrs);
+    lowerer.in_test = in_test;
     if let Some(item) = lowered.first_mut() {
         item.attrs.extend(attrs);
         match &mut item.kind {

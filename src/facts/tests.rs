@@ -271,3 +271,40 @@ fn long_chains_are_read_on_a_small_stack() {
         );
     });
 }
+
+#[test]
+fn columns_of_wide_characters_are_not_bytes() {
+    let text = "fn f() {\n    let größe = \"日本\"; g(größe, x);\n    /* é */ h(y)\n}\n";
+    let facts = extract(text);
+    let body = &facts.bodies[0];
+    let calls = body
+        .exprs()
+        .filter(|(_, expr)| matches!(expr, Expr::Call { .. }));
+    let texts: Vec<&str> = calls
+        .map(|(id, _)| slice(text, body.expr_range(id)))
+        .collect();
+    assert_eq!(texts, ["g(größe, x)", "h(y)"]);
+    assert_eq!(slice(text, facts.items[0].range), text.trim_end());
+}
+
+#[test]
+fn shells_of_tests_have_no_bodies() {
+    let text = "fn f() {}
+        #[tokio::test] async fn t() { a() }
+        #[cfg(test)] mod tests { fn helper() { a() } impl X { fn m() {} } const C: u8 = 1; }
+        #[cfg(all(test, unix))] impl Y { fn m() {} }
+        #[cfg(any(test, unix))] fn g() {}
+        mod inner { #[test] fn t() {} fn h() {} }";
+    let broken = format!("{text} fn {{ }} #[cfg(test)] mod broken {{ fn {{ }} fn helper() {{}} }}");
+    let bodies = |text: &str, tests| extract_with(text, tests).bodies.len();
+    // f, g, h, and the value of C.
+    assert_eq!(bodies(text, Tests::Shells), 4);
+    assert_eq!(bodies(text, Tests::Whole), 9);
+    // Read item by item.
+    assert_eq!(bodies(&broken, Tests::Shells), 4);
+    assert_eq!(bodies(&broken, Tests::Whole), 10);
+    let whole = extract(text);
+    let shells = extract_with(text, Tests::Shells);
+    let names = |facts: &FileFacts| facts.items.iter().map(|it| it.name).collect::<Vec<_>>();
+    assert_eq!(names(&whole), names(&shells));
+}

@@ -1,5 +1,7 @@
 //! Paths and types as written, not yet resolved.
 
+use std::ops::Deref;
+
 use serde::{Deserialize, Serialize};
 
 use crate::source::{Name, TextRange};
@@ -15,7 +17,64 @@ pub struct Path {
     /// are not repeated in `segments`.
     pub qself: Option<Box<QSelf>>,
     /// At least one segment, unless the path is only a `qself`.
-    pub segments: Box<[Segment]>,
+    pub segments: Segments,
+}
+
+/// The segments of a path: a slice, kept in place if it is only one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Vec<Segment>", into = "Vec<Segment>")]
+pub enum Segments {
+    /// One.
+    One(Segment),
+    /// None, or several.
+    Many(Box<[Segment]>),
+}
+
+impl Deref for Segments {
+    type Target = [Segment];
+
+    fn deref(&self) -> &[Segment] {
+        match self {
+            Segments::One(only) => std::slice::from_ref(only),
+            Segments::Many(all) => all,
+        }
+    }
+}
+
+impl From<Vec<Segment>> for Segments {
+    fn from(all: Vec<Segment>) -> Segments {
+        match <[Segment; 1]>::try_from(all) {
+            Ok([only]) => Segments::One(only),
+            Err(all) => Segments::Many(all.into()),
+        }
+    }
+}
+
+impl From<&[Segment]> for Segments {
+    fn from(all: &[Segment]) -> Segments {
+        match all {
+            [only] => Segments::One(only.clone()),
+            all => Segments::Many(all.into()),
+        }
+    }
+}
+
+impl From<Segments> for Vec<Segment> {
+    fn from(all: Segments) -> Vec<Segment> {
+        match all {
+            Segments::One(only) => vec![only],
+            Segments::Many(all) => all.into_vec(),
+        }
+    }
+}
+
+impl<'a> IntoIterator for &'a Segments {
+    type Item = &'a Segment;
+    type IntoIter = std::slice::Iter<'a, Segment>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
 }
 
 /// The qualified self of a path.

@@ -1,7 +1,7 @@
 //! The model files and export tables that are compiled in.
 
 use std::path::Path;
-use std::sync::{OnceLock, RwLock};
+use std::sync::{LazyLock, OnceLock, RwLock};
 
 use rustc_hash::FxHashMap;
 
@@ -19,6 +19,7 @@ pub(crate) struct BuiltinCrate {
     aliases: &'static [&'static str],
     text: &'static str,
     exports: &'static str,
+    table: OnceLock<ExportTable<'static>>,
     model: OnceLock<CrateModel>,
     signatures: OnceLock<RwLock<FxHashMap<Name, Option<&'static Signature>>>>,
     type_aliases: OnceLock<RwLock<FxHashMap<Name, Option<&'static TypeAlias>>>>,
@@ -36,6 +37,7 @@ impl BuiltinCrate {
             aliases,
             text,
             exports,
+            table: OnceLock::new(),
             model: OnceLock::new(),
             signatures: OnceLock::new(),
             type_aliases: OnceLock::new(),
@@ -60,7 +62,7 @@ impl BuiltinCrate {
     }
 
     pub(crate) fn exports(&self) -> ExportTable<'static> {
-        ExportTable::new(self.exports)
+        *self.table.get_or_init(|| ExportTable::new(self.exports))
     }
 
     pub(crate) fn signature(&'static self, path: Name) -> Option<&'static Signature> {
@@ -100,13 +102,16 @@ fn memo<T>(
 
 /// The crate that `name` or one of its aliases names.
 pub(crate) fn find(name: &str) -> Option<&'static BuiltinCrate> {
-    let by_name = CRATES.binary_search_by(|krate| krate.name.cmp(name)).ok();
-    let index = by_name.or_else(|| {
-        CRATES
-            .iter()
-            .position(|krate| krate.aliases.contains(&name))
+    static BY_NAME: LazyLock<FxHashMap<&'static str, usize>> = LazyLock::new(|| {
+        let mut by_name = FxHashMap::default();
+        for (index, krate) in CRATES.iter().enumerate() {
+            for name in krate.aliases.iter().chain([&krate.name]) {
+                by_name.insert(*name, index);
+            }
+        }
+        by_name
     });
-    index.map(|index| &CRATES[index])
+    BY_NAME.get(name).map(|index| &CRATES[*index])
 }
 
 /// All of them, sorted by name.

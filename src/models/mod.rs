@@ -17,6 +17,8 @@ mod signature;
 mod tests;
 mod type_text;
 
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
 use rustc_hash::FxHashMap;
 use semver::Version;
 
@@ -36,11 +38,18 @@ use schema::Entry;
 /// Re-exports chained longer than this are taken as they stand.
 const MAX_ALIASES: usize = 16;
 
+/// Names with their canonical paths.
+pub type Exported = Arc<[(Name, Name)]>;
+
 /// All models of one run.
 #[derive(Debug, Default)]
 pub struct Models {
     local: Vec<CrateModel>,
     versions: FxHashMap<Name, Version>,
+    /// Canonical paths that were asked for, and what modules' globs bring in.
+    canonical: RwLock<FxHashMap<Name, Name>>,
+    globs: RwLock<FxHashMap<Name, Exported>>,
+    members: RwLock<FxHashMap<(Name, Name), Name>>,
 }
 
 impl Models {
@@ -59,6 +68,7 @@ impl Models {
         Models {
             local,
             versions: versions.into_iter().collect(),
+            ..Models::default()
         }
     }
 
@@ -71,6 +81,26 @@ impl Models {
     /// preludes and module aliases are followed, for `Type::method` those of `Type`.
     /// Unknown paths are returned as they are.
     pub fn canonical(&self, path: &str) -> Name {
+        let asked = Name::new(path);
+        if let Some(known) = read(&self.canonical).get(&asked) {
+            return *known;
+        }
+        let found = self.canonical_now(path);
+        write(&self.canonical).insert(asked, found);
+        found
+    }
+
+    /// The canonical path of what `name` is in `path`.
+    pub fn member(&self, path: Name, name: Name) -> Name {
+        if let Some(known) = read(&self.members).get(&(path, name)) {
+            return *known;
+        }
+        let found = self.canonical(&format!("{path}::{name}"));
+        write(&self.members).insert((path, name), found);
+        found
+    }
+
+    fn canonical_now(&self, path: &str) -> Name {
         let mut path = path.to_owned();
         for _ in 0..MAX_ALIASES {
             match self.step(&path) {
@@ -115,8 +145,17 @@ impl Models {
 
     /// What `use module::*` brings in: names with their canonical paths, sorted by name.
     /// Empty for a module that is not in an export table.
-    pub fn glob(&self, module: &str) -> Vec<(Name, Name)> {
+    pub fn glob(&self, module: &str) -> Exported {
         let module = self.canonical(module);
+        if let Some(known) = read(&self.globs).get(&module) {
+            return Arc::clone(known);
+        }
+        let found: Exported = self.glob_now(module).into();
+        write(&self.globs).insert(module, Arc::clone(&found));
+        found
+    }
+
+    fn glob_now(&self, module: Name) -> Vec<(Name, Name)> {
         let Some(krate) = builtin::find(crate_of(module.as_str())) else {
             return Vec::new();
         };
@@ -240,11 +279,23 @@ impl Models {
         table: impl Fn(&'m CrateModel) -> &'m Table<T>,
     ) -> Option<&'m T> {
         let krate = crate_of(path.as_str());
-        let version = self.versions.get(&Name::new(krate));
+        let version = match self.versions.is_empty() {
+            true => None,
+            false => self.versions.get(&Name::new(krate)),
+        };
         let local = self
             .local
             .iter()
             .find_map(|model| table(model).get(path, version));
         local.or_else(|| table(builtin::find(krate)?.model()).get(path, version))
     }
+}
+
+/// No thread panics while it holds one of the locks; and what is kept is right in any case.
+fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
+    lock.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
+    lock.write().unwrap_or_else(PoisonError::into_inner)
 }

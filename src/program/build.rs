@@ -8,7 +8,7 @@ use super::{Program, Unresolved, macros, methods, scope};
 use crate::facts::item::{
     ConstItem, FnItem, ImplItem, MacroItem, ModItem, TraitItem, UseItem, UseKind,
 };
-use crate::facts::{self, Attr, Body, BodyId, CfgPredicate, FileFacts, Item, ItemKind};
+use crate::facts::{self, Attr, Body, BodyId, CfgPredicate, FileFacts, Item, ItemKind, Tests};
 use crate::models::Models;
 use crate::source::{FileId, Name, SourceMap, Span, TextRange};
 use crate::workspace::{PackageId, TargetKind};
@@ -34,11 +34,13 @@ pub struct CrateInput {
     pub selected: bool,
 }
 
-/// Builds the program. `facts` holds the facts of every file that a crate may reach.
+/// Builds the program. `facts` holds the facts of the files that a crate is expected to reach;
+/// others are read when they are reached, with the bodies of `tests` or without.
 pub fn build(
     models: &'static Models,
     sources: &SourceMap,
     facts: FxHashMap<FileId, FileFacts>,
+    tests: Tests,
     inputs: &[CrateInput],
 ) -> Program {
     let paths = sources
@@ -51,6 +53,8 @@ pub fn build(
         facts,
         paths,
         macro_calls: Vec::new(),
+        macros: macros::Cache::default(),
+        tests,
     };
     let mut files: Vec<_> = builder.facts.keys().copied().collect();
     files.sort();
@@ -83,6 +87,8 @@ pub fn build(
     }
     macros::expand_all(&mut builder);
     let mut program = builder.program;
+    program.bodies.shrink_to_fit();
+    program.fns.shrink_to_fit();
     program.index = methods::Index::new(&program);
     program
 }
@@ -116,6 +122,8 @@ pub(crate) struct Builder<'a> {
     paths: FxHashMap<String, FileId>,
     /// Macro calls in item position that wait for expansion.
     pub(crate) macro_calls: Vec<PendingMacro>,
+    pub(crate) macros: macros::Cache,
+    tests: Tests,
 }
 
 /// A macro call in item position.
@@ -190,7 +198,7 @@ impl Builder<'_> {
     fn take_facts(&mut self, file: FileId) -> FileFacts {
         self.facts
             .remove(&file)
-            .unwrap_or_else(|| facts::extract(&self.sources.file(file).text))
+            .unwrap_or_else(|| facts::extract_with(&self.sources.file(file).text, self.tests))
     }
 
     /// Adds items to a place. `bodies` are those their [`BodyId`]s refer to.
@@ -200,21 +208,21 @@ impl Builder<'_> {
         }
     }
 
-    fn add_item(&mut self, item: Item, place: &Place, bodies: &mut Bodies) {
+    fn add_item(&mut self, mut item: Item, place: &Place, bodies: &mut Bodies) {
         let cfg = join_cfg(place.cfg.clone(), item.cfg.clone());
         let is_test = place.is_test
-            || item.cfg.as_ref().is_some_and(implies_test)
-            || has_test_attr(&item.attrs);
+            || item.cfg.as_ref().is_some_and(CfgPredicate::implies_test)
+            || item.attrs.iter().any(Attr::is_test);
         let inner = Place {
             cfg,
             is_test,
             ..place.clone()
         };
         let name = item.name;
-        match item.kind {
-            ItemKind::Fn(ref sig) => {
-                let sig = sig.clone();
-                let id = self.add_fn(&item, sig, &inner, bodies);
+        // A function is taken whole, the others by what they are.
+        match std::mem::replace(&mut item.kind, ItemKind::ExternCrate(name)) {
+            ItemKind::Fn(sig) => {
+                let id = self.add_fn(item, sig, &inner, bodies);
                 if place.container == Container::Module {
                     self.declare(place.module, name, Def::Fn(id));
                 }
@@ -311,7 +319,8 @@ impl Builder<'_> {
             .push(def);
     }
 
-    fn add_fn(&mut self, item: &Item, sig: FnItem, place: &Place, bodies: &mut Bodies) -> FnId {
+    /// Adds an item that is a function.
+    fn add_fn(&mut self, item: Item, sig: FnItem, place: &Place, bodies: &mut Bodies) -> FnId {
         let id = FnId(self.program.fns.len() as u32);
         let body = sig.body;
         self.program.fns.push(FnDef {
@@ -320,7 +329,7 @@ impl Builder<'_> {
             container: place.container,
             sig,
             body: None,
-            attrs: item.attrs.clone(),
+            attrs: item.attrs,
             cfg: place.cfg.clone(),
             is_test: place.is_test,
             file: place.file,
@@ -629,32 +638,6 @@ pub(crate) fn join_cfg(
     }
 }
 
-/// Whether a predicate can hold only in test builds.
-pub fn implies_test(cfg: &CfgPredicate) -> bool {
-    match cfg {
-        CfgPredicate::Flag(name) => *name == "test",
-        CfgPredicate::All(all) => all.iter().any(implies_test),
-        CfgPredicate::Any(any) => !any.is_empty() && any.iter().all(implies_test),
-        CfgPredicate::KeyValue(..) | CfgPredicate::Not(_) | CfgPredicate::Bool(_) => false,
-    }
-}
-
-/// `#[test]` and what stands in for it: `#[tokio::test]`, `#[rstest]`, `#[bench]`, ..
-fn has_test_attr(attrs: &[Attr]) -> bool {
-    const WHOLE: [&str; 6] = [
-        "rstest",
-        "test_case",
-        "bench",
-        "quickcheck",
-        "proptest",
-        "wasm_bindgen_test",
-    ];
-    attrs
-        .iter()
-        .filter_map(|attr| attr.meta.last_segment())
-        .any(|last| last == "test" || WHOLE.iter().any(|word| last == *word))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -669,17 +652,5 @@ mod tests {
         ] {
             assert_eq!(join(dir, path), expected);
         }
-    }
-
-    #[test]
-    fn knows_what_only_tests_see() {
-        let test = CfgPredicate::Flag("test".into());
-        let other = CfgPredicate::Flag("unix".into());
-        assert!(implies_test(&CfgPredicate::All(vec![
-            other.clone(),
-            test.clone()
-        ])));
-        assert!(!implies_test(&CfgPredicate::Any(vec![other, test.clone()])));
-        assert!(!implies_test(&CfgPredicate::Not(Box::new(test))));
     }
 }

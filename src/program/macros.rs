@@ -4,18 +4,27 @@
 //! repeated for calls in expansions, to a bounded depth; a call that cannot be expanded
 //! stays as it is, and in item position is reported as unresolved.
 
+use std::sync::{Arc, PoisonError, RwLock};
+
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+
 use super::build::{Bodies, Builder, PendingMacro};
-use super::defs::{BodyKey, BodyOwner, Container, Def, MacroId, ModuleId};
-use super::expand::{Limits, transcribe};
+use super::defs::{BodyData, BodyKey, BodyOwner, Container, Def, MacroId, ModuleId};
+use super::expand::{self, Limits};
 use crate::facts::body::{Block, BlockKind, MacroCall};
 use crate::facts::lower::{Fragment, FragmentKind, parse_fragment};
-use crate::facts::{Body, Expr, ExprId};
+use crate::facts::{Body, Expr, ExprId, Item};
 use crate::source::{Name, TextRange};
 
 /// Expansions inside expansions. Deeper ones stay calls.
 const MAX_DEPTH: u32 = 16;
-/// Calls in bodies that are expanded in one program.
+/// Calls in bodies that are expanded in one program. Checked between chunks of bodies.
 const MAX_CALLS: usize = 50_000;
+/// Calls that are expanded in one body.
+const MAX_CALLS_OF_BODY: usize = 5_000;
+/// Bodies that are expanded at a time, on all threads.
+const CHUNK: usize = 1_024;
 
 pub(super) fn expand_all(builder: &mut Builder<'_>) {
     while let Some(call) = builder.macro_calls.pop() {
@@ -24,16 +33,59 @@ pub(super) fn expand_all(builder: &mut Builder<'_>) {
     builder.program.names = Default::default();
     let mut budget = MAX_CALLS;
     let mut at = 0;
-    // Expanding a body may add bodies: closures of items in it.
-    while at < builder.program.bodies.len() {
-        expand_body(builder, BodyKey(at as u32), &mut budget);
-        at += 1;
+    // Expanding a body may add bodies: those of items in it.
+    while at < builder.program.bodies.len() && budget > 0 {
+        let end = builder.program.bodies.len().min(at + CHUNK);
+        expand_bodies(builder, at..end, &mut budget);
+        at = end;
     }
     while let Some(call) = builder.macro_calls.pop() {
         expand_item(builder, call);
     }
     // Names looked up on the way did not see what came later.
     builder.program.names = Default::default();
+}
+
+/// Definitions by name, and those that were read.
+#[derive(Debug, Default)]
+pub(crate) struct Cache {
+    by_name: FxHashMap<Name, Vec<MacroId>>,
+    /// How many of the program's definitions are in `by_name`.
+    indexed: usize,
+    read: RwLock<FxHashMap<Rules, Option<Arc<expand::Rules>>>>,
+}
+
+impl Cache {
+    /// Takes in the definitions that are new.
+    fn update(builder: &mut Builder<'_>) {
+        let cache = &mut builder.macros;
+        for (index, def) in builder
+            .program
+            .macros
+            .iter()
+            .enumerate()
+            .skip(cache.indexed)
+        {
+            let id = MacroId(index as u32);
+            cache.by_name.entry(def.name).or_default().push(id);
+        }
+        cache.indexed = builder.program.macros.len();
+    }
+
+    /// The rules, read if nobody has asked for them before; `None` if they cannot be read.
+    fn rules(&self, which: Rules, text: &str) -> Option<Arc<expand::Rules>> {
+        let known = self
+            .read
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&which)
+            .cloned();
+        known.unwrap_or_else(|| {
+            let rules = expand::Rules::parse(text).ok().map(Arc::new);
+            let mut read = self.read.write().unwrap_or_else(PoisonError::into_inner);
+            read.entry(which).or_insert(rules).clone()
+        })
+    }
 }
 
 /// The definition that a call reaches: by scope, then by name in the crate, then exported ones.
@@ -57,8 +109,10 @@ fn definition(
         return None;
     }
     let krate = program[module].krate;
-    let named = |id: &MacroId| program[*id].name == name;
-    let all = || (0..program.macros.len() as u32).map(MacroId).filter(named);
+    let all = || {
+        let named = builder.macros.by_name.get(&name);
+        named.into_iter().flatten().copied()
+    };
     if path.segments.len() == 1 {
         // Textual scope: any definition of the crate, the nearest file first.
         let file = program[module].file;
@@ -140,7 +194,7 @@ impl Expanded {
 }
 
 /// What a call expands by: a definition of the program, or a stand-in for a library's.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Rules {
     Local(MacroId),
     StandIn(&'static str),
@@ -170,7 +224,7 @@ fn run(
         Some(text) => text,
         None => builder.sources.slice(tokens.in_file(file)),
     };
-    let (rules, foreign) = match rules {
+    let (rules_text, foreign) = match rules {
         Rules::StandIn(rules) => (rules, None),
         Rules::Local(id) => {
             let def = &program[id];
@@ -183,7 +237,8 @@ fn run(
             (rules, foreign)
         }
     };
-    let expansion = transcribe(rules, text, foreign, Limits::default()).ok()?;
+    let rules = builder.macros.rules(rules, rules_text)?;
+    let expansion = rules.transcribe(text, foreign, Limits::default()).ok()?;
     let pieces = expansion
         .pieces
         .iter()
@@ -205,6 +260,7 @@ fn run(
 }
 
 fn expand_item(builder: &mut Builder<'_>, call: PendingMacro) {
+    Cache::update(builder);
     let module = call.place.module;
     let file = call.place.file;
     let name = call.item.path.last().map_or("", Name::as_str);
@@ -262,64 +318,117 @@ fn expand_item(builder: &mut Builder<'_>, call: PendingMacro) {
     }
 }
 
-fn expand_body(builder: &mut Builder<'_>, key: BodyKey, budget: &mut usize) {
-    let mut done = 0;
-    let mut rounds = 0;
-    loop {
-        let count = builder.program[key].body.expr_count();
-        if done == count || rounds >= MAX_DEPTH {
-            break;
+/// How far the expansion of a body has come.
+#[derive(Default)]
+struct Progress {
+    /// Expressions that were looked at.
+    done: usize,
+    rounds: u32,
+    /// Calls that were found and not yet expanded, the next one last.
+    open: Vec<ExprId>,
+    /// Calls that were expanded.
+    calls: usize,
+}
+
+/// Items that an expansion has put into a body, and their bodies.
+type NewItems = (Vec<Item>, Vec<Body>);
+
+/// Expands the calls in some bodies: on all threads, until one declares items.
+fn expand_bodies(builder: &mut Builder<'_>, range: std::ops::Range<usize>, budget: &mut usize) {
+    Cache::update(builder);
+    let limit = MAX_CALLS_OF_BODY.min(*budget);
+    let mut all = std::mem::take(&mut builder.program.bodies);
+    let shared = &*builder;
+    let paused: Vec<(Progress, Option<NewItems>)> = all[range.clone()]
+        .par_iter_mut()
+        .map(|data| {
+            let mut progress = Progress::default();
+            let items = expand_body(shared, data, &mut progress, limit);
+            (progress, items)
+        })
+        .collect();
+    builder.program.bodies = all;
+    for (index, (mut progress, mut items)) in range.zip(paused) {
+        let key = BodyKey(index as u32);
+        while let Some((new, bodies)) = items {
+            let place = builder.body_place(key);
+            let opened = builder.open_body_module(key, &place);
+            let place = super::build::Place {
+                module: opened,
+                container: Container::Module,
+                ..place
+            };
+            let mut bodies: Bodies = bodies.into_iter().map(Some).collect();
+            builder.add_items(new, &place, &mut bodies);
+            Cache::update(builder);
+            let mut all = std::mem::take(&mut builder.program.bodies);
+            items = expand_body(builder, &mut all[index], &mut progress, limit);
+            // Nothing is added to the program in the meantime.
+            builder.program.bodies = all;
         }
-        let calls: Vec<(ExprId, MacroCall)> = builder.program[key]
-            .body
-            .exprs()
-            .skip(done)
-            .filter_map(|(id, expr)| match expr {
-                Expr::Macro(call) => Some((id, (**call).clone())),
-                _ => None,
-            })
-            .collect();
-        done = count;
-        rounds += 1;
-        for (id, call) in calls {
-            if *budget == 0 {
-                return;
+        *budget = budget.saturating_sub(progress.calls);
+    }
+}
+
+/// Expands the calls in a body until one declares items, which are handed out, or none is left.
+fn expand_body(
+    builder: &Builder<'_>,
+    data: &mut BodyData,
+    progress: &mut Progress,
+    limit: usize,
+) -> Option<NewItems> {
+    loop {
+        while let Some(id) = progress.open.pop() {
+            let Expr::Macro(call) = data.body.expr(id) else {
+                continue;
+            };
+            if progress.calls >= limit {
+                return None;
             }
-            let module = builder.program[key].module;
-            let local = definition(builder, module, &call.path).map(Rules::Local);
+            let call = call.clone();
+            let local = definition(builder, data.module, &call.path).map(Rules::Local);
             let by_name = || stand_in(call.path.last()?.as_str()).map(Rules::StandIn);
             let Some(rules) = local.or_else(by_name) else {
                 continue;
             };
-            *budget -= 1;
-            expand_call(builder, key, id, &call, rules);
+            progress.calls += 1;
+            let items = expand_call(builder, data, id, &call, rules);
+            if items.is_some() {
+                return items;
+            }
         }
+        let count = data.body.expr_count();
+        if progress.done == count || progress.rounds >= MAX_DEPTH {
+            return None;
+        }
+        let new = data.body.exprs().skip(progress.done);
+        let calls = new.filter(|(_, expr)| matches!(expr, Expr::Macro(_)));
+        progress.open = calls.map(|(id, _)| id).collect();
+        progress.open.reverse();
+        progress.done = count;
+        progress.rounds += 1;
     }
 }
 
 fn expand_call(
-    builder: &mut Builder<'_>,
-    key: BodyKey,
+    builder: &Builder<'_>,
+    data: &mut BodyData,
     id: ExprId,
     call: &MacroCall,
     rules: Rules,
-) {
-    let data = &builder.program[key];
-    let (file, module) = (data.file, data.module);
+) -> Option<NewItems> {
     let range = data.body.expr_range(id);
     let arguments = Arguments {
         tokens: call.tokens,
         inline: call.inline.as_deref(),
     };
-    let Some(expanded) = run(builder, module, rules, arguments, range, file) else {
-        return;
-    };
+    let expanded = run(builder, data.module, rules, arguments, range, data.file)?;
     let mut bodies = Vec::new();
     let map = |offset: usize| expanded.range_at(offset);
-    let body = &mut builder.program.bodies[key.0 as usize].body;
+    let body = &mut data.body;
     let fragment = parse_fragment(FragmentKind::Stmts(body), &expanded.text, &map, &mut bodies);
     let Some(Fragment::Stmts(stmts, tail)) = fragment else {
-        return;
+        return None;
     };
     let block = Block {
         kind: BlockKind::Expansion,
@@ -330,18 +439,7 @@ fn expand_call(
     };
     body.set_expr(id, Expr::Block(Box::new(block)));
     let items = std::mem::take(&mut body.items);
-    if items.is_empty() {
-        return;
-    }
-    let place = builder.body_place(key);
-    let opened = builder.open_body_module(key, &place);
-    let place = super::build::Place {
-        module: opened,
-        container: Container::Module,
-        ..place
-    };
-    let mut bodies: Bodies = bodies.into_iter().map(Some).collect();
-    builder.add_items(items, &place, &mut bodies);
+    (!items.is_empty()).then_some((items, bodies))
 }
 
 impl Builder<'_> {

@@ -1,5 +1,8 @@
 //! Which functions a method call, or `Type::name`, may reach.
 
+use std::borrow::Cow;
+use std::sync::OnceLock;
+
 use rustc_hash::FxHashMap;
 
 use super::Program;
@@ -12,9 +15,14 @@ use crate::source::Name;
 pub(crate) struct Index {
     by_adt: FxHashMap<AdtId, Vec<ImplId>>,
     by_external: FxHashMap<Name, Vec<ImplId>>,
-    /// `impl<T> Trait for T`, and impls for tuples, slices, functions, unknown types.
-    blanket: Vec<ImplId>,
+    /// The methods of `impl<T> Trait for T`, and of impls for tuples, slices, functions, unknown
+    /// types.
+    blanket: FxHashMap<Name, Vec<(ImplId, FnId)>>,
     by_trait: FxHashMap<TraitKey, Vec<ImplId>>,
+    /// By impl: the trait that it is of.
+    traits: Vec<Vec<TraitKey>>,
+    /// By impl: the type that it is for, once somebody has asked.
+    self_types: Vec<OnceLock<Ty>>,
     /// Methods of local traits, for receivers of unknown type.
     trait_fns: FxHashMap<Name, Vec<FnId>>,
     inherent_fns: FxHashMap<Name, Vec<FnId>>,
@@ -40,21 +48,23 @@ pub struct Candidate {
 impl Index {
     pub(crate) fn new(program: &Program) -> Index {
         let mut index = Index::default();
+        let mut blanket = Vec::new();
         for number in 0..program.impls.len() {
             let id = ImplId(number as u32);
             match program.impl_self_ty(id).peel_refs() {
                 Ty::Adt(adt, _) => index.by_adt.entry(*adt).or_default().push(id),
                 Ty::External(path, _) => index.by_external.entry(*path).or_default().push(id),
                 Ty::Primitive(name) => index.by_external.entry(*name).or_default().push(id),
-                _ => index.blanket.push(id),
+                _ => blanket.push(id),
             }
             let of_trait = program[id].of_trait.as_ref();
-            for key in of_trait
-                .into_iter()
-                .flat_map(|path| program.trait_keys(program[id].module, path))
-            {
-                index.by_trait.entry(key).or_default().push(id);
+            let keys = of_trait.map_or_else(Vec::new, |path| {
+                program.trait_keys(program[id].module, path)
+            });
+            for key in &keys {
+                index.by_trait.entry(*key).or_default().push(id);
             }
+            index.traits.push(keys);
             if program[id].of_trait.is_none() {
                 for fn_id in &program[id].fns {
                     index
@@ -74,11 +84,57 @@ impl Index {
                     .push(*id);
             }
         }
+        for id in blanket {
+            let mut methods: Vec<(Name, FnId)> = Vec::new();
+            let own = program[id].fns.iter().copied();
+            for method in own.chain(index.default_methods(program, id)) {
+                let name = program[method].name;
+                if !methods.iter().any(|(known, _)| *known == name) {
+                    methods.push((name, method));
+                }
+            }
+            for (name, method) in methods {
+                index.blanket.entry(name).or_default().push((id, method));
+            }
+        }
+        index.self_types = program.impls.iter().map(|_| OnceLock::new()).collect();
         index
     }
 }
 
+impl Index {
+    /// The methods that the trait of an impl has a body for.
+    fn default_methods<'a>(
+        &'a self,
+        program: &'a Program,
+        id: ImplId,
+    ) -> impl Iterator<Item = FnId> + 'a {
+        let traits = self.traits[id.0 as usize].iter();
+        let local = traits.filter_map(|key| match key {
+            TraitKey::Local(id) => Some(&program[*id].fns),
+            TraitKey::External(_) => None,
+        });
+        local
+            .flatten()
+            .copied()
+            .filter(|it| program[*it].body.is_some())
+    }
+}
+
 impl Program {
+    /// The type that an impl is for.
+    pub fn impl_self_ty(&self, id: ImplId) -> Cow<'_, Ty> {
+        let Some(kept) = self.index.self_types.get(id.0 as usize) else {
+            return Cow::Owned(self.impl_self_ty_now(id));
+        };
+        if let Some(known) = kept.get() {
+            return Cow::Borrowed(known);
+        }
+        // Not computed under the lock: a type may lead to other impls.
+        let found = self.impl_self_ty_now(id);
+        Cow::Borrowed(kept.get_or_init(|| found))
+    }
+
     fn trait_keys(&self, module: super::ModuleId, path: &crate::facts::Path) -> Vec<TraitKey> {
         let key = |def| match def {
             Def::Trait(id) => Some(TraitKey::Local(id)),
@@ -168,31 +224,26 @@ impl Program {
     fn impl_methods(&self, impls: Option<&Vec<ImplId>>, ty: &Ty, name: Name) -> Vec<Candidate> {
         let mut inherent = Vec::new();
         let mut of_trait = Vec::new();
-        let all = impls
-            .map_or(&[][..], Vec::as_slice)
-            .iter()
-            .chain(&self.index.blanket);
-        for id in all {
-            let def = &self[*id];
-            let Some(subst) = self.match_impl(*id, ty) else {
+        let own = impls.into_iter().flatten();
+        let own = own.filter_map(|id| Some((*id, self.method_of(*id, name)?, false)));
+        let blanket = self.index.blanket.get(&name).into_iter().flatten();
+        let blanket = blanket.map(|(id, method)| (*id, *method, true));
+        for (impl_id, id, is_blanket) in own.chain(blanket) {
+            let Some(subst) = self.match_impl(impl_id, ty) else {
                 continue;
             };
-            if self.index.blanket.contains(id) && !self.blanket_applies(*id, ty) {
+            if is_blanket && !self.blanket_applies(impl_id, ty) {
                 continue;
             }
-            let own = def.fns.iter().copied().find(|it| self[*it].name == name);
-            let found = own.or_else(|| self.default_method(*id, name));
-            if let Some(id) = found {
-                let candidate = Candidate {
-                    id,
-                    subst,
-                    self_ty: ty.clone(),
-                };
-                if def.of_trait.is_some() {
-                    of_trait.push(candidate)
-                } else {
-                    inherent.push(candidate)
-                }
+            let candidate = Candidate {
+                id,
+                subst,
+                self_ty: ty.clone(),
+            };
+            if self[impl_id].of_trait.is_some() {
+                of_trait.push(candidate)
+            } else {
+                inherent.push(candidate)
             }
         }
         if inherent.is_empty() {
@@ -202,34 +253,19 @@ impl Program {
         }
     }
 
-    /// A trait's default method, for an impl that does not override it.
-    fn default_method(&self, id: ImplId, name: Name) -> Option<FnId> {
-        let path = self[id].of_trait.as_ref()?;
-        self.trait_keys(self[id].module, path)
-            .into_iter()
-            .find_map(|key| match key {
-                TraitKey::Local(id) => self[id]
-                    .fns
-                    .iter()
-                    .copied()
-                    .find(|it| self[*it].name == name && self[*it].body.is_some()),
-                TraitKey::External(_) => None,
-            })
+    /// The method of an impl with this name: its own, or its trait's default.
+    fn method_of(&self, id: ImplId, name: Name) -> Option<FnId> {
+        let is_named = |it: &FnId| self[*it].name == name;
+        let own = self[id].fns.iter().copied().find(is_named);
+        own.or_else(|| self.index.default_methods(self, id).find(is_named))
     }
 
     /// Whether a type satisfies the local bounds of `impl<T: Bound> Trait for T`.
     fn blanket_applies(&self, id: ImplId, ty: &Ty) -> bool {
-        let def = &self[id];
-        let scope = TyScope {
-            module: def.module,
-            generics: vec![&def.generics],
-            self_ty: None,
-            subst: Vec::new(),
-        };
-        let Ty::Param(_, bounds) = self.impl_self_ty(id) else {
+        let self_ty = self.impl_self_ty(id);
+        let Ty::Param(_, bounds) = &*self_ty else {
             return true;
         };
-        let _ = scope;
         bounds.iter().all(|bound| match bound.of {
             Def::Trait(_) => self
                 .impls_of(bound.of)
@@ -280,7 +316,7 @@ impl Program {
                 found.push(Candidate {
                     id: own,
                     subst: Vec::new(),
-                    self_ty: self.impl_self_ty(*impl_id),
+                    self_ty: self.impl_self_ty(*impl_id).into_owned(),
                 });
             }
         }

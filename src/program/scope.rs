@@ -31,8 +31,36 @@ pub struct Resolved {
     pub used: usize,
 }
 
-/// A question that is being answered: breaks cycles of imports.
-type Open = Vec<(ModuleId, Name)>;
+/// The questions that are being answered, each for the sake of the one before: breaks cycles of imports.
+#[derive(Default)]
+struct Open {
+    questions: Vec<(ModuleId, Name)>,
+    /// The first of them that was asked again, and so went without an answer, since the last began.
+    cut: Option<usize>,
+}
+
+impl Open {
+    /// Answers a question. The answer may be kept if it is the same whoever asks: if no question
+    /// from before was left out of it. Nothing for one that is being answered already.
+    fn answer<T>(
+        &mut self,
+        question: (ModuleId, Name),
+        work: impl FnOnce(&mut Open) -> T,
+    ) -> Option<(T, bool)> {
+        let here = self.questions.len();
+        if let Some(at) = self.questions.iter().position(|it| *it == question) {
+            self.cut = Some(self.cut.map_or(at, |cut| cut.min(at)));
+            return None;
+        }
+        let before = self.cut.take();
+        self.questions.push(question);
+        let answer = work(self);
+        self.questions.pop();
+        let outside = self.cut.filter(|cut| *cut < here);
+        self.cut = before.into_iter().chain(outside).min();
+        Some((answer, outside.is_none()))
+    }
+}
 
 impl Program {
     /// Everything that a path may mean in a module.
@@ -43,7 +71,7 @@ impl Program {
 
     /// The same for a path given as names.
     pub fn resolve_names(&self, module: ModuleId, path: &[Name], global: bool) -> Vec<Resolved> {
-        self.resolve_open(module, path, global, &mut Vec::new())
+        self.resolve_open(module, path, global, &mut Open::default())
     }
 
     /// The definitions that a path names in full.
@@ -57,7 +85,7 @@ impl Program {
 
     /// The members of a module that others can name: items and imports.
     pub fn members(&self, module: ModuleId, name: Name) -> Vec<Def> {
-        self.members_open(module, name, &mut Vec::new())
+        self.members_open(module, name, &mut Open::default())
     }
 
     fn resolve_open(
@@ -109,10 +137,7 @@ impl Program {
     fn member(&self, def: Def, name: Name, open: &mut Open) -> Option<Vec<Def>> {
         match def {
             Def::Module(module) => Some(self.members_open(module, name, open)),
-            Def::External(path) => {
-                let full = format!("{path}::{name}");
-                Some(vec![Def::External(self.models.canonical(&full))])
-            }
+            Def::External(path) => Some(vec![Def::External(self.models.member(path, name))]),
             Def::Adt(adt) => {
                 let at = self[adt]
                     .variants()
@@ -200,14 +225,11 @@ impl Program {
         {
             return known.to_vec();
         }
-        if open.contains(&key) {
+        let answer = open.answer(key, |open| self.members_now(module, name, open));
+        let Some((found, is_whole)) = answer else {
             return Vec::new();
-        }
-        let is_top = open.is_empty();
-        open.push(key);
-        let found = self.members_now(module, name, open);
-        open.pop();
-        if is_top {
+        };
+        if is_whole {
             let mut memo = self
                 .names
                 .members
@@ -300,25 +322,26 @@ impl Program {
         if let Some(known) = known {
             return known;
         }
-        let key = (module, Name::new("*"));
-        if open.contains(&key) {
+        let answer = open.answer((module, Name::new("*")), |open| {
+            let globs = self[module]
+                .imports
+                .iter()
+                .filter(|import| import.name.is_none());
+            globs
+                .flat_map(|import| self.import_targets(module, import, open))
+                .collect()
+        });
+        let Some((targets, is_whole)): Option<(Arc<[Def]>, bool)> = answer else {
             return Arc::from([]);
+        };
+        if is_whole {
+            let mut memo = self
+                .names
+                .globs
+                .write()
+                .expect("no thread panics while it holds the lock");
+            memo.insert(module, targets.clone());
         }
-        open.push(key);
-        let globs = self[module]
-            .imports
-            .iter()
-            .filter(|import| import.name.is_none());
-        let targets: Arc<[Def]> = globs
-            .flat_map(|import| self.import_targets(module, import, open))
-            .collect();
-        open.pop();
-        let mut memo = self
-            .names
-            .globs
-            .write()
-            .expect("no thread panics while it holds the lock");
-        memo.insert(module, targets.clone());
         targets
     }
 

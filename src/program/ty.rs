@@ -202,7 +202,7 @@ impl Program {
             Container::Impl(id) => TyScope {
                 module,
                 generics: vec![&self[id].generics],
-                self_ty: Some(self.impl_self_ty(id)),
+                self_ty: Some(self.impl_self_ty(id).into_owned()),
                 subst: Vec::new(),
             },
             Container::Trait(id) => {
@@ -221,8 +221,8 @@ impl Program {
         }
     }
 
-    /// The type that an impl is for.
-    pub fn impl_self_ty(&self, id: ImplId) -> Ty {
+    /// The type that an impl is for, as it is written.
+    pub(super) fn impl_self_ty_now(&self, id: ImplId) -> Ty {
         let def = &self[id];
         let scope = TyScope {
             module: def.module,
@@ -277,6 +277,11 @@ impl Program {
     /// Resolves a written type.
     pub fn lower_ty(&self, scope: &TyScope<'_>, ty: &TypeRef) -> Ty {
         self.lower_depth(scope, ty, 0)
+    }
+
+    /// Resolves the type that a path names.
+    pub fn lower_path_ty(&self, scope: &TyScope<'_>, path: &Path) -> Ty {
+        self.lower_path(scope, path, 0)
     }
 
     fn lower_depth(&self, scope: &TyScope<'_>, ty: &TypeRef, depth: u32) -> Ty {

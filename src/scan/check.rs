@@ -128,6 +128,7 @@ pub fn check(workspace: &Workspace, files: &dyn Files, settings: &Settings<'_>) 
         .collect();
 
     let values = Values::new(&loaded.program);
+    values.infer_functions();
     let mut inventory = routes::inventory::build(&values, &loaded.sources);
     let exceptions = Exceptions::new(settings.config, settings.today);
     let uses = apply_config(&mut inventory, exceptions, config_file);
@@ -190,6 +191,9 @@ pub fn check(workspace: &Workspace, files: &dyn Files, settings: &Settings<'_>) 
     let counts = applied.counts;
     let mut diagnostics = applied.shown;
     sort(&mut diagnostics, &loaded.sources);
+    values.retire();
+    let program = loaded.program;
+    rayon::spawn(move || drop(program));
     diagnostics.extend(applied.suppressed);
     Outcome {
         sources: loaded.sources,

@@ -7,7 +7,7 @@ use crate::program::Program;
 use crate::source::{FileId, Span, TextRange};
 use crate::workspace::config::Config;
 use crate::workspace::files::Files;
-use crate::workspace::{IgnoreRules, TargetKind, Workspace, is_generated};
+use crate::workspace::{IgnoreRules, Workspace, is_generated};
 
 /// Which files findings may be in.
 pub(super) struct Reported {
@@ -32,12 +32,7 @@ impl Reported {
         let mut in_scope = vec![false; loaded.sources.len()];
         for module in &loaded.program.modules {
             let krate = &loaded.program[module.krate];
-            let wanted = match krate.kind {
-                TargetKind::Lib | TargetKind::Bin | TargetKind::ProcMacro => true,
-                TargetKind::Example => scope.examples,
-                TargetKind::Test | TargetKind::Bench => scope.tests,
-                TargetKind::BuildScript => false,
-            };
+            let wanted = super::is_wanted(krate.kind, scope);
             if krate.selected && wanted && (scope.tests || !module.is_test) {
                 in_scope[module.file.index()] = true;
             }

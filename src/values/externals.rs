@@ -92,7 +92,7 @@ pub(super) fn method_path(program: &Program, receiver: &Ty, name: Name) -> Optio
     let mut first = None;
     for _ in 0..6 {
         if let Ty::External(path, _) = &current {
-            let full = program.models.canonical(&format!("{path}::{name}"));
+            let full = program.models.member(*path, name);
             if program.models.function(full).is_some() || program.models.signature(full).is_some() {
                 return Some(full);
             }

@@ -17,6 +17,8 @@ pub use typing::{Callee, Typing};
 
 use std::sync::OnceLock;
 
+use rayon::prelude::*;
+
 use crate::program::{BodyKey, Program};
 
 /// The program with what has been found out about its bodies.
@@ -32,6 +34,24 @@ impl<'p> Values<'p> {
     pub fn new(program: &'p Program) -> Values<'p> {
         let typings = (0..program.bodies.len()).map(|_| OnceLock::new()).collect();
         Values { program, typings }
+    }
+
+    /// Computes the typings of all functions outside of tests, on all threads: somebody will ask.
+    pub fn infer_functions(&self) {
+        self.program
+            .fns
+            .par_iter()
+            .filter(|def| !def.is_test)
+            .filter_map(|def| def.body)
+            .for_each(|body| {
+                self.typing(body);
+            });
+    }
+
+    /// Gives the memory back without making anybody wait for it.
+    pub fn retire(self) {
+        let typings = self.typings;
+        rayon::spawn(move || drop(typings));
     }
 
     /// Types, locals and callees of a body.

@@ -3,9 +3,9 @@
 //! One pass over a body in evaluation order; no unification across statements. What it
 //! cannot see is [`Ty::Unknown`], and everything that uses a typing must live with that.
 
-use std::sync::Arc;
+mod result;
 
-use rustc_hash::FxHashMap;
+use std::sync::Arc;
 
 use super::Values;
 use crate::facts::body::{
@@ -17,68 +17,8 @@ use crate::program::ty::{Subst, TyScope};
 use crate::program::{BodyKey, BodyOwner, Container, Def, FnId, ModuleId, Program, Ty};
 use crate::source::Name;
 
-/// What is known of a body's expressions.
-#[derive(Debug, Default)]
-pub struct Typing {
-    types: Vec<Ty>,
-    pats: Vec<Ty>,
-    /// Path expressions that name a local binding.
-    locals: FxHashMap<ExprId, PatId>,
-    /// Path expressions that name a definition.
-    defs: FxHashMap<ExprId, Vec<Callee>>,
-    /// Targets of calls and method calls.
-    callees: FxHashMap<ExprId, Vec<Callee>>,
-}
-
-/// What a call may reach, or a path may name.
-#[derive(Debug, Clone)]
-pub enum Callee {
-    /// A function of the program.
-    Fn(Candidate),
-    /// A library function, by canonical path (`jsonwebtoken::decode`, `axum::Router::route`).
-    External(Name),
-    /// A tuple struct, unit struct, or variant.
-    Constructor(Def),
-    /// A constant or static.
-    Const(crate::program::ConstId),
-    /// A module, type or macro, where a value was expected.
-    Other(Def),
-}
-
-impl Typing {
-    /// The type of an expression.
-    pub fn ty(&self, expr: ExprId) -> &Ty {
-        self.types.get(expr.0 as usize).unwrap_or(&Ty::Unknown)
-    }
-
-    /// The type of what a pattern matches.
-    pub fn pat_ty(&self, pat: PatId) -> &Ty {
-        self.pats.get(pat.0 as usize).unwrap_or(&Ty::Unknown)
-    }
-
-    /// The binding that a path expression names.
-    pub fn local(&self, expr: ExprId) -> Option<PatId> {
-        self.locals.get(&expr).copied()
-    }
-
-    /// What a path expression names, if it is not a local.
-    pub fn defs(&self, expr: ExprId) -> &[Callee] {
-        self.defs.get(&expr).map_or(&[], Vec::as_slice)
-    }
-
-    /// What a call or method call may reach; empty if nobody knows.
-    pub fn callees(&self, call: ExprId) -> &[Callee] {
-        self.callees.get(&call).map_or(&[], Vec::as_slice)
-    }
-
-    /// The library function that a call reaches, if it is one.
-    pub fn external(&self, call: ExprId) -> Option<Name> {
-        self.callees(call).iter().find_map(|callee| match callee {
-            Callee::External(path) => Some(*path),
-            _ => None,
-        })
-    }
-}
+use result::{CALLS, NAMES};
+pub use result::{Callee, Typing};
 
 pub(super) fn infer(values: &Values<'_>, key: BodyKey) -> Typing {
     let program = values.program;
@@ -93,11 +33,7 @@ pub(super) fn infer(values: &Values<'_>, key: BodyKey) -> Typing {
         body: &data.body,
         scope,
         locals: Vec::new(),
-        typing: Typing {
-            types: vec![Ty::Unknown; data.body.expr_count()],
-            pats: vec![Ty::Unknown; data.body.pat_count()],
-            ..Typing::default()
-        },
+        typing: Typing::new(&data.body),
         depth: 0,
     };
     if let BodyOwner::Fn(id) = data.owner {
@@ -108,6 +44,7 @@ pub(super) fn infer(values: &Values<'_>, key: BodyKey) -> Typing {
         }
     }
     infer.expr(data.body.root);
+    infer.typing.finish();
     infer.typing
 }
 
@@ -129,12 +66,12 @@ impl Infer<'_> {
         self.depth += 1;
         let ty = self.expr_now(id);
         self.depth -= 1;
-        self.typing.types[id.0 as usize] = ty.clone();
+        self.typing.set_ty(id, &ty);
         ty
     }
 
     pub(super) fn set_pat_ty(&mut self, pat: PatId, ty: Ty) {
-        self.typing.pats[pat.0 as usize] = ty;
+        self.typing.set_pat_ty(pat, &ty);
     }
 
     fn all(&mut self, ids: &[ExprId]) -> Vec<Ty> {
@@ -150,9 +87,7 @@ impl Infer<'_> {
             Expr::Call { callee, args } => self.call(id, *callee, args),
             Expr::MethodCall(call) => {
                 let receiver = self.expr(call.receiver);
-                let args = call.args.clone();
-                let generics = call.generics.clone();
-                self.method(id, &receiver, call.name, &generics, &args)
+                self.method(id, &receiver, call.name, &call.generics, &call.args)
             }
             Expr::Field { base, name } => {
                 let base = self.expr(*base);
@@ -209,7 +144,7 @@ impl Infer<'_> {
                 let ty = self.expr(*value);
                 self.expr(*target);
                 // A variable declared without a type gets that of its first assignment.
-                if let Some(pat) = self.typing.locals.get(target).copied()
+                if let Some(pat) = self.typing.local(*target)
                     && self.typing.pat_ty(pat).is_unknown()
                 {
                     self.set_pat_ty(pat, ty);
@@ -361,7 +296,7 @@ impl Infer<'_> {
         if let Some(name) = path.as_ident() {
             if let Some((_, pat)) = self.locals.iter().rev().find(|(local, _)| *local == name) {
                 let pat = *pat;
-                self.typing.locals.insert(id, pat);
+                self.typing.set_local(id, pat);
                 return self.typing.pat_ty(pat).clone();
             }
             if name == "self" {
@@ -370,7 +305,7 @@ impl Infer<'_> {
         }
         let callees = self.resolve_value(path);
         let ty = self.value_ty(&callees, path);
-        self.typing.defs.insert(id, callees);
+        self.typing.set_callees(id, NAMES, callees);
         ty
     }
 
@@ -411,7 +346,7 @@ impl Infer<'_> {
         if is_type && path.segments.len() > 1 {
             let mut prefix = path.clone();
             prefix.segments = path.segments[..path.segments.len() - 1].into();
-            let ty = program.lower_ty(&self.scope, &crate::facts::TypeRef::Path(prefix));
+            let ty = program.lower_path_ty(&self.scope, &prefix);
             if let (Ty::Adt(adt, _), Some(name)) = (&ty, path.last())
                 && let Some(at) = program[*adt]
                     .variants()
@@ -445,7 +380,7 @@ impl Infer<'_> {
                 (Def::Adt(_) | Def::Alias(_) | Def::External(_), [assoc]) => {
                     let mut prefix = path.clone();
                     prefix.segments = path.segments[..it.used].into();
-                    let ty = program.lower_ty(&self.scope, &crate::facts::TypeRef::Path(prefix));
+                    let ty = program.lower_path_ty(&self.scope, &prefix);
                     if let (Ty::Adt(adt, _), Def::Alias(_)) = (&ty, it.def)
                         && let Some(at) = program[*adt]
                             .variants()
@@ -587,7 +522,7 @@ impl Infer<'_> {
                 _ => Ty::Unknown,
             },
         };
-        self.typing.callees.insert(id, callees);
+        self.typing.set_callees(id, CALLS, callees);
         ty
     }
 
@@ -597,7 +532,7 @@ impl Infer<'_> {
             .map(|id| match self.body.expr(*id) {
                 Expr::Closure(closure) => {
                     let ty = self.closure(closure, closure_params);
-                    self.typing.types[id.0 as usize] = ty.clone();
+                    self.typing.set_ty(*id, &ty);
                     ty
                 }
                 _ => self.expr(*id),
@@ -643,7 +578,8 @@ impl Infer<'_> {
         };
         if let Some(ty) = std {
             if let Some(path) = super::externals::method_path(program, receiver, name) {
-                self.typing.callees.insert(id, vec![Callee::External(path)]);
+                self.typing
+                    .set_callees(id, CALLS, vec![Callee::External(path)]);
             }
             return ty;
         }
@@ -658,14 +594,14 @@ impl Infer<'_> {
         if let Some(first) = found.first() {
             let ty = self.return_of(first, &types, &generics);
             self.typing
-                .callees
-                .insert(id, found.into_iter().map(Callee::Fn).collect());
+                .set_callees(id, CALLS, found.into_iter().map(Callee::Fn).collect());
             return ty;
         }
         let Some(path) = super::externals::method_path(program, receiver, name) else {
             return Ty::Unknown;
         };
-        self.typing.callees.insert(id, vec![Callee::External(path)]);
+        self.typing
+            .set_callees(id, CALLS, vec![Callee::External(path)]);
         super::externals::method_ty(program, path, receiver, &generics)
     }
 
@@ -676,8 +612,7 @@ impl Infer<'_> {
         if let Some(rest) = data.rest {
             self.expr(rest);
         }
-        self.program
-            .lower_ty(&self.scope, &crate::facts::TypeRef::Path(data.path.clone()))
+        self.program.lower_path_ty(&self.scope, &data.path)
     }
 
     fn macro_call(&mut self, call: &MacroCall) -> Ty {

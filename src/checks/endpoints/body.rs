@@ -13,7 +13,7 @@ use crate::program::{BodyKey, FnId};
 use crate::routes::HandlerTarget;
 use crate::routes::endpoint::Endpoint;
 use crate::routes::purpose::words;
-use crate::source::{Span, TextRange};
+use crate::source::{Name, Span, TextRange};
 use crate::values::Callee;
 
 /// How far calls are followed.
@@ -216,19 +216,15 @@ impl Look<'_, '_> {
         for callee in callees {
             match callee {
                 Callee::Fn(candidate) => self.function(candidate.id, depth + 1),
-                Callee::External(path) => self.external(path.as_str(), name, depth),
+                Callee::External(path) => self.external(*path, name, depth),
                 Callee::Constructor(_) | Callee::Const(_) | Callee::Other(_) => {}
             }
         }
     }
 
-    fn external(&mut self, path: &str, name: &str, depth: u32) {
-        let role = self
-            .cx
-            .program
-            .models
-            .function(crate::source::Name::new(path))
-            .map(|it| it.role);
+    fn external(&mut self, path: Name, name: &str, depth: u32) {
+        let role = self.cx.program.models.function(path).map(|it| it.role);
+        let path = path.as_str();
         match role {
             Some(Role::Effect) if name != "execute" => {
                 self.seen.opaque = true;
@@ -271,6 +267,9 @@ impl Look<'_, '_> {
     }
 
     fn named(&mut self, name: &str, depth: u32) {
+        if !is_telling(name) {
+            return;
+        }
         let words = words(name);
         let has = |word: &str| words.iter().any(|it| it == word);
         let starts = |verb: &str| words.first().is_some_and(|it| it == verb);
@@ -306,6 +305,23 @@ impl Look<'_, '_> {
     }
 }
 
+/// Whether a name may hold one of the words that [`Look::named`] cares for: most do not.
+fn is_telling(name: &str) -> bool {
+    const PARTS: [&str; 6] = [
+        "hmac",
+        "signature",
+        "password",
+        "credentials",
+        "authenticate",
+        "send",
+    ];
+    let holds = |part: &str| {
+        let mut windows = name.as_bytes().windows(part.len());
+        windows.any(|it| it.eq_ignore_ascii_case(part.as_bytes()))
+    };
+    PARTS.iter().any(|part| holds(part))
+}
+
 fn note(place: &mut Option<Act>, name: &str) {
     if place.is_none() {
         *place = Some(Act {
@@ -320,10 +336,16 @@ fn changes(name: &str) -> bool {
         "insert", "update", "delete", "create", "save", "execute", "upsert", "store", "persist",
         "publish", "enqueue", "truncate", "replace", "purge",
     ];
-    let words = words(name);
-    words
-        .first()
-        .is_some_and(|first| VERBS.contains(&first.as_str()))
+    let may_start = |verb: &&str| {
+        let start = name.trim_start_matches(|c: char| !c.is_ascii_alphanumeric());
+        let head = start.as_bytes().get(..verb.len());
+        head.is_some_and(|head| head.eq_ignore_ascii_case(verb.as_bytes()))
+    };
+    VERBS.iter().any(may_start) && {
+        let words = words(name);
+        let first = words.first().map(String::as_str);
+        first.is_some_and(|first| VERBS.contains(&first))
+    }
 }
 
 /// Types that need no crate.

@@ -3,7 +3,8 @@
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 use super::Lowerer;
-use crate::facts::attr::{Attr, CfgPredicate, Meta, MetaValue};
+use crate::facts::Tests;
+use crate::facts::attr::{self, Attr, CfgPredicate, Meta, MetaValue};
 use crate::source::{Name, TextRange};
 
 impl Lowerer<'_> {
@@ -36,6 +37,29 @@ impl Lowerer<'_> {
             1 => predicates.pop(),
             _ => Some(CfgPredicate::All(predicates)),
         }
+    }
+
+    /// Whether an item with these attributes is test code, or stands in some.
+    pub(crate) fn is_test(&self, attrs: &[syn::Attribute]) -> bool {
+        let names_test = |attr: &syn::Attribute| {
+            let last = attr.path().segments.last();
+            last.is_some_and(|last| attr::names_test(self.spans.name(&last.ident)))
+        };
+        let implies_test = || self.cfg(attrs).is_some_and(|cfg| cfg.implies_test());
+        self.in_test || attrs.iter().any(names_test) || implies_test()
+    }
+
+    /// Reads what stands in an item with these attributes.
+    pub(crate) fn within<T>(
+        &mut self,
+        attrs: &[syn::Attribute],
+        work: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        let before = self.in_test;
+        self.in_test = self.tests == Tests::Shells && self.is_test(attrs);
+        let done = work(self);
+        self.in_test = before;
+        done
     }
 
     /// Where an attribute stands.

@@ -333,8 +333,8 @@ impl Lowerer<'_> {
     pub(crate) fn literal(&self, lit: &syn::Lit) -> (Literal, TextRange) {
         let literal = match lit {
             syn::Lit::Str(lit) => Literal::Str(lit.value().into()),
-            syn::Lit::ByteStr(lit) => Literal::Bytes(lit.value().into()),
-            syn::Lit::CStr(lit) => Literal::Bytes(lit.value().into_bytes().into()),
+            syn::Lit::ByteStr(lit) => Literal::Bytes(Box::new(lit.value().into())),
+            syn::Lit::CStr(lit) => Literal::Bytes(Box::new(lit.value().into_bytes().into())),
             syn::Lit::Byte(lit) => Literal::Int(Some(lit.value().into())),
             syn::Lit::Char(lit) => Literal::Char(lit.value()),
             syn::Lit::Int(lit) => Literal::Int(lit.base10_parse().ok()),

@@ -2,9 +2,9 @@
 
 use super::item::Head;
 use super::{Cut, Lowerer, parse_stmts};
-use crate::facts::Extent;
 use crate::facts::body::{Block, BlockKind, Body, BodyId, Expr};
 use crate::facts::item::{ConstItem, FnItem, Item, ItemKind, Param, SelfParam};
+use crate::facts::{Extent, Tests};
 use crate::source::TextRange;
 
 /// The block of a function, or nothing for a declaration.
@@ -93,7 +93,9 @@ impl Lowerer<'_> {
                     None => Some((range, block.stmts)),
                     Some(cut) => {
                         lost_body = Some(range);
-                        self.cut_stmts(cut, range).map(|stmts| (range, stmts))
+                        let wanted = self.tests == Tests::Whole || !self.is_test(&head.attrs);
+                        let stmts = wanted.then(|| self.cut_stmts(cut, range)).flatten();
+                        stmts.map(|stmts| (range, stmts))
                     }
                 }
             }

@@ -154,11 +154,10 @@ impl Lowerer<'_> {
                 let generics = self.generics(item.generics);
                 let of_trait = item.trait_.map(|(path, _)| self.path(path));
                 let self_ty = self.ty(*item.self_ty).0;
-                let items = item
-                    .items
-                    .into_iter()
-                    .flat_map(|item| self.impl_item(item))
-                    .collect();
+                let items = self.within(&item.attrs, |this| {
+                    let items = item.items.into_iter();
+                    items.flat_map(|item| this.impl_item(item)).collect()
+                });
                 let kind = ImplItem {
                     generics,
                     of_trait,
@@ -216,7 +215,9 @@ impl Lowerer<'_> {
                     keyword,
                 };
                 let path = path_attr(&head.attrs);
-                let items = item.content.map(|(_, items)| self.items(items));
+                let items = item
+                    .content
+                    .map(|(_, items)| self.within(&head.attrs, |this| this.items(items)));
                 self.named(
                     head,
                     &item.ident,

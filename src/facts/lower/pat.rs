@@ -2,7 +2,7 @@
 
 use super::Lowerer;
 use crate::facts::body::{Body, Expr, ExprId, Pat, PatId};
-use crate::facts::ty::{Path, Segment};
+use crate::facts::ty::{Path, Segment, Segments};
 use crate::source::{Name, TextRange};
 
 impl Lowerer<'_> {
@@ -191,7 +191,7 @@ impl Lowerer<'_> {
 
     /// An expression that is one identifier.
     pub(crate) fn ident_expr(&self, body: &mut Body, name: Name, range: TextRange) -> ExprId {
-        let segments = Box::new([Segment { name, args: None }]);
+        let segments = Segments::One(Segment { name, args: None });
         let path = Path {
             range,
             global: false,

@@ -1,35 +1,44 @@
 //! Where tokens stand.
 
-use proc_macro2::{Ident, Span, extra::DelimSpan};
+use proc_macro2::{Ident, LineColumn, Span, extra::DelimSpan};
 
 use crate::source::{Name, TextRange};
 
 /// Turns the spans of leaf tokens into byte ranges.
 ///
-/// `Span::byte_range` keeps an ordered map per file and costs as much as parsing; for ASCII
-/// texts line and column, which need only a binary search, give the same answer.
+/// `Span::byte_range` keeps an ordered map per file and costs as much as parsing; line and
+/// column, which need only a binary search, give the same answer.
 pub(crate) struct Spans<'a> {
     text: &'a str,
     /// Bytes of the file before `text` (a byte order mark, a `#!` line).
     base: u32,
-    /// Start of each line, for ASCII texts.
-    lines: Option<Vec<u32>>,
+    /// Start of each line.
+    lines: Vec<u32>,
+    /// Positions in `lines` of those that hold more than ASCII, ascending: there, columns are not bytes.
+    wide: Vec<u32>,
     map: Option<&'a dyn Fn(usize) -> TextRange>,
 }
 
 impl<'a> Spans<'a> {
     /// For `text` that starts `base` bytes into its file.
     pub(crate) fn new(text: &'a str, base: u32) -> Self {
-        let lines = text.is_ascii().then(|| {
-            let newlines = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-            std::iter::once(0)
-                .chain(newlines.map(|(at, _)| at as u32 + 1))
-                .collect()
-        });
+        let newlines = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        let lines: Vec<u32> = std::iter::once(0)
+            .chain(newlines.map(|(at, _)| at as u32 + 1))
+            .collect();
+        let wide = match text.is_ascii() {
+            true => Vec::new(),
+            false => {
+                let numbered = text.split('\n').zip(0..);
+                let wide = numbered.filter(|(line, _)| !line.is_ascii());
+                wide.map(|(_, number)| number).collect()
+            }
+        };
         Spans {
             text,
             base,
             lines,
+            wide,
             map: None,
         }
     }
@@ -55,27 +64,27 @@ impl<'a> Spans<'a> {
 
     /// Offset in the text at which a token starts.
     pub(crate) fn local(&self, span: Span) -> u32 {
-        match &self.lines {
-            Some(lines) => {
-                let start = span.start();
-                lines
-                    .get(start.line.wrapping_sub(1))
-                    .map_or(0, |line| line + start.column as u32)
-            }
-            None => span.byte_range().start as u32,
-        }
+        self.offset(span.start())
     }
 
     fn local_end(&self, span: Span) -> u32 {
-        match &self.lines {
-            Some(lines) => {
-                let end = span.end();
-                lines
-                    .get(end.line.wrapping_sub(1))
-                    .map_or(0, |line| line + end.column as u32)
-            }
-            None => span.byte_range().end as u32,
+        self.offset(span.end())
+    }
+
+    fn offset(&self, at: LineColumn) -> u32 {
+        let line = at.line.wrapping_sub(1);
+        let Some(start) = self.lines.get(line) else {
+            return 0;
+        };
+        if self.wide.binary_search(&(line as u32)).is_err() {
+            return start + at.column as u32;
         }
+        let rest = &self.text[*start as usize..];
+        let mut characters = rest.char_indices();
+        let bytes = characters
+            .nth(at.column)
+            .map_or(rest.len(), |(bytes, _)| bytes);
+        start + bytes as u32
     }
 
     /// The range of offsets in the text.

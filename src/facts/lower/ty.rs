@@ -5,7 +5,7 @@ use syn::spanned::Spanned as _;
 
 use super::Lowerer;
 use crate::facts::item::{GenericParam, Generics};
-use crate::facts::ty::{GenericArg, Path, QSelf, Segment, TypeRef};
+use crate::facts::ty::{GenericArg, Path, QSelf, Segment, Segments, TypeRef};
 use crate::source::{Name, TextRange};
 
 impl Lowerer<'_> {
@@ -35,7 +35,7 @@ impl Lowerer<'_> {
         let (mut segments, range) = self.segments(path.segments, Some(start));
         let mut as_trait = None;
         if qself.as_token.is_some() && qself.position > 0 {
-            let mut all = segments.into_vec();
+            let mut all = Vec::from(segments);
             let rest = all.split_off(qself.position.min(all.len()));
             let end = self.spans.short(qself.gt_token.span, 1);
             let range = TextRange::new(start.start, end.start);
@@ -59,9 +59,14 @@ impl Lowerer<'_> {
         &mut self,
         segments: syn::punctuated::Punctuated<syn::PathSegment, syn::Token![::]>,
         start: Option<TextRange>,
-    ) -> (Box<[Segment]>, TextRange) {
+    ) -> (Segments, TextRange) {
         let mut range = start;
-        let mut lowered = Vec::with_capacity(segments.len());
+        let mut only = None;
+        let mut lowered = match segments.len() {
+            1 => Vec::new(),
+            len => Vec::with_capacity(len),
+        };
+        let is_only = segments.len() == 1;
         for segment in segments {
             let (name, at) = self.spans.ident(&segment.ident);
             let mut at = range.map_or(at, |range| range.cover(at));
@@ -93,9 +98,14 @@ impl Lowerer<'_> {
                 }
             };
             range = Some(at);
-            lowered.push(Segment { name, args });
+            let segment = Segment { name, args };
+            match is_only {
+                true => only = Some(segment),
+                false => lowered.push(segment),
+            }
         }
-        (lowered.into(), range.unwrap_or_default())
+        let segments = only.map_or_else(|| lowered.into(), Segments::One);
+        (segments, range.unwrap_or_default())
     }
 
     /// `<T>` of a method call.

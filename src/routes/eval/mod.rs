@@ -46,6 +46,8 @@ pub struct Eval<'a> {
     pub lost: Vec<Lost>,
     /// Functions that were run.
     pub entered: FxHashSet<FnId>,
+    /// The root function that is being run.
+    root: Option<FnId>,
     relevant: FxHashSet<FnId>,
     /// Routers in variables of functions that have ended.
     left: Vec<(Box<Router>, CrateId)>,
@@ -100,6 +102,7 @@ impl<'a> Eval<'a> {
             served: Vec::new(),
             lost: Vec::new(),
             entered: FxHashSet::default(),
+            root: None,
             relevant,
             left: Vec::new(),
             stack: Vec::new(),
@@ -113,6 +116,7 @@ impl<'a> Eval<'a> {
         let params = self.program[id].sig.params.len();
         let args = self.parameters(id, params);
         let this = self.program[id].sig.self_param.map(|_| Value::Unknown);
+        self.root = Some(id);
         let (value, after) = self.run_fn(id, args, this);
         let span = self.program[id].name_span();
         self.emit(&value, span);
@@ -279,10 +283,8 @@ impl<'a> Eval<'a> {
 
     /// The crate whose root function is being run.
     fn crate_here(&self, _span: Span) -> CrateId {
-        let root = self.stack.first().or(self.entered.iter().next());
-        root.map_or(CrateId(0), |id| {
-            self.program[self.program[*id].module].krate
-        })
+        self.root
+            .map_or(CrateId(0), |id| self.program[self.program[id].module].krate)
     }
 
     /// Notes a registration that could not be followed.
