@@ -307,19 +307,20 @@ impl Look<'_, '_> {
 
 /// Whether a name may hold one of the words that [`Look::named`] cares for: most do not.
 fn is_telling(name: &str) -> bool {
-    const PARTS: [&str; 6] = [
+    const PARTS: [&str; 7] = [
         "hmac",
         "signature",
         "password",
         "credentials",
         "authenticate",
         "send",
+        "into_file",
     ];
     let holds = |part: &str| {
         let mut windows = name.as_bytes().windows(part.len());
         windows.any(|it| it.eq_ignore_ascii_case(part.as_bytes()))
     };
-    PARTS.iter().any(|part| holds(part))
+    PARTS.iter().chain(DECIDES.iter()).any(|part| holds(part))
 }
 
 fn note(place: &mut Option<Act>, name: &str) {

@@ -37,7 +37,7 @@ pub fn run(cx: &Context<'_>, lint: &Lint) -> Vec<Diagnostic> {
         }
         if has_convention {
             by_router(cx, &meta, &sites, &open, &mut found);
-        } else if !open.is_empty() {
+        } else if !open.is_empty() && !sites.iter().any(|it| is_unknown(it)) {
             found.push(whole_service(cx, &meta, service, &sites, &open));
         }
         if cx.persona == Persona::Auditor {
@@ -49,6 +49,11 @@ pub fn run(cx: &Context<'_>, lint: &Lint) -> Vec<Diagnostic> {
         }
     }
     found
+}
+
+/// Whether an endpoint of the service may well ask: then it does not ask for nothing at all.
+fn is_unknown(site: &Site<'_>) -> bool {
+    site.endpoint.protections.authentication.status == Status::Unknown
 }
 
 /// Why an open endpoint is a finding.

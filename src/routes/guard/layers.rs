@@ -422,8 +422,15 @@ pub(crate) fn names_a_limiter(name: &str) -> bool {
         .filter(|c| c.is_ascii_alphanumeric())
         .collect::<String>()
         .to_ascii_lowercase();
-    ["ratelimit", "throttle", "governor"]
-        .iter()
-        .any(|word| flat.contains(word))
-        && !flat.contains("concurrency")
+    const WORDS: [&str; 8] = [
+        "ratelimit",
+        "throttle",
+        "governor",
+        "softlock",
+        "lockout",
+        "bruteforce",
+        "loginattempt",
+        "failedlogin",
+    ];
+    WORDS.iter().any(|word| flat.contains(word)) && !flat.contains("concurrency")
 }
