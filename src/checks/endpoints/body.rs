@@ -289,7 +289,9 @@ impl Look<'_, '_> {
             note(&mut self.seen.signature, name);
         }
         let checks = ["verify", "check", "validate", "compare", "authenticate"];
-        if has("password") && checks.iter().any(|it| has(it))
+        let rules = ["quality", "strength", "policy", "length", "complexity"];
+        let is_rule = rules.iter().any(|it| has(it));
+        if has("password") && checks.iter().any(|it| has(it)) && !is_rule
             || has("credentials") && checks.iter().any(|it| has(it))
         {
             note(&mut self.seen.checks_password, name);

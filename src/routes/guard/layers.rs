@@ -149,7 +149,9 @@ impl Judge<'_> {
         let refuses = refusing
             .map(|(_, state)| state)
             .chain(in_branches.map(|event| &event.state))
-            .any(|state| state.failed && state.proof.strength == Strength::Nothing);
+            .any(|state| {
+                state.failed && !state.passed && state.proof.strength == Strength::Nothing
+            });
         if proof.strength < Strength::Verified && proof.maybe.is_none() && refuses {
             proof.maybe =
                 Some("it refuses requests, and not provably all without credentials".into());
