@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::facts::{self, FileFacts, Tests};
-use crate::models::Models;
+use crate::models::CrateModel;
 use crate::program::build::CrateInput;
 use crate::program::{Program, build};
 use crate::report::progress::Progress;
@@ -20,6 +20,7 @@ use crate::workspace::{DependencyKind, Edition, Package, TargetKind, Workspace};
 
 mod apply_config;
 mod check;
+mod models;
 mod names;
 mod reported;
 mod summary;
@@ -28,6 +29,7 @@ mod tests;
 
 pub use crate::checks::Scope;
 pub use check::{ConfigSource, Outcome, Settings, check};
+pub use models::local_models;
 pub use names::Names;
 pub use summary::lint_infos;
 
@@ -48,7 +50,7 @@ pub struct Loaded {
 
 /// Reads and understands a workspace.
 pub fn load(workspace: &Workspace, files: &dyn Files, scope: Scope) -> Loaded {
-    read(workspace, files, scope, false, &|_, _, _| ()).0
+    read(workspace, files, scope, false, Vec::new(), &|_, _, _| ()).0
 }
 
 /// Reads and understands a workspace, and looks at the facts of each file on the way.
@@ -57,6 +59,7 @@ fn read<T: Send>(
     files: &dyn Files,
     scope: Scope,
     progress: bool,
+    local: Vec<CrateModel>,
     look: &(dyn Fn(FileId, &str, &FileFacts) -> T + Sync),
 ) -> (Loaded, Vec<(FileId, T)>) {
     let mut sources = SourceMap::default();
@@ -111,7 +114,13 @@ fn read<T: Send>(
     }
     let expected: FxHashSet<FileId> = facts.keys().copied().collect();
     let inputs = crates(workspace, scope);
-    let program = build::build(Models::builtin(), &sources, facts, tests, &inputs);
+    let program = build::build(
+        models::of(workspace, local),
+        &sources,
+        facts,
+        tests,
+        &inputs,
+    );
     let mut reached: Vec<FileId> = program.modules.iter().map(|it| it.file).collect();
     reached.sort();
     reached.dedup();

@@ -94,8 +94,16 @@ pub fn check(workspace: &Workspace, files: &dyn Files, settings: &Settings<'_>) 
         suppressions: suppress::collect(file, text, facts, &known, settings.today),
         secrets: rust_file(facts, text, &|_| false),
     };
-    let (mut loaded, looks) =
-        super::read(workspace, files, settings.scope, settings.progress, &look);
+    // What cannot be read has been said where the settings were read.
+    let local = super::local_models(settings.config, "").unwrap_or_default();
+    let (mut loaded, looks) = super::read(
+        workspace,
+        files,
+        settings.scope,
+        settings.progress,
+        local,
+        &look,
+    );
     let mut suppressions = Vec::new();
     let mut secrets = Vec::new();
     for (file, look) in looks {
