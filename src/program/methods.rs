@@ -23,6 +23,8 @@ pub(crate) struct Index {
     traits: Vec<Vec<TraitKey>>,
     /// By impl: the type that it is for, once somebody has asked.
     self_types: Vec<OnceLock<Ty>>,
+    /// By function: what it returns, once somebody has asked.
+    pub(super) returns: Vec<OnceLock<Ty>>,
     /// Methods of local traits, for receivers of unknown type.
     trait_fns: FxHashMap<Name, Vec<FnId>>,
     inherent_fns: FxHashMap<Name, Vec<FnId>>,
@@ -98,6 +100,7 @@ impl Index {
             }
         }
         index.self_types = program.impls.iter().map(|_| OnceLock::new()).collect();
+        index.returns = program.fns.iter().map(|_| OnceLock::new()).collect();
         index
     }
 }

@@ -235,6 +235,18 @@ impl Program {
 
     /// What a function returns: the written type, in a [`Ty::Future`] if it is `async`.
     pub fn fn_return(&self, id: FnId) -> Ty {
+        let Some(kept) = self.index.returns.get(id.0 as usize) else {
+            return self.fn_return_now(id);
+        };
+        if let Some(known) = kept.get() {
+            return known.clone();
+        }
+        // Not computed under the lock, as for the types of impls.
+        let found = self.fn_return_now(id);
+        kept.get_or_init(|| found).clone()
+    }
+
+    fn fn_return_now(&self, id: FnId) -> Ty {
         let scope = self.fn_scope(id);
         let ret = self.lower_ty(&scope, &self[id].sig.ret);
         if self[id].sig.is_async {

@@ -152,12 +152,7 @@ pub fn check(workspace: &Workspace, files: &dyn Files, settings: &Settings<'_>) 
         persona: settings.persona,
         scope: settings.scope,
     };
-    let found: Vec<Vec<Diagnostic>> = settings
-        .registry
-        .lints()
-        .par_iter()
-        .map(|lint| checks::run(&lint.check.kind, lint, &context).unwrap_or_default())
-        .collect();
+    let mut found = checks::run_all(settings.registry.lints(), &context);
 
     let reported = Reported::new(
         workspace,
@@ -167,7 +162,6 @@ pub fn check(workspace: &Workspace, files: &dyn Files, settings: &Settings<'_>) 
         settings.config,
         settings.scope,
     );
-    let mut found: Vec<Diagnostic> = found.into_iter().flatten().collect();
     found.retain(|it| reported.is_shown(it.primary.span));
     suppressions.retain(|(file, _)| reported.is_file_shown(*file));
     let policy = Policy {

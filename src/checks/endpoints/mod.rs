@@ -5,9 +5,10 @@ mod router;
 #[cfg(test)]
 mod tests;
 mod toothless;
-pub mod unguarded;
-pub mod unlimited;
+pub(super) mod unguarded;
+pub(super) mod unlimited;
 
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::checks::Context;
@@ -26,6 +27,7 @@ const LABELLED: usize = 8;
 const LAYERS: usize = 3;
 
 /// The endpoints of a run as the checks see them.
+#[derive(Default)]
 pub(crate) struct Endpoints<'a> {
     /// Those to report on, each handler of a service once per method and path.
     pub all: Vec<Site<'a>>,
@@ -50,38 +52,33 @@ impl<'a> Endpoints<'a> {
     /// The endpoints that are reported on.
     pub(crate) fn new(cx: &Context<'a>) -> Endpoints<'a> {
         let mut routers = router::Routers::new(cx);
-        let mut bodies: FxHashMap<Span, Seen> = FxHashMap::default();
-        let mut all: Vec<Site<'a>> = Vec::new();
-        for endpoint in &cx.inventory.endpoints {
-            if is_left_out(cx, endpoint) {
-                continue;
-            }
-            // The same handler on the same path in several set-ups of the service: the weakest counts.
-            let twin = all.iter_mut().find(|it| {
-                it.endpoint.service == endpoint.service
-                    && it.endpoint.method == endpoint.method
-                    && it.endpoint.path == endpoint.path
-                    && it.endpoint.handler.span == endpoint.handler.span
-            });
-            if twin.is_some() {
-                continue;
-            }
-            let seen = bodies
-                .entry(endpoint.handler.span)
-                .or_insert_with(|| Seen::of(cx, endpoint))
-                .clone();
-            let purpose = purpose(endpoint, &seen);
+        let mut known = FxHashSet::default();
+        let mut endpoints: Vec<&'a Endpoint> = cx.inventory.endpoints.iter().collect();
+        endpoints.retain(|it| !is_left_out(cx, it));
+        // The same handler on the same path in several set-ups of the service: the weakest counts.
+        endpoints.retain(|it| known.insert((&it.service, &it.method, &it.path, it.handler.span)));
+        let mut handlers = FxHashSet::default();
+        let mut first: Vec<&'a Endpoint> = endpoints.clone();
+        first.retain(|it| handlers.insert(it.handler.span));
+        let bodies: FxHashMap<Span, Seen> = first
+            .into_par_iter()
+            .map(|it| (it.handler.span, Seen::of(cx, it)))
+            .collect();
+        let site = |endpoint: &'a Endpoint| {
+            let seen = bodies[&endpoint.handler.span].clone();
             let variable = routers.key(endpoint);
-            all.push(Site {
+            Site {
                 endpoint,
                 router: variable.builder(),
                 variable,
                 primary: primary(cx, endpoint),
+                purpose: purpose(endpoint, &seen),
                 seen,
-                purpose,
-            });
+            }
+        };
+        Endpoints {
+            all: endpoints.into_iter().map(site).collect(),
         }
-        Endpoints { all }
     }
 
     /// The names of the services, in order; without those whose endpoints are all another's

@@ -14,9 +14,12 @@ use crate::routes::purpose::{privileged_word, segments, words};
 const SIBLINGS: usize = 3;
 
 /// Finds unlimited endpoints.
-pub fn run(cx: &Context<'_>, lint: &Lint) -> Vec<Diagnostic> {
+pub(crate) fn run(
+    cx: &Context<'_>,
+    endpoints: &Endpoints<'_>,
+    lint: &Lint,
+) -> Vec<Diagnostic> {
     let meta = cx.meta(lint);
-    let endpoints = Endpoints::new(cx);
     let mut found = Vec::new();
     for service in endpoints.services() {
         let sites = endpoints.of(service);

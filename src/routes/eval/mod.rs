@@ -11,11 +11,12 @@ mod join;
 
 use std::rc::Rc;
 
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::endpoint::HandlerTarget;
 use super::value::{Callable, Env, Layer, LayerKind, Lost, Router, RouterKind, Value};
-use crate::facts::{ExprId, PatId};
+use crate::facts::{Expr, ExprId, PatId};
 use crate::program::methods::Candidate;
 use crate::program::{BodyKey, CrateId, FnId, Program, Ty};
 use crate::source::{SourceMap, Span};
@@ -420,47 +421,15 @@ pub fn relevant_functions(values: &Values<'_>) -> (FxHashSet<FnId>, Vec<FnId>) {
     let mut callers: FxHashMap<FnId, Vec<FnId>> = FxHashMap::default();
     let mut relevant = FxHashSet::default();
     let mut open = Vec::new();
-    for (id, def) in program.fn_ids() {
-        if def.is_test {
+    let ids: Vec<FnId> = program.fn_ids().map(|(id, _)| id).collect();
+    let seen: Vec<Option<(bool, Vec<FnId>)>> =
+        ids.par_iter().map(|id| look_at(values, *id)).collect();
+    for (id, seen) in ids.into_iter().zip(seen) {
+        let Some((builds, callees)) = seen else {
             continue;
-        }
-        let returns_router = super::frameworks::is_router(&program.fn_return(id))
-            || def.sig.params.iter().any(|param| {
-                super::frameworks::is_router(&program.lower_ty(&program.fn_scope(id), &param.ty))
-            });
-        let Some(body) = def.body else { continue };
-        let typing = values.typing(body);
-        let mut builds = returns_router;
-        for (expr, data) in program[body].body.exprs() {
-            match data {
-                crate::facts::Expr::Call { .. } | crate::facts::Expr::MethodCall(_) => {
-                    for callee in typing.callees(expr) {
-                        match callee {
-                            Callee::Fn(candidate) => {
-                                callers.entry(candidate.id).or_default().push(id)
-                            }
-                            Callee::External(path) => {
-                                builds |= super::frameworks::builds(path.as_str())
-                            }
-                            _ => {}
-                        }
-                    }
-                }
-                crate::facts::Expr::Path(_) => {
-                    for callee in typing.defs(expr) {
-                        if let Callee::Fn(candidate) = callee {
-                            callers.entry(candidate.id).or_default().push(id);
-                        }
-                    }
-                }
-                crate::facts::Expr::Macro(call) => {
-                    builds |= call
-                        .path
-                        .last()
-                        .is_some_and(|name| super::frameworks::building_macro(name.as_str()));
-                }
-                _ => {}
-            }
+        };
+        for callee in callees {
+            callers.entry(callee).or_default().push(id);
         }
         if builds && relevant.insert(id) {
             open.push(id);
@@ -485,4 +454,56 @@ pub fn relevant_functions(values: &Values<'_>) -> (FxHashSet<FnId>, Vec<FnId>) {
         .collect();
     roots.sort();
     (relevant, roots)
+}
+
+/// Whether a function outside of tests has to do with routers by itself, and which functions it
+/// names; `None` without a body.
+fn look_at(values: &Values<'_>, id: FnId) -> Option<(bool, Vec<FnId>)> {
+    let program = values.program;
+    let def = &program[id];
+    if def.is_test {
+        return None;
+    }
+    let body = def.body?;
+    let typing = values.typing(body);
+    let mut callees = Vec::new();
+    let mut builds = super::frameworks::is_router(&program.fn_return(id));
+    if !builds && !def.sig.params.is_empty() {
+        let scope = program.fn_scope(id);
+        let mut params = def.sig.params.iter();
+        builds =
+            params.any(|param| super::frameworks::is_router(&program.lower_ty(&scope, &param.ty)));
+    }
+    for (expr, data) in program[body].body.exprs() {
+        match data {
+            Expr::Call { .. } | Expr::MethodCall(_) => {
+                for callee in typing.callees(expr) {
+                    match callee {
+                        Callee::Fn(candidate) => callees.push(candidate.id),
+                        Callee::External(path) if !builds => {
+                            builds = super::frameworks::builds(path.as_str());
+                        }
+                        _ => {}
+                    }
+                }
+            }
+            Expr::Path(_) => {
+                for callee in typing.defs(expr) {
+                    if let Callee::Fn(candidate) = callee {
+                        callees.push(candidate.id);
+                    }
+                }
+            }
+            Expr::Macro(call) => {
+                builds |= call
+                    .path
+                    .last()
+                    .is_some_and(|name| super::frameworks::building_macro(name.as_str()));
+            }
+            _ => {}
+        }
+    }
+    callees.sort();
+    callees.dedup();
+    Some((builds, callees))
 }
