@@ -439,7 +439,8 @@ fn local_models_are_used_and_mistakes_in_them_are_shown() {
         line.expect("a verdict").trim().to_owned()
     };
     assert_ne!(authentication(), "authentication  required");
-    let entry = "[[model]]\nkind = \"extractor\"\npath = \"crate::auth::User\"\nproves = \"identity\"\n";
+    let entry =
+        "[[model]]\nkind = \"extractor\"\npath = \"crate::auth::User\"\nproves = \"identity\"\n";
     write("moat.toml", entry);
     assert_eq!(authentication(), "authentication  required");
     write("moat.toml", &entry.replace("proves", "prooves"));
@@ -448,4 +449,18 @@ fn local_models_are_used_and_mistakes_in_them_are_shown() {
     let said = String::from_utf8(output.stdout).expect("text");
     assert!(said.contains("unknown field `prooves`"), "{said}");
     assert!(said.contains("moat.toml:4:"), "{said}");
+}
+
+#[test]
+fn associated_types_in_a_circle_end() {
+    let source = "trait A { type Out; }\ntrait B { type Out; }\nstruct X;\nimpl A for X { type Out = <X as B>::Out; }\nimpl B for X { type Out = <X as A>::Out; }\ntype Of<T> = <T as A>::Out;\nfn give() -> Of<X> { todo!() }\nfn main() { let value: Of<X> = give(); value.call(); axum::Router::new().route(\"/\", axum::routing::get(give)); }\n";
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("main.rs");
+    std::fs::write(&path, source).expect("a file");
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_cargo-moat"))
+        .args(["moat", "check", "--exit-zero"])
+        .arg(&path)
+        .output()
+        .expect("the program runs");
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
 }

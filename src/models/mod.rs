@@ -132,9 +132,17 @@ impl Models {
             let rows: Vec<Row<'_>> = krate
                 .map(|krate| krate.exports().rows(prefix).collect())
                 .unwrap_or_default();
-            // `sqlx::PgPool::connect` is `sqlx::Pool::connect`.
+            // `sqlx::PgPool::connect` is `sqlx::Pool::connect`, unless it is known by that name.
             if !rest.is_empty()
-                && let Some((_, target)) = krate.and_then(|krate| krate.exports().alias(prefix))
+                && let Some(krate) = krate
+                && let Some((_, target)) = krate.exports().alias(prefix)
+                && krate.exports().function(path).is_none()
+                && !krate
+                    .model()
+                    .functions
+                    .entries
+                    .iter()
+                    .any(|it| it.path == *path)
             {
                 let target = target.split('<').next().unwrap_or(target);
                 return Some(format!("{target}{rest}"));

@@ -1,6 +1,7 @@
 //! Which functions a method call, or `Type::name`, may reach.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
@@ -121,6 +122,33 @@ impl Index {
             .flatten()
             .copied()
             .filter(|it| program[*it].body.is_some())
+    }
+}
+
+/// How deep one associated type is being read for another, on this thread.
+struct Nesting;
+
+thread_local! {
+    static NESTING: Cell<u32> = const { Cell::new(0) };
+}
+
+impl Nesting {
+    /// Deeper chains than those of real programs are circles.
+    const MAX: u32 = 12;
+
+    fn enter() -> Option<Nesting> {
+        NESTING.with(|depth| {
+            (depth.get() < Nesting::MAX).then(|| {
+                depth.set(depth.get() + 1);
+                Nesting
+            })
+        })
+    }
+}
+
+impl Drop for Nesting {
+    fn drop(&mut self) {
+        NESTING.with(|depth| depth.set(depth.get() - 1));
     }
 }
 
@@ -422,6 +450,10 @@ impl Program {
     }
 
     pub(crate) fn assoc_type(&self, ty: &Ty, name: Name) -> Ty {
+        // `type Output = <Self as Other>::Output`, in a circle of several impls.
+        let Some(_nesting) = Nesting::enter() else {
+            return Ty::Unknown;
+        };
         let impls = match ty {
             Ty::Adt(adt, _) => self.index.by_adt.get(adt),
             Ty::External(path, _) => self.index.by_external.get(path),
