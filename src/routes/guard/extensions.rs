@@ -21,7 +21,11 @@ impl Judge<'_> {
         }
         self.inserted.borrow_mut().insert(key.clone(), None);
         let value = self.judge_extension(ty);
-        self.inserted.borrow_mut().insert(key, Some(value.clone()));
+        if self.is_exhausted() {
+            self.inserted.borrow_mut().remove(&key);
+        } else {
+            self.inserted.borrow_mut().insert(key, Some(value.clone()));
+        }
         value
     }
 

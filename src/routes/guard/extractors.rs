@@ -19,6 +19,7 @@ impl Judge<'_> {
     /// Runs a handler or middleware: parameters have what their types' extractors prove.
     /// Returns what the signature proves, by which evidence, and what running the body tells.
     pub fn handler(&self, id: FnId) -> (Proof, Summary) {
+        self.begin();
         let program = self.program;
         let def = &program[id];
         let scope = program.fn_scope(id);
@@ -80,6 +81,7 @@ impl Judge<'_> {
                 format!("what becomes of the credentials in `{name}` could not be followed")
             });
         }
+        self.admit(&mut proof);
         (proof, summary)
     }
 
@@ -172,7 +174,11 @@ impl Judge<'_> {
             Abs::fallible("Ok", Proof::nothing(), Abs::default()),
         );
         let value = self.judge_extractor(ty, span);
-        self.extractors.borrow_mut().insert(key, value.clone());
+        if self.is_exhausted() {
+            self.extractors.borrow_mut().remove(&key);
+        } else {
+            self.extractors.borrow_mut().insert(key, value.clone());
+        }
         value
     }
 

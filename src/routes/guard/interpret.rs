@@ -29,8 +29,10 @@ pub(super) struct Run<'j, 'a> {
     pub(super) events: Vec<Event>,
 }
 
-/// Bound on expressions looked at for one question.
-const MAX_STEPS: u64 = 3_000_000;
+/// Bound on expressions looked at for one handler or layer.
+const MAX_STEPS: u64 = 40_000;
+/// After so many expressions in all, each further one gets a tenth of that.
+const MANY_STEPS: u64 = 6_000_000;
 /// Bound on calls followed into each other.
 const MAX_DEPTH: u32 = 14;
 
@@ -54,7 +56,7 @@ impl<'a> Judge<'a> {
         if plain && let Some(known) = self.summaries.borrow().get(&key) {
             return known.clone();
         }
-        if self.depth.get() >= MAX_DEPTH || self.steps.get() > MAX_STEPS {
+        if self.depth.get() >= MAX_DEPTH || self.is_exhausted() {
             return Summary {
                 value: Abs {
                     from: union(&args),
@@ -90,10 +92,38 @@ impl<'a> Judge<'a> {
         }
         let summary = run.finish();
         self.depth.set(self.depth.get() - 1);
-        if plain {
+        if plain && self.is_exhausted() {
+            // Half an answer is none to keep.
+            self.summaries.borrow_mut().remove(&key);
+        } else if plain {
             self.summaries.borrow_mut().insert(key, summary.clone());
         }
         summary
+    }
+
+    /// Gives the next handler or layer its share of expressions.
+    pub(super) fn begin(&self) {
+        let steps = self.steps.get();
+        let share = if steps > MANY_STEPS {
+            MAX_STEPS / 10
+        } else {
+            MAX_STEPS
+        };
+        self.limit.set(steps + share);
+    }
+
+    /// Whether the code of the handler or layer is too large to be followed to its end.
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.steps.get() > self.limit.get()
+    }
+
+    /// Says so in a verdict that rests on half an answer.
+    pub(super) fn admit(&self, proof: &mut Proof) {
+        if self.is_exhausted() && !proof.is_verified() {
+            proof
+                .maybe
+                .get_or_insert_with(|| "its code is too large to be followed to its end".into());
+        }
     }
 
     pub(super) fn start(&self, key: BodyKey, this: Abs, subst: Subst) -> Run<'_, 'a> {
@@ -183,7 +213,7 @@ impl<'a> Run<'_, 'a> {
     }
 
     pub(super) fn expr(&mut self, id: ExprId) -> Abs {
-        if self.state.is_none() || self.judge.steps.get() > MAX_STEPS {
+        if self.state.is_none() || self.judge.is_exhausted() {
             return Abs::default();
         }
         self.judge.steps.set(self.judge.steps.get() + 1);

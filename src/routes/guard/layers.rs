@@ -25,6 +25,7 @@ pub struct Effect {
 impl Judge<'_> {
     /// Judges a layer.
     pub fn layer(&self, layer: &Layer) -> Effect {
+        self.begin();
         let evidence = Evidence {
             kind: EvidenceKind::Layer,
             name: layer.name.clone(),
@@ -61,6 +62,7 @@ impl Judge<'_> {
                 }
             }
         };
+        self.admit(&mut effect.proof);
         if names_a_limiter(&layer.name) && !effect.protects.contains(&Protects::RateLimit) {
             effect.protects.push(Protects::RateLimit);
         }

@@ -41,6 +41,8 @@ pub struct Judge<'a> {
     inserters: std::cell::OnceCell<Vec<FnId>>,
     depth: std::cell::Cell<u32>,
     steps: std::cell::Cell<u64>,
+    /// Where `steps` may go for the handler or layer in question.
+    limit: std::cell::Cell<u64>,
 }
 
 /// A function, the labels of its arguments and its type parameters.
@@ -96,6 +98,7 @@ impl<'a> Judge<'a> {
             inserters: std::cell::OnceCell::new(),
             depth: std::cell::Cell::new(0),
             steps: std::cell::Cell::new(0),
+            limit: std::cell::Cell::new(0),
         }
     }
 
