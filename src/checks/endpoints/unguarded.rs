@@ -20,11 +20,7 @@ const SIBLINGS: usize = 3;
 const FORGOTTEN: usize = 3;
 
 /// Finds unguarded endpoints.
-pub(crate) fn run(
-    cx: &Context<'_>,
-    endpoints: &Endpoints<'_>,
-    lint: &Lint,
-) -> Vec<Diagnostic> {
+pub(crate) fn run(cx: &Context<'_>, endpoints: &Endpoints<'_>, lint: &Lint) -> Vec<Diagnostic> {
     let meta = cx.meta(lint);
     let mut found = Vec::new();
     for service in endpoints.services() {

@@ -14,11 +14,7 @@ use crate::routes::purpose::{privileged_word, segments, words};
 const SIBLINGS: usize = 3;
 
 /// Finds unlimited endpoints.
-pub(crate) fn run(
-    cx: &Context<'_>,
-    endpoints: &Endpoints<'_>,
-    lint: &Lint,
-) -> Vec<Diagnostic> {
+pub(crate) fn run(cx: &Context<'_>, endpoints: &Endpoints<'_>, lint: &Lint) -> Vec<Diagnostic> {
     let meta = cx.meta(lint);
     let mut found = Vec::new();
     for service in endpoints.services() {
