@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::facts::{self, FileFacts, Tests};
-use crate::models::Models;
+use crate::models::CrateModel;
 use crate::program::build::CrateInput;
 use crate::program::{Program, build};
 use crate::report::progress::Progress;
@@ -20,6 +20,7 @@ use crate::workspace::{DependencyKind, Edition, Package, TargetKind, Workspace};
 
 mod apply_config;
 mod check;
+mod models;
 mod names;
 mod reported;
 mod summary;
@@ -28,6 +29,7 @@ mod tests;
 
 pub use crate::checks::Scope;
 pub use check::{ConfigSource, Outcome, Settings, check};
+pub use models::local_models;
 pub use names::Names;
 pub use summary::lint_infos;
 
@@ -49,7 +51,7 @@ pub struct Loaded {
 /// Reads and understands a workspace.
 pub fn load(workspace: &Workspace, files: &dyn Files, scope: Scope) -> Loaded {
     let look = |_, _: &str, _: &FileFacts| ();
-    read(workspace, files, scope, false, &look, || ()).0
+    read(workspace, files, scope, false, Vec::new(), &look, || ()).0
 }
 
 /// Reads and understands a workspace, and looks at the facts of each file on the way. Something
@@ -59,6 +61,7 @@ fn read<T: Send, B: Send>(
     files: &dyn Files,
     scope: Scope,
     progress: bool,
+    local: Vec<CrateModel>,
     look: &(dyn Fn(FileId, &str, &FileFacts) -> T + Sync),
     beside: impl FnOnce() -> B + Send,
 ) -> (Loaded, Vec<(FileId, T)>, B) {
@@ -115,7 +118,15 @@ fn read<T: Send, B: Send>(
     let expected: FxHashSet<FileId> = facts.keys().copied().collect();
     let inputs = crates(workspace, scope);
     let (program, beside) = rayon::join(
-        || build::build(Models::builtin(), &sources, facts, tests, &inputs),
+        || {
+            build::build(
+                models::of(workspace, local),
+                &sources,
+                facts,
+                tests,
+                &inputs,
+            )
+        },
         beside,
     );
     let mut reached: Vec<FileId> = program.modules.iter().map(|it| it.file).collect();

@@ -412,3 +412,40 @@ fn a_reader_may_leave_early() {
     let run = Run::of(output);
     assert_eq!((run.code, run.err.as_str()), (Some(1), ""));
 }
+
+#[test]
+fn local_models_are_used_and_mistakes_in_them_are_shown() {
+    let source = "mod auth {\n    pub struct User;\n    impl<S> axum::extract::FromRequestParts<S> for User {\n        type Rejection = ();\n        async fn from_request_parts(parts: &mut axum::http::request::Parts, _: &S) -> Result<Self, ()> { library::user(parts) }\n    }\n}\nasync fn handler(_: auth::User) {}\nfn main() {\n    let app = axum::Router::new().route(\"/a\", axum::routing::post(handler));\n    axum::serve(listener, app);\n}\n";
+    let manifest = "[package]\nname = \"shop\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[dependencies]\naxum = \"0.8\"\nlibrary = \"1\"\n";
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+        std::fs::write(path, text).expect("a file");
+    };
+    write("Cargo.toml", manifest);
+    write("src/main.rs", source);
+    let run = |arguments: &[&str]| {
+        std::process::Command::new(env!("CARGO_BIN_EXE_cargo-moat"))
+            .args(arguments)
+            .current_dir(folder.path())
+            .output()
+            .expect("the program runs")
+    };
+    let authentication = || {
+        let output = run(&["moat", "why", "POST", "/a"]);
+        let text = String::from_utf8(output.stdout).expect("text");
+        let line = text.lines().find(|line| line.contains("authentication "));
+        line.expect("a verdict").trim().to_owned()
+    };
+    assert_ne!(authentication(), "authentication  required");
+    let entry = "[[model]]\nkind = \"extractor\"\npath = \"crate::auth::User\"\nproves = \"identity\"\n";
+    write("moat.toml", entry);
+    assert_eq!(authentication(), "authentication  required");
+    write("moat.toml", &entry.replace("proves", "prooves"));
+    let output = run(&["moat", "routes"]);
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8(output.stdout).expect("text");
+    assert!(said.contains("unknown field `prooves`"), "{said}");
+    assert!(said.contains("moat.toml:4:"), "{said}");
+}

@@ -9,7 +9,7 @@ use super::args::{Flags, Output, Selection, SettingArgs};
 use crate::diagnostics::{LevelFlag, Persona, Severity};
 use crate::lints::Registry;
 use crate::report::Terminal;
-use crate::scan::{ConfigSource, Names, Scope, Settings};
+use crate::scan::{ConfigSource, Names, Scope, Settings, local_models};
 use crate::workspace::config::{Config, ConfigError, ConfigFile, locate};
 use crate::workspace::files::{DiskFiles, Files};
 use crate::workspace::{Workspace, WorkspaceRequest, discover};
@@ -50,6 +50,11 @@ impl Setup {
         let registry = registry(&workspace.root)?;
         let flags = level_flags(flags, &registry)?;
         let (config, config_source) = config(&workspace, &registry, settings)?;
+        if let Some(source) = &config_source {
+            let shown = workspace.display_path(&source.path);
+            local_models(&config, &shown)
+                .map_err(|errors| SetupError::Config(shown.clone(), source.text.clone(), errors))?;
+        }
         Ok(Setup {
             partial: !paths.is_empty() || workspace.packages.iter().any(|it| !it.selected),
             workspace,

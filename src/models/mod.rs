@@ -132,6 +132,13 @@ impl Models {
             let rows: Vec<Row<'_>> = krate
                 .map(|krate| krate.exports().rows(prefix).collect())
                 .unwrap_or_default();
+            // `sqlx::PgPool::connect` is `sqlx::Pool::connect`.
+            if !rest.is_empty()
+                && let Some((_, target)) = krate.and_then(|krate| krate.exports().alias(prefix))
+            {
+                let target = target.split('<').next().unwrap_or(target);
+                return Some(format!("{target}{rest}"));
+            }
             // An item may share its path with a macro or module: the one that is canonical here wins.
             if rows.iter().any(|row| matches!(row, Row::Canonical(_))) {
                 return None;

@@ -224,6 +224,8 @@ pub enum Purpose {
     Static,
     /// A webhook that verifies a signature.
     Webhook,
+    /// The path itself carries the credential: `/hooks/{id}/{token}`.
+    Capability,
     /// Anything else.
     Ordinary,
 }

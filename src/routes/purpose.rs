@@ -16,18 +16,22 @@ pub fn purpose(method: &str, path: &str, handler: &str) -> Purpose {
     if names.is_login(method) {
         return Purpose::Credential;
     }
+    let privileged = privileged_word(path).is_some();
+    if !privileged && names.is_account(method) {
+        return Purpose::Account;
+    }
+    if names.is_capability() {
+        return Purpose::Capability;
+    }
     if names.is_webhook() {
         return Purpose::Webhook;
     }
-    if privileged_word(path).is_some() {
+    if privileged {
         return if reads && names.is_health() {
             Purpose::Health
         } else {
             Purpose::Ordinary
         };
-    }
-    if names.is_account(method) {
-        return Purpose::Account;
     }
     if (reads || method == "ANY") && names.is_health() {
         return Purpose::Health;
@@ -202,12 +206,18 @@ impl Names {
     }
 
     fn is_account(&self, method: &str) -> bool {
-        const SURE: [&str; 13] = [
+        const SURE: [&str; 8] = [
             "register",
             "registration",
             "signup",
             "unsubscribe",
             "forgot",
+            "subscribe",
+            "captcha",
+            "reverify",
+        ];
+        // Of an account only where something says so: orders are confirmed and disks recovered too.
+        const OF_ACCOUNTS: [&str; 8] = [
             "recover",
             "recovery",
             "activate",
@@ -215,7 +225,33 @@ impl Names {
             "confirm",
             "confirmation",
             "verification",
-            "subscribe",
+            "verify",
+        ];
+        const CONTEXT: [&str; 24] = [
+            "auth",
+            "account",
+            "accounts",
+            "user",
+            "users",
+            "email",
+            "mail",
+            "password",
+            "signup",
+            "registration",
+            "registrations",
+            "subscription",
+            "subscriptions",
+            "subscriber",
+            "member",
+            "members",
+            "invite",
+            "invites",
+            "invitation",
+            "invitations",
+            "phone",
+            "otp",
+            "identity",
+            "newsletter",
         ];
         const PHRASES: [(&str, &str); 11] = [
             ("sign", "up"),
@@ -249,11 +285,35 @@ impl Names {
                     .contains(&it.as_str())
                 })
         });
+        // `/confirm/{token}`, `/users/confirm`, `confirm_deletion` below `/account`.
+        let alone = self.path.len() == 1;
+        let first = self.handler.first().map_or("", String::as_str);
+        let of_account = (self.in_path(&OF_ACCOUNTS) && (alone || self.any(&CONTEXT)))
+            || (OF_ACCOUNTS.contains(&first) || has(&self.handler, &["verification"]))
+                && self.any(&["auth", "account", "email", "newsletter", "subscriptions"]);
         self.in_path(&SURE)
             || names_it
+            || of_account
             || PHRASES.iter().any(|(a, b)| self.phrase(a, b))
-            || self.in_path(&["verify"])
             || reads_invitation
+    }
+
+    /// A parameter of the path is a secret: `/hooks/{id}/{token}`, not `/tokens/{token}`.
+    fn is_capability(&self) -> bool {
+        const SECRETS: [&str; 4] = ["token", "secret", "signature", "jwt"];
+        let mut before = "";
+        for segment in self.raw.split('/').filter(|it| !it.is_empty()) {
+            let collection = before.strip_suffix('s').unwrap_or(before);
+            if segment.starts_with('{')
+                && let Some(last) = words(segment).last()
+                && SECRETS.contains(&last.as_str())
+                && !words(collection).contains(last)
+            {
+                return true;
+            }
+            before = segment;
+        }
+        false
     }
 
     fn is_health(&self) -> bool {
@@ -329,6 +389,8 @@ impl Names {
             || docs
             || self.phrase("well", "known")
             || self.phrase("api", "docs")
+            // Pictures that pages show to everybody.
+            || has(self.last(), &["avatar", "logo", "icon", "favicon", "thumbnail"])
             || ENDINGS.iter().any(|ending| self.raw.ends_with(ending))
     }
 
@@ -384,6 +446,29 @@ mod tests {
             ("GET", "/email/verify/{token}", "f", Account),
             ("GET", "/subscriptions/confirm", "confirm", Account),
             ("POST", "/subscriptions", "subscribe", Account),
+            ("PUT", "/auth/account/delete", "confirm_deletion", Account),
+            (
+                "POST",
+                "/auth/account/resend",
+                "resend_verification",
+                Account,
+            ),
+            ("GET", "/account/captcha", "get_captcha", Account),
+            // Not of accounts.
+            ("POST", "/orders/{id}/confirm", "confirm", Ordinary),
+            ("POST", "/cluster/recover", "recover_peer", Ordinary),
+            ("POST", "/snapshots/recover", "f", Ordinary),
+            ("POST", "/devices/{id}/activate", "activate", Ordinary),
+            (
+                "POST",
+                "/hooks/{id}/{token}",
+                "execute",
+                Purpose::Capability,
+            ),
+            ("DELETE", "/tokens/{token_id}", "f", Ordinary),
+            ("DELETE", "/api-tokens/{token}", "f", Ordinary),
+            ("GET", "/users/{id}/avatar", "avatar", Static),
+            ("PUT", "/users/{id}/avatar", "set_avatar", Ordinary),
             ("GET", "/invites/{code}", "f", Account),
             ("POST", "/invites", "create_invite", Ordinary),
             ("POST", "/database/reset", "reset", Ordinary),

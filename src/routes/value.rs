@@ -221,7 +221,9 @@ impl Router {
     pub fn mount(&mut self, prefix: &Text, span: Span) {
         for route in &mut self.routes {
             route.path.insert(0, prefix.clone());
-            route.mounts.push((span, prefix.display()));
+            route
+                .mounts
+                .push((span, prefix.display().replace("//", "/")));
         }
     }
 }

@@ -94,11 +94,14 @@ pub fn check(workspace: &Workspace, files: &dyn Files, settings: &Settings<'_>) 
         suppressions: suppress::collect(file, text, facts, &known, settings.today),
         secrets: rust_file(facts, text, &|_| false),
     };
+    // What cannot be read has been said where the settings were read.
+    let local = super::local_models(settings.config, "").unwrap_or_default();
     let (mut loaded, looks, texts) = super::read(
         workspace,
         files,
         settings.scope,
         settings.progress,
+        local,
         &look,
         || read_text_files(workspace, files),
     );

@@ -165,6 +165,7 @@ fn purpose(purpose: Purpose) -> &'static str {
         Purpose::Health => "health",
         Purpose::Static => "static/docs",
         Purpose::Webhook => "webhook",
+        Purpose::Capability => "secret in the path",
         Purpose::Ordinary => "other",
     }
 }

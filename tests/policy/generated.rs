@@ -7,7 +7,7 @@ use moat::lints::Registry;
 use crate::tree;
 
 /// Compares, or writes if `MOAT_BLESS` is set.
-fn compare(files: &[(String, String)]) {
+pub(crate) fn compare(files: &[(String, String)]) {
     let mut complaints = Vec::new();
     for (path, expected) in files {
         if tree::exists(path) && tree::read(path) == *expected {

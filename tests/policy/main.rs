@@ -6,6 +6,7 @@ mod docs;
 mod generated;
 mod lints;
 mod modules;
+mod picture;
 mod settings;
 mod sources;
 mod tree;

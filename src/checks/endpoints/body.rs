@@ -8,7 +8,7 @@ use rustc_hash::FxHashSet;
 use crate::checks::Context;
 use crate::facts::Expr;
 use crate::facts::body::Literal;
-use crate::models::Role;
+use crate::models::{Role, TypeRole};
 use crate::program::{BodyKey, FnId};
 use crate::routes::HandlerTarget;
 use crate::routes::endpoint::Endpoint;
@@ -20,6 +20,8 @@ use crate::values::Callee;
 const MAX_DEPTH: u32 = 5;
 /// How far from the handler sending mail is what the endpoint is for.
 const MAIL_DEPTH: u32 = 1;
+/// How far from the handler hashing a password is what the endpoint is for.
+const HASH_DEPTH: u32 = 3;
 /// How many functions are looked at for one endpoint.
 const MAX_FUNCTIONS: usize = 300;
 
@@ -223,8 +225,18 @@ impl Look<'_, '_> {
     }
 
     fn external(&mut self, path: Name, name: &str, depth: u32) {
-        let role = self.cx.program.models.function(path).map(|it| it.role);
+        let models = self.cx.program.models;
+        let role = models.function(path).map(|it| it.role);
         let path = path.as_str();
+        // A visitor's own session or cookies.
+        let owner = path.rsplit_once("::").map_or("", |(owner, _)| owner);
+        let owner = models.type_(Name::new(owner)).and_then(|it| it.role);
+        if matches!(owner, Some(TypeRole::Session | TypeRole::Cookies)) {
+            if role == Some(Role::Issues) {
+                note(&mut self.seen.issues, name);
+            }
+            return;
+        }
         match role {
             Some(Role::Effect) if name != "execute" => {
                 self.seen.opaque = true;
@@ -246,7 +258,7 @@ impl Look<'_, '_> {
         );
         if hashing && (name.starts_with("verify") || name == "check") {
             note(&mut self.seen.checks_password, name);
-        } else if hashing && name.starts_with("hash") {
+        } else if hashing && name.starts_with("hash") && depth <= HASH_DEPTH {
             note(&mut self.seen.hashes_password, name);
         }
         if matches!(krate, "hmac" | "ed25519_dalek" | "ring") && name.starts_with("verify") {
@@ -277,7 +289,9 @@ impl Look<'_, '_> {
             note(&mut self.seen.signature, name);
         }
         let checks = ["verify", "check", "validate", "compare", "authenticate"];
-        if has("password") && checks.iter().any(|it| has(it))
+        let rules = ["quality", "strength", "policy", "length", "complexity"];
+        let is_rule = rules.iter().any(|it| has(it));
+        if has("password") && checks.iter().any(|it| has(it)) && !is_rule
             || has("credentials") && checks.iter().any(|it| has(it))
         {
             note(&mut self.seen.checks_password, name);
@@ -292,7 +306,11 @@ impl Look<'_, '_> {
         if name == "into_file" {
             note(&mut self.seen.upload, "Data");
         }
-        if has("password") && (has("hash") || has("hashed")) && !has("verify") {
+        if depth <= HASH_DEPTH
+            && has("password")
+            && (has("hash") || has("hashed"))
+            && !has("verify")
+        {
             note(&mut self.seen.hashes_password, name);
         }
         // Deeper down, mail is a side effect (a notification), not what the endpoint is for.
@@ -307,19 +325,20 @@ impl Look<'_, '_> {
 
 /// Whether a name may hold one of the words that [`Look::named`] cares for: most do not.
 fn is_telling(name: &str) -> bool {
-    const PARTS: [&str; 6] = [
+    const PARTS: [&str; 7] = [
         "hmac",
         "signature",
         "password",
         "credentials",
         "authenticate",
         "send",
+        "into_file",
     ];
     let holds = |part: &str| {
         let mut windows = name.as_bytes().windows(part.len());
         windows.any(|it| it.eq_ignore_ascii_case(part.as_bytes()))
     };
-    PARTS.iter().any(|part| holds(part))
+    PARTS.iter().chain(DECIDES.iter()).any(|part| holds(part))
 }
 
 fn note(place: &mut Option<Act>, name: &str) {

@@ -81,8 +81,30 @@ impl<'a> Endpoints<'a> {
         }
     }
 
-    /// The names of the services, in order.
+    /// The names of the services, in order; without those whose endpoints are all another's
+    /// too: two programs that share their modules have one set of mistakes.
     pub(crate) fn services(&self) -> Vec<&'a str> {
+        let names = self.all_services();
+        let places: Vec<FxHashSet<(Span, Span)>> = names
+            .iter()
+            .map(|name| {
+                let own = self.of(name);
+                let places = own.iter().map(|it| &it.endpoint);
+                places.map(|it| (it.registered, it.handler.span)).collect()
+            })
+            .collect();
+        let is_part = |at: usize| {
+            (0..names.len()).any(|other| {
+                other != at
+                    && places[at].is_subset(&places[other])
+                    && (places[at].len() < places[other].len() || other < at)
+            })
+        };
+        let kept = names.iter().enumerate().filter(|(at, _)| !is_part(*at));
+        kept.map(|(_, name)| *name).collect()
+    }
+
+    fn all_services(&self) -> Vec<&'a str> {
         let mut names: Vec<&str> = Vec::new();
         for site in &self.all {
             if names.last() != Some(&site.endpoint.service.as_str()) {

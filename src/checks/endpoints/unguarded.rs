@@ -36,7 +36,7 @@ pub(crate) fn run(cx: &Context<'_>, endpoints: &Endpoints<'_>, lint: &Lint) -> V
         }
         if has_convention {
             by_router(cx, &meta, &sites, &open, &mut found);
-        } else if !open.is_empty() {
+        } else if does_something(&open) && !sites.iter().any(|it| is_unknown(it)) {
             found.push(whole_service(cx, &meta, service, &sites, &open));
         }
         if cx.persona == Persona::Auditor {
@@ -48,6 +48,25 @@ pub(crate) fn run(cx: &Context<'_>, endpoints: &Endpoints<'_>, lint: &Lint) -> V
         }
     }
     found
+}
+
+/// Whether the open endpoints of a service that asks for nothing are worth a finding: a change is
+/// seen in the code, or there are so many that somebody's data will be behind them.
+fn does_something(open: &[(&Site<'_>, Why)]) -> bool {
+    const MANY: usize = 4;
+    let acts = |site: &Site<'_>| {
+        let seen = &site.seen;
+        seen.write.is_some() || seen.mail.is_some() || seen.upload.is_some()
+    };
+    open.len() >= MANY
+        || open
+            .iter()
+            .any(|(site, why)| acts(site) || matches!(why, Why::Privileged(_)))
+}
+
+/// Whether an endpoint of the service may well ask: then it does not ask for nothing at all.
+fn is_unknown(site: &Site<'_>) -> bool {
+    site.endpoint.protections.authentication.status == Status::Unknown
 }
 
 /// Why an open endpoint is a finding.

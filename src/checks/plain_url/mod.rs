@@ -100,7 +100,11 @@ impl Search<'_> {
     fn addresses(&self, lint: &Lint, live: &[BodyKey]) -> Vec<Diagnostic> {
         let mut all: BTreeMap<Span, Found> = BTreeMap::new();
         for key in live {
-            for (call, model) in self.modelled_calls(*key) {
+            let calls = self.modelled_calls(*key);
+            if calls.is_empty() || self.talks_to_a_socket_file(*key) {
+                continue;
+            }
+            for (call, model) in calls {
                 if let Some(arg) = self.sent(*key, call, model) {
                     for traced in self.strings.texts(*key, arg) {
                         self.note(&mut all, *key, call, model, traced);
@@ -125,6 +129,17 @@ impl Search<'_> {
             _ => None,
         });
         calls.collect()
+    }
+
+    /// Whether a body opens a Unix socket: then the host of its requests goes nowhere.
+    fn talks_to_a_socket_file(&self, key: BodyKey) -> bool {
+        let typing = self.values.typing(key);
+        let calls = self.program[key].body.exprs();
+        let mut reached = calls.filter_map(|(id, _)| typing.external(id));
+        reached.any(|path| {
+            let mut parts = path.as_str().rsplit("::");
+            parts.next() == Some("connect") && parts.next() == Some("UnixStream")
+        })
     }
 
     /// The argument of a call that says where it sends to.

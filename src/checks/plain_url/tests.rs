@@ -237,3 +237,21 @@ fn credentials_are_never_shown() {
         assert!(!format!("{finding:?}").contains("hunter"), "{finding:?}");
     }
 }
+
+#[test]
+fn a_host_that_goes_nowhere() {
+    let over = |connect: &str| {
+        format!(
+            "async fn fetch() {{
+    let stream = {connect};
+    let (mut sender, _) = hyper::client::conn::http1::handshake(stream).await.unwrap();
+    reqwest::get(\"http://api.shop-a.com\").await;
+}}"
+        )
+    };
+    let plain = over(r#"tokio::net::TcpStream::connect("api.shop-a.com:80").await.unwrap()"#);
+    let title = "`fetch` sends a request to `http://api.shop-a.com` in the clear";
+    check("plain-http-client", &plain, &[(4, title, REGULAR)]);
+    let socket = over(r#"tokio::net::UnixStream::connect("/run/shop").await.unwrap()"#);
+    check("plain-http-client", &socket, &[]);
+}

@@ -137,11 +137,13 @@ impl Run<'_, '_> {
                     proof: entry.proof.and(&event.state.proof),
                     assume: join_assume(&entry, &event.state),
                     failed: entry.failed || event.state.failed,
+                    passed: entry.passed || event.state.passed,
                 };
                 self.events.push(event);
             }
             let Some(after) = summary.after else { continue };
-            let state = entry.with(&after.proof);
+            let mut state = entry.with(&after.proof);
+            state.passed |= after.passed;
             joined = Some(match joined {
                 None => (state, summary.value),
                 Some((known, value)) => {

@@ -2,9 +2,10 @@
 
 use super::proof::{Abs, From, Out, Proof, Strength};
 use super::{Judge, Summary};
+use crate::models::Origin;
 use crate::models::roles::{Carries, Proves, TypeRole};
 use crate::program::ty::Subst;
-use crate::program::{FnId, ImplId, Ty};
+use crate::program::{AdtId, FnId, ImplId, Ty};
 use crate::routes::endpoint::{Evidence, EvidenceKind};
 use crate::routes::eval::type_name;
 use crate::source::{Name, Span};
@@ -36,8 +37,13 @@ impl Judge<'_> {
                 Some(out) if value.variants.is_some() => {
                     let mut own = out.proof.clone();
                     if own.strength > Strength::Nothing || own.looked || own.maybe.is_some() {
+                        let configured = |it: &Evidence| it.kind == EvidenceKind::Configuration;
+                        let kind = match own.evidence.iter().any(configured) {
+                            true => EvidenceKind::Configuration,
+                            false => EvidenceKind::Extractor,
+                        };
                         own.evidence = vec![Evidence {
-                            kind: EvidenceKind::Extractor,
+                            kind,
                             name: type_name(program, &ty),
                             span,
                         }];
@@ -196,7 +202,10 @@ impl Judge<'_> {
                 }
                 self.library_extractor(*path, ty, span)
             }
-            Ty::Adt(..) => self.local_extractor(ty, span),
+            Ty::Adt(adt, _) => match self.model_of(*adt) {
+                Some(path) => self.library_extractor(path, ty, span),
+                None => self.local_extractor(ty, span),
+            },
             // `(CurrentUser, Data<Pool>)`: all of them.
             Ty::Tuple(all) => {
                 let mut proof = Proof::nothing();
@@ -222,13 +231,34 @@ impl Judge<'_> {
         }
     }
 
+    /// The path by which the user's settings describe an extractor of the program:
+    /// `crate::auth::User` or `shop::auth::User`.
+    fn model_of(&self, adt: AdtId) -> Option<Name> {
+        let def = &self.program[adt];
+        let module = self.program.module_path(def.module);
+        let within = module.split_once("::").map_or("", |(_, rest)| rest);
+        let in_crate = match within {
+            "" => format!("crate::{}", def.name),
+            within => format!("crate::{within}::{}", def.name),
+        };
+        let paths = [in_crate, format!("{module}::{}", def.name)];
+        let mut names = paths.iter().map(|path| Name::new(path));
+        names.find(|name| self.program.models.extractor(*name).is_some())
+    }
+
     fn library_extractor(&self, path: Name, ty: &Ty, span: Span) -> Abs {
+        let configured = |model: &crate::models::Extractor| model.origin == Origin::Configuration;
+        let model = self.program.models.extractor(path);
+        let kind = match model.is_some_and(configured) {
+            true => EvidenceKind::Configuration,
+            false => EvidenceKind::Extractor,
+        };
         let evidence = || Evidence {
-            kind: EvidenceKind::Extractor,
+            kind,
             name: type_name(self.program, ty),
             span,
         };
-        let Some(model) = self.program.models.extractor(path) else {
+        let Some(model) = model else {
             // A newtype of a library around a type of ours may be an impl of ours.
             let own = self.local_extractor(ty, span);
             if own.variants.is_some() && !self.extractor_impls(ty).is_empty() {

@@ -171,12 +171,14 @@ impl<'a> Run<'_, 'a> {
     }
 
     pub(super) fn event(&mut self, kind: EventKind, span: Span) {
-        if let Some(state) = &self.state {
+        if let Some(state) = &mut self.state {
+            let passes = matches!(kind, EventKind::Next);
             self.events.push(Event {
                 kind,
                 span,
                 state: state.clone(),
             });
+            state.passed |= passes;
         }
     }
 

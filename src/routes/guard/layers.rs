@@ -149,7 +149,9 @@ impl Judge<'_> {
         let refuses = refusing
             .map(|(_, state)| state)
             .chain(in_branches.map(|event| &event.state))
-            .any(|state| state.failed && state.proof.strength == Strength::Nothing);
+            .any(|state| {
+                state.failed && !state.passed && state.proof.strength == Strength::Nothing
+            });
         if proof.strength < Strength::Verified && proof.maybe.is_none() && refuses {
             proof.maybe =
                 Some("it refuses requests, and not provably all without credentials".into());
@@ -422,8 +424,15 @@ pub(crate) fn names_a_limiter(name: &str) -> bool {
         .filter(|c| c.is_ascii_alphanumeric())
         .collect::<String>()
         .to_ascii_lowercase();
-    ["ratelimit", "throttle", "governor"]
-        .iter()
-        .any(|word| flat.contains(word))
-        && !flat.contains("concurrency")
+    const WORDS: [&str; 8] = [
+        "ratelimit",
+        "throttle",
+        "governor",
+        "softlock",
+        "lockout",
+        "bruteforce",
+        "loginattempt",
+        "failedlogin",
+    ];
+    WORDS.iter().any(|word| flat.contains(word)) && !flat.contains("concurrency")
 }

@@ -188,6 +188,8 @@ pub struct State {
     pub assume: Vec<(Rc<str>, String)>,
     /// Every path to here comes from a check of credentials that did not succeed.
     pub failed: bool,
+    /// The rest of the middleware chain has been called on some path to here.
+    pub passed: bool,
 }
 
 impl State {
@@ -197,6 +199,7 @@ impl State {
             proof: Proof::nothing(),
             assume: Vec::new(),
             failed: false,
+            passed: false,
         }
     }
 
@@ -217,6 +220,7 @@ impl State {
             proof: self.proof.and(proof),
             assume: self.assume.clone(),
             failed: self.failed,
+            passed: self.passed,
         }
     }
 
@@ -243,6 +247,7 @@ impl State {
             proof,
             assume,
             failed: self.failed && other.failed,
+            passed: self.passed || other.passed,
         }
     }
 
