@@ -50,18 +50,21 @@ pub struct Loaded {
 
 /// Reads and understands a workspace.
 pub fn load(workspace: &Workspace, files: &dyn Files, scope: Scope) -> Loaded {
-    read(workspace, files, scope, false, Vec::new(), &|_, _, _| ()).0
+    let look = |_, _: &str, _: &FileFacts| ();
+    read(workspace, files, scope, false, Vec::new(), &look, || ()).0
 }
 
-/// Reads and understands a workspace, and looks at the facts of each file on the way.
-fn read<T: Send>(
+/// Reads and understands a workspace, and looks at the facts of each file on the way. Something
+/// else is done beside what keeps one thread busy.
+fn read<T: Send, B: Send>(
     workspace: &Workspace,
     files: &dyn Files,
     scope: Scope,
     progress: bool,
     local: Vec<CrateModel>,
     look: &(dyn Fn(FileId, &str, &FileFacts) -> T + Sync),
-) -> (Loaded, Vec<(FileId, T)>) {
+    beside: impl FnOnce() -> B + Send,
+) -> (Loaded, Vec<(FileId, T)>, B) {
     let mut sources = SourceMap::default();
     let mut unreadable = Vec::new();
     let found = rust_files(workspace, files);
@@ -114,12 +117,17 @@ fn read<T: Send>(
     }
     let expected: FxHashSet<FileId> = facts.keys().copied().collect();
     let inputs = crates(workspace, scope);
-    let program = build::build(
-        models::of(workspace, local),
-        &sources,
-        facts,
-        tests,
-        &inputs,
+    let (program, beside) = rayon::join(
+        || {
+            build::build(
+                models::of(workspace, local),
+                &sources,
+                facts,
+                tests,
+                &inputs,
+            )
+        },
+        beside,
     );
     let mut reached: Vec<FileId> = program.modules.iter().map(|it| it.file).collect();
     reached.sort();
@@ -141,7 +149,7 @@ fn read<T: Send>(
         program,
         unreadable,
     };
-    (loaded, looks)
+    (loaded, looks, beside)
 }
 
 /// The text of a file, without a byte order mark.

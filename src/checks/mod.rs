@@ -32,40 +32,49 @@ pub const KINDS: &[&str] = &[
     "engine",
 ];
 
-/// Runs the checks of all these lints; findings are in the order of the lints. A lint that names
-/// no kind that there is finds nothing.
-pub fn run_all(lints: &[Lint], cx: &Context<'_>) -> Vec<Diagnostic> {
+/// What checks look at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// Files and the program; a [`Context`] for them needs no endpoints.
+    Code,
+    /// Endpoints.
+    Endpoints,
+}
+
+impl About {
+    fn of(kind: &str) -> About {
+        match kind {
+            "unguarded-endpoint" | "unlimited-endpoint" => About::Endpoints,
+            _ => About::Code,
+        }
+    }
+}
+
+/// Runs those checks of these lints that look at one of the two; what each lint finds. A lint
+/// that is about the other, or names no kind that there is, finds nothing.
+pub fn run_all(lints: &[Lint], cx: &Context<'_>, about: About) -> Vec<Vec<Diagnostic>> {
     // Not for each lint anew, and not behind a lock that a worker could meet while it helps out.
-    let asks_for_endpoints = |lint: &Lint| is_about_endpoints(&lint.check.kind);
-    let endpoints = match lints.iter().any(asks_for_endpoints) {
-        true => Endpoints::new(cx),
-        false => Endpoints::default(),
+    let endpoints = match about {
+        About::Endpoints => Endpoints::new(cx),
+        About::Code => Endpoints::default(),
     };
-    let found: Vec<Vec<Diagnostic>> = lints
-        .par_iter()
-        .map(|lint| run(&lint.check.kind, lint, cx, &endpoints).unwrap_or_default())
-        .collect();
-    found.into_iter().flatten().collect()
+    let found = lints.par_iter().map(|lint| {
+        if About::of(&lint.check.kind) == about {
+            run(lint, cx, &endpoints)
+        } else {
+            Vec::new()
+        }
+    });
+    found.collect()
 }
 
-fn is_about_endpoints(kind: &str) -> bool {
-    matches!(kind, "unguarded-endpoint" | "unlimited-endpoint")
-}
-
-/// Runs the check of this kind with a lint's parameters; `None` if there is no such kind.
-fn run(
-    kind: &str,
-    lint: &Lint,
-    cx: &Context<'_>,
-    endpoints: &Endpoints<'_>,
-) -> Option<Vec<Diagnostic>> {
-    Some(match kind {
+fn run(lint: &Lint, cx: &Context<'_>, endpoints: &Endpoints<'_>) -> Vec<Diagnostic> {
+    match lint.check.kind.as_str() {
         "secret-literal" => secret_literal::run(cx, lint),
         "plain-url" => plain_url::run(cx, lint),
         "unguarded-endpoint" => endpoints::unguarded::run(cx, endpoints, lint),
         "unlimited-endpoint" => endpoints::unlimited::run(cx, endpoints, lint),
-        // The engine reports these itself.
-        "engine" => Vec::new(),
-        _ => return None,
-    })
+        // What else there is, the engine reports itself.
+        _ => Vec::new(),
+    }
 }

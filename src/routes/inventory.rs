@@ -1,5 +1,6 @@
 //! All endpoints of a program, with what guards each.
 
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::endpoint::{
@@ -14,7 +15,7 @@ use super::guard::proof::Proof;
 use super::purpose::purpose;
 use super::value::{Lost, Route};
 use crate::models::roles::Protection as Protects;
-use crate::program::{CrateId, Program};
+use crate::program::{CrateId, FnId, Program};
 use crate::source::{SourceMap, Span};
 use crate::values::Values;
 use crate::workspace::TargetKind;
@@ -48,17 +49,8 @@ pub fn build(values: &Values<'_>, sources: &SourceMap) -> Inventory {
     }
     eval.serve_left();
     let judge = Judge::new(values, sources);
-    let mut builder = Builder {
-        program: values.program,
-        values,
-        judge,
-        effects: FxHashMap::default(),
-        bodies: FxHashMap::default(),
-        sources,
-        limits: FxHashMap::default(),
-    };
     let mut inventory = Inventory::default();
-    let mut seen = FxHashSet::default();
+    let mut registered: Vec<(CrateId, &'static str, Vec<Route>)> = Vec::new();
     for served in eval.served {
         let krate = served.krate;
         let framework = served.router.framework;
@@ -68,6 +60,17 @@ pub fn build(values: &Values<'_>, sources: &SourceMap) -> Inventory {
                 inventory.unresolved.push(one);
             }
         }
+        registered.push((krate, framework, routes));
+    }
+    let mut builder = Builder {
+        program: values.program,
+        judge,
+        effects: FxHashMap::default(),
+        bodies: FxHashMap::default(),
+        limits: limits(values, sources, &registered),
+    };
+    let mut seen = FxHashSet::default();
+    for (krate, framework, routes) in registered {
         for route in routes {
             let endpoint = builder.endpoint(krate, framework, &route);
             let layers: Vec<Span> = route.layers.iter().map(|layer| layer.span).collect();
@@ -97,14 +100,32 @@ pub fn build(values: &Values<'_>, sources: &SourceMap) -> Inventory {
     inventory
 }
 
+/// What limits requests per time in each handler.
+fn limits(
+    values: &Values<'_>,
+    sources: &SourceMap,
+    registered: &[(CrateId, &'static str, Vec<Route>)],
+) -> FxHashMap<FnId, Option<Evidence>> {
+    let routes = registered.iter().flat_map(|(_, _, routes)| routes);
+    let handlers = routes.filter_map(|route| match route.handler {
+        HandlerTarget::Fn(id) => Some(id),
+        _ => None,
+    });
+    let mut handlers: Vec<FnId> = handlers.collect();
+    handlers.sort();
+    handlers.dedup();
+    handlers
+        .into_par_iter()
+        .map(|id| (id, super::limits::in_handler(values, sources, id)))
+        .collect()
+}
+
 struct Builder<'a> {
     program: &'a Program,
-    values: &'a Values<'a>,
     judge: Judge<'a>,
     effects: FxHashMap<(Span, String), Effect>,
-    bodies: FxHashMap<crate::program::FnId, (Proof, Proof)>,
-    sources: &'a SourceMap,
-    limits: FxHashMap<crate::program::FnId, Option<Evidence>>,
+    bodies: FxHashMap<FnId, (Proof, Proof)>,
+    limits: FxHashMap<FnId, Option<Evidence>>,
 }
 
 impl Builder<'_> {
@@ -155,11 +176,7 @@ impl Builder<'_> {
                 let body = body.clone();
                 proof = proof.and(&body);
             }
-            let (values, sources) = (self.values, self.sources);
-            let limits = self.limits.entry(id);
-            limits_in_body = limits
-                .or_insert_with(|| super::limits::in_handler(values, sources, id))
-                .clone();
+            limits_in_body = self.limits.get(&id).cloned().flatten();
         } else if handler.target == HandlerTarget::Unknown
             && proof.maybe.is_none()
             && !proof.is_verified()

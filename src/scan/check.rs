@@ -10,7 +10,7 @@ use super::reported::Reported;
 use super::summary::{lint_infos, problems, summary};
 use super::{Names, Scope, read_text};
 use crate::checks::secrets::{SecretFinding, rust_file, text_file};
-use crate::checks::{self, Context};
+use crate::checks::{self, About, Context};
 use crate::diagnostics::suppress::{self, FileSuppressions};
 use crate::diagnostics::{
     self, Applied, Counts, Diagnostic, EndpointRef, ExceptionReport, LevelFlag, LevelSettings,
@@ -96,13 +96,14 @@ pub fn check(workspace: &Workspace, files: &dyn Files, settings: &Settings<'_>) 
     };
     // What cannot be read has been said where the settings were read.
     let local = super::local_models(settings.config, "").unwrap_or_default();
-    let (mut loaded, looks) = super::read(
+    let (mut loaded, looks, texts) = super::read(
         workspace,
         files,
         settings.scope,
         settings.progress,
         local,
         &look,
+        || read_text_files(workspace, files),
     );
     let mut suppressions = Vec::new();
     let mut secrets = Vec::new();
@@ -112,15 +113,15 @@ pub fn check(workspace: &Workspace, files: &dyn Files, settings: &Settings<'_>) 
             secrets.push((file, look.secrets));
         }
     }
-    let text_files = read_text_files(workspace, files, &mut loaded);
-    let found: Vec<_> = text_files
-        .par_iter()
-        .map(|id| {
-            let file = loaded.sources.file(*id);
-            (*id, text_file(&file.path, &file.text))
-        })
-        .collect();
-    secrets.extend(found.into_iter().filter(|(_, found)| !found.is_empty()));
+    let mut text_files = Vec::new();
+    for text in texts {
+        let id = loaded.sources.add(text.shown, text.text);
+        loaded.paths.push(text.path);
+        text_files.push(id);
+        if !text.secrets.is_empty() {
+            secrets.push((id, text.secrets));
+        }
+    }
     let config_file = settings.config_source.as_ref().map(|source| {
         let known = loaded.paths.iter().position(|it| *it == source.path);
         known.map(FileId::new).unwrap_or_else(|| {
@@ -137,22 +138,34 @@ pub fn check(workspace: &Workspace, files: &dyn Files, settings: &Settings<'_>) 
 
     let values = Values::new(&loaded.program);
     values.infer_functions();
-    let mut inventory = routes::inventory::build(&values, &loaded.sources);
-    let exceptions = Exceptions::new(settings.config, settings.today);
-    let uses = apply_config(&mut inventory, exceptions, config_file);
+    let nothing = Inventory::default();
     let context = Context {
         workspace,
         sources: &loaded.sources,
         program: &loaded.program,
         values: &values,
-        inventory: &inventory,
+        inventory: &nothing,
         rust_files: &loaded.rust_files,
         text_files: &text_files,
         secrets: &secrets,
         persona: settings.persona,
         scope: settings.scope,
     };
-    let mut found = checks::run_all(settings.registry.lints(), &context);
+    let lints = settings.registry.lints();
+    let (mut inventory, in_code) = rayon::join(
+        || routes::inventory::build(&values, &loaded.sources),
+        || checks::run_all(lints, &context, About::Code),
+    );
+    let exceptions = Exceptions::new(settings.config, settings.today);
+    let uses = apply_config(&mut inventory, exceptions, config_file);
+    let context = Context {
+        inventory: &inventory,
+        ..context
+    };
+    let of_endpoints = checks::run_all(lints, &context, About::Endpoints);
+    // In the order of the lints.
+    let found = in_code.into_iter().zip(of_endpoints);
+    let mut found: Vec<Diagnostic> = found.flat_map(|(a, b)| [a, b]).flatten().collect();
 
     let reported = Reported::new(
         workspace,
@@ -208,26 +221,30 @@ pub fn check(workspace: &Workspace, files: &dyn Files, settings: &Settings<'_>) 
     }
 }
 
-/// Adds settings, keys and deployment files to the sources; what is no text is left out.
-fn read_text_files(
-    workspace: &Workspace,
-    files: &dyn Files,
-    loaded: &mut super::Loaded,
-) -> Vec<FileId> {
-    let read: Vec<_> = text_files(workspace, files)
-        .into_par_iter()
-        .filter_map(|path| {
-            let text = read_text(&path, files).ok()?;
-            Some((path, text))
-        })
-        .collect();
-    let mut ids = Vec::new();
-    for (path, text) in read {
+/// A file of settings, keys or deployment.
+struct TextFile {
+    path: PathBuf,
+    shown: String,
+    text: String,
+    secrets: Vec<SecretFinding>,
+}
+
+/// Reads settings, keys and deployment files; what is no text is left out.
+fn read_text_files(workspace: &Workspace, files: &dyn Files) -> Vec<TextFile> {
+    let read = |path: PathBuf| {
+        let text = read_text(&path, files).ok()?;
         let shown = workspace.display_path(&path);
-        ids.push(loaded.sources.add(shown, text));
-        loaded.paths.push(path);
-    }
-    ids
+        Some(TextFile {
+            secrets: text_file(&shown, &text),
+            path,
+            shown,
+            text,
+        })
+    };
+    text_files(workspace, files)
+        .into_par_iter()
+        .filter_map(read)
+        .collect()
 }
 
 fn report_exceptions(
