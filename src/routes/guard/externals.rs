@@ -541,6 +541,12 @@ impl Run<'_, '_> {
                 return self.passed(from);
             };
             let ambient = From::REQUEST.with(From::CREDENTIAL).with(From::INPUT);
+            // `keys.get(&header.kid)` finds the key that is still to verify the token.
+            let text = self.text(id);
+            let mut said = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+            if said.any(|it| matches!(it, "kid" | "key_id" | "keyid" | "alg" | "iss" | "issuer")) {
+                return self.passed(from);
+            }
             if key.from.has(From::CREDENTIAL) && !first.from.has(ambient) {
                 let proof = Proof::verified(self.evidence(self.text(id), self.span(id)));
                 return unknown_outcome(From::IDENTITY, &proof);
