@@ -139,9 +139,13 @@ fn rust_files(folder: &Path) -> anyhow::Result<Vec<String>> {
 }
 
 fn checked(folder: &Path) -> anyhow::Result<scan::Outcome> {
+    let workspace = workspace(folder)?;
+    let config = Config::default();
+    let models = scan::models_for(&workspace, &config, "moat.toml");
     let settings = Settings {
         registry: Registry::builtin(),
-        config: &Config::default(),
+        config: &config,
+        models: models.map_err(|_| anyhow::anyhow!("the defaults describe no models"))?,
         config_source: None,
         flags: Vec::new(),
         min_severity: Severity::Low,
@@ -151,7 +155,7 @@ fn checked(folder: &Path) -> anyhow::Result<scan::Outcome> {
         partial: false,
         progress: false,
     };
-    Ok(scan::check(&workspace(folder)?, &DiskFiles, &settings))
+    Ok(scan::check(&workspace, &DiskFiles, &settings))
 }
 
 fn workspace(folder: &Path) -> anyhow::Result<Workspace> {

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::facts::{self, FileFacts, Tests};
-use crate::models::CrateModel;
+use crate::models::Models;
 use crate::program::build::CrateInput;
 use crate::program::{Program, build};
 use crate::report::progress::Progress;
@@ -29,7 +29,7 @@ mod tests;
 
 pub use crate::checks::Scope;
 pub use check::{ConfigSource, Outcome, Settings, check};
-pub use models::local_models;
+pub use models::models_for;
 pub use names::Names;
 pub use summary::lint_infos;
 
@@ -51,7 +51,8 @@ pub struct Loaded {
 /// Reads and understands a workspace.
 pub fn load(workspace: &Workspace, files: &dyn Files, scope: Scope) -> Loaded {
     let look = |_, _: &str, _: &FileFacts| ();
-    read(workspace, files, scope, false, Vec::new(), &look, || ()).0
+    let models = models::of(workspace, Vec::new());
+    read(workspace, files, scope, false, models, &look, || ()).0
 }
 
 /// Reads and understands a workspace, and looks at the facts of each file on the way. Something
@@ -61,7 +62,7 @@ fn read<T: Send, B: Send>(
     files: &dyn Files,
     scope: Scope,
     progress: bool,
-    local: Vec<CrateModel>,
+    models: &'static Models,
     look: &(dyn Fn(FileId, &str, &FileFacts) -> T + Sync),
     beside: impl FnOnce() -> B + Send,
 ) -> (Loaded, Vec<(FileId, T)>, B) {
@@ -118,15 +119,7 @@ fn read<T: Send, B: Send>(
     let expected: FxHashSet<FileId> = facts.keys().copied().collect();
     let inputs = crates(workspace, scope);
     let (program, beside) = rayon::join(
-        || {
-            build::build(
-                models::of(workspace, local),
-                &sources,
-                facts,
-                tests,
-                &inputs,
-            )
-        },
+        || build::build(models, &sources, facts, tests, &inputs),
         beside,
     );
     let mut reached: Vec<FileId> = program.modules.iter().map(|it| it.file).collect();

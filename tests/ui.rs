@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 
 use moat::diagnostics::{Persona, Severity};
 use moat::lints::{Example, ExampleKind, Lint, Registry};
-use moat::scan::{Scope, Settings, check as check_workspace};
+use moat::scan::{Scope, Settings, check as check_workspace, models_for};
 use moat::source::Span;
 use moat::workspace::config::Config;
 use moat::workspace::files::MemoryFiles;
@@ -74,6 +74,7 @@ fn places(workspace: &Workspace, tree: &MemoryFiles, persona: Persona) -> Places
     let settings = Settings {
         registry: Registry::builtin(),
         config: &config,
+        models: models_for(workspace, &config, "moat.toml").expect("no models of its own"),
         config_source: None,
         flags: Vec::new(),
         min_severity: Severity::Low,

@@ -8,8 +8,9 @@ use anyhow::{Context as _, bail};
 use super::args::{Flags, Output, Selection, SettingArgs};
 use crate::diagnostics::{LevelFlag, Persona, Severity};
 use crate::lints::Registry;
+use crate::models::Models;
 use crate::report::Terminal;
-use crate::scan::{ConfigSource, Names, Scope, Settings, local_models};
+use crate::scan::{ConfigSource, Names, Scope, Settings, models_for};
 use crate::workspace::config::{Config, ConfigError, ConfigFile, locate};
 use crate::workspace::files::{DiskFiles, Files};
 use crate::workspace::{Workspace, WorkspaceRequest, discover};
@@ -20,6 +21,7 @@ pub(super) struct Setup {
     pub(super) registry: Registry,
     pub(super) config: Config,
     pub(super) config_source: Option<ConfigSource>,
+    models: &'static Models,
     flags: Vec<LevelFlag>,
     scope: Scope,
     partial: bool,
@@ -50,16 +52,19 @@ impl Setup {
         let registry = registry(&workspace.root)?;
         let flags = level_flags(flags, &registry)?;
         let (config, config_source) = config(&workspace, &registry, settings)?;
-        if let Some(source) = &config_source {
-            let shown = workspace.display_path(&source.path);
-            local_models(&config, &shown)
-                .map_err(|errors| SetupError::Config(shown.clone(), source.text.clone(), errors))?;
-        }
+        let (shown, text) = config_source
+            .as_ref()
+            .map_or_else(Default::default, |source| {
+                (workspace.display_path(&source.path), source.text.clone())
+            });
+        let models = models_for(&workspace, &config, &shown)
+            .map_err(|errors| SetupError::Config(shown, text, errors))?;
         Ok(Setup {
             partial: !paths.is_empty() || workspace.packages.iter().any(|it| !it.selected),
             workspace,
             config,
             config_source,
+            models,
             flags,
             registry,
             scope: scope(selection),
@@ -72,6 +77,7 @@ impl Setup {
             registry: &self.registry,
             config: &self.config,
             config_source: self.config_source.clone(),
+            models: self.models,
             flags: self.flags.clone(),
             min_severity: (args.min_severity.or(self.config.min_severity)).unwrap_or(Severity::Low),
             persona: (args.persona.or(self.config.persona)).unwrap_or(Persona::Regular),

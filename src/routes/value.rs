@@ -132,6 +132,27 @@ pub struct Route {
     pub rank: Option<i64>,
 }
 
+impl Route {
+    /// A route of one method, without path, conditions or layers yet, that is registered where
+    /// its handler is written.
+    pub fn new(method: impl Into<String>, handler: HandlerTarget, span: Span) -> Route {
+        Route {
+            path: Vec::new(),
+            method: method.into(),
+            handler,
+            handler_name: None,
+            handler_span: span,
+            registered: span,
+            layers: Vec::new(),
+            mounts: Vec::new(),
+            conditions: Vec::new(),
+            fallback: false,
+            guards: Vec::new(),
+            rank: None,
+        }
+    }
+}
+
 /// A guard at a registration.
 #[derive(Debug, Clone)]
 pub struct Guard {
@@ -229,6 +250,15 @@ impl Router {
 }
 
 impl Value {
+    /// The type of the program that it is an object of.
+    pub fn local_type(&self) -> Option<Ty> {
+        match self {
+            Value::Struct(adt, _) => Some(Ty::Adt(*adt, std::sync::Arc::from([]))),
+            Value::Object(ty @ Ty::Adt(..), _) => Some(ty.clone()),
+            _ => None,
+        }
+    }
+
     /// The text, if it is one.
     pub fn as_text(&self) -> Option<&Text> {
         match self {

@@ -18,6 +18,7 @@ use crate::diagnostics::{
 };
 use crate::facts::FileFacts;
 use crate::lints::Registry;
+use crate::models::Models;
 use crate::report::{LintInfo, Summary};
 use crate::routes::{self, Inventory};
 use crate::source::{FileId, SourceMap, Span};
@@ -34,6 +35,8 @@ pub struct Settings<'a> {
     pub registry: &'a Registry,
     /// The settings of the user's file; [`Config::default`] without one.
     pub config: &'a Config,
+    /// What libraries are, the user's own models included: [`models_for`](super::models_for).
+    pub models: &'static Models,
     /// The file that they come from.
     pub config_source: Option<ConfigSource>,
     /// `-A`, `-W`, `-D`, in order.
@@ -94,14 +97,12 @@ pub fn check(workspace: &Workspace, files: &dyn Files, settings: &Settings<'_>) 
         suppressions: suppress::collect(file, text, facts, &known, settings.today),
         secrets: rust_file(facts, text, &|_| false),
     };
-    // What cannot be read has been said where the settings were read.
-    let local = super::local_models(settings.config, "").unwrap_or_default();
     let (mut loaded, looks, texts) = super::read(
         workspace,
         files,
         settings.scope,
         settings.progress,
-        local,
+        settings.models,
         &look,
         || read_text_files(workspace, files),
     );

@@ -8,6 +8,19 @@ use crate::source::Name;
 use crate::workspace::Workspace;
 use crate::workspace::config::{Config, ConfigError, ConfigErrorKind};
 
+/// The models for a workspace and the settings of its user; `path` names the file of settings in
+/// errors.
+///
+/// # Errors
+/// What is wrong with each entry under `model`, with its place in the file.
+pub fn models_for(
+    workspace: &Workspace,
+    config: &Config,
+    path: &str,
+) -> Result<&'static Models, Vec<ConfigError>> {
+    Ok(of(workspace, local_models(config, path)?))
+}
+
 /// The models for a workspace. They live as long as the process, as the program that refers to
 /// them does.
 pub(super) fn of(workspace: &Workspace, local: Vec<CrateModel>) -> &'static Models {
@@ -24,11 +37,8 @@ pub(super) fn of(workspace: &Workspace, local: Vec<CrateModel>) -> &'static Mode
     Box::leak(Box::new(Models::with_local(local, versions)))
 }
 
-/// The entries under `model`, read; `path` names the file of settings in errors.
-///
-/// # Errors
-/// What is wrong with each entry, with its place in the file.
-pub fn local_models(config: &Config, path: &str) -> Result<Vec<CrateModel>, Vec<ConfigError>> {
+/// The entries under `model`, read.
+fn local_models(config: &Config, path: &str) -> Result<Vec<CrateModel>, Vec<ConfigError>> {
     let mut read = Vec::new();
     let mut errors = Vec::new();
     for entry in &config.models {

@@ -266,7 +266,7 @@ impl<'a> Eval<'a> {
             Value::Router(router) => {
                 self.served.push(Served {
                     router: (**router).clone(),
-                    krate: self.crate_here(span),
+                    krate: self.crate_here(),
                     span,
                 });
             }
@@ -283,7 +283,7 @@ impl<'a> Eval<'a> {
     }
 
     /// The crate whose root function is being run.
-    fn crate_here(&self, _span: Span) -> CrateId {
+    fn crate_here(&self) -> CrateId {
         self.root
             .map_or(CrateId(0), |id| self.program[self.program[id].module].krate)
     }

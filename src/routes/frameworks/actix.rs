@@ -87,7 +87,7 @@ pub(super) fn call(eval: &mut Eval<'_>, call: &mut Call<'_>) -> Option<Value> {
         "actix_web::web::redirect" => {
             let mut made = Router::new(RouterKind::Resource, NAME, call.span);
             made.prefix = Some(path_arg(eval, call, 0));
-            let mut route = route(
+            let mut route = Route::new(
                 "ANY",
                 HandlerTarget::External("actix_web::web::redirect".into()),
                 call.span,
@@ -101,7 +101,7 @@ pub(super) fn call(eval: &mut Eval<'_>, call: &mut Call<'_>) -> Option<Value> {
             let mut prefix = path_arg(eval, call, 0);
             prefix.push(&Text::known("/{*tail}", None));
             made.prefix = Some(prefix);
-            let mut route = route(
+            let mut route = Route::new(
                 "GET",
                 HandlerTarget::External("actix_files::Files".into()),
                 call.span,
@@ -173,23 +173,6 @@ fn method_arg(eval: &Eval<'_>, call: &Call<'_>) -> String {
     method_named(&word).unwrap_or_else(|| "ANY".into())
 }
 
-fn route(method: &str, handler: HandlerTarget, span: Span) -> Route {
-    Route {
-        path: Vec::new(),
-        method: method.to_owned(),
-        handler,
-        handler_name: None,
-        handler_span: span,
-        registered: span,
-        layers: Vec::new(),
-        mounts: Vec::new(),
-        conditions: Vec::new(),
-        fallback: false,
-        guards: Vec::new(),
-        rank: None,
-    }
-}
-
 /// Adds the handler in argument `at` for the methods that the router is waiting with.
 fn add_handler(eval: &Eval<'_>, made: &mut Router, call: &Call<'_>, at: usize) {
     let span = call.arg_exprs.get(at).map_or(call.span, |expr| {
@@ -205,7 +188,7 @@ fn add_handler(eval: &Eval<'_>, made: &mut Router, call: &Call<'_>, at: usize) {
             Some(Value::Callable(callable)) => callable.target(),
             _ => HandlerTarget::Unknown,
         };
-        let mut made_route = route(&method, target, call.span);
+        let mut made_route = Route::new(&method, target, call.span);
         made_route.handler_span = span;
         if target == HandlerTarget::Unknown {
             made_route.handler_name = Some(match call.args.get(at) {
@@ -327,7 +310,7 @@ pub(super) fn method(
                     add_methods(&mut router, *methods, path.as_ref(), call.span);
                 }
                 Some(value) => {
-                    let mut made = route("ANY", HandlerTarget::Unknown, call.span);
+                    let mut made = Route::new("ANY", HandlerTarget::Unknown, call.span);
                     made.path.push(Text::known("/{*fallback}", None));
                     if let Value::Object(ty, _) = value {
                         made.handler_name = Some(type_name(eval.program, &ty));
@@ -518,7 +501,7 @@ fn attributed(eval: &Eval<'_>, id: FnId, span: Span) -> Vec<Route> {
     let mut routes = Vec::new();
     for attr in attribute::route_attrs(&def.attrs) {
         for method in &attr.methods {
-            let mut made = route(method, HandlerTarget::Fn(id), span);
+            let mut made = Route::new(method, HandlerTarget::Fn(id), span);
             made.path.push(Text::known(
                 attr.path.clone(),
                 Some(attr.range.in_file(def.file)),

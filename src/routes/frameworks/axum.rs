@@ -145,18 +145,8 @@ fn add_handler(
     let span = expr.map_or(call.span, |expr| expr_span(eval, call.body, expr));
     for method in methods {
         let mut route = Route {
-            path: Vec::new(),
-            method: method.clone(),
-            handler: HandlerTarget::Unknown,
-            handler_name: None,
-            handler_span: span,
             registered: call.span,
-            layers: Vec::new(),
-            mounts: Vec::new(),
-            conditions: Vec::new(),
-            fallback: false,
-            guards: Vec::new(),
-            rank: None,
+            ..Route::new(method, HandlerTarget::Unknown, span)
         };
         match value {
             Value::Callable(callable) => route.handler = callable.target(),
@@ -326,18 +316,8 @@ fn stack_method(
 fn handler_with(callable: Callable, layers: &[Rc<Layer>], span: Span) -> Result<Value, Value> {
     let mut made = Router::new(RouterKind::Methods, NAME, span);
     made.routes.push(Route {
-        path: Vec::new(),
-        method: String::new(),
-        handler: callable.target(),
-        handler_name: None,
-        handler_span: span,
-        registered: span,
         layers: layers.iter().rev().cloned().collect(),
-        mounts: Vec::new(),
-        conditions: Vec::new(),
-        fallback: false,
-        guards: Vec::new(),
-        rank: None,
+        ..Route::new("", callable.target(), span)
     });
     Ok(Value::Router(Box::new(made)))
 }
@@ -728,17 +708,7 @@ pub(super) fn macro_call(
         for method in methods {
             made.routes.push(Route {
                 path: vec![Text::known(path.clone(), None)],
-                method,
-                handler: HandlerTarget::Fn(id),
-                handler_name: None,
-                handler_span: span,
-                registered: span,
-                layers: Vec::new(),
-                mounts: Vec::new(),
-                conditions: Vec::new(),
-                fallback: false,
-                guards: Vec::new(),
-                rank: None,
+                ..Route::new(method, HandlerTarget::Fn(id), span)
             });
         }
     }

@@ -49,17 +49,8 @@ pub(super) fn routes(ty: &Ty, held: &[Value], span: Span, rest: &str) -> Option<
             .into_iter()
             .map(|path| Route {
                 path: vec![path],
-                method: "GET".into(),
-                handler: HandlerTarget::External(made.into()),
                 handler_name: name.map(str::to_owned),
-                handler_span: span,
-                registered: span,
-                layers: Vec::new(),
-                mounts: Vec::new(),
-                conditions: Vec::new(),
-                fallback: false,
-                guards: Vec::new(),
-                rank: None,
+                ..Route::new("GET", HandlerTarget::External(made.into()), span)
             })
             .collect(),
     )

@@ -115,7 +115,7 @@ fn mount(eval: &mut Eval<'_>, router: &mut Router, base: &Text, value: Value, ca
             .for_each(|it| mount(eval, router, base, it, call)),
         Value::Object(ty, held) if !held.iter().any(Value::holds_router) => {
             if ty.is_external("rocket::fs::FileServer") {
-                let mut route = self::route(
+                let mut route = Route::new(
                     "GET",
                     HandlerTarget::External("rocket::fs::FileServer".into()),
                     call.span,
@@ -153,23 +153,6 @@ fn mount(eval: &mut Eval<'_>, router: &mut Router, base: &Text, value: Value, ca
                 span,
             });
         }
-    }
-}
-
-fn route(method: &str, handler: HandlerTarget, span: Span) -> Route {
-    Route {
-        path: Vec::new(),
-        method: method.to_owned(),
-        handler,
-        handler_name: None,
-        handler_span: span,
-        registered: span,
-        layers: Vec::new(),
-        mounts: Vec::new(),
-        conditions: Vec::new(),
-        fallback: false,
-        guards: Vec::new(),
-        rank: None,
     }
 }
 
@@ -232,7 +215,7 @@ fn attributed(eval: &Eval<'_>, id: FnId, span: Span) -> Vec<Route> {
     let mut routes = Vec::new();
     for attr in attribute::route_attrs(&def.attrs) {
         for method in &attr.methods {
-            let mut made = route(method, HandlerTarget::Fn(id), span);
+            let mut made = Route::new(method, HandlerTarget::Fn(id), span);
             let path = attr.path.split('?').next().unwrap_or_default();
             made.path
                 .push(Text::known(path, Some(attr.range.in_file(def.file))));

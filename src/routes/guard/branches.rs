@@ -25,10 +25,11 @@ impl Run<'_, '_> {
         self.state = no;
         let b = otherwise.map_or_else(Abs::default, |id| self.expr(id));
         let state_b = self.state.take();
-        for (value, state) in [(&a, &state_a), (&b, &state_b)] {
-            if let Some(state) = state {
-                self.note_refusal(value, state, otherwise.unwrap_or(then));
-            }
+        if let Some(state) = &state_a {
+            self.note_refusal(&a, state, then);
+        }
+        if let (Some(state), Some(otherwise)) = (&state_b, otherwise) {
+            self.note_refusal(&b, state, otherwise);
         }
         match (state_a, state_b) {
             (Some(x), Some(y)) => {
@@ -123,8 +124,7 @@ impl Run<'_, '_> {
             let names = self.variant_names(arm.pat);
             let mut taken: Vec<&str> = names.iter().map(String::as_str).collect();
             if taken.is_empty() {
-                let rest = left.variants.iter().flat_map(|all| all.iter());
-                taken = rest.map(|(name, _)| name.as_str()).collect();
+                taken = left.names();
             }
             let mut state = before.with(&matched.proof).taking(&value, &taken);
             if let Some(setting) = &value.setting {

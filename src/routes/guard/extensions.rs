@@ -21,11 +21,7 @@ impl Judge<'_> {
         }
         self.inserted.borrow_mut().insert(key.clone(), None);
         let value = self.judge_extension(ty);
-        if self.is_exhausted() {
-            self.inserted.borrow_mut().remove(&key);
-        } else {
-            self.inserted.borrow_mut().insert(key, Some(value.clone()));
-        }
+        self.keep(&self.inserted, key, &Some(value.clone()));
         value
     }
 

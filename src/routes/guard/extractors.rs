@@ -174,11 +174,7 @@ impl Judge<'_> {
             Abs::fallible("Ok", Proof::nothing(), Abs::default()),
         );
         let value = self.judge_extractor(ty, span);
-        if self.is_exhausted() {
-            self.extractors.borrow_mut().remove(&key);
-        } else {
-            self.extractors.borrow_mut().insert(key, value.clone());
-        }
+        self.keep(&self.extractors, key, &value);
         value
     }
 

@@ -1,5 +1,7 @@
 //! The abstract interpreter: expressions, branches, patterns, exits.
 
+use std::cell::RefCell;
+use std::hash::Hash;
 use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
@@ -92,11 +94,8 @@ impl<'a> Judge<'a> {
         }
         let summary = run.finish();
         self.depth.set(self.depth.get() - 1);
-        if plain && self.is_exhausted() {
-            // Half an answer is none to keep.
-            self.summaries.borrow_mut().remove(&key);
-        } else if plain {
-            self.summaries.borrow_mut().insert(key, summary.clone());
+        if plain {
+            self.keep(&self.summaries, key, &summary);
         }
         summary
     }
@@ -115,6 +114,20 @@ impl<'a> Judge<'a> {
     /// Whether the code of the handler or layer is too large to be followed to its end.
     pub(super) fn is_exhausted(&self) -> bool {
         self.steps.get() > self.limit.get()
+    }
+
+    /// Keeps an answer for whoever asks next. Half an answer is none to keep.
+    pub(super) fn keep<K: Eq + Hash, V: Clone>(
+        &self,
+        answers: &RefCell<FxHashMap<K, V>>,
+        key: K,
+        answer: &V,
+    ) {
+        if self.is_exhausted() {
+            answers.borrow_mut().remove(&key);
+        } else {
+            answers.borrow_mut().insert(key, answer.clone());
+        }
     }
 
     /// Says so in a verdict that rests on half an answer.
@@ -421,10 +434,8 @@ impl<'a> Run<'_, 'a> {
                             if let (Some(before), Some(missed)) = (&before, missed) {
                                 let left =
                                     super::matching::without(&value, &self.variant_names(data.pat));
-                                let left = left.variants.iter().flat_map(|all| all.iter());
-                                let left: Vec<&str> = left.map(|(name, _)| name.as_str()).collect();
                                 self.state = Some(self.assumed(
-                                    before.with(&missed.proof).taking(&value, &left),
+                                    before.with(&missed.proof).taking(&value, &left.names()),
                                     &value,
                                     &missed.setting,
                                 ));

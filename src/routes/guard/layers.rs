@@ -256,11 +256,7 @@ impl Judge<'_> {
         let suspicious = words::credential_word(&layer.name) && !matches!(ty, Ty::Adt(..));
         // A library's wrapper around a layer of ours: `Condition::from_option(auth)`.
         let wrapped = args.iter().find_map(|arg| {
-            let ty = match arg {
-                Value::Struct(adt, _) => Ty::Adt(*adt, std::sync::Arc::from([])),
-                Value::Object(ty @ Ty::Adt(..), _) => ty.clone(),
-                _ => return None,
-            };
+            let ty = arg.local_type()?;
             let (call, bodies) = self.service_call(&ty)?;
             let inner = self.effect_of(&self.run_middleware(call), &bodies).proof;
             (inner.status() != super::super::Status::None).then_some(ty)
@@ -288,12 +284,7 @@ impl Judge<'_> {
         let wanted = at.and_then(|at| args.get(at as usize));
         // A type of the program with a method that decides: tower-http's `AuthorizeRequest`,
         // `AsyncAuthorizeRequest` and `ValidateRequest`.
-        let made = match wanted.or(args.first()) {
-            Some(Value::Struct(adt, _)) => Some(Ty::Adt(*adt, std::sync::Arc::from([]))),
-            Some(Value::Object(ty @ Ty::Adt(..), _)) => Some(ty.clone()),
-            _ => None,
-        };
-        if let Some(ty) = made {
+        if let Some(ty) = wanted.or(args.first()).and_then(Value::local_type) {
             let decides = ["authorize", "validate"].iter().find_map(|name| {
                 let found = self
                     .program

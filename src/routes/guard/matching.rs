@@ -116,21 +116,17 @@ impl Run<'_, '_> {
                 Pat::Bind { .. } | Pat::Wild => None,
                 // `(Some(a), Some(b))`: any part may be the one that does not match.
                 Pat::Tuple(all) => {
-                    let mut found: Option<Proof> = None;
-                    for (at, part) in all.iter().enumerate() {
-                        let part_value = value.parts.as_ref().and_then(|it| it.get(at).cloned());
-                        let part_value = part_value.unwrap_or_else(|| Abs::of(value.from));
-                        if let Some(missed) = self.missed(*part, &part_value) {
-                            found = Some(match found {
-                                None => missed.proof,
-                                Some(known) => known.either(&missed.proof, None),
-                            });
-                        }
-                    }
-                    found.map(|proof| Matched {
-                        proof,
-                        setting: None,
-                    })
+                    let missed = all.iter().enumerate().filter_map(|(at, part)| {
+                        let held = value.parts.as_ref().and_then(|it| it.get(at).cloned());
+                        let held = held.unwrap_or_else(|| Abs::of(value.from));
+                        Some(self.missed(*part, &held)?.proof)
+                    });
+                    missed
+                        .reduce(|a, b| a.either(&b, None))
+                        .map(|proof| Matched {
+                            proof,
+                            setting: None,
+                        })
                 }
                 _ => Some(Matched {
                     proof: Proof::nothing(),

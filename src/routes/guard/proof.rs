@@ -395,6 +395,12 @@ impl Abs {
         }
     }
 
+    /// The variants that it may have; empty where nothing is known.
+    pub fn names(&self) -> Vec<&str> {
+        let all = self.variants.iter().flat_map(|all| all.iter());
+        all.map(|(name, _)| name.as_str()).collect()
+    }
+
     /// Whether the value has a variant that means success.
     pub fn success(&self) -> Option<Out> {
         let all = self.variants.as_ref()?;

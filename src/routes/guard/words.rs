@@ -217,6 +217,12 @@ pub(super) fn syntactic(method: &str) -> bool {
     METHODS.contains(&method)
 }
 
+/// Whether code speaks of what finds the key of a token, and says nothing of the token itself.
+pub(super) fn identifies_a_key(code: &str) -> bool {
+    code.split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+        .any(|it| matches!(it, "kid" | "key_id" | "keyid" | "alg" | "iss" | "issuer"))
+}
+
 /// Methods that put their argument into their receiver: hashers, strings, buffers.
 pub(super) fn absorbs(method: &str) -> bool {
     matches!(
