@@ -1,1 +1,1 @@
-//! Under construction.
+//! Taint over the summaries. Reserved: nothing is here yet.

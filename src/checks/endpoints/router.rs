@@ -7,6 +7,7 @@ use crate::checks::Context;
 use crate::facts::{Body, Expr, ExprId, Pat, Stmt};
 use crate::program::{FnId, Program};
 use crate::routes::endpoint::Endpoint;
+use crate::routes::frameworks::guards_mounts;
 use crate::source::{FileId, Name, Span, TextRange};
 
 /// Identifies a router. Endpoints with the same key stand in one builder chain or scope.
@@ -70,10 +71,9 @@ impl<'a> Routers<'a> {
             service: endpoint.service.clone(),
             file: at.file,
             function,
-            // What Rocket mounts together is guarded one by one all the same.
-            mounts: match endpoint.framework {
-                "rocket" => Vec::new(),
-                _ => endpoint.mounts.iter().map(|(span, _)| *span).collect(),
+            mounts: match guards_mounts(endpoint.framework) {
+                true => endpoint.mounts.iter().map(|(span, _)| *span).collect(),
+                false => Vec::new(),
             },
         }
     }

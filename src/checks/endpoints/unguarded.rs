@@ -10,6 +10,7 @@ use crate::diagnostics::{Confidence, Diagnostic, Label, LintMeta, Persona};
 use crate::lints::Lint;
 use crate::routes::Purpose;
 use crate::routes::endpoint::{EvidenceKind, LayerSeen, Status};
+use crate::routes::frameworks::guards_mounts;
 use crate::routes::purpose::{privileged_word, segments, words};
 use crate::source::Span;
 
@@ -343,12 +344,11 @@ fn whole_router(
     let partly = all
         .iter()
         .any(|it| it.router == first.router && asks(it.endpoint.protections.authentication.status));
-    let rocket = first.endpoint.framework == "rocket";
     let mount = first
         .endpoint
         .mounts
         .last()
-        .filter(|_| guarded.is_empty() && !partly && !rocket);
+        .filter(|_| guarded.is_empty() && !partly && guards_mounts(first.endpoint.framework));
     let primary = match mount {
         Some((span, prefix)) => Label::new(
             first_line(cx, *span),

@@ -36,6 +36,12 @@ pub const FRAMEWORKS: [(&str, &[&str]); 3] = [
     (rocket::NAME, &["rocket", "rocket_okapi"]),
 ];
 
+/// Whether routes that are mounted together can be guarded together, by a layer on the mount.
+/// What Rocket mounts is guarded handler by handler: its fairings reject nobody.
+pub fn guards_mounts(framework: &str) -> bool {
+    framework != rocket::NAME
+}
+
 /// A call of a library function.
 pub fn call(eval: &mut Eval<'_>, call: &mut Call<'_>) -> Option<Value> {
     match crate_of(call.path) {

@@ -194,6 +194,3 @@ impl<'a> Strings<'a> {
         made
     }
 }
-
-#[cfg(test)]
-mod tests;

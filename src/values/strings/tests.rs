@@ -1,1 +1,0 @@
-//! Strings followed through small programs.
