@@ -95,7 +95,7 @@ fn read<T: Send, B: Send>(
         false => Tests::Shells,
     };
     let understand = |id: FileId| {
-        let text: &str = &sources.file(id).text;
+        let text = &sources.file(id).text;
         let facts = facts::extract_with(text, tests);
         let seen = look(id, text, &facts);
         (id, facts, seen)

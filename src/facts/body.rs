@@ -6,6 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Problem;
 use super::attr::CfgPredicate;
 use super::item::Item;
 use super::ty::{GenericArg, Path, TypeRef};
@@ -34,6 +35,8 @@ pub struct Body {
     pub range: TextRange,
     /// Items declared in the body, whatever block they are in.
     pub items: Vec<Item>,
+    /// Why it could not be read; then there is nothing in it.
+    pub problem: Option<Box<Problem>>,
     exprs: Vec<(Expr, TextRange)>,
     pats: Vec<(Pat, TextRange)>,
 }
@@ -46,9 +49,17 @@ impl Body {
             root: ExprId(0),
             range,
             items: Vec::new(),
+            problem: None,
             exprs: Vec::new(),
             pats: Vec::new(),
         }
+    }
+
+    /// A body of which nothing could be read.
+    pub(crate) fn missing(range: TextRange) -> Body {
+        let mut body = Body::new(range);
+        body.root = body.push_expr(Expr::Missing, range);
+        body
     }
 
     /// Adds an expression.

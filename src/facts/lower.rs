@@ -16,15 +16,18 @@ mod ty;
 mod use_tree;
 
 use std::str::FromStr as _;
+use std::sync::Arc;
 
 use proc_macro2::TokenStream;
 use rustc_hash::FxHashMap;
 use syn::parse::{ParseStream, Parser as _};
 
-use super::body::Body;
+use super::body::{Block, BlockKind, Body, Expr, PatId};
 use super::item::Item;
-use super::{ExprId, Extent, Problem, Stmt, Tests, depth, shell};
-use crate::source::TextRange;
+use super::lazy::{LazyBody, Written};
+use super::outline::Found;
+use super::{ExprId, Extent, Pat, Problem, Stmt, Tests, depth, shell};
+use crate::source::{Name, TextRange};
 
 pub(crate) use spans::Spans;
 
@@ -33,7 +36,9 @@ pub(crate) struct Lowerer<'a> {
     /// Finds out where tokens stand.
     pub(crate) spans: Spans<'a>,
     /// Where finished bodies go.
-    pub(crate) bodies: &'a mut Vec<Body>,
+    pub(crate) bodies: &'a mut Vec<LazyBody>,
+    /// The text of the whole file, if bodies can be read from it later.
+    pub(crate) text: Option<&'a Arc<str>>,
     /// What could not be read.
     pub(crate) problems: Vec<Problem>,
     /// Bodies that were cut out of the item shells, by where their placeholder starts.
@@ -47,7 +52,15 @@ pub(crate) struct Lowerer<'a> {
 }
 
 /// A body that was cut out of its item.
-pub(crate) struct Cut {
+pub(crate) enum Cut {
+    /// Lexed with its file, and read with its item.
+    Tokens(CutTokens),
+    /// Only found; read when it matters.
+    Found(Found),
+}
+
+/// The tokens of a body.
+pub(crate) struct CutTokens {
     /// What stood between the braces, or between `=` and `;`.
     pub(crate) tokens: TokenStream,
     /// Where it stood in the text that was lexed, braces included.
@@ -110,7 +123,7 @@ pub fn parse_fragment(
     kind: FragmentKind<'_>,
     text: &str,
     map: &dyn Fn(usize) -> TextRange,
-    bodies: &mut Vec<Body>,
+    bodies: &mut Vec<LazyBody>,
 ) -> Option<Fragment> {
     if !depth::check(text).is_empty() {
         return None;
@@ -119,6 +132,7 @@ pub fn parse_fragment(
     let mut lowerer = Lowerer {
         spans: Spans::mapped(text, map),
         bodies,
+        text: None,
         problems: Vec::new(),
         cut: FxHashMap::default(),
         deep: Vec::new(),
@@ -137,6 +151,132 @@ pub fn parse_fragment(
     };
     proc_macro2::extra::invalidate_current_thread_spans();
     fragment
+}
+
+/// Reads one body of a file. Items that it declares are in it, their bodies are added to `nested`;
+/// `None`, and the reason in `problems`, if it cannot be read. The thread's spans pile up until
+/// the caller invalidates them.
+pub(crate) fn read_body(
+    written: &Written,
+    tests: Tests,
+    nested: &mut Vec<LazyBody>,
+    problems: &mut Vec<Problem>,
+) -> Option<Body> {
+    let range = written.range;
+    let text = written
+        .text
+        .get(range.start as usize..range.end as usize)
+        .unwrap_or_default();
+    if !depth::check(text).is_empty() {
+        problems.push(Problem {
+            range,
+            message: TOO_DEEP.to_owned(),
+            extent: Extent::Body,
+        });
+        return None;
+    }
+    let mut lowerer = Lowerer {
+        spans: Spans::new(text, range.start),
+        bodies: nested,
+        text: None,
+        problems: Vec::new(),
+        cut: FxHashMap::default(),
+        deep: Vec::new(),
+        tests,
+        in_test: false,
+    };
+    let mut body = Body::new(range);
+    let params = written.params.iter();
+    body.params = params
+        .map(|at| param_pat(&mut body, &written.text, *at))
+        .collect();
+    let read = lowerer.body(&mut body, text, written.is_initialiser);
+    if let Err(error) = read {
+        lowerer.syntax_problem(range, &error, Extent::Body);
+        problems.append(&mut lowerer.problems);
+        return None;
+    }
+    problems.append(&mut lowerer.problems);
+    body.shrink_to_fit();
+    Some(body)
+}
+
+/// Said of what is nested deeper than [`depth`] allows.
+pub(crate) const TOO_DEEP: &str = "nested too deeply to be read";
+
+impl Lowerer<'_> {
+    /// Reads the text of a block or value into a body.
+    fn body(&mut self, body: &mut Body, text: &str, is_initialiser: bool) -> syn::Result<()> {
+        let tokens = TokenStream::from_str(text)?;
+        if is_initialiser {
+            let value = syn::parse2::<syn::Expr>(tokens)?;
+            body.root = self.expr(body, value);
+            return Ok(());
+        }
+        let Some(proc_macro2::TokenTree::Group(block)) = tokens.into_iter().next() else {
+            return Err(syn::Error::new(
+                proc_macro2::Span::call_site(),
+                "expected a block",
+            ));
+        };
+        let (stmts, tail, cfgs) = {
+            let stmts = parse_stmts(block.stream())?;
+            self.stmts(body, stmts)
+        };
+        let block = Block {
+            kind: BlockKind::Plain,
+            label: None,
+            stmts,
+            tail,
+            cfgs,
+        };
+        body.root = body.push_expr(Expr::Block(Box::new(block)), body.range);
+        Ok(())
+    }
+}
+
+/// The pattern of a parameter, read from its text.
+fn param_pat(body: &mut Body, text: &str, at: TextRange) -> PatId {
+    let text = text
+        .get(at.start as usize..at.end as usize)
+        .unwrap_or_default();
+    let written = text.trim_end().trim_end_matches(':').trim_end();
+    let is_name = |it: &str| {
+        it.starts_with(|first: char| first.is_ascii_alphabetic())
+            && it
+                .bytes()
+                .all(|it| it.is_ascii_alphanumeric() || it == b'_')
+            && !matches!(it, "true" | "false" | "mut" | "ref" | "self")
+    };
+    if is_name(written) {
+        let pat = Pat::Bind {
+            name: Name::new(written),
+            mutable: false,
+            sub: None,
+        };
+        let end = at.start + written.len() as u32;
+        return body.push_pat(pat, TextRange::new(at.start, end));
+    }
+    let parser = |input: ParseStream<'_>| {
+        let pat = syn::Pat::parse_single(input)?;
+        input.parse::<proc_macro2::TokenStream>()?;
+        Ok(pat)
+    };
+    let mut lowerer = Lowerer {
+        spans: Spans::new(text, at.start),
+        bodies: &mut Vec::new(),
+        text: None,
+        problems: Vec::new(),
+        cut: FxHashMap::default(),
+        deep: Vec::new(),
+        tests: Tests::Whole,
+        in_test: false,
+    };
+    // It has been read with its item before.
+    match parser.parse_str(text) {
+        Ok(pat) => lowerer.pat(body, pat),
+        Err(_) => body.push_pat(Pat::Wild, at),
+    }
 }
 
 /// Parses what stands between the braces of a function.

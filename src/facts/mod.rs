@@ -4,22 +4,28 @@
 //! tests are asked for: no manifest, no other file, no setting. They are owned, `Send` and serialisable; the syn tree
 //! never leaves the function that parses it. Spans are byte ranges of the file.
 //!
-//! The way through: [`depth`] looks at the tokens before syn recurses over them,
-//! [`shell`] parses items with their bodies cut out, [`lower`] turns items and,
-//! one by one, bodies into the types of [`item`], [`ty`] and [`body`].
+//! The way through: [`outline`] finds the bodies, [`depth`] looks at the text before syn recurses
+//! over it, [`shell`] parses items with their bodies cut out, [`lower`] turns items and, one by
+//! one, bodies into the types of [`item`], [`ty`] and [`body`]. A body is read when somebody asks
+//! for it ([`lazy`]); what names it [mentions](mentions) is known before.
 
 pub mod attr;
 pub mod body;
 pub mod comment;
 pub mod depth;
 pub mod item;
+pub mod lazy;
 pub mod lower;
+pub mod mentions;
+mod outline;
 mod scan;
 pub mod shell;
 pub mod ty;
 
 #[cfg(test)]
 mod tests;
+
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +35,8 @@ pub use attr::{Attr, CfgPredicate, Meta, MetaValue};
 pub use body::{Body, BodyId, Expr, ExprId, Pat, PatId, Stmt};
 pub use comment::Comment;
 pub use item::{Item, ItemKind};
+pub use lazy::LazyBody;
+pub use mentions::{Mention, Mentions};
 pub use ty::{GenericArg, Path, Segment, TypeRef};
 
 /// Everything the program needs to know of one file.
@@ -39,7 +47,7 @@ pub struct FileFacts {
     /// Items in source order; inline modules hold theirs.
     pub items: Vec<Item>,
     /// Bodies of functions, consts and statics, addressed by [`BodyId`].
-    pub bodies: Vec<Body>,
+    pub bodies: Vec<LazyBody>,
     /// Comments that may be instructions to us, in source order.
     pub comments: Vec<Comment>,
     /// What could not be read. The rest of the file is there nevertheless.
@@ -48,7 +56,7 @@ pub struct FileFacts {
 
 impl FileFacts {
     /// The body with this id.
-    pub fn body(&self, id: BodyId) -> &Body {
+    pub fn body(&self, id: BodyId) -> &LazyBody {
         &self.bodies[id.0 as usize]
     }
 }
@@ -86,10 +94,10 @@ pub enum Tests {
 
 /// Reads one file. Never fails: what cannot be read is in [`FileFacts::problems`].
 pub fn extract(text: &str) -> FileFacts {
-    extract_with(text, Tests::Whole)
+    extract_with(&Arc::from(text), Tests::Whole)
 }
 
 /// Reads one file, of its test code as much as is asked for.
-pub fn extract_with(text: &str, tests: Tests) -> FileFacts {
+pub fn extract_with(text: &Arc<str>, tests: Tests) -> FileFacts {
     shell::extract(text, tests)
 }

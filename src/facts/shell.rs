@@ -1,24 +1,78 @@
 //! Items with their bodies cut out, each parsed on its own where it has to be.
 
 use std::str::FromStr as _;
+use std::sync::Arc;
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use rustc_hash::FxHashMap;
 
-use super::lower::{Cut, Lowerer, Spans};
+use super::lower::{Cut, CutTokens, Lowerer, Spans, TOO_DEEP};
+use super::outline::{MAX_MODULES, outline};
 use super::{Attr, CfgPredicate, Extent, FileFacts, Item, Problem, Tests, comment, depth};
 use crate::source::TextRange;
 
-/// Modules nested deeper than this are not looked into for bodies.
-const MAX_MODULES: usize = 32;
-
-pub(crate) fn extract(text: &str, tests: Tests) -> FileFacts {
+pub(crate) fn extract(text: &Arc<str>, tests: Tests) -> FileFacts {
     let base = prelude_len(text);
     let code = &text[base..];
     let mut facts = FileFacts {
         comments: comment::scan(text),
         ..FileFacts::default()
     };
+    if !lazily(&mut facts, text, base, tests) {
+        at_once(&mut facts, code, base, tests);
+    }
+    proc_macro2::extra::invalidate_current_thread_spans();
+    facts
+}
+
+/// Reads one file with its bodies.
+#[cfg(test)]
+pub(super) fn extract_at_once(text: &str, tests: Tests) -> FileFacts {
+    let base = prelude_len(text);
+    let mut facts = FileFacts {
+        comments: comment::scan(text),
+        ..FileFacts::default()
+    };
+    at_once(&mut facts, &text[base..], base, tests);
+    proc_macro2::extra::invalidate_current_thread_spans();
+    facts
+}
+
+/// Reads the items, and leaves the bodies for later. False, and nothing is done, if there is
+/// something wrong with the text: then it takes the other way to say what.
+fn lazily(facts: &mut FileFacts, text: &Arc<str>, base: usize, tests: Tests) -> bool {
+    let code = &text[base..];
+    let Some(outline) = outline(code) else {
+        return false;
+    };
+    if !depth::check(&outline.shell).is_empty() {
+        return false;
+    }
+    let Ok(tokens) = TokenStream::from_str(&outline.shell) else {
+        return false;
+    };
+    let Ok(file) = syn::parse2::<syn::File>(tokens) else {
+        return false;
+    };
+    let cut = outline.bodies.into_iter();
+    let mut lowerer = Lowerer {
+        spans: Spans::of_shell(code, base as u32, &outline.shell, outline.lines),
+        bodies: &mut facts.bodies,
+        text: Some(text),
+        problems: Vec::new(),
+        cut: cut.map(|it| (it.start, Cut::Found(it))).collect(),
+        deep: Vec::new(),
+        tests,
+        in_test: false,
+    };
+    facts.attrs = lowerer.attrs(&file.attrs);
+    facts.items = lowerer.items(file.items);
+    facts.problems = lowerer.problems;
+    true
+}
+
+/// Reads everything, item by item and body by body, so that what cannot be read costs only itself.
+fn at_once(facts: &mut FileFacts, code: &str, base: usize, tests: Tests) {
     let tokens = match TokenStream::from_str(code) {
         Ok(tokens) => tokens,
         Err(error) => {
@@ -31,13 +85,13 @@ pub(crate) fn extract(text: &str, tests: Tests) -> FileFacts {
                 message,
                 extent: Extent::File,
             });
-            proc_macro2::extra::invalidate_current_thread_spans();
-            return facts;
+            return;
         }
     };
     let mut lowerer = Lowerer {
         spans: Spans::new(code, base as u32),
         bodies: &mut facts.bodies,
+        text: None,
         problems: Vec::new(),
         cut: FxHashMap::default(),
         deep: depth::check(code),
@@ -49,8 +103,6 @@ pub(crate) fn extract(text: &str, tests: Tests) -> FileFacts {
     facts.items = items;
     facts.problems = lowerer.problems;
     facts.problems.sort_by_key(|problem| problem.range);
-    proc_macro2::extra::invalidate_current_thread_spans();
-    facts
 }
 
 /// Bytes before the code: a byte order mark and a `#!` line.
@@ -197,11 +249,11 @@ fn cut(lowerer: &mut Lowerer<'_>, block: &Group) -> Group {
     let local = lowerer.spans.local_range(block.span());
     lowerer.cut.insert(
         local.0,
-        Cut {
+        Cut::Tokens(CutTokens {
             tokens: block.stream(),
             local,
             is_initialiser: false,
-        },
+        }),
     );
     let mut placeholder = Group::new(Delimiter::Brace, TokenStream::new());
     placeholder.set_span(block.span());
@@ -252,12 +304,12 @@ fn strip_initialiser(
         lowerer.spans.local(span),
         lowerer.spans.local_range(last.span()).1,
     );
-    let cut = Cut {
+    let cut = CutTokens {
         tokens: value.into_iter().collect(),
         local,
         is_initialiser: true,
     };
-    lowerer.cut.insert(local.0, cut);
+    lowerer.cut.insert(local.0, Cut::Tokens(cut));
     let mut placeholder = Group::new(Delimiter::Brace, TokenStream::new());
     placeholder.set_span(span);
     stripped.push(TokenTree::Group(placeholder));
@@ -268,7 +320,11 @@ fn deep_outside_bodies(lowerer: &Lowerer<'_>) -> Vec<u32> {
     if lowerer.deep.is_empty() {
         return Vec::new();
     }
-    let mut bodies: Vec<(u32, u32)> = lowerer.cut.values().map(|cut| cut.local).collect();
+    let range = |cut: &Cut| match cut {
+        Cut::Tokens(cut) => cut.local,
+        Cut::Found(found) => (found.start, found.end),
+    };
+    let mut bodies: Vec<(u32, u32)> = lowerer.cut.values().map(range).collect();
     bodies.sort_unstable();
     let in_body = |at: &&u32| {
         let next = bodies.partition_point(|body| body.0 <= **at);
@@ -351,7 +407,7 @@ fn one(lowerer: &mut Lowerer<'_>, item: Vec<TokenTree>, place: Place, deep: &[u3
     }
     match error {
         Some(error) => lowerer.syntax_problem(range, &error, Extent::Item),
-        None => lowerer.problem(range, "nested too deeply to be read", Extent::Item),
+        None => lowerer.problem(range, TOO_DEEP, Extent::Item),
     }
     Vec::new()
 }

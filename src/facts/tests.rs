@@ -1,40 +1,9 @@
 //! Whole files in, facts out.
 
 use super::*;
-use crate::facts::body::{BlockKind, Literal};
 
 fn slice(text: &str, range: TextRange) -> &str {
     &text[range.start as usize..range.end as usize]
-}
-
-#[test]
-fn tmp_dump() {
-    let text = r##"
-use a::{b::{self, c as d}, e::*, r#f as _};
-/// Doc
-#[get("/x/<id>", data = "<form>")]
-#[cfg(all(unix, feature = "x"))]
-pub(crate) async fn handler<T>(State(db): State<Db>, r#type: Option<T>) -> Result<(), E> where T: Foo {
-    let x = foo.bar::<u8>(1)?.baz.await;
-    info!(user.id = %x, "hi {x} {y:?}");
-    matches!(x, Some(1) if z);
-    if let Some(y) = (x + 1).max(2) && z { return Ok(()); }
-    Ok(json!({"a": 1, "b": {"c": [x]}}))
-}
-const X: &str = concat!("a", "b");
-"##;
-    let facts = extract(text);
-    println!("{facts:#?}");
-    for body in &facts.bodies {
-        for (id, expr) in body.exprs() {
-            println!(
-                "{id:?} {:?} {}",
-                slice(text, body.expr_range(id)),
-                serde_json::to_string(expr).unwrap()
-            );
-        }
-    }
-    let _ = (BlockKind::Plain, Literal::Float);
 }
 
 /// That of a thread that nobody configured. Frames of unoptimised code are several times as large.
@@ -50,6 +19,16 @@ fn on_small_stack(test: impl FnOnce() + Send + 'static) {
         .spawn(test)
         .unwrap();
     thread.join().unwrap();
+}
+
+/// All that is wrong with a file, its bodies read.
+fn problems(facts: &FileFacts) -> Vec<String> {
+    let of_bodies = facts.bodies.iter().filter_map(|body| {
+        let _: &Body = body;
+        body.problem.as_deref()
+    });
+    let all = facts.problems.iter().chain(of_bodies);
+    all.map(|it| it.message.clone()).collect()
 }
 
 /// Ways to nest: what opens, what closes.
@@ -218,8 +197,7 @@ fn absurd_nesting_costs_only_its_body() {
             if std::env::var("TRACE").is_ok() {
                 eprintln!("{}", &text[..text.len().min(60)]);
             }
-            let facts = extract(&text);
-            assert!(!facts.problems.is_empty(), "{}", &text[..80]);
+            assert!(!problems(&extract(&text)).is_empty(), "{}", &text[..80]);
         }
     });
 }
@@ -242,26 +220,18 @@ fn long_chains_are_read_on_a_small_stack() {
         for link in links {
             let text = format!("fn f() {{ x{} }}", link.repeat(4_000));
             let facts = extract(&text);
-            assert!(facts.problems.is_empty(), "{link} {:?}", facts.problems);
+            assert_eq!(problems(&facts), Vec::<String>::new(), "{link}");
             assert!(facts.bodies[0].expr_count() > 4_000, "{link}");
             let broken = format!("fn f() {{ x{} = ; }}", link.repeat(5_900));
             if std::env::var("TRACE").is_ok() {
                 eprintln!("{}", &broken[..broken.len().min(60)]);
             }
-            assert_eq!(extract(&broken).problems.len(), 1, "{link}");
+            assert_eq!(problems(&extract(&broken)).len(), 1, "{link}");
         }
         let branches = "if a {} else ".repeat(3_000);
-        assert!(
-            extract(&format!("fn f() {{ {branches} {{}} }}"))
-                .problems
-                .is_empty()
-        );
-        assert_eq!(
-            extract(&format!("fn f() {{ {branches} + }}"))
-                .problems
-                .len(),
-            1
-        );
+        let found = |text: &str| problems(&extract(text)).len();
+        assert_eq!(found(&format!("fn f() {{ {branches} {{}} }}")), 0);
+        assert_eq!(found(&format!("fn f() {{ {branches} + }}")), 1);
         let sum = "a + ".repeat(10_000);
         assert_eq!(
             extract(&format!("fn f() {{ {sum} a }} fn g() {{}}"))
@@ -296,7 +266,7 @@ fn shells_of_tests_have_no_bodies() {
         #[cfg(any(test, unix))] fn g() {}
         mod inner { #[test] fn t() {} fn h() {} }";
     let broken = format!("{text} fn {{ }} #[cfg(test)] mod broken {{ fn {{ }} fn helper() {{}} }}");
-    let bodies = |text: &str, tests| extract_with(text, tests).bodies.len();
+    let bodies = |text: &str, tests| extract_with(&text.into(), tests).bodies.len();
     // f, g, h, and the value of C.
     assert_eq!(bodies(text, Tests::Shells), 4);
     assert_eq!(bodies(text, Tests::Whole), 9);
@@ -304,7 +274,76 @@ fn shells_of_tests_have_no_bodies() {
     assert_eq!(bodies(&broken, Tests::Shells), 4);
     assert_eq!(bodies(&broken, Tests::Whole), 10);
     let whole = extract(text);
-    let shells = extract_with(text, Tests::Shells);
+    let shells = extract_with(&text.into(), Tests::Shells);
     let names = |facts: &FileFacts| facts.items.iter().map(|it| it.name).collect::<Vec<_>>();
     assert_eq!(names(&whole), names(&shells));
+}
+
+/// Read at once or lazily, the facts are the same.
+fn assert_same_both_ways(text: &str, what: &str) {
+    let text: Arc<str> = text.into();
+    for tests in [Tests::Whole, Tests::Shells] {
+        let lazily = extract_with(&text, tests);
+        let at_once = shell::extract_at_once(&text, tests);
+        assert!(
+            at_once.problems.is_empty(),
+            "{what}: {:?}",
+            at_once.problems
+        );
+        let json = |facts: &FileFacts| serde_json::to_value(facts).unwrap();
+        let (lazily, at_once) = (json(&lazily), json(&at_once));
+        if lazily != at_once {
+            let lines = |it: &serde_json::Value| serde_json::to_string_pretty(it).unwrap();
+            let (lazily, at_once) = (lines(&lazily), lines(&at_once));
+            let mut pairs = lazily.lines().zip(at_once.lines());
+            let at = pairs.position(|(a, b)| a != b).unwrap_or_default();
+            let part = |of: &str| {
+                of.lines()
+                    .skip(at.saturating_sub(12))
+                    .take(24)
+                    .collect::<Vec<_>>()
+                    .join("\n")
+            };
+            panic!(
+                "{what}: lazily\n{}\nat once\n{}",
+                part(&lazily),
+                part(&at_once)
+            );
+        }
+    }
+}
+
+#[test]
+fn bodies_read_later_are_the_same() {
+    for text in [
+        "\u{feff}#!/bin/sh\n#![allow(x)]\n//! é\nfn f(a: u8, mut b: u8, C { d, .. }: C, &e: &u8, /* : */ (g, _): (u8, u8)) { a }",
+        "const A: &str = \"é{\"; // é\nfn ü(é: &str) -> &str { \"ü\"; é } static mut B: [u8; { 2 }] = [1; { 2 }];",
+        "impl<T> A<T> for B { const C: u8 = { 1 }; type D = u8; fn f(self: Box<Self>, #[x] y: u8) where T: E { fn g() { use a; } g() } }",
+        "mod a { #![b] trait C { const D: u8; fn e(&self) {} } #[cfg(test)] mod f { fn g() {} } #[test] fn h() {} }",
+        "pub const fn f() -> impl Fn(u8) -> u8 { |x| x } macro_rules! m { ($a:ident) => { fn $a() { b } } } m! { fn c() {} }",
+        "async fn f() { select! { a = b => { c }, _ = d => {} } } extern \"C\" { fn g(); static H: u8; } unsafe fn i() {}",
+    ] {
+        assert_same_both_ways(text, text);
+    }
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut count = 0;
+    for part in ["src", "tests", "ui-tests", "benches"]
+        .iter()
+        .map(|it| root.join(it))
+    {
+        let files = walkdir::WalkDir::new(part)
+            .into_iter()
+            .filter_map(Result::ok);
+        for file in files.filter(|it| it.path().extension().is_some_and(|it| it == "rs")) {
+            let text = std::fs::read_to_string(file.path()).unwrap();
+            if shell::extract_at_once(&text, Tests::Whole)
+                .problems
+                .is_empty()
+            {
+                assert_same_both_ways(&text, &file.path().display().to_string());
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 100, "{count} files");
 }

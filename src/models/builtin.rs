@@ -100,6 +100,13 @@ fn memo<T>(
         .or_insert(made)
 }
 
+/// The names of all crates, aliases included.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    CRATES
+        .iter()
+        .flat_map(|krate| krate.aliases.iter().copied().chain([krate.name]))
+}
+
 /// The crate that `name` or one of its aliases names.
 pub(crate) fn find(name: &str) -> Option<&'static BuiltinCrate> {
     static BY_NAME: LazyLock<FxHashMap<&'static str, usize>> = LazyLock::new(|| {

@@ -19,7 +19,7 @@ mod type_text;
 
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use semver::Version;
 
 use crate::facts::TypeRef;
@@ -75,6 +75,12 @@ impl Models {
     /// Whether anything is known of the crate.
     pub fn crate_known(&self, name: &str) -> bool {
         self.local.iter().any(|model| model.info.name == *name) || builtin::find(name).is_some()
+    }
+
+    /// The crates of which something is known.
+    pub fn crate_names(&self) -> impl Iterator<Item = Name> {
+        let local = self.local.iter().map(|model| model.info.name);
+        local.chain(builtin::names().map(Name::new))
     }
 
     /// The path by which models, adapters and lints know what `path` names: re-exports,
@@ -252,6 +258,24 @@ impl Models {
             .flat_map(|model| &model.functions.entries);
         all.filter(|function| last_segment(function.path.as_str()) == method)
             .collect()
+    }
+
+    /// The last names of the functions that `is_meant`, of these crates and of those in the lock file.
+    /// Names of crates that are not known are passed over.
+    pub fn function_names(
+        &self,
+        crates: impl IntoIterator<Item = Name>,
+        is_meant: impl Fn(&Function) -> bool,
+    ) -> FxHashSet<Name> {
+        let locked = self.versions.keys().copied();
+        let crates: FxHashSet<Name> = crates.into_iter().chain(locked).collect();
+        let models = crates
+            .iter()
+            .filter_map(|krate| builtin::find(krate.as_str()));
+        let all = self.local.iter().chain(models.map(|krate| krate.model()));
+        let functions = all.flat_map(|model| &model.functions.entries);
+        let meant = functions.filter(|it| is_meant(it));
+        meant.map(|it| last_segment(it.path.as_str())).collect()
     }
 
     /// The type that a call of this function gives: by its model, or by the export table.

@@ -8,7 +8,7 @@ use super::{Program, Unresolved, macros, methods, scope};
 use crate::facts::item::{
     ConstItem, FnItem, ImplItem, MacroItem, ModItem, TraitItem, UseItem, UseKind,
 };
-use crate::facts::{self, Attr, Body, BodyId, CfgPredicate, FileFacts, Item, ItemKind, Tests};
+use crate::facts::{self, Attr, BodyId, CfgPredicate, FileFacts, Item, ItemKind, LazyBody, Tests};
 use crate::models::Models;
 use crate::source::{FileId, Name, SourceMap, Span, TextRange};
 use crate::workspace::{PackageId, TargetKind};
@@ -110,6 +110,7 @@ fn empty(models: &'static Models) -> Program {
         unresolved: Vec::new(),
         index: methods::Index::default(),
         names: scope::Memo::default(),
+        spellings: Default::default(),
         extern_crates: FxHashMap::default(),
     }
 }
@@ -150,7 +151,7 @@ pub(crate) struct Place {
 }
 
 /// The bodies of one file (or expansion) that have not found their item yet.
-pub(crate) type Bodies = Vec<Option<Body>>;
+pub(crate) type Bodies = Vec<Option<LazyBody>>;
 
 impl Builder<'_> {
     fn add_crate(&mut self, input: &CrateInput) -> Option<CrateId> {
@@ -357,7 +358,7 @@ impl Builder<'_> {
     ) -> Option<BodyKey> {
         let mut body = bodies.get_mut(id?.0 as usize)?.take()?;
         let key = BodyKey(self.program.bodies.len() as u32);
-        let local = std::mem::take(&mut body.items);
+        let local = body.take_items();
         self.program.bodies.push(BodyData {
             body,
             file: place.file,

@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use crate::facts::item::{EnumItem, Fields, FnItem, Generics, Variant, Visibility};
-use crate::facts::{Attr, Body, CfgPredicate, Path, TypeRef};
+use crate::facts::{Attr, CfgPredicate, LazyBody, Path, TypeRef};
 use crate::source::{FileId, Name, Span, TextRange};
 use crate::workspace::{PackageId, TargetKind};
 
@@ -329,7 +329,7 @@ pub struct MacroDef {
 #[derive(Debug)]
 pub struct BodyData {
     /// The body.
-    pub body: Body,
+    pub body: LazyBody,
     /// The file its ranges point into.
     pub file: FileId,
     /// Where it looks names up: the module of its local items if it has some.

@@ -7,14 +7,15 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::build::{Bodies, Builder, PendingMacro};
 use super::defs::{BodyData, BodyKey, BodyOwner, Container, Def, MacroId, ModuleId};
 use super::expand::{self, Limits};
 use crate::facts::body::{Block, BlockKind, MacroCall};
 use crate::facts::lower::{Fragment, FragmentKind, parse_fragment};
-use crate::facts::{Body, Expr, ExprId, Item};
+use crate::facts::mentions::hash;
+use crate::facts::{Expr, ExprId, Item, LazyBody, Mention};
 use crate::source::{Name, TextRange};
 
 /// Expansions inside expansions. Deeper ones stay calls.
@@ -31,6 +32,7 @@ pub(super) fn expand_all(builder: &mut Builder<'_>) {
         expand_item(builder, call);
     }
     builder.program.names = Default::default();
+    Cache::update_aliases(builder);
     let mut budget = MAX_CALLS;
     let mut at = 0;
     // Expanding a body may add bodies: those of items in it.
@@ -50,6 +52,8 @@ pub(super) fn expand_all(builder: &mut Builder<'_>) {
 #[derive(Debug, Default)]
 pub(crate) struct Cache {
     by_name: FxHashMap<Name, Vec<MacroId>>,
+    /// What a body mentions that may call one of them, under whatever name.
+    calls: FxHashSet<u16>,
     /// How many of the program's definitions are in `by_name`.
     indexed: usize,
     read: RwLock<FxHashMap<Rules, Option<Arc<expand::Rules>>>>,
@@ -68,8 +72,35 @@ impl Cache {
         {
             let id = MacroId(index as u32);
             cache.by_name.entry(def.name).or_default().push(id);
+            cache.calls.insert(hash(Mention::Macro, def.name.as_str()));
         }
         cache.indexed = builder.program.macros.len();
+    }
+
+    /// Takes in the other names by which definitions are imported, and the stand-ins.
+    fn update_aliases(builder: &mut Builder<'_>) {
+        Cache::update(builder);
+        let cache = &mut builder.macros;
+        let stand_ins = STAND_INS.iter().map(|it| it.0);
+        cache
+            .calls
+            .extend(stand_ins.map(|name| hash(Mention::Macro, name)));
+        for import in builder.program.modules.iter().flat_map(|it| &it.imports) {
+            let Some(name) = import.name else { continue };
+            if import.path.last() != Some(&name)
+                && import
+                    .path
+                    .last()
+                    .is_some_and(|it| cache.by_name.contains_key(it))
+            {
+                cache.calls.insert(hash(Mention::Macro, name.as_str()));
+            }
+        }
+    }
+
+    /// Whether a body may call any of the definitions.
+    fn may_be_called_in(&self, body: &LazyBody) -> bool {
+        body.mentions().has_any(&self.calls)
     }
 
     /// The rules, read if nobody has asked for them before; `None` if they cannot be read.
@@ -159,22 +190,27 @@ fn is_std(name: &str) -> bool {
 /// Macros of libraries that hold code of the program, as rules that say what matters of them.
 /// Sources: rocket_okapi 0.9 `src/lib.rs`, cfg-if 1.0 `src/lib.rs`; `cfg_select!`
 /// is the standard library's.
+const STAND_INS: [(&str, &str); 3] = [
+    (
+        "mount_endpoints_and_merged_docs",
+        "($rocket:ident, $base:expr, $settings:expr, $($path:expr => $routes:expr),* $(,)?) => { \
+         $( $rocket = $rocket.mount(format!(\"{}{}\", $base, $path), ($routes).0); )* }",
+    ),
+    // All alternatives are kept.
+    (
+        "cfg_if",
+        "(if #[$a:meta] { $($x:tt)* } $(else if #[$b:meta] { $($y:tt)* })* $(else { $($z:tt)* })?) => \
+         { $($x)* $($($y)*)* $($($z)*)? }",
+    ),
+    (
+        "cfg_select",
+        "($($p:meta => { $($t:tt)* } $(,)?)* $(_ => { $($e:tt)* } $(,)?)?) => { $($($t)*)* $($($e)*)? }",
+    ),
+];
+
 fn stand_in(name: &str) -> Option<&'static str> {
-    match name {
-        "mount_endpoints_and_merged_docs" => Some(
-            "($rocket:ident, $base:expr, $settings:expr, $($path:expr => $routes:expr),* $(,)?) => { \
-             $( $rocket = $rocket.mount(format!(\"{}{}\", $base, $path), ($routes).0); )* }",
-        ),
-        // All alternatives are kept.
-        "cfg_if" => Some(
-            "(if #[$a:meta] { $($x:tt)* } $(else if #[$b:meta] { $($y:tt)* })* $(else { $($z:tt)* })?) => \
-             { $($x)* $($($y)*)* $($($z)*)? }",
-        ),
-        "cfg_select" => Some(
-            "($($p:meta => { $($t:tt)* } $(,)?)* $(_ => { $($e:tt)* } $(,)?)?) => { $($($t)*)* $($($e)*)? }",
-        ),
-        _ => None,
-    }
+    let found = STAND_INS.iter().find(|it| it.0 == name);
+    found.map(|it| it.1)
 }
 
 /// An expansion's text and where its pieces come from, as ranges of the calling file.
@@ -285,7 +321,7 @@ fn expand_item(builder: &mut Builder<'_>, call: PendingMacro) {
         }
         return;
     };
-    let mut bodies: Vec<Body> = Vec::new();
+    let mut bodies: Vec<LazyBody> = Vec::new();
     let map = |offset: usize| expanded.range_at(offset);
     let text = match call.place.container {
         Container::Module => expanded.text.clone(),
@@ -331,7 +367,7 @@ struct Progress {
 }
 
 /// Items that an expansion has put into a body, and their bodies.
-type NewItems = (Vec<Item>, Vec<Body>);
+type NewItems = (Vec<Item>, Vec<LazyBody>);
 
 /// Expands the calls in some bodies: on all threads, until one declares items.
 fn expand_bodies(builder: &mut Builder<'_>, range: std::ops::Range<usize>, budget: &mut usize) {
@@ -343,6 +379,9 @@ fn expand_bodies(builder: &mut Builder<'_>, range: std::ops::Range<usize>, budge
         .par_iter_mut()
         .map(|data| {
             let mut progress = Progress::default();
+            if !shared.macros.may_be_called_in(&data.body) {
+                return (progress, None);
+            }
             let items = expand_body(shared, data, &mut progress, limit);
             (progress, items)
         })
@@ -425,7 +464,7 @@ fn expand_call(
     let expanded = run(builder, data.module, rules, arguments, range, data.file)?;
     let mut bodies = Vec::new();
     let map = |offset: usize| expanded.range_at(offset);
-    let body = &mut data.body;
+    let body = data.body.get_mut();
     let fragment = parse_fragment(FragmentKind::Stmts(body), &expanded.text, &map, &mut bodies);
     let Some(Fragment::Stmts(stmts, tail)) = fragment else {
         return None;

@@ -8,6 +8,7 @@ pub mod build;
 pub mod defs;
 pub mod expand;
 mod macros;
+mod mentioned;
 pub mod methods;
 pub mod scope;
 pub mod ty;
@@ -18,6 +19,8 @@ pub use defs::{
     TraitDef, TraitId,
 };
 pub use ty::Ty;
+
+use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
 
@@ -50,12 +53,13 @@ pub struct Program {
     pub macros: Vec<MacroDef>,
     /// Bodies.
     pub bodies: Vec<BodyData>,
-    /// What could not be read, per file.
-    pub problems: Vec<(FileId, Problem)>,
+    /// What of the items could not be read, per file.
+    pub(crate) problems: Vec<(FileId, Problem)>,
     /// `mod x;` whose file was not found, and macro calls in item position that nobody expanded.
     pub unresolved: Vec<Unresolved>,
     pub(crate) index: methods::Index,
     pub(crate) names: scope::Memo,
+    pub(crate) spellings: OnceLock<mentioned::Spellings>,
     pub(crate) extern_crates: FxHashMap<(CrateId, Name), Vec<ModuleId>>,
 }
 
@@ -100,6 +104,19 @@ impl Program {
             .iter()
             .enumerate()
             .map(|(index, def)| (FnId(index as u32), def))
+    }
+
+    /// What could not be read, in source order. Bodies that nobody has looked into are not known
+    /// to be broken.
+    pub fn problems(&self) -> Vec<(FileId, &Problem)> {
+        let of_bodies = self.bodies.iter();
+        let of_bodies = of_bodies.filter_map(|it| Some((it.file, it.body.problem()?)));
+        let of_items = self.problems.iter().map(|(file, it)| (*file, it));
+        let mut all: Vec<_> = of_items.chain(of_bodies).collect();
+        all.sort_by_key(|(file, problem)| (*file, problem.range));
+        // A file that two crates include has its bodies twice.
+        all.dedup_by_key(|(file, problem)| (*file, problem.range));
+        all
     }
 
     /// The path by which reports call a function: `crate::module::Type::name`.

@@ -71,7 +71,7 @@ impl Program {
 
     /// The same for a path given as names.
     pub fn resolve_names(&self, module: ModuleId, path: &[Name], global: bool) -> Vec<Resolved> {
-        self.resolve_open(module, path, global, &mut Open::default())
+        self.resolve_open(module, path, global, false, &mut Open::default())
     }
 
     /// The definitions that a path names in full.
@@ -88,11 +88,13 @@ impl Program {
         self.members_open(module, name, &mut Open::default())
     }
 
+    /// `leads_on`: the path stands before `::`, so that its end is no value.
     fn resolve_open(
         &self,
         module: ModuleId,
         path: &[Name],
         global: bool,
+        leads_on: bool,
         open: &mut Open,
     ) -> Vec<Resolved> {
         let Some((first, rest)) = path.split_first() else {
@@ -114,7 +116,10 @@ impl Program {
             _ if global && self[self[module].krate].edition >= 2018 => {
                 current = self.extern_crate(self[module].krate, *first, true);
             }
-            _ => current = self.first_segment(module, *first, !rest.is_empty(), open),
+            _ => {
+                let is_prefix = leads_on || !rest.is_empty();
+                current = self.first_segment(module, *first, is_prefix, open);
+            }
         }
         let mut done = Vec::new();
         for name in &path[used..] {
@@ -163,6 +168,13 @@ impl Program {
     ) -> Vec<Def> {
         let mut at = module;
         loop {
+            // `mod x; pub use x::*;`: what the glob brings in has no say in what `x` is.
+            if is_prefix
+                && let Some(own) = self[at].items.get(&name)
+                && own.iter().any(|def| matches!(def, Def::Module(_)))
+            {
+                return own.clone();
+            }
             let found = self.members_open(at, name, open);
             let usable = |def: &Def| {
                 !is_prefix || !matches!(def, Def::Fn(_) | Def::Const(_) | Def::Macro(_))
@@ -348,9 +360,11 @@ impl Program {
     fn import_targets(&self, module: ModuleId, import: &Import, open: &mut Open) -> Vec<Def> {
         // `use x::y;` in 2015 counts from the crate root; later from the module or a crate.
         let from = self.real_or_body(module);
-        let mut all = self.resolve_open(from, &import.path, import.global, open);
+        let is_glob = import.name.is_none();
+        let mut all = self.resolve_open(from, &import.path, import.global, is_glob, open);
         if all.is_empty() && self[self[module].krate].edition == 2015 && !import.global {
-            all = self.resolve_open(self[self[module].krate].root, &import.path, false, open);
+            let root = self[self[module].krate].root;
+            all = self.resolve_open(root, &import.path, false, is_glob, open);
         }
         all.into_iter()
             .filter(|it| it.used == import.path.len())

@@ -138,7 +138,6 @@ pub fn check(workspace: &Workspace, files: &dyn Files, settings: &Settings<'_>) 
         .collect();
 
     let values = Values::new(&loaded.program);
-    values.infer_functions();
     let nothing = Inventory::default();
     let context = Context {
         workspace,

@@ -222,7 +222,7 @@ pub(super) fn problems(
             all.push(warn(format!("{left} more places could not be read"), None));
         }
     };
-    let broken = loaded.program.problems.iter();
+    let broken = loaded.program.problems().into_iter();
     let broken = broken.filter(|(file, _)| reported.is_in_scope(*file));
     let broken = broken.map(|(file, problem)| {
         let lost = match problem.extent {
@@ -230,7 +230,7 @@ pub(super) fn problems(
             Extent::Item => "this item was not analysed",
             Extent::Body => "this body was not analysed",
         };
-        let at = place(problem.range.in_file(*file));
+        let at = place(problem.range.in_file(file));
         warn(format!("{}; {lost}", problem.message), Some(at))
     });
     list(broken.collect());

@@ -42,6 +42,21 @@ fn a_module_that_a_glob_starts_from_does_not_hide_what_the_glob_brings_in() {
     ));
 }
 
+/// The same with one name for both, whatever is asked first.
+#[test]
+fn a_function_may_have_the_name_of_the_module_that_it_comes_from() {
+    let text = "mod routes { mod home { pub fn home() {} pub fn other() {} } pub use home::*; }";
+    for first in ["home", "other"] {
+        let loaded = loaded(&[("/w/src/main.rs", text)], Scope::default());
+        named(&loaded, &["routes", first]);
+        let home = named(&loaded, &["routes", "home"]);
+        assert!(
+            matches!(home[..], [Def::Module(_), Def::Fn(_)]),
+            "{first} {home:?}"
+        );
+    }
+}
+
 #[test]
 fn files_of_tests_are_read_when_they_are_asked_for_or_reached() {
     let files = [

@@ -17,8 +17,6 @@ pub use typing::{Callee, Typing};
 
 use std::sync::OnceLock;
 
-use rayon::prelude::*;
-
 use crate::program::{BodyKey, Program};
 
 /// The program with what has been found out about its bodies.
@@ -26,7 +24,7 @@ use crate::program::{BodyKey, Program};
 pub struct Values<'p> {
     /// The program.
     pub program: &'p Program,
-    typings: Vec<OnceLock<Typing>>,
+    typings: Vec<OnceLock<Box<Typing>>>,
 }
 
 impl<'p> Values<'p> {
@@ -34,18 +32,6 @@ impl<'p> Values<'p> {
     pub fn new(program: &'p Program) -> Values<'p> {
         let typings = (0..program.bodies.len()).map(|_| OnceLock::new()).collect();
         Values { program, typings }
-    }
-
-    /// Computes the typings of all functions outside of tests, on all threads: somebody will ask.
-    pub fn infer_functions(&self) {
-        self.program
-            .fns
-            .par_iter()
-            .filter(|def| !def.is_test)
-            .filter_map(|def| def.body)
-            .for_each(|body| {
-                self.typing(body);
-            });
     }
 
     /// Gives the memory back without making anybody wait for it.
@@ -56,6 +42,6 @@ impl<'p> Values<'p> {
 
     /// Types, locals and callees of a body.
     pub fn typing(&self, body: BodyKey) -> &Typing {
-        self.typings[body.0 as usize].get_or_init(|| typing::infer(self, body))
+        self.typings[body.0 as usize].get_or_init(|| Box::new(typing::infer(self, body)))
     }
 }

@@ -12,6 +12,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 use self::address::Address;
@@ -54,10 +55,14 @@ pub fn run(cx: &Context<'_>, lint: &Lint) -> Vec<Diagnostic> {
         strings: Strings::new(cx.values, &is_live),
         protocols: protocols.collect(),
     };
-    let live = (0..cx.program.bodies.len() as u32)
-        .map(BodyKey)
-        .filter(|key| is_live(*key));
-    let live: Vec<BodyKey> = live.collect();
+    let sending = cx.program.mentioning_functions(|it| {
+        it.plaintext || matches!(it.role, Role::HttpRequest | Role::Connects)
+    });
+    let live: Vec<BodyKey> = sending.into_iter().filter(|it| is_live(*it)).collect();
+    // All threads: what follows asks for one after the other.
+    live.par_iter().for_each(|key| {
+        cx.values.typing(*key);
+    });
     let mut found = search.addresses(lint, &live);
     if settings == Some(true) {
         let taken: FxHashSet<Span> = found.iter().map(|it| it.primary.span).collect();

@@ -62,7 +62,7 @@ pub(super) fn scope(comment: &Comment, text: &str, lines: &LineIndex, facts: &Fi
     };
     search.items(&facts.items);
     for body in &facts.bodies {
-        if body.range.start <= window.end && window.end < body.range.end {
+        if body.span().start <= window.end && window.end < body.span().end {
             search.body(body);
         }
     }

@@ -5,7 +5,7 @@ use jiff::civil::date;
 use super::*;
 use crate::facts::body::{Block, BlockKind, Expr, ExprId, LetStmt, Literal, MethodCall, Pat, Stmt};
 use crate::facts::item::{FnItem, Generics, Item, ItemKind, ModItem, Visibility};
-use crate::facts::{Body, BodyId, Comment, TypeRef};
+use crate::facts::{Body, BodyId, Comment, LazyBody, TypeRef};
 use crate::source::{Name, SourceMap};
 
 const KNOWN: KnownNames<'static> = KnownNames {
@@ -245,7 +245,7 @@ fn chain(text: &str) -> FileFacts {
     FileFacts {
         comments: comments(text),
         items: vec![item(text, text, "fn", "f", function(Some(BodyId(0))))],
-        bodies: vec![body],
+        bodies: vec![LazyBody::ready(body)],
         ..FileFacts::default()
     }
 }

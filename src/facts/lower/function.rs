@@ -1,9 +1,11 @@
 //! Functions, constants and their bodies.
 
 use super::item::Head;
-use super::{Cut, Lowerer, parse_stmts};
+use super::{Cut, CutTokens, Lowerer, TOO_DEEP, parse_stmts, read_body};
 use crate::facts::body::{Block, BlockKind, Body, BodyId, Expr};
 use crate::facts::item::{ConstItem, FnItem, Item, ItemKind, Param, SelfParam};
+use crate::facts::lazy::{LazyBody, Written};
+use crate::facts::outline::Found;
 use crate::facts::{Extent, Tests};
 use crate::source::TextRange;
 
@@ -11,6 +13,14 @@ use crate::source::TextRange;
 pub(super) enum FnBlock {
     Present(syn::Block),
     Absent,
+}
+
+/// The value of a constant.
+enum Initialiser {
+    /// Read, and the range that it is taken from.
+    Here(syn::Expr, TextRange),
+    /// To be read when it matters.
+    Found(Found),
 }
 
 impl Lowerer<'_> {
@@ -83,17 +93,24 @@ impl Lowerer<'_> {
             }
         }
         let mut lost_body = None;
+        let mut found = None;
         let block = match block {
             FnBlock::Absent => None,
             FnBlock::Present(block) => {
                 let range = self.spans.delimited(block.brace_token.span);
                 end = end.cover(range);
                 let open = self.spans.local(block.brace_token.span.open());
+                let wanted = |this: &Self| this.tests == Tests::Whole || !this.is_test(&head.attrs);
                 match self.cut.remove(&open) {
                     None => Some((range, block.stmts)),
-                    Some(cut) => {
+                    Some(Cut::Found(it)) => {
                         lost_body = Some(range);
-                        let wanted = self.tests == Tests::Whole || !self.is_test(&head.attrs);
+                        found = Some(it).filter(|_| wanted(self));
+                        None
+                    }
+                    Some(Cut::Tokens(cut)) => {
+                        lost_body = Some(range);
+                        let wanted = wanted(self);
                         let stmts = wanted.then(|| self.cut_stmts(cut, range)).flatten();
                         stmts.map(|stmts| (range, stmts))
                     }
@@ -113,10 +130,17 @@ impl Lowerer<'_> {
         for (param, (_, pat_range)) in params.iter_mut().zip(&lowered) {
             param.range = pat_range.cover(param.range);
         }
-        let body = block.map(|(range, stmts)| {
-            scratch.params = lowered.into_iter().map(|(pat, _)| pat).collect();
-            self.fn_body(scratch, range, stmts)
-        });
+        let body = match (block, found) {
+            (Some((range, stmts)), _) => {
+                scratch.params = lowered.into_iter().map(|(pat, _)| pat).collect();
+                Some(self.fn_body(scratch, range, stmts))
+            }
+            (None, Some(found)) => {
+                let pattern = |it: &Param| TextRange::new(it.range.start, it.ty_range.start);
+                self.found(found, params.iter().map(pattern).collect())
+            }
+            (None, None) => None,
+        };
         let is_async = sig.asyncness.is_some();
         let kind = FnItem {
             is_async,
@@ -144,13 +168,32 @@ impl Lowerer<'_> {
 
     fn finish(&mut self, mut body: Body) -> BodyId {
         body.shrink_to_fit();
+        self.push(LazyBody::ready(body))
+    }
+
+    fn push(&mut self, body: LazyBody) -> BodyId {
         self.bodies.push(body);
         BodyId(self.bodies.len() as u32 - 1)
     }
 
-    fn cut_stmts(&mut self, cut: Cut, range: TextRange) -> Option<Vec<syn::Stmt>> {
+    /// Notes a body for later, or reads it at once if it declares items: everybody has to know of those.
+    fn found(&mut self, found: Found, params: Box<[TextRange]>) -> Option<BodyId> {
+        let written = Written {
+            text: self.text?.clone(),
+            range: self.spans.at(found.start, found.end),
+            is_initialiser: found.is_initialiser,
+            params,
+        };
+        if !found.declares {
+            return Some(self.push(LazyBody::new(written, found.mentions)));
+        }
+        let body = read_body(&written, self.tests, self.bodies, &mut self.problems)?;
+        Some(self.push(LazyBody::read_at_once(body, found.mentions)))
+    }
+
+    fn cut_stmts(&mut self, cut: CutTokens, range: TextRange) -> Option<Vec<syn::Stmt>> {
         if self.is_deep(cut.local) {
-            self.problem(range, "nested too deeply to be read", Extent::Body);
+            self.problem(range, TOO_DEEP, Extent::Body);
             return None;
         }
         match parse_stmts(cut.tokens) {
@@ -174,7 +217,10 @@ impl Lowerer<'_> {
         let ty = self.ty(ty).0;
         let end = self.spans.short(semicolon.span, 1);
         let body = value.and_then(|value| {
-            let (value, within) = self.initialiser(value, end)?;
+            let (value, within) = match self.initialiser(value, end)? {
+                Initialiser::Here(value, within) => (value, within),
+                Initialiser::Found(found) => return self.found(found, Box::default()),
+            };
             let mut body = Body::new(within);
             let (root, range) = self.ranged_expr(&mut body, value);
             body.root = root;
@@ -194,25 +240,23 @@ impl Lowerer<'_> {
     }
 
     /// The value, if it is not the placeholder of one that was cut out.
-    fn initialiser(
-        &mut self,
-        value: syn::Expr,
-        within: TextRange,
-    ) -> Option<(syn::Expr, TextRange)> {
+    fn initialiser(&mut self, value: syn::Expr, within: TextRange) -> Option<Initialiser> {
         let syn::Expr::Block(block) = &value else {
-            return Some((value, within));
+            return Some(Initialiser::Here(value, within));
         };
         let open = self.spans.local(block.block.brace_token.span.open());
-        let Some(cut) = self.cut.remove(&open).filter(|cut| cut.is_initialiser) else {
-            return Some((value, within));
+        let cut = match self.cut.remove(&open) {
+            Some(Cut::Found(found)) => return Some(Initialiser::Found(found)),
+            Some(Cut::Tokens(cut)) if cut.is_initialiser => cut,
+            _ => return Some(Initialiser::Here(value, within)),
         };
         let range = self.spans.at(cut.local.0, cut.local.1);
         if self.is_deep(cut.local) {
-            self.problem(range, "nested too deeply to be read", Extent::Body);
+            self.problem(range, TOO_DEEP, Extent::Body);
             return None;
         }
         match syn::parse2::<syn::Expr>(cut.tokens) {
-            Ok(value) => Some((value, range)),
+            Ok(value) => Some(Initialiser::Here(value, range)),
             Err(error) => {
                 self.syntax_problem(range, &error, Extent::Body);
                 None

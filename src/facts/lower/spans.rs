@@ -23,13 +23,19 @@ impl<'a> Spans<'a> {
     /// For `text` that starts `base` bytes into its file.
     pub(crate) fn new(text: &'a str, base: u32) -> Self {
         let newlines = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-        let lines: Vec<u32> = std::iter::once(0)
+        let lines = std::iter::once(0)
             .chain(newlines.map(|(at, _)| at as u32 + 1))
             .collect();
-        let wide = match text.is_ascii() {
+        Spans::of_shell(text, base, text, lines)
+    }
+
+    /// For the [outline](crate::facts::outline)'s shell of `text`: `lines` says where in the text
+    /// each line of the shell starts.
+    pub(crate) fn of_shell(text: &'a str, base: u32, shell: &str, lines: Vec<u32>) -> Self {
+        let wide = match shell.is_ascii() {
             true => Vec::new(),
             false => {
-                let numbered = text.split('\n').zip(0..);
+                let numbered = shell.split('\n').zip(0..);
                 let wide = numbered.filter(|(line, _)| !line.is_ascii());
                 wide.map(|(_, number)| number).collect()
             }

@@ -16,9 +16,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::endpoint::HandlerTarget;
 use super::value::{Callable, Env, Layer, LayerKind, Lost, Router, RouterKind, Value};
-use crate::facts::{Expr, ExprId, PatId};
+use crate::facts::{Expr, ExprId, Mention, PatId};
 use crate::program::methods::Candidate;
-use crate::program::{BodyKey, CrateId, FnId, Program, Ty};
+use crate::program::{BodyKey, BodyOwner, CrateId, FnId, Program, Ty};
 use crate::source::{SourceMap, Span};
 use crate::values::{Callee, Values};
 
@@ -415,65 +415,109 @@ pub fn shorten(text: &str) -> String {
     }
 }
 
-/// What is known before any code is run: which functions build routers.
+/// What is known before any code is run: which functions build routers, and which of them
+/// nobody calls. Only bodies that mention something to do with routers are read.
 pub fn relevant_functions(values: &Values<'_>) -> (FxHashSet<FnId>, Vec<FnId>) {
     let program = values.program;
-    let mut callers: FxHashMap<FnId, Vec<FnId>> = FxHashMap::default();
-    let mut relevant = FxHashSet::default();
-    let mut open = Vec::new();
+    let mut search = Relevant {
+        values,
+        looked_at: FxHashSet::default(),
+        callers: FxHashMap::default(),
+        relevant: FxHashSet::default(),
+    };
     let ids: Vec<FnId> = program.fn_ids().map(|(id, _)| id).collect();
-    let seen: Vec<Option<(bool, Vec<FnId>)>> =
-        ids.par_iter().map(|id| look_at(values, *id)).collect();
-    for (id, seen) in ids.into_iter().zip(seen) {
-        let Some((builds, callees)) = seen else {
-            continue;
-        };
-        for callee in callees {
-            callers.entry(callee).or_default().push(id);
+    let declared = ids.into_par_iter().filter(|id| declares(program, *id));
+    let mut open: Vec<FnId> = declared.collect();
+    search.relevant.extend(&open);
+    open.extend(search.look(&super::frameworks::building_mentions(program)));
+    while !open.is_empty() {
+        let mut hashes = FxHashSet::default();
+        for id in &open {
+            let def = &program[*id];
+            let ways: &[Mention] = match def.sig.self_param {
+                Some(_) => &[Mention::Plain, Mention::Member],
+                None => &[Mention::Plain],
+            };
+            hashes.extend(program.hashes_of(def.name, ways));
         }
-        if builds && relevant.insert(id) {
-            open.push(id);
+        let mut next = search.look(&hashes);
+        for id in open {
+            let callers = search.callers.get(&id).into_iter().flatten().copied();
+            next.extend(callers.filter(|id| search.relevant.insert(*id)));
         }
+        open = next;
     }
-    while let Some(id) = open.pop() {
-        for caller in callers.get(&id).into_iter().flatten() {
-            if relevant.insert(*caller) {
-                open.push(*caller);
-            }
-        }
-    }
-    let mut roots: Vec<FnId> = relevant
-        .iter()
-        .copied()
-        .filter(|id| {
-            !callers.get(id).is_some_and(|all| {
-                all.iter()
-                    .any(|caller| caller != id && relevant.contains(caller))
-            })
-        })
-        .collect();
+    let mut roots: Vec<FnId> = search.relevant.iter().copied().collect();
+    roots.retain(|id| {
+        let mut callers = search.callers.get(id).into_iter().flatten();
+        !callers.any(|caller| caller != id && search.relevant.contains(caller))
+    });
     roots.sort();
-    (relevant, roots)
+    (search.relevant, roots)
 }
 
-/// Whether a function outside of tests has to do with routers by itself, and which functions it
-/// names; `None` without a body.
+/// A search for the functions that have to do with routers.
+struct Relevant<'a> {
+    values: &'a Values<'a>,
+    looked_at: FxHashSet<FnId>,
+    /// Who calls a function, of those that were looked at.
+    callers: FxHashMap<FnId, Vec<FnId>>,
+    relevant: FxHashSet<FnId>,
+}
+
+impl Relevant<'_> {
+    /// Looks at the functions that mention one of these; gives those that build routers themselves.
+    fn look(&mut self, hashes: &FxHashSet<u16>) -> Vec<FnId> {
+        let program = self.values.program;
+        let mut ids = Vec::new();
+        for key in program.mentioning(hashes) {
+            if let BodyOwner::Fn(id) = program[key].owner
+                && !program[id].is_test
+                && self.looked_at.insert(id)
+            {
+                ids.push(id);
+            }
+        }
+        let seen = ids.par_iter().map(|id| look_at(self.values, *id));
+        let seen: Vec<Option<(bool, Vec<FnId>)>> = seen.collect();
+        let mut builders = Vec::new();
+        for (id, seen) in ids.into_iter().zip(seen) {
+            let Some((builds, callees)) = seen else {
+                continue;
+            };
+            for callee in callees {
+                self.callers.entry(callee).or_default().push(id);
+            }
+            if builds && self.relevant.insert(id) {
+                builders.push(id);
+            }
+        }
+        builders
+    }
+}
+
+/// Whether the signature of a function outside of tests speaks of routers.
+fn declares(program: &Program, id: FnId) -> bool {
+    let def = &program[id];
+    if def.is_test || def.body.is_none() {
+        return false;
+    }
+    if super::frameworks::is_router(&program.fn_return(id)) {
+        return true;
+    }
+    let scope = program.fn_scope(id);
+    let mut params = def.sig.params.iter();
+    params.any(|param| super::frameworks::is_router(&program.lower_ty(&scope, &param.ty)))
+}
+
+/// Whether the body of a function starts a router, and which functions it names; `None` without
+/// a body.
 fn look_at(values: &Values<'_>, id: FnId) -> Option<(bool, Vec<FnId>)> {
     let program = values.program;
-    let def = &program[id];
-    if def.is_test {
-        return None;
-    }
-    let body = def.body?;
+    let body = program[id].body?;
     let typing = values.typing(body);
     let mut callees = Vec::new();
-    let mut builds = super::frameworks::is_router(&program.fn_return(id));
-    if !builds && !def.sig.params.is_empty() {
-        let scope = program.fn_scope(id);
-        let mut params = def.sig.params.iter();
-        builds =
-            params.any(|param| super::frameworks::is_router(&program.lower_ty(&scope, &param.ty)));
-    }
+    let mut builds = false;
     for (expr, data) in program[body].body.exprs() {
         match data {
             Expr::Call { .. } | Expr::MethodCall(_) => {

@@ -10,12 +10,14 @@ mod documentation;
 mod path;
 mod rocket;
 
+use rustc_hash::FxHashSet;
+
 use super::eval::{Call, Eval};
 use super::value::{Router, RouterKind, Value};
-use crate::facts::ExprId;
 use crate::facts::body::MacroCall;
+use crate::facts::{ExprId, Mention};
 use crate::program::{BodyKey, Program, Ty};
-use crate::source::Span;
+use crate::source::{Name, Span};
 
 pub use path::normalise;
 
@@ -84,43 +86,103 @@ pub fn macro_call(
     axum::macro_call(eval, body, id, call).or_else(|| rocket::macro_call(eval, body, id, call))
 }
 
+/// Macros that make routes.
+const BUILDING_MACROS: [&str; 3] = ["routes", "openapi_get_routes", "openapi_get_routes_spec"];
+
+/// Library functions that start a router: code that calls them is worth running. Those that
+/// end in `*` stand for all that begin so.
+const BUILDERS: [&str; 25] = [
+    "axum::Router::new",
+    "axum::Router::default",
+    "axum::routing::*",
+    "axum::middleware::from_*",
+    "tower::ServiceBuilder::*",
+    "utoipa_axum::router::OpenApiRouter::new",
+    "utoipa_axum::router::OpenApiRouter::with_openapi",
+    "utoipa_axum::router::OpenApiRouter::default",
+    "aide::axum::ApiRouter::new",
+    "aide::axum::ApiRouter::default",
+    "aide::axum::routing::ApiRouter::new",
+    "loco_rs::controller::Routes::new",
+    "loco_rs::prelude::Routes::new",
+    "loco_rs::controller::AppRoutes::with_default_routes",
+    "loco_rs::controller::AppRoutes::empty",
+    "actix_web::App::new",
+    "actix_web::web::scope",
+    "actix_web::web::resource",
+    "utoipa_actix_web::scope",
+    "utoipa_actix_web::scope::scope",
+    "rocket::build",
+    "rocket::custom",
+    "rocket::ignite",
+    "rocket::Rocket::build",
+    "rocket::Rocket::custom",
+];
+
+/// What the functions behind a `*` are called, and the types that they belong to (axum 0.3 to
+/// 0.8, tower 0.4 and 0.5).
+const BUILDING_NAMES: [&str; 28] = [
+    "any",
+    "any_service",
+    "connect",
+    "connect_service",
+    "delete",
+    "delete_service",
+    "get",
+    "get_service",
+    "head",
+    "head_service",
+    "on",
+    "on_service",
+    "options",
+    "options_service",
+    "patch",
+    "patch_service",
+    "post",
+    "post_service",
+    "put",
+    "put_service",
+    "trace",
+    "trace_service",
+    "MethodRouter",
+    "from_extractor",
+    "from_extractor_with_state",
+    "from_fn",
+    "from_fn_with_state",
+    "ServiceBuilder",
+];
+
 /// Whether a macro of this name makes routes.
 pub fn building_macro(name: &str) -> bool {
-    matches!(
-        name,
-        "routes" | "openapi_get_routes" | "openapi_get_routes_spec"
-    )
+    BUILDING_MACROS.contains(&name)
 }
 
-/// Whether a library function starts a router: code that calls it is worth running.
+/// Whether a library function starts a router.
 pub fn builds(path: &str) -> bool {
-    matches!(
-        path,
-        "axum::Router::new"
-            | "axum::Router::default"
-            | "utoipa_axum::router::OpenApiRouter::new"
-            | "utoipa_axum::router::OpenApiRouter::with_openapi"
-            | "utoipa_axum::router::OpenApiRouter::default"
-            | "aide::axum::ApiRouter::new"
-            | "aide::axum::ApiRouter::default"
-            | "aide::axum::routing::ApiRouter::new"
-            | "loco_rs::controller::Routes::new"
-            | "loco_rs::prelude::Routes::new"
-            | "loco_rs::controller::AppRoutes::with_default_routes"
-            | "loco_rs::controller::AppRoutes::empty"
-            | "actix_web::App::new"
-            | "actix_web::web::scope"
-            | "actix_web::web::resource"
-            | "utoipa_actix_web::scope"
-            | "utoipa_actix_web::scope::scope"
-            | "rocket::build"
-            | "rocket::custom"
-            | "rocket::ignite"
-            | "rocket::Rocket::build"
-            | "rocket::Rocket::custom"
-    ) || path.starts_with("axum::routing::")
-        || path.starts_with("axum::middleware::from_")
-        || path.starts_with("tower::ServiceBuilder::")
+    BUILDERS.iter().any(|it| match it.strip_suffix('*') {
+        Some(start) => path.starts_with(start),
+        None => path == *it,
+    })
+}
+
+/// What a body mentions that starts a router.
+pub fn building_mentions(program: &Program) -> FxHashSet<u16> {
+    let exact = BUILDERS.iter().filter(|it| !it.ends_with('*'));
+    let names = exact.map(|path| mentioned_name(path)).chain(BUILDING_NAMES);
+    let names = names.flat_map(|name| program.hashes_of(Name::new(name), &[Mention::Plain]));
+    let macros = BUILDING_MACROS.iter();
+    let macros = macros.flat_map(|name| program.hashes_of(Name::new(name), &[Mention::Macro]));
+    names.chain(macros).collect()
+}
+
+/// What whoever calls a library function has to write of its path: the type that it belongs to,
+/// or its own name.
+fn mentioned_name(path: &str) -> &str {
+    let mut last = path.rsplit("::");
+    let (name, owner) = (last.next().unwrap_or(path), last.next());
+    owner
+        .filter(|it| it.starts_with(char::is_uppercase))
+        .unwrap_or(name)
 }
 
 /// Whether a type is a router, scope, configuration or list of routes.

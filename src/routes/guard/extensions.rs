@@ -3,11 +3,12 @@
 
 use super::proof::{Abs, From, Out, Proof, State};
 use super::{EventKind, Judge};
-use crate::facts::Expr;
+use crate::facts::mentions::hash;
+use crate::facts::{Expr, Mention};
 use crate::program::ty::Subst;
 use crate::program::{BodyOwner, FnId, Ty};
 use crate::routes::eval::type_name;
-use crate::source::Span;
+use crate::source::{Name, Span};
 use crate::values::Callee;
 
 impl Judge<'_> {
@@ -98,7 +99,11 @@ impl Judge<'_> {
     fn inserters(&self) -> &[FnId] {
         self.inserters.get_or_init(|| {
             let mut found = Vec::new();
-            for data in &self.program.bodies {
+            let hashes = ["extensions", "extensions_mut"]
+                .into_iter()
+                .flat_map(|name| [Mention::Plain, Mention::Member].map(|how| hash(how, name)));
+            for key in self.program.mentioning(&hashes.collect()) {
+                let data = &self.program[key];
                 let BodyOwner::Fn(id) = data.owner else {
                     continue;
                 };
@@ -170,8 +175,12 @@ impl Judge<'_> {
 
     /// Whether a type is handed to all requests by an `Extension(..)` layer or `app_data`.
     fn is_shared_state(&self, wanted: &Ty) -> bool {
-        self.program.bodies.iter().enumerate().any(|(at, data)| {
-            let key = crate::program::BodyKey(at as u32);
+        let names = ["Extension", "AddExtensionLayer"].map(Name::new);
+        let hashes = names
+            .into_iter()
+            .flat_map(|name| self.program.hashes_of(name, &[Mention::Plain]));
+        self.program.mentioning(&hashes.collect()).any(|key| {
+            let data = &self.program[key];
             data.body.exprs().any(|(id, expr)| {
                 let Expr::Call { args, .. } = expr else { return false };
                 let [arg] = &**args else { return false };

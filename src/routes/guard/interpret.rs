@@ -68,7 +68,8 @@ impl<'a> Judge<'a> {
                 ..Summary::default()
             };
         }
-        let Some(body) = self.program[id].body else {
+        let is_read = |body: &BodyKey| self.program[*body].body.problem.is_none();
+        let Some(body) = self.program[id].body.filter(is_read) else {
             return Summary::default();
         };
         if plain {

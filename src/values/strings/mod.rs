@@ -11,12 +11,13 @@ mod walk;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use self::locals::Locals;
 use self::walk::Walk;
 use super::{Callee, Text, Values};
-use crate::facts::{Expr, ExprId};
+use crate::facts::mentions::hash;
+use crate::facts::{Expr, ExprId, Mention};
 use crate::program::{AdtId, BodyKey, Def, FnId, Program, Ty};
 use crate::source::{Name, Span};
 
@@ -38,32 +39,32 @@ pub struct Step {
     pub span: Span,
 }
 
-/// An index of the program that answers where strings come from.
+/// Expressions of the program.
+type Sites = Rc<[(BodyKey, ExprId)]>;
+
+/// An index of the program, made as it is needed, that answers where strings come from.
 pub struct Strings<'a> {
     values: &'a Values<'a>,
     program: &'a Program,
-    callers: FxHashMap<FnId, Vec<(BodyKey, ExprId)>>,
-    writes: FxHashMap<(AdtId, Name), Vec<(BodyKey, ExprId)>>,
+    /// Whether what a body calls and writes is followed.
+    is_live: &'a dyn Fn(BodyKey) -> bool,
+    callers: RefCell<FxHashMap<FnId, Sites>>,
+    writes: RefCell<FxHashMap<(AdtId, Name), Sites>>,
     locals: RefCell<FxHashMap<BodyKey, Rc<Locals>>>,
 }
 
 impl<'a> Strings<'a> {
-    /// Indexes the bodies for which `is_live` holds: what others call or write is not followed.
-    pub fn new(values: &'a Values<'a>, is_live: &dyn Fn(BodyKey) -> bool) -> Strings<'a> {
-        let mut strings = Strings {
+    /// Nothing is indexed yet. What bodies for which `is_live` does not hold call or write is
+    /// not followed.
+    pub fn new(values: &'a Values<'a>, is_live: &'a dyn Fn(BodyKey) -> bool) -> Strings<'a> {
+        Strings {
             values,
             program: values.program,
-            callers: FxHashMap::default(),
-            writes: FxHashMap::default(),
+            is_live,
+            callers: RefCell::default(),
+            writes: RefCell::default(),
             locals: RefCell::default(),
-        };
-        for index in 0..values.program.bodies.len() {
-            let key = BodyKey(index as u32);
-            if is_live(key) {
-                strings.index(key);
-            }
         }
-        strings
     }
 
     /// The texts that an expression may have, as far as they can be followed.
@@ -98,55 +99,93 @@ impl<'a> Strings<'a> {
         current
     }
 
-    fn index(&mut self, key: BodyKey) {
+    /// The calls that reach a function for certain.
+    fn callers(&self, id: FnId) -> Sites {
+        if let Some(known) = self.callers.borrow().get(&id) {
+            return Rc::clone(known);
+        }
+        let def = &self.program[id];
+        let ways = [Mention::Plain, Mention::Member];
+        let hashes = self.program.hashes_of(def.name, &ways).collect();
+        let mut found = Vec::new();
+        for key in self.live(&hashes) {
+            for (call, expr) in self.program[key].body.exprs() {
+                if matches!(expr, Expr::Call { .. } | Expr::MethodCall(_)) {
+                    let reaches = self.targets(key, call).into_iter().filter(|it| *it == id);
+                    found.extend(reaches.map(|_| (key, call)));
+                }
+            }
+        }
+        let found: Sites = found.into();
+        self.callers.borrow_mut().insert(id, Rc::clone(&found));
+        found
+    }
+
+    /// What is given to a field where its type is made, and what is assigned to it.
+    fn writes(&self, adt: AdtId, field: Name) -> Sites {
+        if let Some(known) = self.writes.borrow().get(&(adt, field)) {
+            return Rc::clone(known);
+        }
+        let is_tuple = field.as_str().starts_with(|it: char| it.is_ascii_digit());
+        let made_as = match is_tuple {
+            true => self.program[adt].name,
+            false => field,
+        };
+        let mut hashes: FxHashSet<u16> = self
+            .program
+            .hashes_of(made_as, &[Mention::Plain])
+            .chain([hash(Mention::Member, field.as_str())])
+            .collect();
+        if is_tuple {
+            hashes.insert(hash(Mention::Plain, "Self"));
+        }
+        let mut found = Vec::new();
+        for key in self.live(&hashes) {
+            self.writes_in(key, adt, field, &mut found);
+        }
+        let found: Sites = found.into();
+        let mut writes = self.writes.borrow_mut();
+        writes.insert((adt, field), Rc::clone(&found));
+        found
+    }
+
+    fn writes_in(&self, key: BodyKey, adt: AdtId, field: Name, found: &mut Vec<(BodyKey, ExprId)>) {
         let typing = self.values.typing(key);
         let body = &self.program[key].body;
         for (id, expr) in body.exprs() {
             match expr {
                 Expr::Call { callee, args } => {
-                    for target in self.targets(key, id) {
-                        self.callers.entry(target).or_default().push((key, id));
-                    }
-                    for callee in typing
-                        .callees(id)
-                        .iter()
-                        .chain(typing.defs(*callee))
-                        .take(1)
+                    let mut callees = typing.callees(id).iter().chain(typing.defs(*callee));
+                    if let Some(Callee::Constructor(Def::Adt(made))) = callees.next()
+                        && *made == adt
+                        && let Ok(at) = field.as_str().parse::<usize>()
                     {
-                        if let Callee::Constructor(Def::Adt(adt)) = callee {
-                            for (at, arg) in args.iter().enumerate() {
-                                let field = (*adt, Name::new(&at.to_string()));
-                                self.writes.entry(field).or_default().push((key, *arg));
-                            }
-                        }
-                    }
-                }
-                Expr::MethodCall(_) => {
-                    for target in self.targets(key, id) {
-                        self.callers.entry(target).or_default().push((key, id));
+                        found.extend(args.get(at).map(|arg| (key, *arg)));
                     }
                 }
                 Expr::Struct(data) => {
-                    if let Ty::Adt(adt, _) = typing.ty(id) {
-                        for (name, value) in &data.fields {
-                            let writes = self.writes.entry((*adt, *name)).or_default();
-                            writes.push((key, *value));
-                        }
+                    if matches!(typing.ty(id), Ty::Adt(made, _) if *made == adt) {
+                        let given = data.fields.iter().filter(|(name, _)| *name == field);
+                        found.extend(given.map(|(_, value)| (key, *value)));
                     }
                 }
                 Expr::Assign { target, value } => {
                     if let Expr::Field { base, name } = body.expr(*target)
-                        && let Some(adt) = self.owner(typing.ty(*base), *name)
+                        && *name == field
+                        && self.owner(typing.ty(*base), field) == Some(adt)
                     {
-                        self.writes
-                            .entry((adt, *name))
-                            .or_default()
-                            .push((key, *value));
+                        found.push((key, *value));
                     }
                 }
                 _ => {}
             }
         }
+    }
+
+    /// The live bodies that mention one of these.
+    fn live(&self, hashes: &FxHashSet<u16>) -> impl Iterator<Item = BodyKey> {
+        let bodies = self.program.mentioning(hashes);
+        bodies.filter(|key| (self.is_live)(*key))
     }
 
     /// The functions of the program that a call reaches for certain: a method of a receiver

@@ -195,16 +195,13 @@ impl<'s> Walk<'s> {
             self.frames.push(frame);
             return found;
         }
-        let sites = strings
-            .callers
-            .get(&function)
-            .map_or(&[][..], Vec::as_slice);
+        let sites = strings.callers(function);
         if self.callers >= MAX_CALLERS || sites.len() > MAX_SITES {
             return Vec::new();
         }
         self.callers += 1;
         let mut all = Vec::new();
-        for (caller, call) in sites {
+        for (caller, call) in sites.iter() {
             let Some(arg) = self.argument(function, *caller, *call, position) else {
                 continue;
             };
@@ -270,12 +267,9 @@ impl<'s> Walk<'s> {
         // Whoever wrote the field was not called from here.
         let frames = std::mem::take(&mut self.frames);
         let mut all = Vec::new();
-        let sites = strings
-            .writes
-            .get(&(adt, name))
-            .map_or(&[][..], Vec::as_slice);
+        let sites = strings.writes(adt, name);
         if sites.len() <= MAX_SITES {
-            for (key, value) in sites {
+            for (key, value) in sites.iter() {
                 all.extend(self.expr(*key, *value, parts));
             }
         }

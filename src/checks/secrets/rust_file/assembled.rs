@@ -8,6 +8,9 @@ use crate::facts::Expr;
 use crate::source::{FileId, Span};
 use crate::values::text::{Text, expr_name, format_macro};
 
+/// The macros, other than `concat!`, that [`format_macro`] knows.
+pub(super) const FORMATTING: [&str; 2] = ["format", "format_args"];
+
 /// What the macros of a body put together, where it has one of the published formats. The
 /// place is the whole macro: any part of it may be part of the secret.
 pub(super) fn assembled(values: &Values<'_>) -> Vec<SecretFinding> {

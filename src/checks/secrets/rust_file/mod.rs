@@ -3,6 +3,7 @@
 mod assembled;
 mod attributes;
 mod comments;
+mod hints;
 mod sinks;
 mod sites;
 mod tests_of_file;
@@ -10,6 +11,7 @@ mod values;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::names;
 use super::policy::{self, Verdict};
 use super::text_file::{formatted, without_overlaps};
 use super::{Place, SecretFinding, SecretKind, Surroundings};
@@ -18,6 +20,7 @@ use crate::facts::item::{ConstItem, FnItem, ImplItem};
 use crate::facts::{Body, FileFacts, Item, ItemKind};
 use crate::source::{Name, TextRange};
 use comments::{Commentary, commentary};
+use hints::Hints;
 use values::{File, Value, Values};
 
 /// Everything in a Rust file that is, or looks like, a secret. `is_test` says of a range
@@ -35,10 +38,12 @@ pub fn rust_file(
     providers.extend(findings.iter().filter_map(|it| it.kind.provider()));
     findings.retain(|it| !in_test(it.range));
 
+    let file = File::of(facts, text);
     let mut scan = Scan {
         facts,
         text,
-        file: File::of(facts, text),
+        hints: Hints::of(&file, text),
+        file,
         in_test: &in_test,
         findings,
     };
@@ -93,6 +98,7 @@ struct Scan<'a> {
     facts: &'a FileFacts,
     text: &'a str,
     file: File<'a>,
+    hints: Hints<'a>,
     in_test: &'a dyn Fn(TextRange) -> bool,
     findings: Vec<SecretFinding>,
 }
@@ -135,6 +141,10 @@ impl<'a> Scan<'a> {
         let Some(body) = function.body.map(|id| self.facts.body(id)) else {
             return;
         };
+        let is_named = names::judge(item.name.as_str()).is_some();
+        if !is_named && !self.hints.may_hold_secrets(body) {
+            return self.items(body.items(), None);
+        }
         let default = of_trait.is_some_and(|it| it == *"Default");
         // `fn default_jwt_secret() -> String { "..".into() }`, as serde and clap call it.
         let values = Values::new(&self.file, body);
@@ -153,6 +163,10 @@ impl<'a> Scan<'a> {
         let Some(body) = constant.body.map(|id| self.facts.body(id)) else {
             return;
         };
+        let is_named = names::judge(item.name.as_str()).is_some();
+        if !is_named && !self.hints.may_hold_secrets(body) {
+            return self.items(body.items(), None);
+        }
         if let Some(value) = Values::new(&self.file, body).literal(body.root) {
             self.named(item.name.as_str(), &value, Place::Assigned);
         }

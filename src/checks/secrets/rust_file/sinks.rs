@@ -4,6 +4,8 @@
 //! that knows them, so that resolved paths can take its place.
 
 use super::super::SecretKind;
+use crate::facts::Mention;
+use crate::facts::mentions::hash;
 
 /// A function and the argument that is a secret.
 pub(super) struct Sink {
@@ -18,6 +20,18 @@ pub(super) struct Sink {
 /// The sink that a called path is.
 pub(super) fn function(segments: &[crate::source::Name]) -> Option<&'static Sink> {
     FUNCTIONS.iter().find(|sink| ends_with(segments, sink.path))
+}
+
+/// What a body mentions that may call one of the sinks, in a file with this text.
+pub(super) fn mentions(text: &str) -> impl Iterator<Item = u16> {
+    let functions = FUNCTIONS.iter().filter(|sink| {
+        let mut segments = sink.path.iter().map(|it| it.trim_end_matches('*'));
+        segments.all(|segment| text.contains(segment))
+    });
+    let last = functions.filter_map(|sink| sink.path.last());
+    let functions = last.map(|name| hash(Mention::Plain, name));
+    let methods = METHODS.iter();
+    functions.chain(methods.map(|it| hash(Mention::Member, it.name)))
 }
 
 fn ends_with(segments: &[crate::source::Name], path: &[&str]) -> bool {

@@ -6,7 +6,10 @@ use super::super::{Redacted, names};
 use super::Parameters;
 use crate::facts::body::{BlockKind, Literal, MethodCall};
 use crate::facts::item::{Param, UseKind};
-use crate::facts::{Body, BodyId, Expr, ExprId, FileFacts, Item, ItemKind, Pat, Stmt, TypeRef};
+use crate::facts::mentions::hash;
+use crate::facts::{
+    Body, BodyId, Expr, ExprId, FileFacts, Item, ItemKind, Mention, Pat, Stmt, TypeRef,
+};
 use crate::source::{Name, TextRange};
 
 /// A value that stands in the source.
@@ -49,8 +52,17 @@ impl<'a> File<'a> {
         facts
             .bodies
             .iter()
-            .for_each(|body| file.collect(&body.items));
+            .for_each(|body| file.collect(body.items()));
         file
+    }
+
+    /// What a body mentions that may call a function with a parameter named like a secret.
+    pub(super) fn wanting(&self) -> impl Iterator<Item = u16> {
+        let says = |it: &Option<Name>| it.is_some_and(|it| names::judge(it.as_str()).is_some());
+        let parameters = self.parameters.iter();
+        let functions = parameters.filter(move |(_, parameters)| parameters.iter().any(says));
+        let ways = [Mention::Plain, Mention::Member];
+        functions.flat_map(move |(name, _)| ways.map(|how| hash(how, name.as_str())))
     }
 
     fn collect(&mut self, items: &[Item]) {

@@ -1,0 +1,100 @@
+//! Which names a body mentions, without the body being read.
+//!
+//! Answers "may this body call `f`?" for all bodies of a program in no time. The answer may be
+//! yes by mistake (two names can share a hash), never no by mistake.
+
+use std::hash::Hasher as _;
+
+use rustc_hash::{FxHashSet, FxHasher};
+use serde::{Deserialize, Serialize};
+
+/// How a name stands in a body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mention {
+    /// On its own or in a path: `f(..)`, `A::f`, `S { .. }`.
+    Plain,
+    /// Behind a dot: `x.f(..)`, `x.f`.
+    Member,
+    /// `f!(..)`.
+    Macro,
+}
+
+/// The names that a body mentions.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Mentions {
+    /// Hashes, ascending; `None` stands for all names.
+    hashes: Option<Box<[u16]>>,
+}
+
+impl Mentions {
+    /// Of a body of which it is not known.
+    pub const ANY: Mentions = Mentions { hashes: None };
+
+    /// Takes the hashes of one body out of a buffer.
+    pub(crate) fn take(buffer: &mut Vec<u16>) -> Mentions {
+        buffer.sort_unstable();
+        buffer.dedup();
+        let hashes = Some(buffer.as_slice().into());
+        buffer.clear();
+        Mentions { hashes }
+    }
+
+    /// Whether a name may be mentioned so.
+    pub fn has(&self, how: Mention, name: &str) -> bool {
+        self.has_hash(hash(how, name))
+    }
+
+    /// Whether one of the names with these hashes may be mentioned.
+    pub fn has_any(&self, hashes: &FxHashSet<u16>) -> bool {
+        match &self.hashes {
+            Some(own) => own.iter().any(|it| hashes.contains(it)),
+            None => true,
+        }
+    }
+
+    /// Whether a name with this [`hash`] may be mentioned.
+    pub fn has_hash(&self, hash: u16) -> bool {
+        match &self.hashes {
+            Some(hashes) => hashes.binary_search(&hash).is_ok(),
+            None => true,
+        }
+    }
+}
+
+/// What stands for a name; `r#` left out.
+pub fn hash(how: Mention, name: &str) -> u16 {
+    let mut hasher = FxHasher::default();
+    hasher.write(name.strip_prefix("r#").unwrap_or(name).as_bytes());
+    hasher.write_u8(how as u8);
+    // The upper bits are the well-mixed ones.
+    (hasher.finish() >> 48) as u16
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_told_apart_by_how_they_stand() {
+        let mut buffer = vec![
+            hash(Mention::Plain, "connect"),
+            hash(Mention::Member, "get"),
+            hash(Mention::Macro, "query"),
+            hash(Mention::Plain, "connect"),
+        ];
+        let mentions = Mentions::take(&mut buffer);
+        assert!(buffer.is_empty());
+        for (how, name, expected) in [
+            (Mention::Plain, "connect", true),
+            (Mention::Plain, "r#connect", true),
+            (Mention::Member, "connect", false),
+            (Mention::Member, "get", true),
+            (Mention::Plain, "get", false),
+            (Mention::Macro, "query", true),
+            (Mention::Plain, "query", false),
+        ] {
+            assert_eq!(mentions.has(how, name), expected, "{how:?} {name}");
+        }
+        assert!(Mentions::ANY.has(Mention::Plain, "anything"));
+    }
+}

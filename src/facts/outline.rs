@@ -1,0 +1,456 @@
+//! Where the bodies of a text are, found without parsing.
+//!
+//! A scan over the lexemes finds the blocks of functions and the values of constants, notes
+//! what names they mention, and makes the *shell* of the text: the same text with every body
+//! replaced by an empty block. syn reads the shell; bodies are read one by one, when they
+//! matter. A text in which delimiters do not match has no outline.
+
+use std::iter::Peekable;
+
+use super::mentions::{Mention, Mentions, hash};
+use super::scan::{Kind, Lexeme, lexemes};
+
+/// Modules nested deeper than this are not looked into for bodies.
+pub(crate) const MAX_MODULES: usize = 32;
+
+/// The bodies of a text, and what is left of it without them.
+pub(crate) struct Outline {
+    /// The text with each body replaced by `{`, a line's end and `}`.
+    pub(crate) shell: String,
+    /// For each line of the shell, the offset in the text at which it starts. (After a body:
+    /// that of the body's last byte, where the shell has its `}`.)
+    pub(crate) lines: Vec<u32>,
+    /// The bodies, in source order.
+    pub(crate) bodies: Vec<Found>,
+}
+
+/// A body that was found.
+pub(crate) struct Found {
+    /// Offset of its first byte: of the brace, or of the value's first token.
+    pub(crate) start: u32,
+    /// Offset behind its last byte.
+    pub(crate) end: u32,
+    /// The value of a const or static, not the block of a function.
+    pub(crate) is_initialiser: bool,
+    /// Whether items are declared in it.
+    pub(crate) declares: bool,
+    /// The names in it.
+    pub(crate) mentions: Mentions,
+}
+
+/// Finds the bodies of a text. `None` if its delimiters do not match.
+pub(crate) fn outline(text: &str) -> Option<Outline> {
+    let code = lexemes(text).filter(|it| it.kind != Kind::Comment);
+    let mut scanner = Scanner {
+        text,
+        lexemes: code.peekable(),
+        bodies: Vec::new(),
+        delimiters: Vec::new(),
+        hashes: Vec::new(),
+    };
+    scanner.items(0)?;
+    let mut bodies = scanner.bodies;
+    bodies.sort_by_key(|it| it.start);
+    let (shell, lines) = shell(text, &bodies);
+    Some(Outline {
+        shell,
+        lines,
+        bodies,
+    })
+}
+
+/// The text without its bodies, and where its lines come from.
+fn shell(text: &str, bodies: &[Found]) -> (String, Vec<u32>) {
+    let mut shell = String::with_capacity(text.len() / 2);
+    let mut lines = vec![0];
+    let mut at = 0;
+    let keep = |shell: &mut String, lines: &mut Vec<u32>, from: usize, to: usize| {
+        let piece = text.get(from..to).unwrap_or_default();
+        let newlines = piece.bytes().enumerate().filter(|(_, it)| *it == b'\n');
+        lines.extend(newlines.map(|(offset, _)| (from + offset) as u32 + 1));
+        shell.push_str(piece);
+    };
+    for body in bodies {
+        keep(&mut shell, &mut lines, at, body.start as usize);
+        shell.push_str("{\n}");
+        lines.push(body.end - 1);
+        at = body.end as usize;
+    }
+    keep(&mut shell, &mut lines, at, text.len());
+    (shell, lines)
+}
+
+/// What the item that is being read will do with its next brace group.
+#[derive(Clone, Copy, PartialEq)]
+enum Pending {
+    /// Nothing of interest.
+    Nothing,
+    /// It is the body of a function.
+    FnBody,
+    /// It holds items.
+    Items,
+}
+
+/// What stands before a token.
+#[derive(Clone, Copy, PartialEq)]
+enum Before {
+    /// What an item can follow: nothing, `;`, a group, `pub`, `unsafe`, `default`.
+    Item,
+    /// `-` or `=`.
+    ArrowStart,
+    /// Anything else.
+    Other,
+}
+
+struct Scanner<'t, I: Iterator<Item = Lexeme>> {
+    text: &'t str,
+    lexemes: Peekable<I>,
+    bodies: Vec<Found>,
+    /// Delimiters that are open in the group that is being passed over.
+    delimiters: Vec<u8>,
+    /// Mentions of the body that is being read.
+    hashes: Vec<u16>,
+}
+
+impl<'t, I: Iterator<Item = Lexeme>> Scanner<'t, I> {
+    fn word(&self, lexeme: Lexeme) -> &'t str {
+        self.text.get(lexeme.start..lexeme.end).unwrap_or_default()
+    }
+
+    fn next_word(&mut self) -> Option<&'t str> {
+        let lexeme = *self.lexemes.peek()?;
+        (lexeme.kind == Kind::Ident).then(|| self.word(lexeme))
+    }
+
+    /// Reads items up to the brace that closes them or, on the outside, the end of the text.
+    fn items(&mut self, modules: usize) -> Option<()> {
+        let mut pending = Pending::Nothing;
+        let mut angles = 0usize;
+        let mut before = Before::Item;
+        loop {
+            let Some(lexeme) = self.lexemes.next() else {
+                return (modules == 0).then_some(());
+            };
+            before = match lexeme.kind {
+                Kind::Close(b'}') if modules > 0 => return Some(()),
+                Kind::Close(_) => return None,
+                Kind::Ident => {
+                    let word = self.word(lexeme);
+                    if word == "fn" && self.next_word().is_some() {
+                        (pending, angles) = (Pending::FnBody, 0);
+                    } else if before != Before::Item {
+                    } else if pending == Pending::Nothing
+                        && matches!(word, "mod" | "impl" | "trait")
+                    {
+                        (pending, angles) = (Pending::Items, 0);
+                    } else if matches!(word, "const" | "static") {
+                        self.constant()?;
+                    }
+                    match word {
+                        "pub" | "unsafe" | "default" => Before::Item,
+                        _ => Before::Other,
+                    }
+                }
+                Kind::Punct(punct) => {
+                    match punct {
+                        b';' => (pending, angles) = (Pending::Nothing, 0),
+                        b'<' => angles += 1,
+                        b'>' if before != Before::ArrowStart => angles = angles.saturating_sub(1),
+                        _ => {}
+                    }
+                    match punct {
+                        b';' => Before::Item,
+                        b'-' | b'=' => Before::ArrowStart,
+                        _ => Before::Other,
+                    }
+                }
+                Kind::Open(b'{') if angles == 0 => {
+                    match pending {
+                        Pending::FnBody => self.block(lexeme)?,
+                        Pending::Items if modules < MAX_MODULES => self.items(modules + 1)?,
+                        _ => self.skip(lexeme)?,
+                    }
+                    pending = Pending::Nothing;
+                    Before::Item
+                }
+                Kind::Open(_) => {
+                    self.skip(lexeme)?;
+                    Before::Item
+                }
+                // An attribute, as the parser sees it.
+                Kind::DocComment => Before::Item,
+                Kind::Comment | Kind::Lifetime | Kind::Literal => Before::Other,
+            };
+        }
+    }
+
+    /// Passes over a group whose first delimiter has been read; gives the offset behind it.
+    fn group(&mut self, open: Lexeme, notes: &mut Option<Notes>) -> Option<usize> {
+        let Kind::Open(delimiter) = open.kind else {
+            return None;
+        };
+        self.delimiters.clear();
+        self.delimiters.push(delimiter);
+        loop {
+            let lexeme = self.lexemes.next()?;
+            self.delimiter(lexeme.kind)?;
+            if let Some(notes) = notes {
+                self.note(notes, lexeme);
+            }
+            if self.delimiters.is_empty() {
+                return Some(lexeme.end);
+            }
+        }
+    }
+
+    /// Keeps count of delimiters; `None` if one closes what another has opened.
+    fn delimiter(&mut self, kind: Kind) -> Option<()> {
+        match kind {
+            Kind::Open(delimiter) => self.delimiters.push(delimiter),
+            Kind::Close(delimiter) => {
+                let opened = match delimiter {
+                    b')' => b'(',
+                    b']' => b'[',
+                    _ => b'{',
+                };
+                if self.delimiters.pop() != Some(opened) {
+                    return None;
+                }
+            }
+            _ => {}
+        }
+        Some(())
+    }
+
+    fn skip(&mut self, open: Lexeme) -> Option<()> {
+        self.group(open, &mut None).map(|_| ())
+    }
+
+    /// The block of a function.
+    fn block(&mut self, open: Lexeme) -> Option<()> {
+        let mut notes = Some(Notes::default());
+        let end = self.group(open, &mut notes)?;
+        let declares = notes.is_some_and(|it| it.declares);
+        self.found(open.start, end, false, declares);
+        Some(())
+    }
+
+    /// After `const` or `static`: the value between `=` and `;`, if it is a constant at all.
+    fn constant(&mut self) -> Option<()> {
+        if self.next_word() == Some("mut") {
+            self.lexemes.next();
+        }
+        // Not `const fn`, `const unsafe fn`, `const { .. }`.
+        match self.next_word() {
+            None | Some("fn" | "unsafe" | "async" | "extern") => return Some(()),
+            Some(_) => self.lexemes.next(),
+        };
+        let mut angles = 0usize;
+        let mut is_arrow = false;
+        loop {
+            let lexeme = *self.lexemes.peek()?;
+            match lexeme.kind {
+                Kind::Punct(b';') => return Some(()),
+                Kind::Close(_) => return None,
+                _ => {}
+            }
+            self.lexemes.next();
+            match lexeme.kind {
+                Kind::Open(_) => self.skip(lexeme)?,
+                Kind::Punct(b'<') => angles += 1,
+                Kind::Punct(b'>') if !is_arrow => angles = angles.saturating_sub(1),
+                Kind::Punct(b'=') if angles == 0 => break,
+                _ => {}
+            }
+            is_arrow = matches!(lexeme.kind, Kind::Punct(b'-' | b'='));
+        }
+        let mut notes = Notes::default();
+        let mut range: Option<(usize, usize)> = None;
+        self.delimiters.clear();
+        loop {
+            let lexeme = *self.lexemes.peek()?;
+            if self.delimiters.is_empty() {
+                match lexeme.kind {
+                    Kind::Punct(b';') => break,
+                    Kind::Close(_) => return None,
+                    _ => {}
+                }
+            }
+            self.lexemes.next();
+            self.delimiter(lexeme.kind)?;
+            self.note(&mut notes, lexeme);
+            range = Some((range.map_or(lexeme.start, |it| it.0), lexeme.end));
+        }
+        if let Some((start, end)) = range {
+            self.found(start, end, true, notes.declares);
+        }
+        Some(())
+    }
+
+    fn found(&mut self, start: usize, end: usize, is_initialiser: bool, declares: bool) {
+        self.bodies.push(Found {
+            start: start as u32,
+            end: end as u32,
+            is_initialiser,
+            declares,
+            mentions: Mentions::take(&mut self.hashes),
+        });
+    }
+
+    /// Looks at a token of a body.
+    fn note(&mut self, notes: &mut Notes, lexeme: Lexeme) {
+        match lexeme.kind {
+            Kind::Ident => {
+                let word = self.word(lexeme);
+                notes.declares |= DECLARING.contains(&word);
+                let how = match notes.dots {
+                    1 => Mention::Member,
+                    _ => Mention::Plain,
+                };
+                self.hashes.push(hash(how, word));
+                (notes.dots, notes.word, notes.is_call) = (0, Some(lexeme), false);
+                return;
+            }
+            Kind::Punct(b'.') => notes.dots += 1,
+            Kind::Punct(b'!') => {
+                (notes.dots, notes.is_call) = (0, notes.word.is_some());
+                return;
+            }
+            Kind::Open(_) if notes.is_call => {
+                if let Some(name) = notes.word {
+                    self.hashes.push(hash(Mention::Macro, self.word(name)));
+                }
+                notes.dots = 0;
+            }
+            // `x.0`, `x.0.1`.
+            Kind::Literal if notes.dots == 1 => {
+                let parts = self.word(lexeme).split('.');
+                let parts = parts.map(|it| hash(Mention::Member, it));
+                self.hashes.extend(parts);
+                notes.dots = 0;
+            }
+            _ => notes.dots = 0,
+        }
+        (notes.word, notes.is_call) = (None, false);
+    }
+}
+
+/// What has been seen of a body.
+#[derive(Default)]
+struct Notes {
+    declares: bool,
+    /// Dots directly before.
+    dots: u32,
+    /// The identifier directly before, or before a `!`.
+    word: Option<Lexeme>,
+    /// Whether that and a `!` stand directly before.
+    is_call: bool,
+}
+
+/// Words without which no item is declared.
+const DECLARING: [&str; 13] = [
+    "fn",
+    "struct",
+    "enum",
+    "union",
+    "impl",
+    "trait",
+    "mod",
+    "use",
+    "const",
+    "static",
+    "type",
+    "macro_rules",
+    "extern",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bodies(text: &str) -> Option<Vec<&str>> {
+        let outline = outline(text)?;
+        let of = |it: &Found| &text[it.start as usize..it.end as usize];
+        Some(outline.bodies.iter().map(of).collect())
+    }
+
+    #[test]
+    fn finds_bodies_and_nothing_else() {
+        let cases: &[(&str, Option<&[&str]>)] = &[
+            ("fn f() { a(); }", Some(&["{ a(); }"])),
+            (
+                "const X: [u8; { 1 }] = [1; 2]; static mut Y: &str = \"a;b\";",
+                Some(&["[1; 2]", "\"a;b\""]),
+            ),
+            (
+                "impl A<{ 1 }> { const N: u8 = 1; fn f(&self) -> B<{ 2 }> { b } }",
+                Some(&["1", "{ b }"]),
+            ),
+            (
+                "mod m { trait T { fn a(); fn b() {} } } fn c() where A: B {}",
+                Some(&["{}", "{}"]),
+            ),
+            ("macro_rules! m { () => { fn f() { x } } }", Some(&[])),
+            ("struct S { f: fn(u8) -> u8 }", Some(&[])),
+            (
+                "const fn f() -> impl Fn(u8) -> u8 { |x| x }",
+                Some(&["{ |x| x }"]),
+            ),
+            (
+                "#[a(b = \"}\")] pub(crate) async fn f() { '}'; \"}\"; /* } */ } // }",
+                Some(&["{ '}'; \"}\"; /* } */ }"]),
+            ),
+            ("const F: fn() -> Vec<u8> = g;", Some(&["g"])),
+            ("const A: Vec<u8>= b; fn f() {}", Some(&["b", "{}"])),
+            ("fn f() { ( }", None),
+            ("fn f() { ( } )", None),
+            ("fn f() {} }", None),
+            ("const X: u8 = 1", None),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(bodies(text).as_deref(), *expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_shell_says_where_its_lines_come_from() {
+        let text = "fn f() {\n  a\n} fn g() -> u8 { 1 }\nconst X: u8 = 7; // é\nstruct S;";
+        let outline = outline(text).unwrap();
+        assert_eq!(
+            outline.shell,
+            "fn f() {\n} fn g() -> u8 {\n}\nconst X: u8 = {\n}; // é\nstruct S;"
+        );
+        for (line, start) in outline.shell.split('\n').zip(&outline.lines) {
+            // Where no body was replaced, the line stands in the text as it is.
+            let rest = &text[*start as usize..];
+            let code = line.strip_suffix('{').unwrap_or(line);
+            let code = code.strip_prefix('}').map_or(code, |_| &code[1..]);
+            let rest = match line.starts_with('}') {
+                true => &rest[1..],
+                false => rest,
+            };
+            assert!(rest.starts_with(code), "{line} at {start}");
+        }
+    }
+
+    #[test]
+    fn notes_names_and_declarations() {
+        let text = "fn f() { a.get(b::c); query!(d); if !(e) {} x..y; } fn g() { use a; }";
+        let outline = outline(text).unwrap();
+        let [first, second] = &*outline.bodies else {
+            panic!("two bodies")
+        };
+        assert!(!first.declares && second.declares);
+        for (how, name, expected) in [
+            (Mention::Member, "get", true),
+            (Mention::Plain, "get", false),
+            (Mention::Plain, "c", true),
+            (Mention::Macro, "query", true),
+            (Mention::Plain, "y", true),
+            (Mention::Member, "y", false),
+            (Mention::Plain, "z", false),
+        ] {
+            assert_eq!(first.mentions.has(how, name), expected, "{how:?} {name}");
+        }
+    }
+}
