@@ -39,6 +39,11 @@ impl Mentions {
         Mentions { hashes }
     }
 
+    /// Whether it is not known what is mentioned.
+    pub fn is_any(&self) -> bool {
+        self.hashes.is_none()
+    }
+
     /// Whether a name may be mentioned so.
     pub fn has(&self, how: Mention, name: &str) -> bool {
         self.has_hash(hash(how, name))
@@ -46,8 +51,13 @@ impl Mentions {
 
     /// Whether one of the names with these hashes may be mentioned.
     pub fn has_any(&self, hashes: &FxHashSet<u16>) -> bool {
+        self.is_any_of(|it| hashes.contains(&it))
+    }
+
+    /// Whether a name may be mentioned whose hash is asked for.
+    pub fn is_any_of(&self, mut is_asked: impl FnMut(u16) -> bool) -> bool {
         match &self.hashes {
-            Some(own) => own.iter().any(|it| hashes.contains(it)),
+            Some(own) => own.iter().any(|it| is_asked(*it)),
             None => true,
         }
     }

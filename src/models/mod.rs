@@ -72,6 +72,11 @@ impl Models {
         }
     }
 
+    /// Whether the crate is in the lock file, or there is none.
+    pub fn may_be_locked(&self, name: Name) -> bool {
+        self.versions.is_empty() || self.versions.contains_key(&name)
+    }
+
     /// Whether anything is known of the crate.
     pub fn crate_known(&self, name: &str) -> bool {
         self.local.iter().any(|model| model.info.name == *name) || builtin::find(name).is_some()

@@ -19,6 +19,20 @@ impl Program {
         found.map(|(index, _)| BodyKey(index as u32))
     }
 
+    /// Whether the program may use a library: if it is in the lock file or in the program, if
+    /// the code names it, or if there is no lock file.
+    pub fn may_use(&self, library: &str) -> bool {
+        let mut imports = self.modules.iter().flat_map(|it| &it.imports);
+        let mentioned = hash(Mention::Plain, library);
+        self.models.may_be_locked(Name::new(library))
+            || self.crates.iter().any(|it| it.name.as_str() == library)
+            || imports.any(|it| it.path.first().is_some_and(|it| it == library))
+            || self
+                .bodies
+                .iter()
+                .any(|it| it.body.mentions().has_hash(mentioned))
+    }
+
     /// The bodies that may mention a library function, or value, of those that `is_meant`, in order.
     pub fn mentioning_functions(&self, is_meant: impl Fn(&Function) -> bool) -> Vec<BodyKey> {
         let dependencies = self.crates.iter().flat_map(|it| &it.dependencies);

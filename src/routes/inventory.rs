@@ -9,16 +9,20 @@ use super::endpoint::{
 };
 use super::eval::{Eval, relevant_functions};
 use super::frameworks;
-use super::guard::Judge;
 use super::guard::layers::Effect;
 use super::guard::proof::Proof;
+use super::guard::{Judge, Signature};
+use super::limits::Limits;
 use super::purpose::purpose;
 use super::value::{Lost, Route};
 use crate::models::roles::Protection as Protects;
-use crate::program::{CrateId, FnId, Program};
+use crate::program::{BodyKey, CrateId, FnId, Program};
 use crate::source::{SourceMap, Span};
 use crate::values::Values;
 use crate::workspace::TargetKind;
+
+/// How many calls deep the bodies of handlers are read before somebody asks for them.
+const LOOK_AHEAD: u32 = 5;
 
 /// The endpoints, and what could not be followed.
 #[derive(Debug, Default)]
@@ -66,26 +70,31 @@ pub fn build(values: &Values<'_>, sources: &SourceMap) -> Inventory {
         program: values.program,
         judge,
         effects: FxHashMap::default(),
-        bodies: FxHashMap::default(),
+        handlers: FxHashMap::default(),
         limits: limits(values, sources, &registered),
     };
-    let mut seen = FxHashSet::default();
-    for (krate, framework, routes) in registered {
-        for route in routes {
-            let endpoint = builder.endpoint(krate, framework, &route);
-            let layers: Vec<Span> = route.layers.iter().map(|layer| layer.span).collect();
-            let key = (
-                endpoint.service.clone(),
-                endpoint.method.clone(),
-                endpoint.path.clone(),
-                endpoint.handler.span,
-                layers,
-            );
-            if seen.insert(key) {
-                inventory.endpoints.push(endpoint);
+    let changing = changing_handlers(values.program, &registered);
+    rayon::in_place_scope(|scope| {
+        // The judge goes from one to the next, and the checks follow the calls as well.
+        scope.spawn(|_| values.look_ahead(changing, LOOK_AHEAD));
+        let mut seen = FxHashSet::default();
+        for (krate, framework, routes) in &registered {
+            for route in routes {
+                let endpoint = builder.endpoint(*krate, framework, route);
+                let layers: Vec<Span> = route.layers.iter().map(|layer| layer.span).collect();
+                let key = (
+                    endpoint.service.clone(),
+                    endpoint.method.clone(),
+                    endpoint.path.clone(),
+                    endpoint.handler.span,
+                    layers,
+                );
+                if seen.insert(key) {
+                    inventory.endpoints.push(endpoint);
+                }
             }
         }
-    }
+    });
     inventory.unresolved.extend(eval.lost);
     inventory.endpoints.sort_by(|a, b| {
         let key = |it: &Endpoint| (it.service.clone(), it.path.clone(), it.method.clone());
@@ -98,6 +107,23 @@ pub fn build(values: &Values<'_>, sources: &SourceMap) -> Inventory {
         .unresolved
         .sort_by(|a, b| a.span.cmp(&b.span).then_with(|| a.reason.cmp(&b.reason)));
     inventory
+}
+
+/// The bodies of handlers that do more than read.
+fn changing_handlers(
+    program: &Program,
+    registered: &[(CrateId, &'static str, Vec<Route>)],
+) -> Vec<BodyKey> {
+    let routes = registered.iter().flat_map(|(_, _, routes)| routes);
+    let changing = routes.filter(|route| route.method != "GET");
+    let bodies = changing.filter_map(|route| match route.handler {
+        HandlerTarget::Fn(id) => program[id].body,
+        _ => None,
+    });
+    let mut bodies: Vec<BodyKey> = bodies.collect();
+    bodies.sort();
+    bodies.dedup();
+    bodies
 }
 
 /// What limits requests per time in each handler.
@@ -114,9 +140,10 @@ fn limits(
     let mut handlers: Vec<FnId> = handlers.collect();
     handlers.sort();
     handlers.dedup();
+    let limits = Limits::new(values, sources);
     handlers
         .into_par_iter()
-        .map(|id| (id, super::limits::in_handler(values, sources, id)))
+        .map(|id| (id, limits.in_handler(id)))
         .collect()
 }
 
@@ -124,7 +151,8 @@ struct Builder<'a> {
     program: &'a Program,
     judge: Judge<'a>,
     effects: FxHashMap<(Span, String), Effect>,
-    bodies: FxHashMap<FnId, (Proof, Proof)>,
+    /// What was judged: signatures, and bodies where those were not enough.
+    handlers: FxHashMap<FnId, (Signature, Option<Proof>)>,
     limits: FxHashMap<FnId, Option<Evidence>>,
 }
 
@@ -166,15 +194,15 @@ impl Builder<'_> {
         }
         let mut limits_in_body = None;
         if let HandlerTarget::Fn(id) = handler.target {
-            let (signature, body) = self.bodies.entry(id).or_insert_with(|| {
-                let (signature, summary) = self.judge.handler(id);
-                let body = self.judge.body_proof(&summary);
-                (signature, body)
-            });
-            proof = proof.and(&*signature);
+            let judge = &self.judge;
+            let (signature, body) = self
+                .handlers
+                .entry(id)
+                .or_insert_with(|| (judge.signature(id), None));
+            proof = proof.and(&signature.proof);
             if !proof.is_verified() {
-                let body = body.clone();
-                proof = proof.and(&body);
+                let body = body.get_or_insert_with(|| judge.body(id, signature));
+                proof = proof.and(&*body);
             }
             limits_in_body = self.limits.get(&id).cloned().flatten();
         } else if handler.target == HandlerTarget::Unknown

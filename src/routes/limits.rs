@@ -1,31 +1,37 @@
 //! Limits on requests per time that stand in a handler's signature or in its body.
 
-use rustc_hash::FxHashSet;
-
 use super::endpoint::{Evidence, EvidenceKind};
 use super::guard::layers::names_a_limiter;
+use super::limiters::{Limiters, MAX_DEPTH};
 use crate::facts::Expr;
 use crate::models::roles::Protection as Protects;
-use crate::program::{BodyKey, FnId, Ty};
+use crate::program::{FnId, Ty};
 use crate::source::{Name, SourceMap};
 use crate::values::{Callee, Values};
 
-/// How far calls are followed to a limiter.
-const MAX_DEPTH: u32 = 3;
-
-/// What limits a handler from within: an extractor or guard that refuses whoever asks too
-/// often, or a call.
-pub(super) fn in_handler(values: &Values<'_>, sources: &SourceMap, id: FnId) -> Option<Evidence> {
-    let search = Search { values, sources };
-    search.signature(id).or_else(|| search.body(id))
-}
-
-struct Search<'v, 'a> {
+/// The limits of handlers.
+pub(super) struct Limits<'v, 'a> {
     values: &'v Values<'a>,
     sources: &'v SourceMap,
+    limiters: Limiters,
 }
 
-impl Search<'_, '_> {
+impl<'v, 'a> Limits<'v, 'a> {
+    /// Looks for code that limits.
+    pub(super) fn new(values: &'v Values<'a>, sources: &'v SourceMap) -> Limits<'v, 'a> {
+        Limits {
+            values,
+            sources,
+            limiters: Limiters::new(values, sources),
+        }
+    }
+
+    /// What limits a handler from within: an extractor or guard that refuses whoever asks too
+    /// often, or a call.
+    pub(super) fn in_handler(&self, id: FnId) -> Option<Evidence> {
+        self.signature(id).or_else(|| self.body(id))
+    }
+
     fn signature(&self, id: FnId) -> Option<Evidence> {
         let program = self.values.program;
         let def = &program[id];
@@ -50,7 +56,7 @@ impl Search<'_, '_> {
                         .find_methods(&ty, Name::new(name))
                         .iter()
                         .filter_map(|it| program[it.id].body)
-                        .any(|body| self.reaches_limiter(body, 0, &mut FxHashSet::default()))
+                        .any(|body| self.limiters.is_reached(body, MAX_DEPTH))
                 }),
                 _ => false,
             };
@@ -85,6 +91,9 @@ impl Search<'_, '_> {
         let program = self.values.program;
         let key = program[id].body?;
         let data = &program[key];
+        if self.limiters.is_empty() && !self.limiters.is_spoken_of(data.file) {
+            return None;
+        }
         let typing = self.values.typing(key);
         data.body.exprs().find_map(|(expr, node)| {
             let callees = typing.callees(expr);
@@ -100,9 +109,9 @@ impl Search<'_, '_> {
             let limits = names_a_limiter(&name)
                 || name == "check_key"
                 || callees.iter().any(|callee| match callee {
-                    Callee::Fn(candidate) => program[candidate.id].body.is_some_and(|body| {
-                        self.reaches_limiter(body, 1, &mut FxHashSet::default())
-                    }),
+                    Callee::Fn(candidate) => program[candidate.id]
+                        .body
+                        .is_some_and(|body| self.limiters.is_reached(body, MAX_DEPTH - 1)),
                     _ => false,
                 });
             limits.then(|| Evidence {
@@ -111,40 +120,5 @@ impl Search<'_, '_> {
                 span: data.body.expr_range(expr).in_file(data.file),
             })
         })
-    }
-
-    /// Whether code that is reached from here asks a limiter and refuses whom it refuses.
-    fn reaches_limiter(&self, key: BodyKey, depth: u32, seen: &mut FxHashSet<BodyKey>) -> bool {
-        if depth > MAX_DEPTH || !seen.insert(key) {
-            return false;
-        }
-        let program = self.values.program;
-        let typing = self.values.typing(key);
-        let body = &program[key].body;
-        let (mut asks, mut refuses) = (false, false);
-        let mut further: Vec<BodyKey> = Vec::new();
-        for (id, expr) in body.exprs() {
-            match expr {
-                Expr::MethodCall(call) => {
-                    let name = call.name.as_str();
-                    asks |= name == "check_key" || names_a_limiter(name);
-                }
-                Expr::Path(path) => {
-                    let name = path.last().map_or("", |it| it.as_str());
-                    let flat = name.replace('_', "").to_ascii_lowercase();
-                    refuses |= flat.ends_with("toomanyrequests");
-                    asks |= flat.contains("limiter") || names_a_limiter(name);
-                }
-                _ => {}
-            }
-            further.extend(typing.callees(id).iter().filter_map(|callee| match callee {
-                Callee::Fn(candidate) => program[candidate.id].body,
-                _ => None,
-            }));
-        }
-        (asks && refuses)
-            || further
-                .into_iter()
-                .any(|body| self.reaches_limiter(body, depth + 1, seen))
     }
 }

@@ -9,6 +9,7 @@ pub mod eval;
 pub mod frameworks;
 pub mod guard;
 pub mod inventory;
+mod limiters;
 mod limits;
 pub mod purpose;
 pub mod value;

@@ -3,6 +3,9 @@
 //! Not a proof: a look at the calls, their roles in the models and their names. It tells
 //! endpoints apart that authentication or a limit matters for from those it does not.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
 use rustc_hash::FxHashSet;
 
 use crate::checks::Context;
@@ -325,20 +328,22 @@ impl Look<'_, '_> {
 
 /// Whether a name may hold one of the words that [`Look::named`] cares for: most do not.
 fn is_telling(name: &str) -> bool {
-    const PARTS: [&str; 7] = [
-        "hmac",
-        "signature",
-        "password",
-        "credentials",
-        "authenticate",
-        "send",
-        "into_file",
-    ];
-    let holds = |part: &str| {
-        let mut windows = name.as_bytes().windows(part.len());
-        windows.any(|it| it.eq_ignore_ascii_case(part.as_bytes()))
-    };
-    PARTS.iter().chain(DECIDES.iter()).any(|part| holds(part))
+    static PARTS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+        let parts = [
+            "hmac",
+            "signature",
+            "password",
+            "credentials",
+            "authenticate",
+            "send",
+            "into_file",
+        ];
+        AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .build(parts.iter().chain(&DECIDES))
+            .expect("a few short words")
+    });
+    PARTS.is_match(name)
 }
 
 fn note(place: &mut Option<Act>, name: &str) {

@@ -8,6 +8,9 @@ mod toothless;
 pub(super) mod unguarded;
 pub(super) mod unlimited;
 
+use std::ops::Deref;
+use std::sync::{Arc, OnceLock};
+
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -43,29 +46,62 @@ pub(crate) struct Site<'a> {
     /// The smallest text that registers it.
     pub primary: Span,
     /// What its code does.
-    pub seen: Seen,
+    pub seen: Code<'a>,
     /// What it is for, its code included.
     pub purpose: Purpose,
 }
 
+/// What a handler's code does, looked at when it is first asked for.
+#[derive(Clone)]
+pub(crate) struct Code<'a> {
+    cx: &'a Context<'a>,
+    endpoint: &'a Endpoint,
+    seen: Arc<OnceLock<Seen>>,
+}
+
+impl<'a> Code<'a> {
+    fn of(cx: &'a Context<'a>, endpoint: &'a Endpoint) -> Code<'a> {
+        Code {
+            cx,
+            endpoint,
+            seen: Arc::default(),
+        }
+    }
+}
+
+impl Deref for Code<'_> {
+    type Target = Seen;
+
+    fn deref(&self) -> &Seen {
+        self.seen.get_or_init(|| Seen::of(self.cx, self.endpoint))
+    }
+}
+
 impl<'a> Endpoints<'a> {
     /// The endpoints that are reported on.
-    pub(crate) fn new(cx: &Context<'a>) -> Endpoints<'a> {
+    pub(crate) fn new(cx: &'a Context<'a>) -> Endpoints<'a> {
         let mut routers = router::Routers::new(cx);
         let mut known = FxHashSet::default();
         let mut endpoints: Vec<&'a Endpoint> = cx.inventory.endpoints.iter().collect();
         endpoints.retain(|it| !is_left_out(cx, it));
         // The same handler on the same path in several set-ups of the service: the weakest counts.
         endpoints.retain(|it| known.insert((&it.service, &it.method, &it.path, it.handler.span)));
-        let mut handlers = FxHashSet::default();
-        let mut first: Vec<&'a Endpoint> = endpoints.clone();
-        first.retain(|it| handlers.insert(it.handler.span));
-        let bodies: FxHashMap<Span, Seen> = first
-            .into_par_iter()
-            .map(|it| (it.handler.span, Seen::of(cx, it)))
-            .collect();
+        let mut handlers: FxHashMap<Span, Code<'a>> = FxHashMap::default();
+        for endpoint in &endpoints {
+            let code = handlers.entry(endpoint.handler.span);
+            code.or_insert_with(|| Code::of(cx, endpoint));
+        }
+        // What a guarded endpoint reads is of no interest, as a rule.
+        let mut first: Vec<&&'a Endpoint> = endpoints.iter().collect();
+        first.retain(|it| {
+            let authentication = it.protections.authentication.status;
+            it.method != "GET" || authentication != Status::Required
+        });
+        first.into_par_iter().for_each(|it| {
+            let _: &Seen = &handlers[&it.handler.span];
+        });
         let site = |endpoint: &'a Endpoint| {
-            let seen = bodies[&endpoint.handler.span].clone();
+            let seen = handlers[&endpoint.handler.span].clone();
             let variable = routers.key(endpoint);
             Site {
                 endpoint,

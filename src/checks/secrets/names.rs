@@ -4,6 +4,10 @@
 //! the thing is. `jwt_secret` is a secret; `secret_name`, `password_hash_algorithm` and
 //! `token_type` are a name, an algorithm and a type.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 use super::SecretKind;
 use super::word_list::WordList;
 
@@ -30,15 +34,8 @@ pub(crate) fn judge(name: &str) -> Option<NameVerdict> {
     if name.len() < 3 || name.len() > 80 || !name.is_ascii() {
         return None;
     }
-    let mut lower = [0; 80];
-    let lower = &mut lower[..name.len()];
-    lower.copy_from_slice(name.as_bytes());
-    lower.make_ascii_lowercase();
     // Nearly all names end here, before any memory is taken.
-    if !STEMS
-        .iter()
-        .any(|stem| lower.windows(stem.len()).any(|it| it == *stem))
-    {
+    if !STEMS.is_match(name) {
         return None;
     }
     let words = words(name);
@@ -229,10 +226,31 @@ const FOR_TESTS: WordList =
     WordList("test tests testing mock mocked fake dummy sample example fixture stub");
 
 /// One of these is part of every name that says *secret*.
-const STEMS: &[&[u8]] = &[
-    b"pass", b"pw", b"secret", b"salt", b"pepper", b"key", b"token", b"cred", b"auth", b"bearer",
-    b"pin", b"pat",
-];
+pub(super) static STEMS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let stems = [
+        "pass",
+        "pw",
+        "secret",
+        "salt",
+        "pepper",
+        "key",
+        "token",
+        "cred",
+        "authorization",
+        "bearer",
+        "pin",
+        "_pat",
+        "-pat",
+        ".pat",
+        "hubpat",
+        "labpat",
+        "azurepat",
+    ];
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .build(stems)
+        .expect("a dozen words")
+});
 
 /// Last words that say how a value is kept, not what it is.
 const IGNORED_LAST: WordList = WordList(

@@ -167,8 +167,11 @@ pub fn builds(path: &str) -> bool {
 
 /// What a body mentions that starts a router.
 pub fn building_mentions(program: &Program) -> FxHashSet<u16> {
-    let exact = BUILDERS.iter().filter(|it| !it.ends_with('*'));
-    let names = exact.map(|path| mentioned_name(path)).chain(BUILDING_NAMES);
+    let used = |path: &&&str| program.may_use(path.split("::").next().unwrap_or(path));
+    let exact = BUILDERS.iter().filter(used).filter(|it| !it.ends_with('*'));
+    let all = BUILDING_NAMES.into_iter();
+    let all = all.filter(|_| ["axum", "tower"].iter().any(|it| program.may_use(it)));
+    let names = exact.map(|path| mentioned_name(path)).chain(all);
     let names = names.flat_map(|name| program.hashes_of(Name::new(name), &[Mention::Plain]));
     let macros = BUILDING_MACROS.iter();
     let macros = macros.flat_map(|name| program.hashes_of(Name::new(name), &[Mention::Macro]));

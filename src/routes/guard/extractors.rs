@@ -1,7 +1,7 @@
 //! What a type in a handler's signature proves.
 
 use super::proof::{Abs, From, Out, Proof, Strength};
-use super::{Judge, Summary};
+use super::{Judge, Signature, body_proof};
 use crate::models::Origin;
 use crate::models::roles::{Carries, Proves, TypeRole};
 use crate::program::ty::Subst;
@@ -16,9 +16,8 @@ const EXTRACTOR_TRAITS: [&str; 2] = ["FromRequestParts", "FromRequest"];
 const OPTIONAL_TRAITS: [&str; 2] = ["OptionalFromRequestParts", "OptionalFromRequest"];
 
 impl Judge<'_> {
-    /// Runs a handler or middleware: parameters have what their types' extractors prove.
-    /// Returns what the signature proves, by which evidence, and what running the body tells.
-    pub fn handler(&self, id: FnId) -> (Proof, Summary) {
+    /// What the parameters of a handler prove, and what they hold in its body.
+    pub fn signature(&self, id: FnId) -> Signature {
         self.begin();
         let program = self.program;
         let def = &program[id];
@@ -68,11 +67,6 @@ impl Judge<'_> {
                 _ => args.push(value),
             }
         }
-        let this = Abs {
-            setting: Some(std::rc::Rc::from("self")),
-            ..Abs::default()
-        };
-        let summary = self.run(id, args, this, &Subst::new());
         if let Some(name) = carried
             && proof.strength == Strength::Nothing
             && !proof.looked
@@ -82,7 +76,20 @@ impl Judge<'_> {
             });
         }
         self.admit(&mut proof);
-        (proof, summary)
+        Signature { proof, args }
+    }
+
+    /// What the body of a handler demands of a request, once its parameters have let it pass.
+    pub fn body(&self, id: FnId, signature: &Signature) -> Proof {
+        self.begin();
+        let this = Abs {
+            setting: Some(std::rc::Rc::from("self")),
+            ..Abs::default()
+        };
+        let summary = self.run(id, signature.args.clone(), this, &Subst::new());
+        let mut proof = body_proof(&summary);
+        self.admit(&mut proof);
+        proof
     }
 
     /// The variable that a parameter's pattern binds: `State(settings)`.

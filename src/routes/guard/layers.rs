@@ -410,6 +410,18 @@ impl Judge<'_> {
     }
 }
 
+/// What names of limiters hold: written as one word, and as two.
+pub(crate) const LIMITER_WORDS: [(&str, &str); 8] = [
+    ("ratelimit", "rate_limit"),
+    ("throttle", "throttle"),
+    ("governor", "governor"),
+    ("softlock", "soft_lock"),
+    ("lockout", "lock_out"),
+    ("bruteforce", "brute_force"),
+    ("loginattempt", "login_attempt"),
+    ("failedlogin", "failed_login"),
+];
+
 /// Whether a name says that something limits requests per time.
 pub(crate) fn names_a_limiter(name: &str) -> bool {
     let flat: String = name
@@ -417,15 +429,6 @@ pub(crate) fn names_a_limiter(name: &str) -> bool {
         .filter(|c| c.is_ascii_alphanumeric())
         .collect::<String>()
         .to_ascii_lowercase();
-    const WORDS: [&str; 8] = [
-        "ratelimit",
-        "throttle",
-        "governor",
-        "softlock",
-        "lockout",
-        "bruteforce",
-        "loginattempt",
-        "failedlogin",
-    ];
-    WORDS.iter().any(|word| flat.contains(word)) && !flat.contains("concurrency")
+    let mut words = LIMITER_WORDS.iter();
+    words.any(|(word, _)| flat.contains(word)) && !flat.contains("concurrency")
 }

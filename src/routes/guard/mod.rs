@@ -61,6 +61,15 @@ pub struct Summary {
     pub exits: Vec<(Abs, State)>,
 }
 
+/// What the parameters of a handler prove.
+#[derive(Debug, Clone)]
+pub struct Signature {
+    /// What they prove together.
+    pub proof: Proof,
+    /// What they hold, in order.
+    pub(super) args: Vec<Abs>,
+}
+
 /// Something that happens in a body.
 #[derive(Debug, Clone)]
 pub struct Event {
@@ -101,36 +110,36 @@ impl<'a> Judge<'a> {
             limit: std::cell::Cell::new(0),
         }
     }
+}
 
-    /// What a handler's body proves before it answers well or changes anything, given values
-    /// for its parameters.
-    pub fn body_proof(&self, summary: &Summary) -> Proof {
-        let mut joined: Option<State> = None;
-        let mut add = |state: State| {
-            joined = Some(match joined.take() {
-                None => state,
-                Some(known) => known.join(&state),
-            });
-        };
-        for (value, state) in &summary.exits {
-            if value.from.has(From::REJECT) || value.only_fails() {
-                continue;
-            }
-            match value.success() {
-                Some(out) => {
-                    // `Ok(StatusCode::FORBIDDEN)` refuses too.
-                    if !out.val.from.has(From::REJECT) {
-                        add(state.with(&out.proof));
-                    }
+/// What a handler's body proves before it answers well or changes anything, given values
+/// for its parameters.
+fn body_proof(summary: &Summary) -> Proof {
+    let mut joined: Option<State> = None;
+    let mut add = |state: State| {
+        joined = Some(match joined.take() {
+            None => state,
+            Some(known) => known.join(&state),
+        });
+    };
+    for (value, state) in &summary.exits {
+        if value.from.has(From::REJECT) || value.only_fails() {
+            continue;
+        }
+        match value.success() {
+            Some(out) => {
+                // `Ok(StatusCode::FORBIDDEN)` refuses too.
+                if !out.val.from.has(From::REJECT) {
+                    add(state.with(&out.proof));
                 }
-                None => add(state.clone()),
             }
+            None => add(state.clone()),
         }
-        for event in &summary.events {
-            if matches!(event.kind, EventKind::Write(_)) {
-                add(event.state.clone());
-            }
-        }
-        joined.map_or_else(Proof::nothing, |state| state.proof)
     }
+    for event in &summary.events {
+        if matches!(event.kind, EventKind::Write(_)) {
+            add(event.state.clone());
+        }
+    }
+    joined.map_or_else(Proof::nothing, |state| state.proof)
 }

@@ -141,6 +141,11 @@ impl Typing {
         self.marked(call, CALLS)
     }
 
+    /// What all calls may reach and all paths may name.
+    pub fn all_callees(&self) -> impl Iterator<Item = &Callee> {
+        self.callees.iter().flatten()
+    }
+
     /// The library function that a call reaches, if it is one.
     pub fn external(&self, call: ExprId) -> Option<Name> {
         self.callees(call).iter().find_map(|callee| match callee {

@@ -3,61 +3,41 @@
 //! Each way to find a secret needs something that can be seen in the text: a name that says
 //! so, a function that wants one, or a macro that puts a token together.
 
-use std::sync::LazyLock;
-
-use aho_corasick::AhoCorasick;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::super::names;
 use super::values::File;
 use super::{assembled, sinks};
-use crate::facts::mentions::hash;
 use crate::facts::{LazyBody, Mention};
-
-/// One of these is part of every word that [`names::judge`] takes for a secret.
-static STEMS: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    let stems = [
-        "pass", "pw", "secret", "salt", "pepper", "key", "token", "pat", "cred", "auth", "bearer",
-        "pin",
-    ];
-    AhoCorasick::builder()
-        .ascii_case_insensitive(true)
-        .build(stems)
-        .expect("a dozen words")
-});
+use crate::source::TextRange;
 
 /// What the text of a file says about its bodies.
 pub(super) struct Hints<'a> {
     text: &'a str,
     /// Where names stand that say *secret*, ascending.
     names: Vec<u32>,
-    /// Functions whose mention is reason enough.
+    /// Functions of the file with a parameter that is named so.
     wanting: FxHashSet<u16>,
-    /// Macros that may put a token together.
-    assembling: FxHashSet<u16>,
-    /// The same, if the body also holds an address.
-    formatting: FxHashSet<u16>,
+    /// Library functions that want a secret, each with its type or module.
+    sinks: FxHashMap<u16, Vec<Option<u16>>>,
+    /// Whether a constant is as random as a token.
+    token: bool,
 }
 
 impl<'a> Hints<'a> {
     /// Looks at a file's text.
     pub(super) fn of(file: &File<'_>, text: &'a str) -> Hints<'a> {
-        let wanting = sinks::mentions(text).chain(file.wanting());
-        let macros = |names: &[&str]| {
-            let hashes = names.iter().map(|it| hash(Mention::Macro, it));
-            hashes.collect::<FxHashSet<u16>>()
-        };
-        let formatting = macros(&assembled::FORMATTING);
-        let mut assembling = macros(&["concat"]);
-        if has_token(text) {
-            assembling.extend(&formatting);
+        let mut sinks: FxHashMap<u16, Vec<Option<u16>>> = FxHashMap::default();
+        for (function, owner) in sinks::mentions(text, |name| file.other_names(name)) {
+            sinks.entry(function).or_default().push(owner);
         }
+        let mut constants = file.constants().map(|id| file.facts.body(id).span());
         Hints {
             text,
             names: secret_names(text),
-            wanting: wanting.collect(),
-            assembling,
-            formatting,
+            wanting: file.wanting().collect(),
+            sinks,
+            token: constants.any(|it| has_token(slice(text, it))),
         }
     }
 
@@ -69,13 +49,23 @@ impl<'a> Hints<'a> {
             return true;
         }
         let mentions = body.mentions();
-        if mentions.has_any(&self.wanting) || mentions.has_any(&self.assembling) {
+        let owned = |owner: &Option<u16>| owner.is_none_or(|it| mentions.has_hash(it));
+        let calls_sink = |it: u16| self.sinks.get(&it).is_some_and(|all| all.iter().any(owned));
+        let calls = |it: u16| self.wanting.contains(&it) || calls_sink(it);
+        if mentions.is_any_of(calls) || mentions.has(Mention::Macro, "concat") {
             return true;
         }
-        let text = self.text.get(span.start as usize..span.end as usize);
-        mentions.has_any(&self.formatting)
-            && text.is_none_or(|it| it.contains("://") || it.contains('@'))
+        let formats = |it: &&str| mentions.has(Mention::Macro, it);
+        assembled::FORMATTING.iter().any(|it| formats(&it)) && {
+            let text = slice(self.text, span);
+            self.token || text.contains("://") || text.contains('@') || has_token(text)
+        }
     }
+}
+
+fn slice(text: &str, range: TextRange) -> &str {
+    text.get(range.start as usize..range.end as usize)
+        .unwrap_or_default()
 }
 
 /// Where names that say *secret* start: identifiers, and what looks like one in a text.
@@ -84,7 +74,7 @@ fn secret_names(text: &str) -> Vec<u32> {
     let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
     let mut found = Vec::new();
     let mut end = 0;
-    for stem in STEMS.find_iter(text) {
+    for stem in names::STEMS.find_iter(text) {
         if stem.start() < end {
             continue;
         }

@@ -6,6 +6,7 @@
 use super::super::SecretKind;
 use crate::facts::Mention;
 use crate::facts::mentions::hash;
+use crate::source::Name;
 
 /// A function and the argument that is a secret.
 pub(super) struct Sink {
@@ -22,16 +23,38 @@ pub(super) fn function(segments: &[crate::source::Name]) -> Option<&'static Sink
     FUNCTIONS.iter().find(|sink| ends_with(segments, sink.path))
 }
 
-/// What a body mentions that may call one of the sinks, in a file with this text.
-pub(super) fn mentions(text: &str) -> impl Iterator<Item = u16> {
-    let functions = FUNCTIONS.iter().filter(|sink| {
-        let mut segments = sink.path.iter().map(|it| it.trim_end_matches('*'));
-        segments.all(|segment| text.contains(segment))
-    });
-    let last = functions.filter_map(|sink| sink.path.last());
-    let functions = last.map(|name| hash(Mention::Plain, name));
+/// What a body mentions that calls one of the sinks: the function and, unless it is told by
+/// its name alone, the type or module that it belongs to. `other_names` gives those under which a
+/// file knows a type.
+pub(super) fn mentions(
+    text: &str,
+    other_names: impl Fn(&str) -> Vec<Name>,
+) -> Vec<(u16, Option<u16>)> {
+    let mut all = Vec::new();
+    for sink in FUNCTIONS {
+        let mut path = sink.path.iter().rev();
+        let Some(function) = path.next() else {
+            continue;
+        };
+        let function = hash(Mention::Plain, function);
+        let Some(owner) = path.next() else {
+            all.push((function, None));
+            continue;
+        };
+        match owner.strip_suffix('*') {
+            // Which names there are is not known: the file has to speak of one.
+            Some(start) => all.extend(text.contains(start).then_some((function, None))),
+            None => {
+                all.push((function, Some(hash(Mention::Plain, owner))));
+                let others = other_names(owner).into_iter();
+                let others = others.map(|it| hash(Mention::Plain, it.as_str()));
+                all.extend(others.map(|owner| (function, Some(owner))));
+            }
+        }
+    }
     let methods = METHODS.iter();
-    functions.chain(methods.map(|it| hash(Mention::Member, it.name)))
+    all.extend(methods.map(|it| (hash(Mention::Member, it.name), None)));
+    all
 }
 
 fn ends_with(segments: &[crate::source::Name], path: &[&str]) -> bool {

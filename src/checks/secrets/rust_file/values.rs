@@ -56,6 +56,19 @@ impl<'a> File<'a> {
         file
     }
 
+    /// The names under which the file knows what is called `name` elsewhere.
+    pub(super) fn other_names(&self, name: &str) -> Vec<Name> {
+        let meanings = self.meanings.iter();
+        let renamed =
+            meanings.filter(|(own, path)| path.last().is_some_and(|it| *it == *name && it != *own));
+        renamed.map(|(own, _)| *own).collect()
+    }
+
+    /// The bodies of the file's constants.
+    pub(super) fn constants(&self) -> impl Iterator<Item = BodyId> {
+        self.constants.values().filter_map(|it| *it)
+    }
+
     /// What a body mentions that may call a function with a parameter named like a secret.
     pub(super) fn wanting(&self) -> impl Iterator<Item = u16> {
         let says = |it: &Option<Name>| it.is_some_and(|it| names::judge(it.as_str()).is_some());

@@ -1,0 +1,151 @@
+//! Code that asks a limiter and refuses whom it refuses, and who calls it.
+//!
+//! Such code is rare: it is looked for in the text, and its callers by the name that they
+//! mention, so that what has nothing to do with it is not read.
+
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::guard::layers::{LIMITER_WORDS, names_a_limiter};
+use crate::facts::{Expr, LazyBody, Mention};
+use crate::program::{BodyKey, BodyOwner, FnId};
+use crate::source::{FileId, SourceMap};
+use crate::values::{Callee, Values};
+
+/// How many calls away from a handler a limiter may be.
+pub(super) const MAX_DEPTH: u32 = 3;
+
+/// Where limiters are asked.
+pub(super) struct Limiters {
+    /// How many calls a body is away from code that asks a limiter and refuses.
+    distance: FxHashMap<BodyKey, u32>,
+    /// Files that speak of limiters.
+    files: FxHashSet<FileId>,
+}
+
+impl Limiters {
+    /// Looks through the program.
+    pub(super) fn new(values: &Values<'_>, sources: &SourceMap) -> Limiters {
+        let spoken: Vec<(FileId, Vec<u32>, bool)> = (0..sources.len())
+            .into_par_iter()
+            .map(|index| {
+                let file = FileId::new(index);
+                let text = &sources.file(file).text;
+                let refusals = REFUSALS.find_iter(&**text).map(|it| it.start() as u32);
+                (file, refusals.collect(), WORDS.is_match(&**text))
+            })
+            .collect();
+        let files = spoken.iter().filter(|it| it.2).map(|it| it.0).collect();
+        let refusals: Vec<&[u32]> = spoken.iter().map(|it| &*it.1).collect();
+        let mut limiters = Limiters {
+            distance: FxHashMap::default(),
+            files,
+        };
+        limiters.measure(values, &refusals);
+        limiters
+    }
+
+    /// Whether there are none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.distance.is_empty()
+    }
+
+    /// Whether a file names a limiter at all.
+    pub(super) fn is_spoken_of(&self, file: FileId) -> bool {
+        self.files.contains(&file)
+    }
+
+    /// Whether a limiter is asked in this body or at most so many calls away from it.
+    pub(super) fn is_reached(&self, from: BodyKey, calls: u32) -> bool {
+        self.distance.get(&from).is_some_and(|it| *it <= calls)
+    }
+
+    fn measure(&mut self, values: &Values<'_>, refusals: &[&[u32]]) {
+        let program = values.program;
+        let may_refuse = |file: FileId, body: &LazyBody| {
+            let (span, at) = (body.span(), refusals[file.index()]);
+            let next = at.partition_point(|it| *it < span.start);
+            // What a macro has put there stands elsewhere in the text.
+            body.mentions().is_any() || at.get(next).is_some_and(|it| *it < span.end)
+        };
+        let mut level: Vec<BodyKey> = program
+            .bodies
+            .par_iter()
+            .enumerate()
+            .filter(|(_, data)| may_refuse(data.file, &data.body) && limits(&data.body))
+            .map(|(index, _)| BodyKey(index as u32))
+            .collect();
+        self.distance.extend(level.iter().map(|key| (*key, 0)));
+        for distance in 1..=MAX_DEPTH {
+            let called: FxHashSet<FnId> = level
+                .iter()
+                .filter_map(|key| match program[*key].owner {
+                    BodyOwner::Fn(id) => Some(id),
+                    BodyOwner::Const(_) => None,
+                })
+                .collect();
+            let ways = [Mention::Plain, Mention::Member];
+            let names = called.iter().map(|id| program[*id].name);
+            let hashes = names
+                .flat_map(|name| program.hashes_of(name, &ways))
+                .collect();
+            let callers: Vec<BodyKey> = program
+                .mentioning(&hashes)
+                .filter(|key| !self.distance.contains_key(key))
+                .collect();
+            let calls = |key: &BodyKey| {
+                let typing = values.typing(*key);
+                let reaches = |callee: &Callee| match callee {
+                    Callee::Fn(candidate) => called.contains(&candidate.id),
+                    _ => false,
+                };
+                let mut exprs = program[*key].body.exprs();
+                exprs.any(|(id, _)| typing.callees(id).iter().any(reaches))
+            };
+            level = callers.into_par_iter().filter(calls).collect();
+            self.distance
+                .extend(level.iter().map(|key| (*key, distance)));
+        }
+    }
+}
+
+/// Whether a body asks a limiter and refuses.
+fn limits(body: &LazyBody) -> bool {
+    let (mut asks, mut refuses) = (false, false);
+    for (_, expr) in body.exprs() {
+        match expr {
+            Expr::MethodCall(call) => {
+                let name = call.name.as_str();
+                asks |= name == "check_key" || names_a_limiter(name);
+            }
+            Expr::Path(path) => {
+                let name = path.last().map_or("", |it| it.as_str());
+                let flat = name.replace('_', "").to_ascii_lowercase();
+                refuses |= flat.ends_with("toomanyrequests");
+                asks |= flat.contains("limiter") || names_a_limiter(name);
+            }
+            _ => {}
+        }
+    }
+    asks && refuses
+}
+
+/// How the status 429 is spelled.
+static REFUSALS: LazyLock<AhoCorasick> =
+    LazyLock::new(|| words(["too_many_requests", "toomanyrequests"].into_iter()));
+
+/// Names of limiters, with and without underscores between their words.
+static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let joined = LIMITER_WORDS.iter().flat_map(|word| [word.0, word.1]);
+    words(joined.chain(["check_key"]))
+});
+
+fn words(words: impl Iterator<Item = &'static str>) -> AhoCorasick {
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .build(words)
+        .expect("a few short words")
+}
