@@ -14,7 +14,7 @@ use crate::models::Models;
 use crate::program::build::CrateInput;
 use crate::program::{Program, build};
 use crate::report::progress::Progress;
-use crate::source::{FileId, Name, SourceMap};
+use crate::source::{FileId, Name, SourceMap, TextRange};
 use crate::workspace::files::{FileKind, Files};
 use crate::workspace::{DependencyKind, Edition, Package, TargetKind, Workspace};
 
@@ -26,6 +26,7 @@ mod reported;
 mod summary;
 #[cfg(test)]
 mod tests;
+mod unreadable;
 
 pub use crate::checks::Scope;
 pub use check::{ConfigSource, Outcome, Settings, check};
@@ -44,8 +45,6 @@ pub struct Loaded {
     pub rust_files: Vec<FileId>,
     /// The program.
     pub program: Program,
-    /// Files that could not be read or are not text: path and reason.
-    pub unreadable: Vec<(String, String)>,
 }
 
 /// Reads and understands a workspace.
@@ -67,7 +66,7 @@ fn read<T: Send, B: Send>(
     beside: impl FnOnce() -> B + Send,
 ) -> (Loaded, Vec<(FileId, T)>, B) {
     let mut sources = SourceMap::default();
-    let mut unreadable = Vec::new();
+    let mut unreadable: FxHashMap<FileId, String> = FxHashMap::default();
     let found = rust_files(workspace, files);
     let steps = Progress::new("reading", found.len() * 2, progress);
     let read: Vec<(PathBuf, Result<Arc<str>, String>)> = found
@@ -81,13 +80,12 @@ fn read<T: Send, B: Send>(
     let mut paths = Vec::new();
     for (path, text) in read {
         let shown = workspace.display_path(&path);
+        // A module may lead to a file that cannot be read: it is there, with nothing in it.
         match text {
-            Ok(text) => {
-                sources.add(shown, text);
-                paths.push(path);
-            }
-            Err(reason) => unreadable.push((shown, reason)),
+            Ok(text) => _ = sources.add(shown, text),
+            Err(reason) => _ = unreadable.insert(sources.add(shown, ""), reason),
         }
+        paths.push(path);
     }
     let rust_files: Vec<FileId> = sources.iter().map(|(id, _)| id).collect();
     let tests = match scope.tests {
@@ -96,7 +94,14 @@ fn read<T: Send, B: Send>(
     };
     let understand = |id: FileId| {
         let text = &sources.file(id).text;
-        let facts = facts::extract_with(text, tests);
+        let mut facts = facts::extract_with(text, tests);
+        if let Some(reason) = unreadable.get(&id) {
+            facts.problems.push(facts::Problem {
+                range: TextRange::default(),
+                message: reason.clone(),
+                extent: facts::Extent::File,
+            });
+        }
         let seen = look(id, text, &facts);
         (id, facts, seen)
     };
@@ -140,7 +145,6 @@ fn read<T: Send, B: Send>(
         paths,
         rust_files,
         program,
-        unreadable,
     };
     (loaded, looks, beside)
 }

@@ -255,18 +255,64 @@ fn a_broken_file_hides_nothing_elsewhere() {
     );
     project.write("src/broken.rs", "fn f( {\n");
     fs::write(project.path().join("src/latin.rs"), b"// \xe9\n").unwrap();
-    let run = project.run(&["--format", "short"]);
-    assert_eq!(run.code, Some(1));
-    assert_eq!(run.out, before.out);
-    for expected in ["src/broken.rs:1:", "src/latin.rs: ", "missing"] {
-        assert!(run.err.contains(expected), "{expected}: {}", run.err);
+    for format in FORMATS {
+        let run = project.run(&["--format", format, "--color", "never"]);
+        assert_eq!(run.code, Some(1), "{format}");
+        for expected in [
+            "this `{` is never closed",
+            "it is not UTF-8",
+            "expected `src/missing.rs` or `src/missing/mod.rs`",
+            "unreadable-source",
+            "src/broken.rs",
+            "src/latin.rs",
+        ] {
+            assert!(
+                run.out.contains(expected),
+                "{format}: {expected}: {}",
+                run.out
+            );
+        }
     }
-    let human = project.run(&[]);
-    assert!(
-        human.out.contains("warning: src/broken.rs:1:"),
+    let run = project.run(&["--format", "short"]);
+    let elsewhere: String = run
+        .out
+        .split_inclusive('\n')
+        .filter(|line| !line.contains("unreadable-source"))
+        .collect();
+    assert_eq!(elsewhere, before.out);
+    let routes = project.run(&["routes"]);
+    assert!(routes.err.contains("src/broken.rs:1:7"), "{}", routes.err);
+}
+
+#[test]
+fn what_cannot_be_read_is_no_quiet_success() {
+    let project = Project::new(&[
+        ("Cargo.toml", MANIFEST),
+        ("src/lib.rs", "mod broken;\nmod body;\n"),
+        ("src/broken.rs", "fn f( {\n"),
+        ("src/body.rs", "fn f() { 1 + ; }\n"),
+    ]);
+    for format in FORMATS {
+        let run = project.run(&["--format", format]);
+        assert_eq!(run.code, Some(0), "{format}: {}", run.out);
+        let run = project.run(&["--format", format, "-D", "warnings"]);
+        assert_eq!(run.code, Some(1), "{format}: {}", run.out);
+    }
+    let run = project.run(&["--format", "short", "--color", "never"]);
+    assert_eq!(
+        run.out.matches("unreadable-source").count(),
+        2,
         "{}",
-        human.out
+        run.out
     );
+    // A comment may speak of it, and is needed then.
+    let allow = "// moat: allow(unreadable-source, reason = \"made by a script\")";
+    project.write(
+        "src/lib.rs",
+        &format!("pub fn f() {{}}\n{allow}\nmod made;\n"),
+    );
+    let run = project.run(&["-D", "warnings"]);
+    assert_eq!(run.code, Some(0), "{}", run.out);
 }
 
 #[test]

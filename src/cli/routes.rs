@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use super::args::{Flags, Format, Routes, RoutesFormat};
 use super::check::refuse;
 use super::setup::{self, Setup};
+use crate::diagnostics::engine::UNREADABLE_SOURCE;
 use crate::report::{
     EndpointView, EvidenceKind, EvidenceView, HandlerView, LocationView, ProtectionView,
     ProtectionsView, RoutesView, Status, UnresolvedView,
@@ -31,6 +32,15 @@ pub(super) fn run(args: &Routes, flags: &Flags) -> anyhow::Result<ExitCode> {
     };
     super::unless_closed(written.and_then(|()| out.flush()))?;
     if !args.output.quiet {
+        let lost = outcome.diagnostics.iter();
+        for it in lost.filter(|it| it.lint == UNREADABLE_SOURCE.id && it.suppressed.is_none()) {
+            let at = outcome.sources.position(it.primary.span);
+            let path = outcome.sources.path(it.primary.span.file);
+            super::say(&format!(
+                "warning: {path}:{}:{}: {}",
+                at.line, at.column, it.title
+            ));
+        }
         for problem in &outcome.summary.problems {
             let place = problem
                 .path

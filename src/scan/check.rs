@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::apply_config::apply_config;
 use super::reported::Reported;
 use super::summary::{lint_infos, problems, summary};
-use super::{Names, Scope, read_text};
+use super::{Names, Scope, read_text, unreadable};
 use crate::checks::secrets::{SecretFinding, rust_file, text_file};
 use crate::checks::{self, About, Context};
 use crate::diagnostics::suppress::{self, FileSuppressions};
@@ -175,6 +175,7 @@ pub fn check(workspace: &Workspace, files: &dyn Files, settings: &Settings<'_>) 
         settings.config,
         settings.scope,
     );
+    found.extend(unreadable::findings(&loaded));
     found.retain(|it| reported.is_shown(it.primary.span));
     suppressions.retain(|(file, _)| reported.is_file_shown(*file));
     let policy = Policy {

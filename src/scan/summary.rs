@@ -6,14 +6,13 @@ use std::time::Duration;
 use super::Loaded;
 use super::apply_config::setting_of;
 use super::reported::Reported;
+use super::unreadable;
 use crate::checks;
 use crate::diagnostics::{Applied, Level};
-use crate::facts::Extent;
 use crate::lints::Registry;
 use crate::report::{EndpointCounts, LintInfo, Problem, Summary};
 use crate::routes::endpoint::Purpose;
 use crate::routes::{Inventory, Status};
-use crate::source::Span;
 use crate::workspace::{DependencyKind, Workspace};
 
 /// The packages of web frameworks whose routes are understood.
@@ -195,53 +194,25 @@ pub(super) fn problems(
         message,
         path,
     };
-    let mut all = Vec::new();
+    let (mut all, mut hidden) = (Vec::new(), Vec::new());
     for problem in &workspace.problems {
         let message = format!("{}; {}", problem.message, problem.help);
         all.push(warn(message, Some(workspace.display_path(&problem.path))));
     }
-    for (path, reason) in &loaded.unreadable {
-        all.push(warn(
-            format!("cannot be read: {reason}"),
-            Some(path.clone()),
-        ));
-    }
-    let place = |span: Span| {
-        let at = loaded.sources.position(span);
-        format!(
-            "{}:{}:{}",
-            loaded.sources.path(span.file),
-            at.line,
-            at.column
-        )
-    };
-    let mut list = |what: Vec<Problem>| {
-        let left = what.len().saturating_sub(LISTED);
-        all.extend(what.into_iter().take(LISTED));
-        if left > 0 {
-            all.push(warn(format!("{left} more places could not be read"), None));
+    // What is reported on is a finding, if nothing hides it.
+    for lost in unreadable::lost(loaded) {
+        let file = lost.span.file;
+        if reported.is_in_scope(file) && !reported.is_file_shown(file) {
+            let at = loaded.sources.position(lost.span);
+            let place = format!("{}:{}:{}", loaded.sources.path(file), at.line, at.column);
+            hidden.push(warn(format!("{place}: {}", lost.title()), None));
         }
-    };
-    let broken = loaded.program.problems().into_iter();
-    let broken = broken.filter(|(file, _)| reported.is_in_scope(*file));
-    let broken = broken.map(|(file, problem)| {
-        let lost = match problem.extent {
-            Extent::File => "nothing of this file was analysed",
-            Extent::Item => "this item was not analysed",
-            Extent::Body => "this body was not analysed",
-        };
-        let at = place(problem.range.in_file(file));
-        warn(format!("{}; {lost}", problem.message), Some(at))
-    });
-    list(broken.collect());
-    let missing = loaded.program.unresolved.iter();
-    let missing = missing.filter(|it| reported.is_in_scope(it.span.file));
-    let missing = missing.filter(|it| it.reason.starts_with("no file for"));
-    list(
-        missing
-            .map(|it| warn(it.reason.clone(), Some(place(it.span))))
-            .collect(),
-    );
+    }
+    let left = hidden.len().saturating_sub(LISTED);
+    all.extend(hidden.into_iter().take(LISTED));
+    if left > 0 {
+        all.push(warn(format!("{left} more places could not be read"), None));
+    }
     for lint in registry.lints() {
         if !checks::is_known(&lint.check.kind) {
             let message = format!(
