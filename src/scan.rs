@@ -164,6 +164,10 @@ fn rust_files(workspace: &Workspace, files: &dyn Files) -> Vec<PathBuf> {
     let mut folders: Vec<PathBuf> = Vec::new();
     let mut found: Vec<PathBuf> = Vec::new();
     for package in &workspace.packages {
+        if package.alone {
+            found.extend(workspace.files_of_alone(package, files));
+            continue;
+        }
         folders.push(package.dir.clone());
         for target in &package.targets {
             found.push(target.root.clone());
@@ -235,6 +239,21 @@ fn is_wanted(kind: TargetKind, scope: Scope) -> bool {
         TargetKind::Test | TargetKind::Bench => scope.tests,
         TargetKind::BuildScript => false,
     }
+}
+
+/// The scope with what the user asks for by naming it.
+fn with_named(workspace: &Workspace, scope: Scope) -> Scope {
+    let mut scope = scope;
+    for package in &workspace.packages {
+        for target in &package.targets {
+            let is_wanted = is_wanted(target.kind, scope);
+            if !is_wanted && workspace.is_asked_for(package, target) {
+                scope.examples |= target.kind == TargetKind::Example;
+                scope.tests |= matches!(target.kind, TargetKind::Test | TargetKind::Bench);
+            }
+        }
+    }
+    scope
 }
 
 /// The crates to build, one per target.

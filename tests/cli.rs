@@ -337,6 +337,117 @@ fn folders_without_a_manifest_and_single_files_work() {
 }
 
 #[test]
+fn a_file_on_its_own_does_not_read_its_neighbours() {
+    let secret = format!("pub const JWT_SECRET: &str = \"{}\";\n", canary());
+    let loose = Project::new(&[
+        ("one.rs", "mod named;\nfn main() {}\n"),
+        ("named.rs", &secret),
+        ("neighbour.rs", "fn f( {\n"),
+        ("deep/neighbour.rs", &secret),
+        ("neighbour.toml", "a = 1\n"),
+    ]);
+    let run = loose.run(&["one.rs", "--format", "json"]);
+    assert_eq!(run.code, Some(0), "{}{}", run.out, run.err);
+    let report: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+    assert_eq!(report["summary"]["files"], 2, "{}", run.out);
+    let run = loose.run(&["one.rs", "named.rs", "--format", "short"]);
+    assert!(run.out.starts_with("named.rs:1:"), "{}{}", run.out, run.err);
+    assert_eq!(run.out.lines().count(), 1, "{}", run.out);
+}
+
+#[test]
+fn what_is_named_is_reported_whatever_its_target() {
+    let secret = format!("pub const JWT_SECRET: &str = \"{}\";\n", canary());
+    let project = Project::new(&[
+        ("Cargo.toml", MANIFEST),
+        (
+            "src/lib.rs",
+            &format!("#[cfg(test)]\nmod tests {{ {secret} }}\n"),
+        ),
+        ("tests/it.rs", &secret),
+        ("tests/all/main.rs", "mod part;\n"),
+        ("tests/all/part.rs", &secret),
+        ("benches/b.rs", &secret),
+        ("examples/e.rs", &secret),
+    ]);
+    for (args, files) in [
+        (&["."][..], &[][..]),
+        (&["src"], &[]),
+        (&["src/lib.rs"], &[]),
+        (&["examples/e.rs"], &["examples/e.rs"]),
+        (&["examples"], &["examples/e.rs"]),
+        (&["tests/it.rs", "src"], &["tests/it.rs"]),
+        (&["tests/all/part.rs"], &["tests/all/part.rs"]),
+        (&["tests"], &["tests/all/part.rs", "tests/it.rs"]),
+        (&["benches/b.rs"], &["benches/b.rs"]),
+    ] {
+        let run = project.run(&[&["--format", "short"], args].concat());
+        let found: Vec<&str> = run
+            .out
+            .lines()
+            .filter_map(|it| it.split(':').next())
+            .collect();
+        assert_eq!(found, files, "{args:?}: {}{}", run.out, run.err);
+    }
+}
+
+#[test]
+fn other_tools_get_paths_from_the_root_of_the_repository() {
+    let text = format!("const JWT_SECRET: &str = \"{}\";\n", canary());
+    let project = Project::new(&[
+        (".git/HEAD", "ref: refs/heads/main\n"),
+        ("the server/Cargo.toml", MANIFEST),
+        ("the server/src/lib.rs", &text),
+    ]);
+    let run = |args: &[&str]| {
+        let mut command = project.command(args);
+        command.current_dir(project.path().join("the server"));
+        Run::of(command.output().unwrap())
+    };
+    let github = run(&["--format", "github"]);
+    assert!(
+        github
+            .out
+            .starts_with("::error file=the server/src/lib.rs,line=1,"),
+        "{}",
+        github.out
+    );
+    let sarif: serde_json::Value = serde_json::from_str(&run(&["--format", "sarif"]).out).unwrap();
+    let run_of = &sarif["runs"][0];
+    let place = &run_of["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"];
+    assert_eq!(place["uri"], "the%20server/src/lib.rs");
+    assert_eq!(place["uriBaseId"], "%SRCROOT%");
+    let root = run_of["originalUriBaseIds"]["%SRCROOT%"]["uri"]
+        .as_str()
+        .unwrap();
+    let canonical = project.path().canonicalize().unwrap();
+    assert!(
+        [project.path(), &canonical]
+            .iter()
+            .any(|it| root == format!("file://{}/", it.display())),
+        "{root}"
+    );
+    for format in ["short", "human", "json"] {
+        let run = run(&["--format", format]);
+        assert!(
+            run.out.contains("src/lib.rs") && !run.out.contains("the server"),
+            "{format}: {}",
+            run.out
+        );
+    }
+    // A mistake in the settings too.
+    project.write("the server/moat.toml", "a = 1\n");
+    let github = run(&["--format", "github"]);
+    assert!(
+        github
+            .out
+            .starts_with("::error file=the server/moat.toml,line=1,"),
+        "{}",
+        github.out
+    );
+}
+
+#[test]
 fn what_is_not_ours_is_read_but_not_reported() {
     let secret = format!("pub const JWT_SECRET: &str = \"{}\";\n", canary());
     let generated = format!("// @generated\n{secret}");

@@ -5,13 +5,12 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use super::args::{Check, Flags, Format, Output};
-use super::setup::{self, Setup, SetupError};
+use super::setup::{self, Setup, SetupError, Unusable};
 use crate::diagnostics::config_diagnostics;
 use crate::report::human::{self, Detail};
 use crate::report::{Report, Summary, github, json, sarif, short};
 use crate::scan::{self, Outcome};
 use crate::source::SourceMap;
-use crate::workspace::config::ConfigError;
 use crate::workspace::files::DiskFiles;
 
 pub(super) fn run(args: &Check, flags: &Flags) -> anyhow::Result<ExitCode> {
@@ -29,6 +28,7 @@ pub(super) fn run(args: &Check, flags: &Flags) -> anyhow::Result<ExitCode> {
         lints: &outcome.lints,
         summary: &outcome.summary,
         redactions: &outcome.redactions,
+        repository: &setup::repository(&setup.workspace),
     };
     write(&report, args.format, &args.output)?;
     if args.output.verbose {
@@ -44,34 +44,37 @@ pub(super) fn refuse(
     format: Format,
     output: &Output,
 ) -> anyhow::Result<ExitCode> {
-    let (path, text, errors) = match error {
+    let unusable = match error {
         SetupError::Other(error) => return Err(error),
-        SetupError::Config(path, text, errors) => (path, text, errors),
+        SetupError::Config(unusable) => unusable,
     };
-    write_config_errors(&path, text, &errors, format, output)?;
-    super::say(&format!(
-        "error: the settings in `{path}` cannot be used, nothing was analysed"
-    ));
+    let said = format!(
+        "error: the settings in `{}` cannot be used, nothing was analysed",
+        unusable.shown
+    );
+    write_config_errors(unusable, format, output)?;
+    super::say(&said);
     Ok(ExitCode::from(2))
 }
 
-fn write_config_errors(
-    path: &str,
-    text: String,
-    errors: &[ConfigError],
-    format: Format,
-    output: &Output,
-) -> anyhow::Result<()> {
-    let secrets = crate::checks::secrets::text_file(path, &text);
+fn write_config_errors(unusable: Unusable, format: Format, output: &Output) -> anyhow::Result<()> {
+    let Unusable {
+        shown,
+        text,
+        errors,
+        repository,
+    } = unusable;
+    let secrets = crate::checks::secrets::text_file(&shown, &text);
     let mut sources = SourceMap::default();
-    let file = sources.add(path, text);
+    let file = sources.add(shown, text);
     let redactions: Vec<_> = secrets.iter().map(|it| it.range.in_file(file)).collect();
     let report = Report {
         sources: &sources,
-        diagnostics: &config_diagnostics(errors, file),
+        diagnostics: &config_diagnostics(&errors, file),
         lints: &scan::lint_infos(crate::lints::Registry::builtin()),
         summary: &Summary::default(),
         redactions: &redactions,
+        repository: &repository,
     };
     let quiet = Output {
         color: output.color,

@@ -19,7 +19,7 @@ pub(super) fn run(args: &Init) -> anyhow::Result<ExitCode> {
     let setup = match Setup::new(&[], &args.selection, &no_settings, &Vec::new()) {
         Ok(setup) => setup,
         Err(SetupError::Other(error)) => return Err(error),
-        Err(SetupError::Config(path, ..)) => bail!("there are settings in `{path}` already"),
+        Err(SetupError::Config(it)) => bail!("there are settings in `{}` already", it.shown),
     };
     let path = setup.workspace.root.join("moat.toml");
     if let Some(source) = &setup.config_source {

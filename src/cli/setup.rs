@@ -9,11 +9,11 @@ use super::args::{Flags, Output, Selection, SettingArgs};
 use crate::diagnostics::{LevelFlag, Persona, Severity};
 use crate::lints::Registry;
 use crate::models::Models;
-use crate::report::Terminal;
+use crate::report::{Repository, Terminal};
 use crate::scan::{ConfigSource, Names, Scope, Settings, models_for};
 use crate::workspace::config::{Config, ConfigError, ConfigFile, locate};
 use crate::workspace::files::{DiskFiles, Files};
-use crate::workspace::{Workspace, WorkspaceRequest, discover};
+use crate::workspace::{Workspace, WorkspaceRequest, discover, repository_root};
 
 /// A workspace with its lints and its settings.
 pub(super) struct Setup {
@@ -27,10 +27,22 @@ pub(super) struct Setup {
     partial: bool,
 }
 
+/// Settings that cannot be used.
+pub(super) struct Unusable {
+    /// The file, as it is shown.
+    pub(super) shown: String,
+    /// Its text.
+    pub(super) text: String,
+    /// Its mistakes.
+    pub(super) errors: Vec<ConfigError>,
+    /// What it belongs to.
+    pub(super) repository: Repository,
+}
+
 /// Why there is no [`Setup`].
 pub(super) enum SetupError {
-    /// The settings cannot be used: the file, as it is shown and its text, and its mistakes.
-    Config(String, String, Vec<ConfigError>),
+    /// The settings cannot be used.
+    Config(Unusable),
     /// Anything else.
     Other(anyhow::Error),
 }
@@ -58,7 +70,7 @@ impl Setup {
                 (workspace.display_path(&source.path), source.text.clone())
             });
         let models = models_for(&workspace, &config, &shown)
-            .map_err(|errors| SetupError::Config(shown, text, errors))?;
+            .map_err(|errors| unusable(&workspace, shown, text, errors))?;
         Ok(Setup {
             partial: !paths.is_empty() || workspace.packages.iter().any(|it| !it.selected),
             workspace,
@@ -168,7 +180,7 @@ fn config(
         let shown = workspace.display_path(&path);
         return match Config::parse(&shown, &text, &known) {
             Ok(config) => Ok((config, Some(ConfigSource { path, text }))),
-            Err(errors) => Err(SetupError::Config(shown, text, errors)),
+            Err(errors) => Err(unusable(workspace, shown, text, errors)),
         };
     }
     let read = |name: &str| {
@@ -202,9 +214,29 @@ fn config(
             let file = own_file.filter(is_named).or(manifest_file);
             let (shown, text) = file.map_or(("moat.toml", ""), |it| (it.path, it.text));
             let (shown, text) = (shown.to_owned(), text.to_owned());
-            Err(SetupError::Config(shown, text, errors))
+            Err(unusable(workspace, shown, text, errors))
         }
     }
+}
+
+fn unusable(
+    workspace: &Workspace,
+    shown: String,
+    text: String,
+    errors: Vec<ConfigError>,
+) -> SetupError {
+    SetupError::Config(Unusable {
+        shown,
+        text,
+        errors,
+        repository: repository(workspace),
+    })
+}
+
+/// The repository that a workspace is part of; the workspace itself, if there is none.
+pub(super) fn repository(workspace: &Workspace) -> Repository {
+    let root = repository_root(&workspace.root, &DiskFiles).unwrap_or(&workspace.root);
+    Repository::new(root.to_owned(), workspace.root.clone())
 }
 
 fn today() -> jiff::civil::Date {

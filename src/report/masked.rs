@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aho_corasick::AhoCorasick;
 
-use super::Report;
+use super::{Report, Repository};
 use crate::diagnostics::{Diagnostic, Label};
 use crate::source::{FileId, LineColumn, LineIndex, SourceMap, Span, TextRange};
 
@@ -15,6 +15,8 @@ pub(crate) struct Masked<'a> {
     sources: &'a SourceMap,
     files: BTreeMap<FileId, MaskedFile<'a>>,
     values: Option<AhoCorasick>,
+    /// Where the files belong to.
+    pub(crate) repository: &'a Repository,
     /// The findings of the report, in its order.
     pub(crate) diagnostics: Vec<Cow<'a, Diagnostic>>,
 }
@@ -63,6 +65,7 @@ impl<'a> Masked<'a> {
             sources: report.sources,
             files,
             values,
+            repository: report.repository,
             diagnostics: Vec::new(),
         };
         masked.diagnostics = report

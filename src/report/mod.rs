@@ -14,6 +14,7 @@ pub mod json;
 mod masked;
 mod overview;
 pub mod progress;
+mod repository;
 pub mod routes_json;
 pub mod routes_table;
 pub mod sarif;
@@ -29,6 +30,7 @@ mod sample;
 #[cfg(test)]
 mod tests;
 
+pub use repository::Repository;
 pub use summary::{EndpointCounts, Problem, Summary};
 pub use terminal::{ColorChoice, Terminal};
 pub use view::{
@@ -52,6 +54,8 @@ pub struct Report<'a> {
     pub summary: &'a Summary,
     /// Text that no output may show.
     pub redactions: &'a [Span],
+    /// The repository that the files belong to, for formats that its other tools read.
+    pub repository: &'a Repository,
 }
 
 /// What formats need to know of a lint.

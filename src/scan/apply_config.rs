@@ -1,6 +1,6 @@
 //! What the settings say of endpoints: controls outside of the code, and fixed settings.
 
-use crate::routes::endpoint::Endpoint;
+use crate::routes::endpoint::{ASSUMED, Endpoint};
 use crate::routes::{Evidence, EvidenceKind, Inventory, Protection, Status};
 use crate::source::FileId;
 use crate::workspace::config::exception::{
@@ -91,7 +91,7 @@ fn assume(
         uses.insert(assumption.id);
         protection.evidence.push(Evidence {
             kind: EvidenceKind::Configuration,
-            name: format!("assumed: {setting}"),
+            name: format!("{ASSUMED}{setting}"),
             span: assumption.range.in_file(file),
         });
         if !holds {

@@ -6,15 +6,15 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 
 use super::apply_config::apply_config;
-use super::reported::Reported;
+use super::reported::{Asked, Reported};
 use super::summary::{lint_infos, problems, summary};
 use super::{Names, Scope, read_text, unreadable};
 use crate::checks::secrets::{SecretFinding, rust_file, text_file};
 use crate::checks::{self, About, Context};
 use crate::diagnostics::suppress::{self, FileSuppressions};
 use crate::diagnostics::{
-    self, Applied, Counts, Diagnostic, EndpointRef, ExceptionReport, LevelFlag, LevelSettings,
-    Persona, Policy, Severity, sort,
+    self, Applied, Counts, Diagnostic, EndpointRef, ExceptionReport, Excuses, LevelFlag,
+    LevelSettings, Persona, Policy, Severity, sort,
 };
 use crate::facts::FileFacts;
 use crate::lints::Registry;
@@ -93,6 +93,7 @@ struct Look {
 pub fn check(workspace: &Workspace, files: &dyn Files, settings: &Settings<'_>) -> Outcome {
     let names = Names::of(settings.registry);
     let known = names.known();
+    let scope = super::with_named(workspace, settings.scope);
     let look = |file: FileId, text: &str, facts: &FileFacts| Look {
         suppressions: suppress::collect(file, text, facts, &known, settings.today),
         secrets: rust_file(facts, text, &|_| false),
@@ -100,7 +101,7 @@ pub fn check(workspace: &Workspace, files: &dyn Files, settings: &Settings<'_>) 
     let (mut loaded, looks, texts) = super::read(
         workspace,
         files,
-        settings.scope,
+        scope,
         settings.progress,
         settings.models,
         &look,
@@ -149,7 +150,8 @@ pub fn check(workspace: &Workspace, files: &dyn Files, settings: &Settings<'_>) 
         text_files: &text_files,
         secrets: &secrets,
         persona: settings.persona,
-        scope: settings.scope,
+        scope,
+        excuses: &Excuses::default(),
     };
     let lints = settings.registry.lints();
     let (mut inventory, in_code) = rayon::join(
@@ -158,8 +160,23 @@ pub fn check(workspace: &Workspace, files: &dyn Files, settings: &Settings<'_>) 
     );
     let exceptions = Exceptions::new(settings.config, settings.today);
     let uses = apply_config(&mut inventory, exceptions, config_file);
+    let reported = Reported::new(
+        workspace,
+        files,
+        &loaded,
+        &text_files,
+        settings.config,
+        Asked {
+            flags: settings.scope,
+            named: scope,
+        },
+    );
+    suppressions.retain(|(file, _)| reported.is_file_shown(*file));
+    let levels = LevelSettings::new(settings.config, settings.flags.clone(), settings.today);
+    let comments = suppressions.iter().map(|(_, it)| it);
     let context = Context {
         inventory: &inventory,
+        excuses: &Excuses::new(comments, exceptions, &levels),
         ..context
     };
     let of_endpoints = checks::run_all(lints, &context, About::Endpoints);
@@ -167,20 +184,11 @@ pub fn check(workspace: &Workspace, files: &dyn Files, settings: &Settings<'_>) 
     let found = in_code.into_iter().zip(of_endpoints);
     let mut found: Vec<Diagnostic> = found.flat_map(|(a, b)| [a, b]).flatten().collect();
 
-    let reported = Reported::new(
-        workspace,
-        files,
-        &loaded,
-        &text_files,
-        settings.config,
-        settings.scope,
-    );
     found.extend(unreadable::findings(&loaded));
     found.retain(|it| reported.is_shown(it.primary.span));
-    suppressions.retain(|(file, _)| reported.is_file_shown(*file));
     let policy = Policy {
         sources: &loaded.sources,
-        levels: LevelSettings::new(settings.config, settings.flags.clone(), settings.today),
+        levels,
         exceptions,
         min_severity: settings.min_severity,
         persona: settings.persona,

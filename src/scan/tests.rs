@@ -88,3 +88,170 @@ fn files_of_tests_are_read_when_they_are_asked_for_or_reached() {
     };
     assert_eq!(fns(tests), "all part shared");
 }
+
+/// Titles of what is shown, and of what comments and settings hold back.
+fn checked(source: &str, config: &str) -> (Vec<String>, Vec<String>) {
+    let manifest = format!(
+        "{MANIFEST}[dependencies]\naxum = \"0.8\"\nactix-web = \"4\"\nactix-identity = \"0.9\"\n"
+    );
+    let files = MemoryFiles::new([
+        ("/w/Cargo.toml", manifest.as_str()),
+        ("/w/src/main.rs", source),
+    ]);
+    let request = WorkspaceRequest {
+        start: "/w".into(),
+        ..WorkspaceRequest::default()
+    };
+    let workspace = discover(&request, &files).expect("a workspace");
+    let registry = crate::lints::Registry::builtin();
+    let names = Names::of(registry);
+    let parsed = crate::workspace::config::Config::parse("moat.toml", config, &names.known());
+    let parsed = parsed.expect("settings without mistakes");
+    let settings = Settings {
+        registry,
+        config: &parsed,
+        models: models_for(&workspace, &parsed, "moat.toml").expect("no models of its own"),
+        config_source: Some(ConfigSource {
+            path: "/w/moat.toml".into(),
+            text: config.to_owned(),
+        }),
+        flags: Vec::new(),
+        min_severity: crate::diagnostics::Severity::Low,
+        persona: crate::diagnostics::Persona::Regular,
+        scope: Scope::default(),
+        today: "2026-01-01".parse().expect("a date"),
+        partial: false,
+        progress: false,
+    };
+    let outcome = check(&workspace, &files, &settings);
+    let (held, shown): (Vec<_>, Vec<_>) = outcome
+        .diagnostics
+        .iter()
+        .partition(|it| it.suppressed.is_some());
+    let titles = |all: Vec<&crate::diagnostics::Diagnostic>| {
+        let mut titles: Vec<String> = all.iter().map(|it| it.title.clone()).collect();
+        titles.sort();
+        titles
+    };
+    (titles(shown), titles(held))
+}
+
+/// A service without authentication; `{1}` and the like stand where comments may.
+const OPEN: &str = "use axum::{Router, routing::{delete, post}};
+{1}
+async fn create(db: Db) { sqlx::query(\"INSERT INTO a VALUES (1)\").execute(&db).await; }
+async fn update(db: Db) { sqlx::query(\"UPDATE a SET b = 1\").execute(&db).await; }
+async fn remove(db: Db) { sqlx::query(\"DELETE FROM a\").execute(&db).await; }
+fn api() -> Router {
+    Router::new()
+        .route(\"/a\", post(create))
+        {2}
+        .route(\"/b\", post(update))
+        .route(\"/c\", delete(remove))
+}
+#[tokio::main]
+async fn main() {
+    {3}
+    let app = Router::new().nest(\"/api\", api());
+    axum::serve(listener, app).await;
+}
+";
+
+const ALLOW: &str = "// moat: allow(missing-authentication, reason = \"signed elsewhere\")";
+
+/// The service with a comment at some of the places.
+fn open(at: &[&str]) -> String {
+    ["{1}", "{2}", "{3}"]
+        .iter()
+        .fold(OPEN.to_owned(), |text, place| {
+            text.replace(place, if at.contains(place) { ALLOW } else { "" })
+        })
+}
+
+fn all_open(number: usize) -> String {
+    format!(
+        "nothing in `a` asks for authentication: {number} endpoints that change state or are privileged are open"
+    )
+}
+
+#[test]
+fn comments_take_single_endpoints_out_of_a_finding_about_many() {
+    let create = "`POST /api/a` asks for no authentication".to_owned();
+    let update = "`POST /api/b` asks for no authentication".to_owned();
+    let remove = "`DELETE /api/c` asks for no authentication".to_owned();
+    for (at, shown, held) in [
+        (&[][..], vec![all_open(3)], vec![]),
+        (&["{1}"], vec![all_open(2)], vec![create.clone()]),
+        (&["{2}"], vec![all_open(2)], vec![update.clone()]),
+        (
+            &["{1}", "{2}"],
+            vec![remove.clone()],
+            vec![create.clone(), update.clone()],
+        ),
+        // Where the finding stands: all of it.
+        (&["{3}"], vec![], vec![all_open(3)]),
+    ] {
+        assert_eq!(checked(&open(at), ""), (shown, held), "{at:?}");
+    }
+    // The last one is another's matter when the comment speaks of everything.
+    let everything = open(&[]).replace("fn api()", &format!("{ALLOW}\nfn api()"));
+    let (shown, held) = checked(&everything, "");
+    assert_eq!(shown, [""; 0]);
+    assert_eq!(held, [remove, create, update]);
+}
+
+#[test]
+fn settings_take_single_endpoints_out_of_a_finding_about_many() {
+    let public = |routes: &str| format!("[[public-routes]]\nroutes = [{routes}]\nreason = \"r\"\n");
+    let external = |routes: &str| {
+        format!(
+            "[[external]]\nprovides = [\"authentication\"]\nroutes = [{routes}]\nby = \"gateway\"\nreason = \"r\"\n"
+        )
+    };
+    let level = |routes: &str| {
+        format!(
+            "[[override]]\nroutes = [{routes}]\nlints = {{ missing-authentication = \"allow\" }}\nreason = \"r\"\n"
+        )
+    };
+    for settings in [&public as &dyn Fn(&str) -> String, &level] {
+        let (shown, held) = checked(&open(&[]), &settings("\"/api/a\""));
+        assert_eq!(shown, [all_open(2)]);
+        assert_eq!(held, ["`POST /api/a` asks for no authentication"]);
+        let (shown, held) = checked(&open(&[]), &settings("\"/api/a\", \"/api/b\", \"/api/c\""));
+        assert_eq!((shown.len(), held.len()), (0, 3), "{shown:?}");
+    }
+    let (shown, _) = checked(&open(&[]), &external("\"/api/a\""));
+    assert_eq!(shown, [all_open(2)]);
+    let (shown, _) = checked(&open(&[]), &external("\"/api/*\""));
+    assert_eq!(shown, [""; 0]);
+    // An entry that lets nobody off is still said to be of no use.
+    let (shown, _) = checked(&open(&[]), &public("\"/elsewhere\""));
+    assert_eq!(shown.len(), 2, "{shown:?}");
+}
+
+#[test]
+fn a_comment_on_a_handler_speaks_of_that_handler_alone() {
+    // In actix-web with attributes, a finding about a router stands on the first handler.
+    let source = "use actix_web::{App, HttpServer, delete, post, web};
+#[post(\"/a\")] async fn create(db: Db) { sqlx::query(\"INSERT INTO a VALUES (1)\").execute(&db).await; }
+#[delete(\"/b\")] async fn remove(db: Db) { sqlx::query(\"DELETE FROM a\").execute(&db).await; }
+#[delete(\"/c\")] async fn clear(db: Db) { sqlx::query(\"DELETE FROM b\").execute(&db).await; }
+#[post(\"/d\")] async fn guarded(user: actix_identity::Identity) -> String { user.id().unwrap() }
+fn open(config: &mut web::ServiceConfig) { config.service(create).service(remove).service(clear); }
+async fn main() {
+    HttpServer::new(|| App::new().service(guarded).configure(open)).bind(\"0.0.0.0:80\");
+}
+";
+    let (shown, _) = checked(source, "");
+    assert_eq!(
+        shown,
+        ["3 endpoints of the router in `open` ask for no authentication"]
+    );
+    let commented = source.replace("#[post(\"/a", &format!("{ALLOW}\n#[post(\"/a"));
+    let (shown, held) = checked(&commented, "");
+    assert_eq!(
+        shown,
+        ["2 endpoints of the router in `open` ask for no authentication"]
+    );
+    assert_eq!(held, ["`POST /a` asks for no authentication"]);
+}
