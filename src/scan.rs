@@ -20,6 +20,8 @@ use crate::workspace::{DependencyKind, Edition, Package, TargetKind, Workspace};
 
 mod apply_config;
 mod check;
+mod defaults;
+mod looked;
 mod models;
 mod names;
 mod reported;
@@ -29,7 +31,10 @@ mod tests;
 mod unreadable;
 
 pub use crate::checks::Scope;
+pub use apply_config::assumable;
 pub use check::{ConfigSource, Outcome, Settings, check};
+pub use defaults::Defaults;
+pub use looked::Looked;
 pub use models::models_for;
 pub use names::Names;
 pub use summary::lint_infos;

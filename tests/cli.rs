@@ -56,9 +56,11 @@ impl Project {
     fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-moat"));
         command.arg("moat").args(args).current_dir(self.path());
-        for name in ["NO_COLOR", "COLUMNS", "TERM", "RAYON_NUM_THREADS"] {
+        for name in ["NO_COLOR", "TERM", "RAYON_NUM_THREADS"] {
             command.env_remove(name);
         }
+        // So wide that no sentence is broken where it is looked for.
+        command.env("COLUMNS", "300");
         command
     }
 
@@ -201,13 +203,15 @@ fn a_mistake_in_the_settings_is_shown_at_its_place() {
     project.write("moat.toml", "[lints]\nhardcoded-secre = \"allow\"\n");
     let run = project.run(&[]);
     assert_eq!(run.code, Some(2));
-    assert!(run.out.contains("moat.toml:2:1"), "{}", run.out);
-    assert!(
-        run.out.contains("did you mean `hardcoded-secret`?"),
-        "{}",
-        run.out
-    );
-    assert!(run.err.contains("nothing was analysed"), "{}", run.err);
+    for expected in [
+        "moat.toml:2:1",
+        "help: did you mean `hardcoded-secret`?",
+        "nothing was analysed",
+    ] {
+        assert!(run.err.contains(expected), "{expected}: {}", run.err);
+    }
+    assert_eq!(run.out, "");
+    assert_eq!(run.err.matches("error").count(), 1, "{}", run.err);
 
     project.write("moat.toml", "persona = \"auditor\"\n");
     project.write(
@@ -217,6 +221,51 @@ fn a_mistake_in_the_settings_is_shown_at_its_place() {
     let run = project.run(&["--format", "short"]);
     assert_eq!(run.code, Some(2));
     assert!(run.out.contains("moat.toml:1:1"), "{}", run.out);
+}
+
+#[test]
+fn our_own_errors_say_what_where_and_what_to_do() {
+    let project = Project::with_secret();
+    project.write(".moat/lints/mine.md", "+++\nid = 1\n+++\n");
+    let run = project.run(&[]);
+    assert_eq!(run.code, Some(2), "{}", run.err);
+    assert!(run.err.contains(".moat/lints/mine.md:2:"), "{}", run.err);
+    fs::remove_dir_all(project.path().join(".moat")).unwrap();
+    for (args, expected) in [
+        (
+            &["no/such"][..],
+            &["error: cannot find `no/such`", "help: check the path"][..],
+        ),
+        (
+            &["-D", "hardcoded"],
+            &["unknown lint `hardcoded`", "help: did you mean"],
+        ),
+        (&["-p", "shopp"], &["`shopp`", "help: did you mean `shop`?"]),
+        (
+            &["--config", "no.toml"],
+            &["cannot read the settings", "help: check that it is a file"],
+        ),
+        (
+            &["why", "GET"],
+            &["`GET` names no endpoint", "help: name it by its method"],
+        ),
+    ] {
+        let run = project.run(args);
+        assert_eq!((run.code, run.out.as_str()), (Some(2), ""), "{args:?}");
+        for expected in expected {
+            assert!(
+                run.err.contains(expected),
+                "{args:?}: {expected}: {}",
+                run.err
+            );
+        }
+        assert_eq!(run.err.matches("error:").count(), 1, "{}", run.err);
+    }
+    project.write("Cargo.toml", "[package]\nname = shop\n");
+    let run = project.run(&[]);
+    assert_eq!(run.code, Some(2));
+    assert!(run.err.contains("Cargo.toml:2:8"), "{}", run.err);
+    assert!(run.err.contains("help: correct it"), "{}", run.err);
 }
 
 #[test]
@@ -517,15 +566,69 @@ fn one_endpoint_is_explained() {
             assert!(run.out.contains(expected), "{expected}: {}", run.out);
         }
     }
+    // Why there is none: what was looked at.
+    for expected in [
+        "signature: it takes nothing",
+        "layers: no layer is on the way",
+        "body: it calls nothing",
+    ] {
+        let run = project.run(&["why", "/orders"]);
+        assert!(run.out.contains(expected), "{expected}: {}", run.out);
+    }
     let run = project.run(&["why", "POST", "/orders"]);
     assert_eq!(run.code, Some(2));
     assert!(run.err.contains("`GET /orders`"), "{}", run.err);
-    let run = project.run(&["why", "GET", "/order"]);
-    assert!(
-        run.err.contains("did you mean `GET /orders`?"),
-        "{}",
-        run.err
-    );
+    for path in ["/order", "/api/v1/orders", "rders"] {
+        let run = project.run(&["why", "GET", path]);
+        assert!(
+            run.err.contains("did you mean `GET /orders`?"),
+            "{path}: {}",
+            run.err
+        );
+    }
+    let run = project.run(&["why", "GET", "/something/else"]);
+    assert!(run.err.contains("cargo moat routes"), "{}", run.err);
+}
+
+#[test]
+fn lists_and_titles_fit_the_terminal() {
+    let project = Project::with_secret();
+    project.write("src/broken.rs", "fn f() { 1 + ; }\n");
+    project.write("src/lib.rs", "mod broken;\nmod missing_and_never_there;\n");
+    for args in [&["lints"][..], &["check", "-A", "hardcoded-secret"]] {
+        let mut command = project.command(args);
+        let run = Run::of(command.env("COLUMNS", "72").output().unwrap());
+        let widest = run.out.lines().map(|it| it.chars().count()).max();
+        assert!(widest <= Some(80), "{widest:?}\n{}", run.out);
+    }
+}
+
+#[test]
+fn a_page_shows_the_examples_of_the_frameworks_in_use() {
+    let manifest = MANIFEST.replace("axum = \"0.8\"", "rocket = \"0.5\"");
+    let rocket = Project::new(&[("Cargo.toml", &manifest), ("src/lib.rs", "")]);
+    let nothing = Project::new(&[]);
+    let explain = |project: &Project, args: &[&str]| {
+        project
+            .run(&[&["explain", "missing-authentication"], args].concat())
+            .out
+    };
+    for (page, shown) in [
+        (explain(&nothing, &[]), ["use axum::", "", ""]),
+        (explain(&rocket, &[]), ["", "", "rocket::"]),
+        (
+            explain(&nothing, &["--all"]),
+            ["use axum::", "use actix_web::", "rocket::"],
+        ),
+    ] {
+        for (word, expected) in ["use axum::", "use actix_web::", "rocket::"]
+            .iter()
+            .zip(shown)
+        {
+            assert_eq!(page.contains(word), !expected.is_empty(), "{word}: {page}");
+        }
+        assert_eq!(page.contains("--all"), shown.contains(&""), "{page}");
+    }
 }
 
 #[test]
@@ -536,6 +639,19 @@ fn settings_are_written_once() {
     let written = fs::read_to_string(project.path().join("moat.toml")).unwrap();
     assert!(written.contains("axum"), "{written}");
     assert_eq!(project.run(&["--exit-zero"]).code, Some(0));
+    // Every setting switched on is read, and names what there is.
+    let on: String = written
+        .lines()
+        .filter_map(|line| line.strip_prefix('#'))
+        .filter(|line| !line.starts_with(' '))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    assert!(on.contains("paths = [\"src/**\"]"), "{on}");
+    assert!(on.contains("routes = [\"/orders/**\"]"), "{on}");
+    assert!(!on.contains("[[model]]"), "{on}");
+    fs::write(project.path().join("moat.toml"), &on).unwrap();
+    let run = project.run(&["--exit-zero"]);
+    assert_eq!(run.code, Some(0), "{}{}", run.out, run.err);
     fs::write(project.path().join("moat.toml"), "# mine\n").unwrap();
     assert_eq!(project.run(&["init"]).code, Some(2));
     let kept = fs::read_to_string(project.path().join("moat.toml")).unwrap();
@@ -586,6 +702,7 @@ fn local_models_are_used_and_mistakes_in_them_are_shown() {
         std::process::Command::new(env!("CARGO_BIN_EXE_cargo-moat"))
             .args(arguments)
             .current_dir(folder.path())
+            .env("COLUMNS", "300")
             .output()
             .expect("the program runs")
     };
@@ -603,8 +720,9 @@ fn local_models_are_used_and_mistakes_in_them_are_shown() {
     write("moat.toml", &entry.replace("proves", "prooves"));
     let output = run(&["moat", "routes"]);
     assert_eq!(output.status.code(), Some(2));
-    let said = String::from_utf8(output.stdout).expect("text");
-    assert!(said.contains("unknown field `prooves`"), "{said}");
+    let said = String::from_utf8(output.stderr).expect("text");
+    assert!(said.contains("unknown key `prooves`"), "{said}");
+    assert!(said.contains("did you mean `proves`?"), "{said}");
     assert!(said.contains("moat.toml:4:"), "{said}");
 }
 

@@ -4,6 +4,7 @@
 //! files, looks at the environment or exits. Source text is only ever rendered from a
 //! masked copy (see [`masked`]), so a secret cannot reach any format.
 
+pub(crate) mod compact;
 mod excerpt;
 pub mod explain;
 mod explain_blocks;
@@ -30,9 +31,11 @@ mod sample;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use masked::safe_source;
 pub use repository::Repository;
 pub use summary::{EndpointCounts, Problem, Summary};
 pub use terminal::{ColorChoice, Terminal};
+pub(crate) use text::{visible, wrap};
 pub use view::{
     EndpointView, EvidenceKind, EvidenceView, HandlerView, LocationView, ProtectionView,
     ProtectionsView, RoutesView, Status, UnresolvedView,

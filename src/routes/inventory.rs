@@ -12,6 +12,7 @@ use super::frameworks;
 use super::guard::Judge;
 use super::guard::layers::Effect;
 use super::guard::proof::Proof;
+use super::listener::listener;
 use super::purpose::purpose;
 use super::value::{Lost, Route};
 use crate::models::roles::Protection as Protects;
@@ -51,7 +52,9 @@ pub fn build(values: &Values<'_>, sources: &SourceMap) -> Inventory {
     let judge = Judge::new(values, sources);
     let mut inventory = Inventory::default();
     let mut registered: Vec<(CrateId, &'static str, Vec<Route>)> = Vec::new();
+    let mut listeners = Vec::new();
     for served in eval.served {
+        listeners.push(listener(values, sources, served.span));
         let krate = served.krate;
         let framework = served.router.framework;
         let (routes, lost) = served.router.finish();
@@ -70,9 +73,10 @@ pub fn build(values: &Values<'_>, sources: &SourceMap) -> Inventory {
         limits: limits(values, sources, &registered),
     };
     let mut seen = FxHashSet::default();
-    for (krate, framework, routes) in registered {
+    for ((krate, framework, routes), listener) in registered.into_iter().zip(listeners) {
         for route in routes {
-            let endpoint = builder.endpoint(krate, framework, &route);
+            let mut endpoint = builder.endpoint(krate, framework, &route);
+            endpoint.listener.clone_from(&listener);
             let layers: Vec<Span> = route.layers.iter().map(|layer| layer.span).collect();
             let key = (
                 endpoint.service.clone(),

@@ -10,6 +10,7 @@ pub mod frameworks;
 pub mod guard;
 pub mod inventory;
 mod limits;
+mod listener;
 pub mod purpose;
 pub mod value;
 

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use super::Loaded;
 use super::apply_config::setting_of;
 use super::reported::Reported;
 use super::unreadable;
+use super::{Defaults, Loaded};
 use crate::checks;
 use crate::diagnostics::{Applied, Level};
 use crate::lints::Registry;
@@ -43,6 +43,7 @@ pub(super) fn summary(
     workspace: &Workspace,
     loaded: &Loaded,
     inventory: &Inventory,
+    defaults: &Defaults,
     applied: &Applied,
     mut problems: Vec<Problem>,
 ) -> Summary {
@@ -64,7 +65,7 @@ pub(super) fn summary(
         files: loaded.rust_files.len(),
         elapsed: Duration::ZERO,
         endpoints,
-        conditional_on: conditional_on(inventory),
+        conditional_on: conditional_on(inventory, defaults),
         open_kinds: open_kinds(inventory),
         unresolved: inventory.unresolved.len(),
         suppressed: applied.counts.by_comment,
@@ -122,7 +123,7 @@ fn frameworks(workspace: &Workspace, inventory: &Inventory) -> Vec<(String, Opti
 }
 
 /// The settings that conditional authentication hangs on.
-fn conditional_on(inventory: &Inventory) -> Vec<(String, Option<String>)> {
+fn conditional_on(inventory: &Inventory, defaults: &Defaults) -> Vec<(String, Option<String>)> {
     let mut settings: BTreeMap<String, Option<String>> = BTreeMap::new();
     for endpoint in &inventory.endpoints {
         let authentication = &endpoint.protections.authentication;
@@ -134,7 +135,8 @@ fn conditional_on(inventory: &Inventory) -> Vec<(String, Option<String>)> {
             .iter()
             .flat_map(|it| it.split(" and "))
         {
-            settings.insert(setting_of(part).to_owned(), None);
+            let default = defaults.of(part).map(str::to_owned);
+            settings.insert(setting_of(part).to_owned(), default);
         }
     }
     settings.into_iter().collect()

@@ -89,15 +89,16 @@ fn files_of_tests_are_read_when_they_are_asked_for_or_reached() {
     assert_eq!(fns(tests), "all part shared");
 }
 
-/// Titles of what is shown, and of what comments and settings hold back.
-fn checked(source: &str, config: &str) -> (Vec<String>, Vec<String>) {
+/// A run over a package with these files beside its manifest.
+fn outcome(tree: &[(&str, &str)], config: &str) -> Outcome {
     let manifest = format!(
-        "{MANIFEST}[dependencies]\naxum = \"0.8\"\nactix-web = \"4\"\nactix-identity = \"0.9\"\n"
+        "{MANIFEST}[dependencies]\naxum = \"0.8\"\nactix-web = \"4\"\nactix-identity = \"0.9\"\nrocket = \"0.5\"\naxum-server = \"0.7\"\n"
     );
-    let files = MemoryFiles::new([
-        ("/w/Cargo.toml", manifest.as_str()),
-        ("/w/src/main.rs", source),
-    ]);
+    let manifest = [("/w/Cargo.toml".to_owned(), manifest)];
+    let tree = tree
+        .iter()
+        .map(|(path, text)| (format!("/w/{path}"), (*text).to_owned()));
+    let files = MemoryFiles::new(manifest.into_iter().chain(tree));
     let request = WorkspaceRequest {
         start: "/w".into(),
         ..WorkspaceRequest::default()
@@ -123,7 +124,12 @@ fn checked(source: &str, config: &str) -> (Vec<String>, Vec<String>) {
         partial: false,
         progress: false,
     };
-    let outcome = check(&workspace, &files, &settings);
+    check(&workspace, &files, &settings)
+}
+
+/// Titles of what is shown, and of what comments and settings hold back.
+fn checked(source: &str, config: &str) -> (Vec<String>, Vec<String>) {
+    let outcome = outcome(&[("src/main.rs", source)], config);
     let (held, shown): (Vec<_>, Vec<_>) = outcome
         .diagnostics
         .iter()
@@ -254,4 +260,119 @@ async fn main() {
         ["2 endpoints of the router in `open` ask for no authentication"]
     );
     assert_eq!(held, ["`POST /a` asks for no authentication"]);
+}
+
+/// The listeners of the endpoints of `main`.
+fn listeners(serve: &str, more: &[(&str, &str)]) -> Vec<Option<String>> {
+    let source = format!(
+        "use std::net::{{Ipv4Addr, SocketAddr}};\nuse actix_web::{{App, HttpServer, web}};\nuse axum::{{Router, routing::get}};\nuse tokio::net::TcpListener;\nconst HOST: &str = \"10.0.0.1\";\nstruct Server {{ host: String, port: u16 }}\nstruct Settings {{ address: String, server: Server }}\nasync fn index() -> String {{ String::new() }}\nasync fn run(settings: Settings, other: TcpListener) {{\n    let app = Router::new().route(\"/\", get(index));\n    {serve}\n}}\nfn main() {{ run(load(), listener()); }}\n"
+    );
+    let mut tree = vec![("src/main.rs", source.as_str())];
+    tree.extend(more);
+    let outcome = outcome(&tree, "");
+    let endpoints = outcome.inventory.endpoints.iter();
+    endpoints.map(|it| it.listener.clone()).collect()
+}
+
+#[test]
+fn endpoints_know_where_they_are_served() {
+    for (serve, expected) in [
+        (
+            "let l = TcpListener::bind(\"0.0.0.0:80\").await.unwrap(); axum::serve(l, app).await;",
+            Some("0.0.0.0:80"),
+        ),
+        (
+            "axum::serve(TcpListener::bind((\"::1\", 8080)).await?, app);",
+            Some("::1:8080"),
+        ),
+        (
+            "axum::serve(TcpListener::bind(format!(\"{HOST}:1\")).await?, app);",
+            Some("10.0.0.1:1"),
+        ),
+        (
+            "let a = SocketAddr::from(([127, 0, 0, 1], 3000)); let l = TcpListener::bind(&a).await.expect(\"free\"); axum::serve(l, app);",
+            Some("127.0.0.1:3000"),
+        ),
+        (
+            "let a = SocketAddr::new(Ipv4Addr::UNSPECIFIED.into(), 9); axum::serve(TcpListener::bind(a).await?, app);",
+            Some("0.0.0.0:9"),
+        ),
+        (
+            "axum::serve(TcpListener::bind(&settings.address).await?, app);",
+            Some("settings.address"),
+        ),
+        (
+            "axum::serve(TcpListener::bind((settings.server.host.as_str(), settings.server.port)).await?, app);",
+            Some("{settings.server.host}:{settings.server.port}"),
+        ),
+        (
+            "axum_server::bind(\"0.0.0.0:443\".parse().unwrap()).serve(app.into_make_service()).await;",
+            Some("0.0.0.0:443"),
+        ),
+        // Handed in by somebody else.
+        ("axum::serve(other, app);", None),
+        (
+            "HttpServer::new(|| App::new().route(\"/\", web::get().to(index))).bind((\"127.0.0.1\", 8080))?.run().await;",
+            Some("127.0.0.1:8080"),
+        ),
+        (
+            "HttpServer::new(|| App::new().route(\"/\", web::get().to(index))).bind(\"a:1\")?.bind(\"b:2\")?.run().await;",
+            Some("a:1, b:2"),
+        ),
+        (
+            "let s = HttpServer::new(|| App::new().route(\"/\", web::get().to(index))); s.listen(other)?.run().await;",
+            None,
+        ),
+    ] {
+        let found = listeners(serve, &[]);
+        let expected = expected.map(str::to_owned);
+        assert!(found.contains(&expected), "{serve}: {found:?}");
+    }
+    let rocket = "#[rocket::get(\"/\")] fn index() -> &'static str { \"\" }\n#[rocket::launch] fn rocket() -> _ { rocket::build().mount(\"/\", rocket::routes![index]) }\n";
+    for (file, expected) in [
+        ("[default]\nport = 8001\n", Some("127.0.0.1:8001")),
+        (
+            "[default]\nport = 1\naddress = \"::\"\n[release]\nport = 2\n",
+            Some(":::2"),
+        ),
+        ("[default]\nlimits = { form = 1 }\n", None),
+    ] {
+        let outcome = outcome(&[("src/main.rs", rocket), ("Rocket.toml", file)], "");
+        let found = &outcome.inventory.endpoints[0].listener;
+        assert_eq!(found.as_deref(), expected, "{file}");
+    }
+}
+
+#[test]
+fn settings_are_shown_with_their_defaults() {
+    let source = |setting: &str, code: &str| {
+        format!(
+            "use std::sync::Arc;\nuse axum::{{Router, extract::{{Request, State}}, http::StatusCode, middleware::{{Next, from_fn_with_state}}, response::Response, routing::post}};\n{code}\n#[derive(Clone)] struct App {{ settings: Arc<Settings>, key: jsonwebtoken::DecodingKey }}\nasync fn guard(State(app): State<App>, request: Request, next: Next) -> Result<Response, StatusCode> {{\n    if !app.settings.{setting} {{ return Ok(next.run(request).await); }}\n    let token = request.headers().get(\"authorization\").and_then(|it| it.to_str().ok()).ok_or(StatusCode::UNAUTHORIZED)?;\n    jsonwebtoken::decode::<u8>(token, &app.key, &jsonwebtoken::Validation::default()).map_err(|_| StatusCode::UNAUTHORIZED)?;\n    Ok(next.run(request).await)\n}}\nasync fn create() {{}}\nfn main() {{\n    let app = Router::new().route(\"/a\", post(create)).layer(from_fn_with_state(state(), guard));\n    axum::serve(listener, app);\n}}\n"
+        )
+    };
+    let nested =
+        "struct Settings { registry: Registry }\nstruct Registry { auth_required: bool }\n";
+    for (setting, code, file, expected) in [
+        ("registry.auth_required", format!("{nested}impl Default for Registry {{ fn default() -> Self {{ Self {{ auth_required: false }} }} }}"), "", Some("false")),
+        ("strict", "const STRICT: bool = true; struct Settings { strict: bool } impl Default for Settings { fn default() -> Settings { Settings { strict: STRICT } } }".to_owned(), "", Some("true")),
+        ("strict", "struct Settings { #[serde(default)] strict: bool }".to_owned(), "", Some("false")),
+        ("strict", "struct Settings { #[serde(default = \"on\")] strict: bool } fn on() -> bool { true }".to_owned(), "", Some("true")),
+        ("strict", "struct Settings { #[arg(long, default_value_t = true)] strict: bool }".to_owned(), "", Some("true")),
+        ("registry.auth_required", nested.to_owned(), "[registry]\nauth_required = true\n", Some("true")),
+        // Nothing says it.
+        ("registry.auth_required", nested.to_owned(), "[other]\nauth_required = true\n", None),
+        ("strict", "struct Settings { strict: bool } impl Default for Settings { fn default() -> Settings { Settings { strict: from_env() } } }".to_owned(), "", None),
+    ] {
+        let source = source(setting, &code);
+        let outcome = outcome(&[("src/main.rs", &source), ("config/default.toml", file)], "");
+        let authentication = &outcome.inventory.endpoints[0].protections.authentication;
+        let condition = authentication.condition.as_deref().unwrap_or_default();
+        assert!(condition.ends_with(setting), "{code}: {authentication:?}");
+        assert_eq!(outcome.defaults.of(condition), expected, "{condition}: {code}");
+        let shown = outcome.summary.conditional_on[0].1.as_deref();
+        assert_eq!(shown, expected, "{code}");
+        let beside = outcome.defaults.beside(condition);
+        let note = expected.map(|it| format!("{condition} (default {it})"));
+        assert_eq!(beside, note.unwrap_or_else(|| condition.to_owned()));
+    }
 }
