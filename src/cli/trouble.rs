@@ -4,7 +4,10 @@
 use std::error::Error;
 use std::fmt;
 
-use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource};
+use miette::{
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError,
+    MietteSpanContents, SourceCode, SourceSpan, SpanContents,
+};
 
 use crate::lints::LintFileError;
 use crate::report::{Terminal, safe_source};
@@ -23,7 +26,7 @@ pub(super) struct Trouble {
     lint: Option<String>,
     help: Option<String>,
     cause: Option<Box<dyn Error + Send + Sync>>,
-    source: Option<NamedSource<String>>,
+    source: Option<Lines>,
     labels: Vec<LabeledSpan>,
 }
 
@@ -68,7 +71,10 @@ impl Trouble {
     ) -> Trouble {
         let secrets = crate::checks::secrets::text_file(path, text);
         let secrets = secrets.iter().map(|it| it.range);
-        self.source = Some(NamedSource::new(path, safe_source(text, secrets)));
+        self.source = Some(Lines {
+            path: path.to_owned(),
+            text: safe_source(text, secrets),
+        });
         let start = (range.start as usize).min(text.len());
         let len = (range.end as usize).min(text.len()).saturating_sub(start);
         let label = Some(label.to_owned()).filter(|it| !it.is_empty());
@@ -90,8 +96,8 @@ impl Trouble {
         let handler = GraphicalReportHandler::new_themed(theme)
             .with_width(terminal.columns())
             .with_links(false)
-            // Lines around the place may hold secrets that no check looks for, in comments.
-            .with_context_lines(0);
+            // Whole lines: see `Lines`.
+            .with_context_lines(1);
         let mut drawn = String::new();
         if handler.render_report(&mut drawn, self).is_err() {
             // A drawing that does not come off must not hide what it is of.
@@ -100,6 +106,47 @@ impl Trouble {
         let lines = drawn.trim_matches('\n').lines();
         let at_margin = lines.map(|it| it.strip_prefix("  ").unwrap_or(it).trim_end());
         at_margin.map(|it| format!("{it}\n")).collect()
+    }
+}
+
+/// A file of which whole lines are shown, and only those that a label is in: the lines around
+/// may hold secrets that no check looks for, in comments.
+#[derive(Debug)]
+struct Lines {
+    path: String,
+    text: String,
+}
+
+impl SourceCode for Lines {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        before: usize,
+        after: usize,
+    ) -> std::result::Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let (mut start, mut end) = (span.offset(), span.offset() + span.len());
+        let outside = || MietteError::OutOfBounds;
+        let head = self.text.get(..start).ok_or_else(outside)?;
+        let tail = self.text.get(end..).ok_or_else(outside)?;
+        let line_start = head.rfind('\n').map_or(0, |it| it + 1);
+        // Without context the question is where the span begins.
+        let column = match before + after {
+            0 => head[line_start..].chars().count(),
+            _ => {
+                start = line_start;
+                end += tail.find('\n').unwrap_or(tail.len());
+                0
+            }
+        };
+        let text = &self.text[start..end];
+        Ok(Box::new(MietteSpanContents::new_named(
+            self.path.clone(),
+            text.as_bytes(),
+            (start, end - start).into(),
+            head.matches('\n').count(),
+            column,
+            text.matches('\n').count() + 1,
+        )))
     }
 }
 
@@ -121,8 +168,8 @@ impl Diagnostic for Trouble {
         Some(Box::new(help))
     }
 
-    fn source_code(&self) -> Option<&dyn miette::SourceCode> {
-        self.source.as_ref().map(|it| it as &dyn miette::SourceCode)
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.source.as_ref().map(|it| it as &dyn SourceCode)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
@@ -197,12 +244,26 @@ mod tests {
         for expected in [
             "error[invalid-configuration]: unknown key `lintz`",
             "moat.toml:2:1",
+            " 2 | lintz = \u{fffd}2",
             "nobody reads this",
             "help: did you mean `lints`?",
         ] {
             assert!(drawn.contains(expected), "{expected}:\n{drawn}");
         }
         assert!(!drawn.contains(['\u{202e}', '\u{1b}']), "{drawn}");
+        assert!(!drawn.contains("persona"), "{drawn}");
+        for range in [
+            TextRange::new(99, 120),
+            TextRange::new(24, 24),
+            TextRange::new(0, 24),
+        ] {
+            let trouble = Trouble::new("at an edge").with_place("a.toml", text, range, "here");
+            let drawn = trouble.draw(&Terminal::plain(80));
+            assert!(
+                drawn.contains("at an edge") && drawn.contains("a.toml:"),
+                "{drawn}"
+            );
+        }
         let failed: std::result::Result<(), _> = Err(std::io::Error::other("disk on fire"));
         let trouble = failed.or_trouble(|| "cannot write `x`".to_owned(), "use another disk");
         let drawn = trouble.expect_err("it failed").draw(&Terminal::plain(80));
