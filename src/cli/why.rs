@@ -8,7 +8,7 @@ use super::check::refuse;
 use super::setup::Setup;
 use super::trouble::{Result, Trouble};
 use crate::routes::endpoint::Endpoint;
-use crate::routes::{Inventory, Protection, Status};
+use crate::routes::{Inventory, Protection, Purpose, Status};
 use crate::scan::{self, Defaults, Looked, Outcome};
 use crate::source::{SourceMap, Span};
 use crate::workspace::files::DiskFiles;
@@ -273,18 +273,28 @@ fn why_none(endpoint: &Endpoint, looked: Option<&Looked>) -> Vec<String> {
         true => "it takes nothing".to_owned(),
         false => format!("{}: none asks for credentials", list(&looked.takes)),
     };
+    // A login looks at credentials, but asks for none that were given out before.
+    let is_login = endpoint.purpose == Purpose::Credential;
     let calls = match looked.calls.is_empty() {
         true => "it calls nothing".to_owned(),
+        false if is_login => format!(
+            "{}: none asks for credentials that were given out before",
+            list(&looked.calls)
+        ),
         false => format!(
             "{}: none checks credentials, nor does what they call in turn",
             list(&looked.calls)
         ),
     };
+    let so = match is_login {
+        true => "so it is open, as the way in has to be",
+        false => "so anybody who can reach the service can call it",
+    };
     vec![
         format!("signature: {takes}"),
         format!("layers: {of_layers}"),
         format!("body: {calls}"),
-        "so anybody who can reach the service can call it".to_owned(),
+        so.to_owned(),
     ]
 }
 
