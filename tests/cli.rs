@@ -339,7 +339,11 @@ fn what_cannot_be_read_is_no_quiet_success() {
         ("Cargo.toml", MANIFEST),
         ("src/lib.rs", "mod broken;\nmod body;\n"),
         ("src/broken.rs", "fn f( {\n"),
-        ("src/body.rs", "fn f() { 1 + ; }\n"),
+        // A body that is looked into.
+        (
+            "src/body.rs",
+            "fn f() -> axum::Router { axum::Router::new().route(+ ) }\n",
+        ),
     ]);
     for format in FORMATS {
         let run = project.run(&["--format", format]);

@@ -126,7 +126,11 @@ mod tests {
                 "/",
                 "expected `*/` before the end of the file",
             ),
-            ("fn f() { \\ }", "\\", "expected a Rust token, found `\\\\`"),
+            (
+                "fn f() {} \\ fn g() {}",
+                "\\",
+                "expected a Rust token, found `\\\\`",
+            ),
         ] {
             let facts = extract(text);
             let [problem] = facts.problems.as_slice() else {

@@ -14,13 +14,13 @@ pub(super) fn listener(values: &Values<'_>, sources: &SourceMap, served: Span) -
     let program = values.program;
     let holds = |key: &BodyKey| {
         let data = &program[*key];
-        data.file == served.file && data.body.range.contains(served.range)
+        data.file == served.file && data.body.span().contains(served.range)
     };
     let keys = (0..program.bodies.len()).map(|index| BodyKey(index as u32));
     let key = keys
         .filter(holds)
-        .min_by_key(|key| program[*key].body.range.len())?;
-    let body = &program[key].body;
+        .min_by_key(|key| program[*key].body.span().len())?;
+    let body: &Body = &program[key].body;
     let search = Search {
         values,
         sources,

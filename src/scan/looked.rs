@@ -45,7 +45,7 @@ pub(super) fn looked(
                 }
             }
             HandlerTarget::Closure(key, closure) => {
-                let body = &program[key].body;
+                let body: &Body = &program[key].body;
                 let range = body.expr_range(closure);
                 Looked {
                     takes: Vec::new(),
