@@ -14,21 +14,27 @@ use crate::models::Models;
 use crate::program::build::CrateInput;
 use crate::program::{Program, build};
 use crate::report::progress::Progress;
-use crate::source::{FileId, Name, SourceMap};
+use crate::source::{FileId, Name, SourceMap, TextRange};
 use crate::workspace::files::{FileKind, Files};
 use crate::workspace::{DependencyKind, Edition, Package, TargetKind, Workspace};
 
 mod apply_config;
 mod check;
+mod defaults;
+mod looked;
 mod models;
 mod names;
 mod reported;
 mod summary;
 #[cfg(test)]
 mod tests;
+mod unreadable;
 
 pub use crate::checks::Scope;
+pub use apply_config::assumable;
 pub use check::{ConfigSource, Outcome, Settings, check};
+pub use defaults::Defaults;
+pub use looked::Looked;
 pub use models::models_for;
 pub use names::Names;
 pub use summary::lint_infos;
@@ -44,8 +50,6 @@ pub struct Loaded {
     pub rust_files: Vec<FileId>,
     /// The program.
     pub program: Program,
-    /// Files that could not be read or are not text: path and reason.
-    pub unreadable: Vec<(String, String)>,
 }
 
 /// Reads and understands a workspace.
@@ -67,7 +71,7 @@ fn read<T: Send, B: Send>(
     beside: impl FnOnce() -> B + Send,
 ) -> (Loaded, Vec<(FileId, T)>, B) {
     let mut sources = SourceMap::default();
-    let mut unreadable = Vec::new();
+    let mut unreadable: FxHashMap<FileId, String> = FxHashMap::default();
     let found = rust_files(workspace, files);
     let steps = Progress::new("reading", found.len() * 2, progress);
     let read: Vec<(PathBuf, Result<Arc<str>, String>)> = found
@@ -81,13 +85,12 @@ fn read<T: Send, B: Send>(
     let mut paths = Vec::new();
     for (path, text) in read {
         let shown = workspace.display_path(&path);
+        // A module may lead to a file that cannot be read: it is there, with nothing in it.
         match text {
-            Ok(text) => {
-                sources.add(shown, text);
-                paths.push(path);
-            }
-            Err(reason) => unreadable.push((shown, reason)),
+            Ok(text) => _ = sources.add(shown, text),
+            Err(reason) => _ = unreadable.insert(sources.add(shown, ""), reason),
         }
+        paths.push(path);
     }
     let rust_files: Vec<FileId> = sources.iter().map(|(id, _)| id).collect();
     let tests = match scope.tests {
@@ -96,7 +99,14 @@ fn read<T: Send, B: Send>(
     };
     let understand = |id: FileId| {
         let text = &sources.file(id).text;
-        let facts = facts::extract_with(text, tests);
+        let mut facts = facts::extract_with(text, tests);
+        if let Some(reason) = unreadable.get(&id) {
+            facts.problems.push(facts::Problem {
+                range: TextRange::default(),
+                message: reason.clone(),
+                extent: facts::Extent::File,
+            });
+        }
         let seen = look(id, text, &facts);
         (id, facts, seen)
     };
@@ -140,7 +150,6 @@ fn read<T: Send, B: Send>(
         paths,
         rust_files,
         program,
-        unreadable,
     };
     (loaded, looks, beside)
 }
@@ -160,6 +169,10 @@ fn rust_files(workspace: &Workspace, files: &dyn Files) -> Vec<PathBuf> {
     let mut folders: Vec<PathBuf> = Vec::new();
     let mut found: Vec<PathBuf> = Vec::new();
     for package in &workspace.packages {
+        if package.alone {
+            found.extend(workspace.files_of_alone(package, files));
+            continue;
+        }
         folders.push(package.dir.clone());
         for target in &package.targets {
             found.push(target.root.clone());
@@ -231,6 +244,21 @@ fn is_wanted(kind: TargetKind, scope: Scope) -> bool {
         TargetKind::Test | TargetKind::Bench => scope.tests,
         TargetKind::BuildScript => false,
     }
+}
+
+/// The scope with what the user asks for by naming it.
+fn with_named(workspace: &Workspace, scope: Scope) -> Scope {
+    let mut scope = scope;
+    for package in &workspace.packages {
+        for target in &package.targets {
+            let is_wanted = is_wanted(target.kind, scope);
+            if !is_wanted && workspace.is_asked_for(package, target) {
+                scope.examples |= target.kind == TargetKind::Example;
+                scope.tests |= matches!(target.kind, TargetKind::Test | TargetKind::Bench);
+            }
+        }
+    }
+    scope
 }
 
 /// The crates to build, one per target.

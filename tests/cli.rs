@@ -56,9 +56,11 @@ impl Project {
     fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-moat"));
         command.arg("moat").args(args).current_dir(self.path());
-        for name in ["NO_COLOR", "COLUMNS", "TERM", "RAYON_NUM_THREADS"] {
+        for name in ["NO_COLOR", "TERM", "RAYON_NUM_THREADS"] {
             command.env_remove(name);
         }
+        // So wide that no sentence is broken where it is looked for.
+        command.env("COLUMNS", "300");
         command
     }
 
@@ -201,13 +203,15 @@ fn a_mistake_in_the_settings_is_shown_at_its_place() {
     project.write("moat.toml", "[lints]\nhardcoded-secre = \"allow\"\n");
     let run = project.run(&[]);
     assert_eq!(run.code, Some(2));
-    assert!(run.out.contains("moat.toml:2:1"), "{}", run.out);
-    assert!(
-        run.out.contains("did you mean `hardcoded-secret`?"),
-        "{}",
-        run.out
-    );
-    assert!(run.err.contains("nothing was analysed"), "{}", run.err);
+    for expected in [
+        "moat.toml:2:1",
+        "help: did you mean `hardcoded-secret`?",
+        "nothing was analysed",
+    ] {
+        assert!(run.err.contains(expected), "{expected}: {}", run.err);
+    }
+    assert_eq!(run.out, "");
+    assert_eq!(run.err.matches("error").count(), 1, "{}", run.err);
 
     project.write("moat.toml", "persona = \"auditor\"\n");
     project.write(
@@ -217,6 +221,51 @@ fn a_mistake_in_the_settings_is_shown_at_its_place() {
     let run = project.run(&["--format", "short"]);
     assert_eq!(run.code, Some(2));
     assert!(run.out.contains("moat.toml:1:1"), "{}", run.out);
+}
+
+#[test]
+fn our_own_errors_say_what_where_and_what_to_do() {
+    let project = Project::with_secret();
+    project.write(".moat/lints/mine.md", "+++\nid = 1\n+++\n");
+    let run = project.run(&[]);
+    assert_eq!(run.code, Some(2), "{}", run.err);
+    assert!(run.err.contains(".moat/lints/mine.md:2:"), "{}", run.err);
+    fs::remove_dir_all(project.path().join(".moat")).unwrap();
+    for (args, expected) in [
+        (
+            &["no/such"][..],
+            &["error: cannot find `no/such`", "help: check the path"][..],
+        ),
+        (
+            &["-D", "hardcoded"],
+            &["unknown lint `hardcoded`", "help: did you mean"],
+        ),
+        (&["-p", "shopp"], &["`shopp`", "help: did you mean `shop`?"]),
+        (
+            &["--config", "no.toml"],
+            &["cannot read the settings", "help: check that it is a file"],
+        ),
+        (
+            &["why", "GET"],
+            &["`GET` names no endpoint", "help: name it by its method"],
+        ),
+    ] {
+        let run = project.run(args);
+        assert_eq!((run.code, run.out.as_str()), (Some(2), ""), "{args:?}");
+        for expected in expected {
+            assert!(
+                run.err.contains(expected),
+                "{args:?}: {expected}: {}",
+                run.err
+            );
+        }
+        assert_eq!(run.err.matches("error:").count(), 1, "{}", run.err);
+    }
+    project.write("Cargo.toml", "[package]\nname = shop\n");
+    let run = project.run(&[]);
+    assert_eq!(run.code, Some(2));
+    assert!(run.err.contains("Cargo.toml:2:8"), "{}", run.err);
+    assert!(run.err.contains("help: correct it"), "{}", run.err);
 }
 
 #[test]
@@ -255,18 +304,68 @@ fn a_broken_file_hides_nothing_elsewhere() {
     );
     project.write("src/broken.rs", "fn f( {\n");
     fs::write(project.path().join("src/latin.rs"), b"// \xe9\n").unwrap();
-    let run = project.run(&["--format", "short"]);
-    assert_eq!(run.code, Some(1));
-    assert_eq!(run.out, before.out);
-    for expected in ["src/broken.rs:1:", "src/latin.rs: ", "missing"] {
-        assert!(run.err.contains(expected), "{expected}: {}", run.err);
+    for format in FORMATS {
+        let run = project.run(&["--format", format, "--color", "never"]);
+        assert_eq!(run.code, Some(1), "{format}");
+        for expected in [
+            "this `{` is never closed",
+            "it is not UTF-8",
+            "expected `src/missing.rs` or `src/missing/mod.rs`",
+            "unreadable-source",
+            "src/broken.rs",
+            "src/latin.rs",
+        ] {
+            assert!(
+                run.out.contains(expected),
+                "{format}: {expected}: {}",
+                run.out
+            );
+        }
     }
-    let human = project.run(&[]);
-    assert!(
-        human.out.contains("warning: src/broken.rs:1:"),
+    let run = project.run(&["--format", "short"]);
+    let elsewhere: String = run
+        .out
+        .split_inclusive('\n')
+        .filter(|line| !line.contains("unreadable-source"))
+        .collect();
+    assert_eq!(elsewhere, before.out);
+    let routes = project.run(&["routes"]);
+    assert!(routes.err.contains("src/broken.rs:1:7"), "{}", routes.err);
+}
+
+#[test]
+fn what_cannot_be_read_is_no_quiet_success() {
+    let project = Project::new(&[
+        ("Cargo.toml", MANIFEST),
+        ("src/lib.rs", "mod broken;\nmod body;\n"),
+        ("src/broken.rs", "fn f( {\n"),
+        // A body that is looked into.
+        (
+            "src/body.rs",
+            "fn f() -> axum::Router { axum::Router::new().route(+ ) }\n",
+        ),
+    ]);
+    for format in FORMATS {
+        let run = project.run(&["--format", format]);
+        assert_eq!(run.code, Some(0), "{format}: {}", run.out);
+        let run = project.run(&["--format", format, "-D", "warnings"]);
+        assert_eq!(run.code, Some(1), "{format}: {}", run.out);
+    }
+    let run = project.run(&["--format", "short", "--color", "never"]);
+    assert_eq!(
+        run.out.matches("unreadable-source").count(),
+        2,
         "{}",
-        human.out
+        run.out
     );
+    // A comment may speak of it, and is needed then.
+    let allow = "// moat: allow(unreadable-source, reason = \"made by a script\")";
+    project.write(
+        "src/lib.rs",
+        &format!("pub fn f() {{}}\n{allow}\nmod made;\n"),
+    );
+    let run = project.run(&["-D", "warnings"]);
+    assert_eq!(run.code, Some(0), "{}", run.out);
 }
 
 #[test]
@@ -287,6 +386,117 @@ fn folders_without_a_manifest_and_single_files_work() {
         run.out.contains("a.rs:1:") && run.out.contains("b.rs:1:"),
         "{}",
         run.out
+    );
+}
+
+#[test]
+fn a_file_on_its_own_does_not_read_its_neighbours() {
+    let secret = format!("pub const JWT_SECRET: &str = \"{}\";\n", canary());
+    let loose = Project::new(&[
+        ("one.rs", "mod named;\nfn main() {}\n"),
+        ("named.rs", &secret),
+        ("neighbour.rs", "fn f( {\n"),
+        ("deep/neighbour.rs", &secret),
+        ("neighbour.toml", "a = 1\n"),
+    ]);
+    let run = loose.run(&["one.rs", "--format", "json"]);
+    assert_eq!(run.code, Some(0), "{}{}", run.out, run.err);
+    let report: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+    assert_eq!(report["summary"]["files"], 2, "{}", run.out);
+    let run = loose.run(&["one.rs", "named.rs", "--format", "short"]);
+    assert!(run.out.starts_with("named.rs:1:"), "{}{}", run.out, run.err);
+    assert_eq!(run.out.lines().count(), 1, "{}", run.out);
+}
+
+#[test]
+fn what_is_named_is_reported_whatever_its_target() {
+    let secret = format!("pub const JWT_SECRET: &str = \"{}\";\n", canary());
+    let project = Project::new(&[
+        ("Cargo.toml", MANIFEST),
+        (
+            "src/lib.rs",
+            &format!("#[cfg(test)]\nmod tests {{ {secret} }}\n"),
+        ),
+        ("tests/it.rs", &secret),
+        ("tests/all/main.rs", "mod part;\n"),
+        ("tests/all/part.rs", &secret),
+        ("benches/b.rs", &secret),
+        ("examples/e.rs", &secret),
+    ]);
+    for (args, files) in [
+        (&["."][..], &[][..]),
+        (&["src"], &[]),
+        (&["src/lib.rs"], &[]),
+        (&["examples/e.rs"], &["examples/e.rs"]),
+        (&["examples"], &["examples/e.rs"]),
+        (&["tests/it.rs", "src"], &["tests/it.rs"]),
+        (&["tests/all/part.rs"], &["tests/all/part.rs"]),
+        (&["tests"], &["tests/all/part.rs", "tests/it.rs"]),
+        (&["benches/b.rs"], &["benches/b.rs"]),
+    ] {
+        let run = project.run(&[&["--format", "short"], args].concat());
+        let found: Vec<&str> = run
+            .out
+            .lines()
+            .filter_map(|it| it.split(':').next())
+            .collect();
+        assert_eq!(found, files, "{args:?}: {}{}", run.out, run.err);
+    }
+}
+
+#[test]
+fn other_tools_get_paths_from_the_root_of_the_repository() {
+    let text = format!("const JWT_SECRET: &str = \"{}\";\n", canary());
+    let project = Project::new(&[
+        (".git/HEAD", "ref: refs/heads/main\n"),
+        ("the server/Cargo.toml", MANIFEST),
+        ("the server/src/lib.rs", &text),
+    ]);
+    let run = |args: &[&str]| {
+        let mut command = project.command(args);
+        command.current_dir(project.path().join("the server"));
+        Run::of(command.output().unwrap())
+    };
+    let github = run(&["--format", "github"]);
+    assert!(
+        github
+            .out
+            .starts_with("::error file=the server/src/lib.rs,line=1,"),
+        "{}",
+        github.out
+    );
+    let sarif: serde_json::Value = serde_json::from_str(&run(&["--format", "sarif"]).out).unwrap();
+    let run_of = &sarif["runs"][0];
+    let place = &run_of["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"];
+    assert_eq!(place["uri"], "the%20server/src/lib.rs");
+    assert_eq!(place["uriBaseId"], "%SRCROOT%");
+    let root = run_of["originalUriBaseIds"]["%SRCROOT%"]["uri"]
+        .as_str()
+        .unwrap();
+    let canonical = project.path().canonicalize().unwrap();
+    assert!(
+        [project.path(), &canonical]
+            .iter()
+            .any(|it| root == format!("file://{}/", it.display())),
+        "{root}"
+    );
+    for format in ["short", "human", "json"] {
+        let run = run(&["--format", format]);
+        assert!(
+            run.out.contains("src/lib.rs") && !run.out.contains("the server"),
+            "{format}: {}",
+            run.out
+        );
+    }
+    // A mistake in the settings too.
+    project.write("the server/moat.toml", "a = 1\n");
+    let github = run(&["--format", "github"]);
+    assert!(
+        github
+            .out
+            .starts_with("::error file=the server/moat.toml,line=1,"),
+        "{}",
+        github.out
     );
 }
 
@@ -360,15 +570,69 @@ fn one_endpoint_is_explained() {
             assert!(run.out.contains(expected), "{expected}: {}", run.out);
         }
     }
+    // Why there is none: what was looked at.
+    for expected in [
+        "signature: it takes nothing",
+        "layers: no layer is on the way",
+        "body: it calls nothing",
+    ] {
+        let run = project.run(&["why", "/orders"]);
+        assert!(run.out.contains(expected), "{expected}: {}", run.out);
+    }
     let run = project.run(&["why", "POST", "/orders"]);
     assert_eq!(run.code, Some(2));
     assert!(run.err.contains("`GET /orders`"), "{}", run.err);
-    let run = project.run(&["why", "GET", "/order"]);
-    assert!(
-        run.err.contains("did you mean `GET /orders`?"),
-        "{}",
-        run.err
-    );
+    for path in ["/order", "/api/v1/orders", "rders"] {
+        let run = project.run(&["why", "GET", path]);
+        assert!(
+            run.err.contains("did you mean `GET /orders`?"),
+            "{path}: {}",
+            run.err
+        );
+    }
+    let run = project.run(&["why", "GET", "/something/else"]);
+    assert!(run.err.contains("cargo moat routes"), "{}", run.err);
+}
+
+#[test]
+fn lists_and_titles_fit_the_terminal() {
+    let project = Project::with_secret();
+    project.write("src/broken.rs", "fn f() { 1 + ; }\n");
+    project.write("src/lib.rs", "mod broken;\nmod missing_and_never_there;\n");
+    for args in [&["lints"][..], &["check", "-A", "hardcoded-secret"]] {
+        let mut command = project.command(args);
+        let run = Run::of(command.env("COLUMNS", "72").output().unwrap());
+        let widest = run.out.lines().map(|it| it.chars().count()).max();
+        assert!(widest <= Some(80), "{widest:?}\n{}", run.out);
+    }
+}
+
+#[test]
+fn a_page_shows_the_examples_of_the_frameworks_in_use() {
+    let manifest = MANIFEST.replace("axum = \"0.8\"", "rocket = \"0.5\"");
+    let rocket = Project::new(&[("Cargo.toml", &manifest), ("src/lib.rs", "")]);
+    let nothing = Project::new(&[]);
+    let explain = |project: &Project, args: &[&str]| {
+        project
+            .run(&[&["explain", "missing-authentication"], args].concat())
+            .out
+    };
+    for (page, shown) in [
+        (explain(&nothing, &[]), ["use axum::", "", ""]),
+        (explain(&rocket, &[]), ["", "", "rocket::"]),
+        (
+            explain(&nothing, &["--all"]),
+            ["use axum::", "use actix_web::", "rocket::"],
+        ),
+    ] {
+        for (word, expected) in ["use axum::", "use actix_web::", "rocket::"]
+            .iter()
+            .zip(shown)
+        {
+            assert_eq!(page.contains(word), !expected.is_empty(), "{word}: {page}");
+        }
+        assert_eq!(page.contains("--all"), shown.contains(&""), "{page}");
+    }
 }
 
 #[test]
@@ -379,6 +643,19 @@ fn settings_are_written_once() {
     let written = fs::read_to_string(project.path().join("moat.toml")).unwrap();
     assert!(written.contains("axum"), "{written}");
     assert_eq!(project.run(&["--exit-zero"]).code, Some(0));
+    // Every setting switched on is read, and names what there is.
+    let on: String = written
+        .lines()
+        .filter_map(|line| line.strip_prefix('#'))
+        .filter(|line| !line.starts_with(' '))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    assert!(on.contains("paths = [\"src/**\"]"), "{on}");
+    assert!(on.contains("routes = [\"/orders/**\"]"), "{on}");
+    assert!(!on.contains("[[model]]"), "{on}");
+    fs::write(project.path().join("moat.toml"), &on).unwrap();
+    let run = project.run(&["--exit-zero"]);
+    assert_eq!(run.code, Some(0), "{}{}", run.out, run.err);
     fs::write(project.path().join("moat.toml"), "# mine\n").unwrap();
     assert_eq!(project.run(&["init"]).code, Some(2));
     let kept = fs::read_to_string(project.path().join("moat.toml")).unwrap();
@@ -429,6 +706,7 @@ fn local_models_are_used_and_mistakes_in_them_are_shown() {
         std::process::Command::new(env!("CARGO_BIN_EXE_cargo-moat"))
             .args(arguments)
             .current_dir(folder.path())
+            .env("COLUMNS", "300")
             .output()
             .expect("the program runs")
     };
@@ -446,8 +724,9 @@ fn local_models_are_used_and_mistakes_in_them_are_shown() {
     write("moat.toml", &entry.replace("proves", "prooves"));
     let output = run(&["moat", "routes"]);
     assert_eq!(output.status.code(), Some(2));
-    let said = String::from_utf8(output.stdout).expect("text");
-    assert!(said.contains("unknown field `prooves`"), "{said}");
+    let said = String::from_utf8(output.stderr).expect("text");
+    assert!(said.contains("unknown key `prooves`"), "{said}");
+    assert!(said.contains("did you mean `proves`?"), "{said}");
     assert!(said.contains("moat.toml:4:"), "{said}");
 }
 

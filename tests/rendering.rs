@@ -71,7 +71,12 @@ fn rendering(lint: &Lint) -> String {
         .output()
         .expect("the program runs");
     let name = folder.path().file_name().expect("a name").to_string_lossy();
-    String::from_utf8(output.stdout)
+    // Settings that cannot be used are told apart from findings.
+    let text = match output.stdout.is_empty() {
+        true => output.stderr,
+        false => output.stdout,
+    };
+    String::from_utf8(text)
         .expect("reports are UTF-8")
         .replace(&*name, "[FOLDER]")
 }

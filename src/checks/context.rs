@@ -1,7 +1,7 @@
 //! What a check may look at.
 
 use super::secrets::SecretFinding;
-use crate::diagnostics::{LintMeta, Persona};
+use crate::diagnostics::{Excuses, LintMeta, Persona};
 use crate::lints::Lint;
 use crate::program::{ModuleId, Program};
 use crate::routes::Inventory;
@@ -35,6 +35,8 @@ pub struct Context<'a> {
     pub persona: Persona,
     /// Which test code is to be reported on.
     pub scope: Scope,
+    /// What comments and settings let off.
+    pub excuses: &'a Excuses<'a>,
 }
 
 impl Context<'_> {

@@ -39,6 +39,20 @@ pub(super) enum Command {
     Init(Init),
 }
 
+impl Command {
+    /// How much is written, and how.
+    pub(super) fn output(&self) -> &Output {
+        match self {
+            Command::Check(args) => &args.output,
+            Command::Routes(args) => &args.output,
+            Command::Why(args) => &args.output,
+            Command::Lints(args) => &args.output,
+            Command::Explain(args) => &args.output,
+            Command::Init(args) => &args.output,
+        }
+    }
+}
+
 #[derive(Debug, clap::Args)]
 pub(super) struct Check {
     /// Folders or files to report on; without any, the whole workspace.
@@ -98,6 +112,9 @@ pub(super) struct Lints {
 pub(super) struct Explain {
     /// The lint.
     pub(super) lint: String,
+    /// With the examples for all frameworks, not only those in use.
+    #[arg(long)]
+    pub(super) all: bool,
     #[command(flatten)]
     pub(super) output: Output,
 }

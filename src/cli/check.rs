@@ -5,16 +5,16 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use super::args::{Check, Flags, Format, Output};
-use super::setup::{self, Setup, SetupError};
+use super::setup::{self, Setup, SetupError, Unusable};
+use super::trouble::{Result, Trouble};
 use crate::diagnostics::config_diagnostics;
 use crate::report::human::{self, Detail};
-use crate::report::{Report, Summary, github, json, sarif, short};
+use crate::report::{Report, Summary, github, json, sarif, short, visible};
 use crate::scan::{self, Outcome};
 use crate::source::SourceMap;
-use crate::workspace::config::ConfigError;
 use crate::workspace::files::DiskFiles;
 
-pub(super) fn run(args: &Check, flags: &Flags) -> anyhow::Result<ExitCode> {
+pub(super) fn run(args: &Check, flags: &Flags) -> Result<ExitCode> {
     let begun = Instant::now();
     let setup = match Setup::new(&args.paths, &args.selection, &args.settings, flags) {
         Ok(setup) => setup,
@@ -29,6 +29,7 @@ pub(super) fn run(args: &Check, flags: &Flags) -> anyhow::Result<ExitCode> {
         lints: &outcome.lints,
         summary: &outcome.summary,
         redactions: &outcome.redactions,
+        repository: &setup::repository(&setup.workspace),
     };
     write(&report, args.format, &args.output)?;
     if args.output.verbose {
@@ -39,39 +40,63 @@ pub(super) fn run(args: &Check, flags: &Flags) -> anyhow::Result<ExitCode> {
 }
 
 /// Says why nothing was done, in the format that was asked for where it is about a file.
-pub(super) fn refuse(
-    error: SetupError,
-    format: Format,
-    output: &Output,
-) -> anyhow::Result<ExitCode> {
-    let (path, text, errors) = match error {
+pub(super) fn refuse(error: SetupError, format: Format, output: &Output) -> Result<ExitCode> {
+    let unusable = match error {
         SetupError::Other(error) => return Err(error),
-        SetupError::Config(path, text, errors) => (path, text, errors),
+        SetupError::Config(unusable) => unusable,
     };
-    write_config_errors(&path, text, &errors, format, output)?;
-    super::say(&format!(
-        "error: the settings in `{path}` cannot be used, nothing was analysed"
-    ));
+    let said = format!(
+        "nothing was analysed: the settings in `{}` cannot be used",
+        unusable.shown
+    );
+    if format == Format::Human {
+        draw_config_errors(&unusable, output);
+    } else {
+        write_config_errors(unusable, format, output)?;
+    }
+    super::say(&said);
     Ok(ExitCode::from(2))
 }
 
-fn write_config_errors(
-    path: &str,
-    text: String,
-    errors: &[ConfigError],
-    format: Format,
-    output: &Output,
-) -> anyhow::Result<()> {
-    let secrets = crate::checks::secrets::text_file(path, &text);
+/// For people: each mistake drawn into the file.
+fn draw_config_errors(unusable: &Unusable, output: &Output) {
+    let terminal = setup::error_terminal(output);
     let mut sources = SourceMap::default();
-    let file = sources.add(path, text);
+    let file = sources.add(unusable.shown.as_str(), unusable.text.as_str());
+    for it in config_diagnostics(&unusable.errors, file) {
+        let mut trouble = Trouble::new(visible(&it.title))
+            .with_lint(it.lint.as_str())
+            .with_place(
+                &unusable.shown,
+                &unusable.text,
+                it.primary.span.range,
+                &it.primary.text,
+            );
+        if let Some(help) = &it.help {
+            trouble = trouble.with_help(visible(help));
+        }
+        super::say(&trouble.draw(&terminal));
+    }
+}
+
+fn write_config_errors(unusable: Unusable, format: Format, output: &Output) -> Result<()> {
+    let Unusable {
+        shown,
+        text,
+        errors,
+        repository,
+    } = unusable;
+    let secrets = crate::checks::secrets::text_file(&shown, &text);
+    let mut sources = SourceMap::default();
+    let file = sources.add(shown, text);
     let redactions: Vec<_> = secrets.iter().map(|it| it.range.in_file(file)).collect();
     let report = Report {
         sources: &sources,
-        diagnostics: &config_diagnostics(errors, file),
+        diagnostics: &config_diagnostics(&errors, file),
         lints: &scan::lint_infos(crate::lints::Registry::builtin()),
         summary: &Summary::default(),
         redactions: &redactions,
+        repository: &repository,
     };
     let quiet = Output {
         color: output.color,
@@ -81,7 +106,7 @@ fn write_config_errors(
     write(&report, format, &quiet)
 }
 
-fn write(report: &Report<'_>, format: Format, output: &Output) -> anyhow::Result<()> {
+fn write(report: &Report<'_>, format: Format, output: &Output) -> Result<()> {
     let mut out = BufWriter::new(io::stdout().lock());
     let terminal = setup::terminal(output);
     let detail = match output.quiet {

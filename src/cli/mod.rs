@@ -6,12 +6,14 @@ mod init;
 mod lints;
 mod routes;
 mod setup;
+mod trouble;
 mod why;
 
 use std::io;
 use std::process::ExitCode;
 
 use args::Command;
+use trouble::{OrTrouble as _, Trouble};
 
 /// Runs the program. `cargo moat ..` and `cargo-moat ..` are the same.
 pub fn main() -> ExitCode {
@@ -27,25 +29,40 @@ pub fn main() -> ExitCode {
     let pool = rayon::ThreadPoolBuilder::new()
         .stack_size(32 << 20)
         .build_global();
-    let result = pool.map_err(anyhow::Error::from).and_then(|()| {
-        std::thread::scope(|scope| {
-            let work = std::thread::Builder::new()
-                .stack_size(64 << 20)
-                .spawn_scoped(scope, || match &args.command {
-                    Command::Check(args) => check::run(args, &flags),
-                    Command::Routes(args) => routes::run(args, &flags),
-                    Command::Why(args) => why::run(args, &flags),
-                    Command::Lints(args) => lints::list(args),
-                    Command::Explain(args) => lints::explain(args),
-                    Command::Init(args) => init::run(args),
-                })?;
-            work.join()
-                .unwrap_or_else(|_| Err(anyhow::anyhow!("the program panicked; please report it")))
-        })
-    });
-    result.unwrap_or_else(|error| {
-        say(&format!("error: {error:#}"));
+    let result = pool
+        .or_trouble(
+            || "cannot start the worker threads".to_owned(),
+            "set RAYON_NUM_THREADS to a small number",
+        )
+        .and_then(|()| on_a_large_stack(&args.command, &flags));
+    result.unwrap_or_else(|trouble| {
+        say(trouble
+            .draw(&setup::error_terminal(args.command.output()))
+            .trim_end());
         ExitCode::from(2)
+    })
+}
+
+fn on_a_large_stack(command: &Command, flags: &args::Flags) -> trouble::Result<ExitCode> {
+    std::thread::scope(|scope| {
+        let work = std::thread::Builder::new()
+            .stack_size(64 << 20)
+            .spawn_scoped(scope, || match command {
+                Command::Check(args) => check::run(args, flags),
+                Command::Routes(args) => routes::run(args, flags),
+                Command::Why(args) => why::run(args, flags),
+                Command::Lints(args) => lints::list(args),
+                Command::Explain(args) => lints::explain(args),
+                Command::Init(args) => init::run(args),
+            })
+            .or_trouble(
+                || "cannot start a thread".to_owned(),
+                "free some memory, or raise the limit on processes",
+            )?;
+        work.join()
+            .unwrap_or_else(|_| Err(Box::new(Trouble::new("the program panicked").with_help(
+                "please report it with what stands above; a path can be left out by naming the others",
+            ))))
     })
 }
 
@@ -56,11 +73,12 @@ fn say(line: &str) {
 }
 
 /// A reader that has seen enough (`| head`) is no failure.
-fn unless_closed(written: io::Result<()>) -> anyhow::Result<()> {
+fn unless_closed(written: io::Result<()>) -> trouble::Result<()> {
     match written {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(anyhow::Error::from(error).context("cannot write the output"))
-        }
-        _ => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written.or_trouble(
+            || "cannot write the output".to_owned(),
+            "check the disk or the program that reads it",
+        ),
     }
 }

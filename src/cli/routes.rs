@@ -6,24 +6,26 @@ use std::process::ExitCode;
 use super::args::{Flags, Format, Routes, RoutesFormat};
 use super::check::refuse;
 use super::setup::{self, Setup};
+use super::trouble::Result;
+use crate::diagnostics::engine::UNREADABLE_SOURCE;
 use crate::report::{
     EndpointView, EvidenceKind, EvidenceView, HandlerView, LocationView, ProtectionView,
     ProtectionsView, RoutesView, Status, UnresolvedView,
 };
 use crate::report::{routes_json, routes_table};
 use crate::routes::{self, endpoint};
-use crate::scan;
+use crate::scan::{self, Defaults, Outcome};
 use crate::source::{SourceMap, Span};
 use crate::workspace::files::DiskFiles;
 
-pub(super) fn run(args: &Routes, flags: &Flags) -> anyhow::Result<ExitCode> {
+pub(super) fn run(args: &Routes, flags: &Flags) -> Result<ExitCode> {
     let setup = match Setup::new(&args.paths, &args.selection, &args.settings, flags) {
         Ok(setup) => setup,
         Err(error) => return refuse(error, Format::Human, &args.output),
     };
     let settings = setup.settings(&args.settings, &args.output);
     let outcome = scan::check(&setup.workspace, &DiskFiles, &settings);
-    let view = view(&outcome.inventory, &outcome.sources, args.open);
+    let view = view(&outcome, args.open);
     let mut out = BufWriter::new(io::stdout().lock());
     let written = match args.format {
         RoutesFormat::Json => routes_json::write(&view, &mut out),
@@ -31,6 +33,15 @@ pub(super) fn run(args: &Routes, flags: &Flags) -> anyhow::Result<ExitCode> {
     };
     super::unless_closed(written.and_then(|()| out.flush()))?;
     if !args.output.quiet {
+        let lost = outcome.diagnostics.iter();
+        for it in lost.filter(|it| it.lint == UNREADABLE_SOURCE.id && it.suppressed.is_none()) {
+            let at = outcome.sources.position(it.primary.span);
+            let path = outcome.sources.path(it.primary.span.file);
+            super::say(&format!(
+                "warning: {path}:{}:{}: {}",
+                at.line, at.column, it.title
+            ));
+        }
         for problem in &outcome.summary.problems {
             let place = problem
                 .path
@@ -43,8 +54,9 @@ pub(super) fn run(args: &Routes, flags: &Flags) -> anyhow::Result<ExitCode> {
 }
 
 /// What reports need of the inventory.
-pub(super) fn view(inventory: &routes::Inventory, sources: &SourceMap, open: bool) -> RoutesView {
-    let mut lines = Lines::new(sources);
+fn view(outcome: &Outcome, open: bool) -> RoutesView {
+    let inventory = &outcome.inventory;
+    let mut lines = Lines::new(&outcome.sources, &outcome.defaults);
     let endpoints = inventory
         .endpoints
         .iter()
@@ -65,16 +77,18 @@ pub(super) fn view(inventory: &routes::Inventory, sources: &SourceMap, open: boo
     }
 }
 
-/// Line indexes of the files that are shown.
+/// Line indexes of the files that are shown, and the defaults of settings.
 struct Lines<'a> {
     sources: &'a SourceMap,
+    defaults: &'a Defaults,
     indexes: rustc_hash::FxHashMap<crate::source::FileId, crate::source::LineIndex>,
 }
 
 impl<'a> Lines<'a> {
-    fn new(sources: &'a SourceMap) -> Lines<'a> {
+    fn new(sources: &'a SourceMap, defaults: &'a Defaults) -> Lines<'a> {
         Lines {
             sources,
+            defaults,
             indexes: Default::default(),
         }
     }
@@ -134,7 +148,7 @@ fn protection(it: &endpoint::Protection, lines: &mut Lines<'_>) -> ProtectionVie
         .collect();
     ProtectionView {
         status: status(it.status),
-        condition: it.condition.clone(),
+        condition: it.condition.as_ref().map(|it| lines.defaults.beside(it)),
         value: it.value.clone(),
         evidence,
     }

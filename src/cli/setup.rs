@@ -3,17 +3,16 @@
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, bail};
-
 use super::args::{Flags, Output, Selection, SettingArgs};
+use super::trouble::{OrTrouble as _, Result, Trouble, in_lint_file};
 use crate::diagnostics::{LevelFlag, Persona, Severity};
 use crate::lints::Registry;
 use crate::models::Models;
-use crate::report::Terminal;
+use crate::report::{Repository, Terminal};
 use crate::scan::{ConfigSource, Names, Scope, Settings, models_for};
 use crate::workspace::config::{Config, ConfigError, ConfigFile, locate};
 use crate::workspace::files::{DiskFiles, Files};
-use crate::workspace::{Workspace, WorkspaceRequest, discover};
+use crate::workspace::{Workspace, WorkspaceRequest, discover, repository_root};
 
 /// A workspace with its lints and its settings.
 pub(super) struct Setup {
@@ -27,19 +26,34 @@ pub(super) struct Setup {
     partial: bool,
 }
 
-/// Why there is no [`Setup`].
-pub(super) enum SetupError {
-    /// The settings cannot be used: the file, as it is shown and its text, and its mistakes.
-    Config(String, String, Vec<ConfigError>),
-    /// Anything else.
-    Other(anyhow::Error),
+/// Settings that cannot be used.
+pub(super) struct Unusable {
+    /// The file, as it is shown.
+    pub(super) shown: String,
+    /// Its text.
+    pub(super) text: String,
+    /// Its mistakes.
+    pub(super) errors: Vec<ConfigError>,
+    /// What it belongs to.
+    pub(super) repository: Repository,
 }
 
-impl<E: Into<anyhow::Error>> From<E> for SetupError {
-    fn from(error: E) -> SetupError {
-        SetupError::Other(error.into())
+/// Why there is no [`Setup`].
+pub(super) enum SetupError {
+    /// The settings cannot be used.
+    Config(Unusable),
+    /// Anything else.
+    Other(Box<Trouble>),
+}
+
+impl From<Box<Trouble>> for SetupError {
+    fn from(trouble: Box<Trouble>) -> SetupError {
+        SetupError::Other(trouble)
     }
 }
+
+/// What to do about a file that cannot be read.
+const READABLE: &str = "check that it is a file that you may read, and that it is UTF-8";
 
 impl Setup {
     pub(super) fn new(
@@ -47,7 +61,7 @@ impl Setup {
         selection: &Selection,
         settings: &SettingArgs,
         flags: &Flags,
-    ) -> Result<Setup, SetupError> {
+    ) -> std::result::Result<Setup, SetupError> {
         let workspace = workspace(paths, selection)?;
         let registry = registry(&workspace.root)?;
         let flags = level_flags(flags, &registry)?;
@@ -58,7 +72,7 @@ impl Setup {
                 (workspace.display_path(&source.path), source.text.clone())
             });
         let models = models_for(&workspace, &config, &shown)
-            .map_err(|errors| SetupError::Config(shown, text, errors))?;
+            .map_err(|errors| unusable(&workspace, shown, text, errors))?;
         Ok(Setup {
             partial: !paths.is_empty() || workspace.packages.iter().any(|it| !it.selected),
             workspace,
@@ -90,9 +104,12 @@ impl Setup {
 }
 
 /// The workspace that was asked for.
-pub(super) fn workspace(paths: &[PathBuf], selection: &Selection) -> anyhow::Result<Workspace> {
+pub(super) fn workspace(paths: &[PathBuf], selection: &Selection) -> Result<Workspace> {
     let request = WorkspaceRequest {
-        start: std::env::current_dir().context("cannot tell the current folder")?,
+        start: std::env::current_dir().or_trouble(
+            || "cannot tell the current folder".to_owned(),
+            "go to a folder that exists and that you may enter",
+        )?,
         manifest_path: selection.manifest_path.clone(),
         paths: paths.to_vec(),
         packages: selection.package.clone(),
@@ -114,61 +131,62 @@ pub(super) fn scope(selection: &Selection) -> Scope {
 }
 
 /// The built-in lints and those in `.moat/lints/`.
-pub(super) fn registry(root: &Path) -> anyhow::Result<Registry> {
+pub(super) fn registry(root: &Path) -> Result<Registry> {
     let folder = root.join(".moat").join("lints");
     let mut own = Vec::new();
     if DiskFiles.is_dir(&folder) {
-        for entry in DiskFiles.list(&folder)? {
+        let entries = DiskFiles.list(&folder).or_trouble(
+            || format!("cannot read the folder `{}`", folder.display()),
+            "check that you may enter it",
+        )?;
+        for entry in entries {
             if !entry.name.ends_with(".md") || entry.name == "README.md" {
                 continue;
             }
             let path = folder.join(&entry.name);
             let text = DiskFiles
                 .read_text(&path)
-                .with_context(|| format!("cannot read `{}`", path.display()))?;
+                .or_trouble(|| format!("cannot read `{}`", path.display()), READABLE)?;
             own.push((format!(".moat/lints/{}", entry.name), text));
         }
     }
-    let (registry, mistakes) = Registry::with_local(own);
+    let (registry, mistakes) = Registry::with_local(own.iter().cloned());
     if let Some(first) = mistakes.first() {
-        let help = first
-            .help
-            .as_ref()
-            .map_or(String::new(), |it| format!("; {it}"));
-        let more = match mistakes.len() {
-            1 => String::new(),
-            many => format!(" (and {} more mistakes)", many - 1),
-        };
-        bail!("{first}{help}{more}");
+        let file = own.iter().find(|(path, _)| **path == *first.path);
+        let text = file.map_or("", |(_, text)| text);
+        return Err(in_lint_file(first, text, mistakes.len() - 1));
     }
     Ok(registry)
 }
 
-fn level_flags(flags: &Flags, registry: &Registry) -> anyhow::Result<Vec<LevelFlag>> {
+fn level_flags(flags: &Flags, registry: &Registry) -> Result<Vec<LevelFlag>> {
     let names = Names::of(registry);
     let known = names.known();
     let parsed = flags
         .iter()
-        .map(|(level, word)| LevelFlag::parse(*level, word, &known).map_err(anyhow::Error::msg));
-    parsed.collect()
+        .map(|(level, word)| LevelFlag::parse(*level, word, &known));
+    parsed
+        .collect::<std::result::Result<_, _>>()
+        .map_err(|(message, help)| Box::new(Trouble::new(message).with_help(help)))
 }
 
 fn config(
     workspace: &Workspace,
     registry: &Registry,
     args: &SettingArgs,
-) -> Result<(Config, Option<ConfigSource>), SetupError> {
+) -> std::result::Result<(Config, Option<ConfigSource>), SetupError> {
     let names = Names::of(registry);
     let known = names.known();
     if let Some(path) = &args.config {
         let path = DiskFiles.absolute(path);
-        let text = DiskFiles
-            .read_text(&path)
-            .with_context(|| format!("cannot read the settings `{}`", path.display()))?;
+        let text = DiskFiles.read_text(&path).or_trouble(
+            || format!("cannot read the settings `{}`", path.display()),
+            READABLE,
+        )?;
         let shown = workspace.display_path(&path);
         return match Config::parse(&shown, &text, &known) {
             Ok(config) => Ok((config, Some(ConfigSource { path, text }))),
-            Err(errors) => Err(SetupError::Config(shown, text, errors)),
+            Err(errors) => Err(unusable(workspace, shown, text, errors)),
         };
     }
     let read = |name: &str| {
@@ -178,8 +196,8 @@ fn config(
         }
         let text = DiskFiles
             .read_text(&path)
-            .with_context(|| format!("cannot read `{}`", path.display()))?;
-        anyhow::Ok(Some(ConfigSource { path, text }))
+            .or_trouble(|| format!("cannot read `{}`", path.display()), READABLE)?;
+        Ok::<_, Box<Trouble>>(Some(ConfigSource { path, text }))
     };
     let own = read("moat.toml")?;
     // A manifest that cannot be read is a problem of the workspace, and said there.
@@ -202,9 +220,29 @@ fn config(
             let file = own_file.filter(is_named).or(manifest_file);
             let (shown, text) = file.map_or(("moat.toml", ""), |it| (it.path, it.text));
             let (shown, text) = (shown.to_owned(), text.to_owned());
-            Err(SetupError::Config(shown, text, errors))
+            Err(unusable(workspace, shown, text, errors))
         }
     }
+}
+
+fn unusable(
+    workspace: &Workspace,
+    shown: String,
+    text: String,
+    errors: Vec<ConfigError>,
+) -> SetupError {
+    SetupError::Config(Unusable {
+        shown,
+        text,
+        errors,
+        repository: repository(workspace),
+    })
+}
+
+/// The repository that a workspace is part of; the workspace itself, if there is none.
+pub(super) fn repository(workspace: &Workspace) -> Repository {
+    let root = repository_root(&workspace.root, &DiskFiles).unwrap_or(&workspace.root);
+    Repository::new(root.to_owned(), workspace.root.clone())
 }
 
 fn today() -> jiff::civil::Date {
@@ -215,8 +253,16 @@ fn today() -> jiff::civil::Date {
 
 /// What standard output is.
 pub(super) fn terminal(output: &Output) -> Terminal {
+    terminal_of(output, std::io::stdout().is_terminal())
+}
+
+/// What standard error is.
+pub(super) fn error_terminal(output: &Output) -> Terminal {
+    terminal_of(output, std::io::stderr().is_terminal())
+}
+
+fn terminal_of(output: &Output, is_terminal: bool) -> Terminal {
     let set = |name: &str| std::env::var_os(name).filter(|it| !it.is_empty());
-    let is_terminal = std::io::stdout().is_terminal();
     let takes_colors = set("NO_COLOR").is_none() && set("TERM").is_none_or(|it| it != "dumb");
     let columns = set("COLUMNS").and_then(|it| it.to_str()?.parse().ok());
     let width = match terminal_size::terminal_size() {

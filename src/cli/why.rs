@@ -3,18 +3,17 @@
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
-use anyhow::bail;
-
 use super::args::{Flags, Format, Why};
 use super::check::refuse;
 use super::setup::Setup;
+use super::trouble::{Result, Trouble};
 use crate::routes::endpoint::Endpoint;
-use crate::routes::{Inventory, Protection};
-use crate::scan;
+use crate::routes::{Inventory, Protection, Purpose, Status};
+use crate::scan::{self, Defaults, Looked, Outcome};
 use crate::source::{SourceMap, Span};
 use crate::workspace::files::DiskFiles;
 
-pub(super) fn run(args: &Why, flags: &Flags) -> anyhow::Result<ExitCode> {
+pub(super) fn run(args: &Why, flags: &Flags) -> Result<ExitCode> {
     let (method, path) = wanted(&args.endpoint)?;
     let setup = match Setup::new(&[], &args.selection, &args.settings, flags) {
         Ok(setup) => setup,
@@ -24,10 +23,8 @@ pub(super) fn run(args: &Why, flags: &Flags) -> anyhow::Result<ExitCode> {
     let outcome = scan::check(&setup.workspace, &DiskFiles, &settings);
     let found = find(&outcome.inventory, method.as_deref(), &path);
     if found.is_empty() {
-        bail!(
-            "{}",
-            not_found(&outcome.inventory, method.as_deref(), &path)
-        );
+        let trouble = not_found(&outcome.inventory, method.as_deref(), &path);
+        return Err(Box::new(trouble));
     }
     let mut out = BufWriter::new(io::stdout().lock());
     let mut written = Ok(());
@@ -35,23 +32,40 @@ pub(super) fn run(args: &Why, flags: &Flags) -> anyhow::Result<ExitCode> {
         let gap = if index > 0 { "\n" } else { "" };
         written = written
             .and_then(|()| write!(out, "{gap}"))
-            .and_then(|()| write_endpoint(endpoint, &outcome.sources, &mut out));
+            .and_then(|()| write_endpoint(endpoint, &outcome, &mut out));
     }
     super::unless_closed(written.and_then(|()| out.flush()))?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// `GET /path`, in one word or two, or `/path` alone.
-fn wanted(words: &[String]) -> anyhow::Result<(Option<String>, String)> {
+fn wanted(words: &[String]) -> Result<(Option<String>, String)> {
     let words: Vec<&str> = words.iter().flat_map(|it| it.split_whitespace()).collect();
     match words.as_slice() {
-        [path] if path.starts_with('/') => Ok((None, (*path).to_owned())),
-        [method, path] if path.starts_with('/') => {
+        [path] if !is_method(path) => Ok((None, rooted(path))),
+        [method, path] if is_method(method) && !is_method(path) => {
             let method = Some(method.to_ascii_uppercase()).filter(|it| it != "ANY");
-            Ok((method, (*path).to_owned()))
+            Ok((method, rooted(path)))
         }
-        _ => bail!("name an endpoint by its method and path: `cargo moat why GET /users/{{id}}`"),
+        _ => {
+            let given = words.join(" ");
+            let trouble = Trouble::new(format!("`{given}` names no endpoint"));
+            let help = "name it by its method and path: `cargo moat why GET /users/{id}`";
+            Err(Box::new(trouble.with_help(help)))
+        }
     }
+}
+
+fn is_method(word: &str) -> bool {
+    const METHODS: [&str; 10] = [
+        "ANY", "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT",
+    ];
+    METHODS.contains(&word.to_ascii_uppercase().as_str())
+}
+
+/// A path begins with a slash, however it was typed.
+fn rooted(path: &str) -> String {
+    format!("/{}", path.trim_start_matches('/'))
 }
 
 /// The endpoints of that name; if there are none, those that a request to that path would reach.
@@ -94,40 +108,56 @@ fn reaches(pattern: &str, path: &str) -> bool {
     segments.next().is_none()
 }
 
-fn not_found(inventory: &Inventory, method: Option<&str>, path: &str) -> String {
+fn not_found(inventory: &Inventory, method: Option<&str>, path: &str) -> Trouble {
     let name = match method {
         Some(method) => format!("{method} {path}"),
         None => path.to_owned(),
     };
+    let trouble = Trouble::new(format!("there is no endpoint `{name}`"));
     let others: Vec<String> = find(inventory, None, path)
         .iter()
         .map(|it| format!("`{} {}`", it.method, it.path))
         .collect();
     if !others.is_empty() {
-        return format!("there is no endpoint `{name}`, but {}", others.join(", "));
+        return trouble.with_help(format!("on this path there is {}", others.join(", ")));
     }
-    let nearest = inventory
-        .endpoints
-        .iter()
-        .map(|it| (strsim::damerau_levenshtein(&it.path, path), it))
-        .min_by_key(|(distance, _)| *distance)
-        .filter(|(distance, _)| *distance <= path.len() / 2);
     let unresolved = match inventory.unresolved.len() {
         0 => String::new(),
-        many => format!(" ({many} registrations could not be followed: `cargo moat check -v`)"),
+        many => format!("; {many} registrations could not be followed: `cargo moat check -v`"),
     };
-    match nearest {
-        Some((_, it)) => format!(
-            "there is no endpoint `{name}`, did you mean `{} {}`?{unresolved}",
-            it.method, it.path
-        ),
-        None => {
-            format!("there is no endpoint `{name}`: `cargo moat routes` lists them all{unresolved}")
-        }
+    let near = nearest(inventory, method, path);
+    if near.is_empty() {
+        return trouble.with_help(format!("`cargo moat routes` lists them all{unresolved}"));
     }
+    trouble.with_help(format!("did you mean {}?{unresolved}", near.join(" or ")))
 }
 
-fn write_endpoint(endpoint: &Endpoint, sources: &SourceMap, out: &mut dyn Write) -> io::Result<()> {
+/// Up to three endpoints that were probably meant, the likeliest first.
+fn nearest(inventory: &Inventory, method: Option<&str>, path: &str) -> Vec<String> {
+    let wanted = path.trim_end_matches('/');
+    let mut ranked: Vec<(usize, bool, String)> = Vec::new();
+    for it in &inventory.endpoints {
+        let own = it.path.trim_end_matches('/');
+        // A prefix that was left out, or one that is not there.
+        let is_part = wanted.len() > 1 && own.len() > 1;
+        let rank = if is_part && (own.ends_with(wanted) || wanted.ends_with(own)) {
+            1
+        } else {
+            strsim::damerau_levenshtein(own, wanted)
+        };
+        if rank <= (wanted.len() / 2).max(1) {
+            let other_method = method.is_some_and(|method| it.method != method);
+            ranked.push((rank, other_method, format!("`{} {}`", it.method, it.path)));
+        }
+    }
+    ranked.sort();
+    ranked.dedup();
+    ranked.into_iter().take(3).map(|(.., it)| it).collect()
+}
+
+fn write_endpoint(endpoint: &Endpoint, outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
+    let sources: &SourceMap = &outcome.sources;
+    let looked = outcome.looked.get(&endpoint.handler.span);
     let place = |span: Span| {
         let at = sources.position(span);
         format!("{}:{}:{}", sources.path(span.file), at.line, at.column)
@@ -165,10 +195,9 @@ fn write_endpoint(endpoint: &Endpoint, sources: &SourceMap, out: &mut dyn Write)
         writeln!(out, "\n  layers, outermost first")?;
     }
     for (index, layer) in endpoint.layers.iter().enumerate() {
-        let condition = layer
-            .condition
-            .as_ref()
-            .map_or(String::new(), |it| format!(" (only if {it})"));
+        let condition = layer.condition.as_ref().map_or(String::new(), |it| {
+            format!(" (only if {})", outcome.defaults.beside(it))
+        });
         writeln!(
             out,
             "    {}. `{}`   {}\n       {}{condition}",
@@ -184,7 +213,7 @@ fn write_endpoint(endpoint: &Endpoint, sources: &SourceMap, out: &mut dyn Write)
             out,
             "  {:15} {}",
             name.replace('_', " "),
-            verdict(protection)
+            verdict(protection, &outcome.defaults)
         )?;
         for evidence in &protection.evidence {
             writeln!(
@@ -198,14 +227,88 @@ fn write_endpoint(endpoint: &Endpoint, sources: &SourceMap, out: &mut dyn Write)
         if let Some(unresolved) = &protection.unresolved {
             writeln!(out, "    not resolved: {unresolved}")?;
         }
+        if name == "authentication" && protection.status == Status::None {
+            for line in why_none(endpoint, looked) {
+                writeln!(out, "    {line}")?;
+            }
+        }
     }
     Ok(())
 }
 
-fn verdict(protection: &Protection) -> String {
+/// What was looked at, and in vain.
+fn why_none(endpoint: &Endpoint, looked: Option<&Looked>) -> Vec<String> {
+    const LISTED: usize = 12;
+    let list = |names: &[String]| {
+        let shown: Vec<String> = names
+            .iter()
+            .take(LISTED)
+            .map(|it| format!("`{it}`"))
+            .collect();
+        match names.len().saturating_sub(LISTED) {
+            0 => shown.join(", "),
+            more => format!("{} and {more} more", shown.join(", ")),
+        }
+    };
+    let layers: Vec<String> = endpoint.layers.iter().map(|it| it.name.clone()).collect();
+    let of_layers = match layers.is_empty() {
+        true => "no layer is on the way".to_owned(),
+        false => format!(
+            "{}: none rejects a request without credentials",
+            list(&layers)
+        ),
+    };
+    let Some(looked) = looked else {
+        let handler = format!(
+            "handler `{}`: not code that was read",
+            endpoint.handler.name
+        );
+        return vec![
+            handler,
+            format!("layers: {of_layers}"),
+            "so nothing was seen that asks for credentials".to_owned(),
+        ];
+    };
+    let takes = match looked.takes.is_empty() {
+        true => "it takes nothing".to_owned(),
+        false => format!("{}: none asks for credentials", list(&looked.takes)),
+    };
+    // A login looks at credentials, but asks for none that were given out before.
+    let is_login = endpoint.purpose == Purpose::Credential;
+    let calls = match looked.calls.is_empty() {
+        true => "it calls nothing".to_owned(),
+        false if is_login => format!(
+            "{}: none asks for credentials that were given out before",
+            list(&looked.calls)
+        ),
+        false => format!(
+            "{}: none checks credentials, nor does what they call in turn",
+            list(&looked.calls)
+        ),
+    };
+    let so = match is_login {
+        true => "so it is open, as the way in has to be",
+        false => "so anybody who can reach the service can call it",
+    };
+    vec![
+        format!("signature: {takes}"),
+        format!("layers: {of_layers}"),
+        format!("body: {calls}"),
+        so.to_owned(),
+    ]
+}
+
+fn verdict(protection: &Protection, defaults: &Defaults) -> String {
     let mut text = protection.status.as_str().to_owned();
     if let Some(condition) = &protection.condition {
-        text.push_str(&format!(": only if `{condition}`"));
+        let parts = condition
+            .split(" and ")
+            .map(|part| match defaults.of(part) {
+                Some(default) => format!("`{part}` (default {default})"),
+                None => format!("`{part}`"),
+            });
+        let parts: Vec<String> = parts.collect();
+        text.push_str(&format!(": only if {}", parts.join(" and ")));
     }
     if let Some(value) = &protection.value {
         text.push_str(&format!(" ({value})"));
@@ -241,7 +344,10 @@ mod tests {
             (&["/a"], Some((None, "/a"))),
             (&["any", "/a"], Some((None, "/a"))),
             (&["GET"], None),
-            (&["GET", "a"], None),
+            (&["GET", "a"], Some((Some("GET"), "/a"))),
+            (&["users/a"], Some((None, "/users/a"))),
+            (&["FETCH", "/a"], None),
+            (&["GET", "post"], None),
         ] {
             let words: Vec<String> = words.iter().map(|it| (*it).to_owned()).collect();
             let found = wanted(&words).ok();

@@ -11,7 +11,7 @@ use super::{
     Diagnostic, Level, LevelSettings, LintMeta, Persona, Severity, SuppressedBy, Suppression,
     engine::EngineLint, sort,
 };
-use crate::source::{FileId, SourceMap};
+use crate::source::{FileId, Name, SourceMap};
 use crate::workspace::config::exception::{Control, ExceptionId, ExceptionUses, Exceptions};
 
 /// Everything that decides on what is shown.
@@ -199,15 +199,12 @@ fn hold_back(mut diagnostic: Diagnostic, reason: String, out: &mut Applied) {
 /// The exception by which an endpoint needs no control of the kind that the finding misses.
 fn excepted(diagnostic: &Diagnostic, policy: &Policy<'_>) -> Option<(String, ExceptionId)> {
     let endpoint = diagnostic.endpoint.as_ref()?;
-    let control = Control::missed_by(diagnostic.lint.as_str())?;
-    let (method, path) = (endpoint.method.as_str(), endpoint.path.as_str());
-    let public = matches!(control, Control::Authentication | Control::Authorization)
-        .then(|| policy.exceptions.public(method, path))
-        .flatten();
-    let id = match public {
-        Some(entry) => entry.id,
-        None => policy.exceptions.external(control, None, method, path)?.id,
-    };
+    let id = exception_of(
+        diagnostic.lint,
+        policy.exceptions,
+        &endpoint.method,
+        &endpoint.path,
+    )?;
     let reason = policy
         .exceptions
         .get(id)
@@ -216,4 +213,21 @@ fn excepted(diagnostic: &Diagnostic, policy: &Policy<'_>) -> Option<(String, Exc
         .clone()
         .unwrap_or_default();
     Some((reason, id))
+}
+
+/// The exception by which an endpoint needs no control of the kind that a lint is about.
+pub(super) fn exception_of(
+    lint: Name,
+    exceptions: Exceptions<'_>,
+    method: &str,
+    path: &str,
+) -> Option<ExceptionId> {
+    let control = Control::missed_by(lint.as_str())?;
+    let public = matches!(control, Control::Authentication | Control::Authorization)
+        .then(|| exceptions.public(method, path))
+        .flatten();
+    match public {
+        Some(entry) => Some(entry.id),
+        None => Some(exceptions.external(control, None, method, path)?.id),
+    }
 }

@@ -1,4 +1,5 @@
-//! The lints that are about settings and suppressions, found by the engine itself.
+//! The lints that are about settings, suppressions and what could not be read, found by the
+//! engine itself.
 //!
 //! Their pages are `lints/configuration/*.md`; what the pages say of severity and level
 //! replaces what stands here, and a test holds the two together.
@@ -34,6 +35,8 @@ pub const EXPIRED_EXCEPTION: EngineLint = warn("expired-exception", Severity::Me
 pub const UNUSED_EXCEPTION: EngineLint = warn("unused-exception", Severity::Low);
 /// An exception that covers more than anyone can have meant.
 pub const BROAD_EXCEPTION: EngineLint = warn("broad-exception", Severity::High);
+/// A file, an item or a body that could not be read, or a module without a file.
+pub const UNREADABLE_SOURCE: EngineLint = warn("unreadable-source", Severity::Medium);
 /// A configuration file that cannot be used.
 pub const INVALID_CONFIGURATION: EngineLint = EngineLint {
     id: "invalid-configuration",
@@ -50,6 +53,7 @@ pub const ALL: &[EngineLint] = &[
     EXPIRED_EXCEPTION,
     UNUSED_EXCEPTION,
     BROAD_EXCEPTION,
+    UNREADABLE_SOURCE,
     INVALID_CONFIGURATION,
 ];
 

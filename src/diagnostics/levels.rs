@@ -30,8 +30,12 @@ impl LevelFlag {
     /// Reads the argument of a flag.
     ///
     /// # Errors
-    /// One sentence that names the word, and what was probably meant.
-    pub fn parse(level: Level, word: &str, known: &KnownNames<'_>) -> Result<LevelFlag, String> {
+    /// What is wrong with the word, and what was probably meant.
+    pub fn parse(
+        level: Level,
+        word: &str,
+        known: &KnownNames<'_>,
+    ) -> Result<LevelFlag, (String, String)> {
         if word == "warnings" {
             return Ok(LevelFlag {
                 level,
@@ -43,10 +47,13 @@ impl LevelFlag {
                 level,
                 target: FlagTarget::Lints(selector),
             }),
-            None => Err(match known.closest_name(word) {
-                Some(meant) => format!("unknown lint `{word}`, did you mean `{meant}`?"),
-                None => format!("unknown lint `{word}`: `cargo moat lints` lists them all"),
-            }),
+            None => {
+                let help = match known.closest_name(word) {
+                    Some(meant) => format!("did you mean `{meant}`?"),
+                    None => "`cargo moat lints` lists them all".to_owned(),
+                };
+                Err((format!("unknown lint `{word}`"), help))
+            }
         }
     }
 }

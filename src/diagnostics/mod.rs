@@ -7,6 +7,7 @@ mod apply;
 mod builder;
 pub mod engine;
 mod exceptions;
+mod excuses;
 mod levels;
 mod sort;
 pub mod suppress;
@@ -17,6 +18,7 @@ pub use crate::workspace::config::{Confidence, Level, Persona, Severity};
 pub use apply::{Applied, Counts, Policy, apply};
 pub use builder::LintMeta;
 pub use exceptions::{ExceptionReport, config_diagnostics, report_exceptions};
+pub use excuses::Excuses;
 pub use levels::{DecidedBy, FlagTarget, LevelDecision, LevelFlag, LevelSettings};
 pub use sort::sort;
 

@@ -111,7 +111,10 @@ fn the_nearest_word_on_a_level_wins() {
     let wrong = LevelFlag::parse(Level::Deny, "missing-authn", &KNOWN).unwrap_err();
     assert_eq!(
         wrong,
-        "unknown lint `missing-authn`, did you mean `missing-authentication`?"
+        (
+            "unknown lint `missing-authn`".to_owned(),
+            "did you mean `missing-authentication`?".to_owned()
+        )
     );
     assert!(LevelFlag::parse(Level::Deny, "", &KNOWN).is_err());
 }

@@ -11,6 +11,7 @@
 
 pub mod attr;
 pub mod body;
+mod broken;
 pub mod comment;
 pub mod depth;
 pub mod item;

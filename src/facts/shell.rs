@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 
 use super::lower::{Cut, CutTokens, Lowerer, Spans, TOO_DEEP};
 use super::outline::{MAX_MODULES, outline};
-use super::{Attr, CfgPredicate, Extent, FileFacts, Item, Problem, Tests, comment, depth};
+use super::{Attr, CfgPredicate, Extent, FileFacts, Item, Problem, Tests, broken, comment, depth};
 use crate::source::TextRange;
 
 pub(crate) fn extract(text: &Arc<str>, tests: Tests) -> FileFacts {
@@ -76,12 +76,12 @@ fn at_once(facts: &mut FileFacts, code: &str, base: usize, tests: Tests) {
     let tokens = match TokenStream::from_str(code) {
         Ok(tokens) => tokens,
         Err(error) => {
-            let range = error.span().byte_range();
-            let start = (base + range.start) as u32;
-            let range = TextRange::new(start, (base + range.end) as u32);
-            let message = "not made of Rust tokens".to_owned();
+            let stopped = error.span().byte_range();
+            let stopped = TextRange::new(stopped.start as u32, stopped.end as u32);
+            let (range, message) = broken::explain(code, stopped);
+            let base = base as u32;
             facts.problems.push(Problem {
-                range,
+                range: TextRange::new(base + range.start, base + range.end),
                 message,
                 extent: Extent::File,
             });

@@ -197,9 +197,12 @@ impl Builder<'_> {
 
     /// The facts of a file; a second crate that includes the same file gets its own.
     fn take_facts(&mut self, file: FileId) -> FileFacts {
-        self.facts
-            .remove(&file)
-            .unwrap_or_else(|| facts::extract_with(&self.sources.file(file).text, self.tests))
+        self.facts.remove(&file).unwrap_or_else(|| {
+            let facts = facts::extract_with(&self.sources.file(file).text, self.tests);
+            let problems = facts.problems.iter().map(|it| (file, it.clone()));
+            self.program.problems.extend(problems);
+            facts
+        })
     }
 
     /// Adds items to a place. `bodies` are those their [`BodyId`]s refer to.
@@ -524,12 +527,16 @@ impl Builder<'_> {
                 (place.file, dir, items, None)
             }
             None => {
-                let Some((file, dir)) = self.module_file(name, data.path.as_deref(), place) else {
-                    self.program.unresolved.push(Unresolved {
-                        reason: format!("no file for `mod {name}`"),
-                        span: name_range.in_file(place.file),
-                    });
-                    return;
+                let found = self.module_file(name, data.path.as_deref(), place);
+                let (file, dir) = match found {
+                    Ok(found) => found,
+                    Err(expected) => {
+                        self.program.unresolved.push(Unresolved {
+                            reason: format!("no file for `mod {name}`: expected {expected}"),
+                            span: name_range.in_file(place.file),
+                        });
+                        return;
+                    }
                 };
                 let facts = self.take_facts(file);
                 attrs.extend(facts.attrs);
@@ -567,21 +574,24 @@ impl Builder<'_> {
         name: Name,
         path: Option<&str>,
         place: &Place,
-    ) -> Option<(FileId, String)> {
+    ) -> Result<(FileId, String), String> {
         if let Some(path) = path {
             // `#[path]` counts from the folder of the file that the attribute stands in.
             let base = parent_dir(self.sources.path(place.file));
             let full = join(base, path);
-            let id = *self.paths.get(&full)?;
-            return Some((id, parent_dir(&full).to_owned()));
+            return match self.paths.get(&full) {
+                Some(id) => Ok((*id, parent_dir(&full).to_owned())),
+                None => Err(format!("`{full}`")),
+            };
         }
         let dir = join(&place.dir, name.as_str());
-        for candidate in [format!("{dir}.rs"), format!("{dir}/mod.rs")] {
-            if let Some(id) = self.paths.get(&candidate) {
-                return Some((*id, dir));
+        let candidates = [format!("{dir}.rs"), format!("{dir}/mod.rs")];
+        for candidate in &candidates {
+            if let Some(id) = self.paths.get(candidate) {
+                return Ok((*id, dir));
             }
         }
-        None
+        Err(format!("`{}` or `{}`", candidates[0], candidates[1]))
     }
 
     fn add_use(&mut self, data: UseItem, visibility: facts::item::Visibility, place: &Place) {

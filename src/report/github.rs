@@ -16,7 +16,10 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
             Level::Deny => "error",
             Level::Warn | Level::Allow => "warning",
         };
-        write!(out, "::{command} file={}", property(&visible(place.path)))?;
+        // Annotations are looked up from the repository's root.
+        let path = report.repository.path(place.path);
+        let path = property(&visible(path.as_str()));
+        write!(out, "::{command} file={path}")?;
         write!(out, ",line={},endLine={}", place.start.line, place.end.line)?;
         // Columns of different lines are refused.
         if place.start.line == place.end.line {

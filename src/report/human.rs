@@ -16,9 +16,12 @@ use super::excerpt::{Excerpt, Mark, excerpt};
 use super::masked::Masked;
 use super::terminal::Terminal;
 use super::text::{MARKER, visible, width, wrap};
-use super::{Report, endpoint_beside_title, is_shown, overview};
+use super::{Report, endpoint_beside_title, is_shown, level_word, overview};
 use crate::diagnostics::{Confidence, Diagnostic, Fix, Label, Level};
 use crate::source::{FileId, Span};
+
+/// Titles are not broken into narrower lines than this, however narrow the terminal is.
+const NARROWEST_TITLE: usize = 24;
 
 /// How much to write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -66,8 +69,12 @@ fn render(diagnostic: &Diagnostic, masked: &Masked<'_>, terminal: &Terminal) -> 
         .enumerate()
         .map(|(index, (file, labels))| snippet(index, *file, labels, masked, terminal));
     let gutter = last_line(diagnostic, masked).to_string().len() + 1;
+    // Lines after the first begin below the first word.
+    let lead = level_word(diagnostic.level).len() + diagnostic.lint.as_str().len() + 4;
+    let room = terminal.columns().saturating_sub(lead).max(NARROWEST_TITLE);
+    let title = wrap(&visible(&diagnostic.title), room).join("\n");
     let group = heading
-        .primary_title(visible(&diagnostic.title))
+        .primary_title(title)
         .id(visible(diagnostic.lint.as_str()))
         .elements(snippets)
         .elements(messages(

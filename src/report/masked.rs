@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aho_corasick::AhoCorasick;
 
-use super::Report;
+use super::text::is_hidden;
+use super::{Report, Repository};
 use crate::diagnostics::{Diagnostic, Label};
 use crate::source::{FileId, LineColumn, LineIndex, SourceMap, Span, TextRange};
 
@@ -15,6 +16,8 @@ pub(crate) struct Masked<'a> {
     sources: &'a SourceMap,
     files: BTreeMap<FileId, MaskedFile<'a>>,
     values: Option<AhoCorasick>,
+    /// Where the files belong to.
+    pub(crate) repository: &'a Repository,
     /// The findings of the report, in its order.
     pub(crate) diagnostics: Vec<Cow<'a, Diagnostic>>,
 }
@@ -63,6 +66,7 @@ impl<'a> Masked<'a> {
             sources: report.sources,
             files,
             values,
+            repository: report.repository,
             diagnostics: Vec::new(),
         };
         masked.diagnostics = report
@@ -201,6 +205,23 @@ fn mask_values<'t>(text: Cow<'t, str>, values: &AhoCorasick) -> Cow<'t, str> {
         return text;
     }
     Cow::Owned(mask_ranges(&text, found.into_iter()).into_owned())
+}
+
+/// A text of the same length in bytes with these ranges masked, and without characters that a
+/// terminal would act on or hide; for drawings of others that count bytes.
+pub(crate) fn safe_source(text: &str, secrets: impl Iterator<Item = TextRange>) -> String {
+    let masked = mask_ranges(text, secrets);
+    let safe = |it: char| match it {
+        '\n' | '\t' | '\r' => it,
+        it if !is_hidden(it) => it,
+        it => match it.len_utf8() {
+            1 => '?',
+            2 => '·',
+            3 => '\u{fffd}',
+            _ => '𐄁',
+        },
+    };
+    masked.chars().map(safe).collect()
 }
 
 /// Replaces the ranges by characters of the same length in bytes; line breaks stay.

@@ -4,6 +4,7 @@
 //! files, looks at the environment or exits. Source text is only ever rendered from a
 //! masked copy (see [`masked`]), so a secret cannot reach any format.
 
+pub(crate) mod compact;
 mod excerpt;
 pub mod explain;
 mod explain_blocks;
@@ -14,6 +15,7 @@ pub mod json;
 mod masked;
 mod overview;
 pub mod progress;
+mod repository;
 pub mod routes_json;
 pub mod routes_table;
 pub mod sarif;
@@ -29,8 +31,11 @@ mod sample;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use masked::safe_source;
+pub use repository::Repository;
 pub use summary::{EndpointCounts, Problem, Summary};
 pub use terminal::{ColorChoice, Terminal};
+pub(crate) use text::{visible, wrap};
 pub use view::{
     EndpointView, EvidenceKind, EvidenceView, HandlerView, LocationView, ProtectionView,
     ProtectionsView, RoutesView, Status, UnresolvedView,
@@ -52,6 +57,8 @@ pub struct Report<'a> {
     pub summary: &'a Summary,
     /// Text that no output may show.
     pub redactions: &'a [Span],
+    /// The repository that the files belong to, for formats that its other tools read.
+    pub repository: &'a Repository,
 }
 
 /// What formats need to know of a lint.

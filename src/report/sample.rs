@@ -13,6 +13,7 @@ pub(crate) struct Sample {
     pub(crate) lints: Vec<LintInfo>,
     pub(crate) summary: Summary,
     pub(crate) redactions: Vec<Span>,
+    pub(crate) repository: Repository,
 }
 
 impl Sample {
@@ -23,6 +24,7 @@ impl Sample {
             lints: &self.lints,
             summary: &self.summary,
             redactions: &self.redactions,
+            repository: &self.repository,
         }
     }
 
@@ -96,6 +98,7 @@ pub(crate) fn sample() -> Sample {
         lints: lints(),
         summary: summary(),
         redactions: Vec::new(),
+        repository: Repository::new("/home/a b/shop".into(), "/home/a b/shop/server".into()),
     };
     sample.redactions = vec![sample.span(keys, SECRET, 1), sample.span(keys, PEM, 0)];
     let unprotected = Diagnostic {

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use super::fingerprint::Fingerprints;
 use super::masked::Masked;
+use super::repository::RepositoryPath;
 use super::sarif_model::{
     ArtifactChange, ArtifactLocation, Configuration, Driver, Fix, Invocation, Location, Log,
     MarkdownText, Notification, OwnedText, PhysicalLocation, Region, Relationship, Replacement,
@@ -15,7 +16,8 @@ use super::{LintInfo, Problem, Report, endpoint_beside_title};
 use crate::diagnostics::{self, Confidence, Diagnostic, Label, Level, Severity, SuppressedBy};
 use crate::source::Span;
 
-/// The folder that paths are relative to; a viewer knows where it is.
+/// The folder that paths are relative to: absolute and with a slash at its end in
+/// `originalUriBaseIds` (section 3.14.14); a viewer on another machine puts its own in its place.
 const ROOT: &str = "%SRCROOT%";
 
 /// The longest excerpt to carry, in bytes; viewers have the file.
@@ -63,8 +65,9 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
             original_uri_base_ids: BTreeMap::from([(
                 ROOT,
                 UriBase {
+                    uri: report.repository.root().map(|it| file_uri(&it)),
                     description: Text {
-                        text: "The folder that was scanned.",
+                        text: "The root of the repository, or of the workspace where there is none.",
                     },
                 },
             )]),
@@ -181,7 +184,7 @@ fn invocation<'a>(problems: &'a [Problem], masked: &Masked<'_>) -> Invocation<'a
             .map(|path| Location {
                 id: None,
                 physical_location: PhysicalLocation {
-                    artifact_location: artifact(path),
+                    artifact_location: artifact(path, masked),
                     region: None,
                 },
                 message: None,
@@ -256,7 +259,7 @@ fn location<'a>(label: &'a Label, id: Option<usize>, masked: &Masked<'_>) -> Loc
         snippet: snippet(label.span, masked),
         ..region(label.span, masked)
     };
-    let artifact_location = artifact(masked.place(label.span).path);
+    let artifact_location = artifact(masked.place(label.span).path, masked);
     Location {
         id,
         physical_location: PhysicalLocation {
@@ -314,7 +317,7 @@ fn fix<'a>(fix: &'a diagnostics::Fix, masked: &Masked<'_>) -> Fix<'a> {
         artifact_changes: changes
             .into_iter()
             .map(|(path, replacements)| ArtifactChange {
-                artifact_location: artifact(path),
+                artifact_location: artifact(path, masked),
                 replacements,
             })
             .collect(),
@@ -329,11 +332,27 @@ fn sarif_level(level: Level) -> &'static str {
     }
 }
 
-fn artifact(path: &str) -> ArtifactLocation {
-    ArtifactLocation {
-        uri: relative_uri(path),
-        uri_base_id: ROOT,
+fn artifact(path: &str, masked: &Masked<'_>) -> ArtifactLocation {
+    match masked.repository.path(path) {
+        RepositoryPath::Inside(path) => ArtifactLocation {
+            uri: relative_uri(&path),
+            uri_base_id: Some(ROOT),
+        },
+        RepositoryPath::Outside(path) => ArtifactLocation {
+            uri: file_uri(&path),
+            uri_base_id: None,
+        },
     }
+}
+
+/// An absolute path with forward slashes as a URI.
+fn file_uri(path: &str) -> String {
+    // A drive's colon is allowed where it stands.
+    let (drive, rest) = match path.split_once(':') {
+        Some((drive, rest)) if drive.len() == 1 => (format!("/{drive}:"), rest),
+        _ => (String::new(), path),
+    };
+    format!("file://{drive}{}", relative_uri(rest))
 }
 
 /// A path with forward slashes as a relative URI: what RFC 3986 does not allow in a segment is percent-encoded.
@@ -363,5 +382,7 @@ mod tests {
         ] {
             assert_eq!(relative_uri(path), uri);
         }
+        assert_eq!(file_uri("/a b/c/"), "file:///a%20b/c/");
+        assert_eq!(file_uri("C:/a/"), "file:///C:/a/");
     }
 }

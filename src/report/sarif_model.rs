@@ -145,6 +145,8 @@ pub(crate) struct Notification<'a> {
 
 #[derive(Serialize)]
 pub(crate) struct UriBase {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) uri: Option<String>,
     pub(crate) description: Text<'static>,
 }
 
@@ -199,7 +201,8 @@ pub(crate) struct PhysicalLocation {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ArtifactLocation {
     pub(crate) uri: String,
-    pub(crate) uri_base_id: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) uri_base_id: Option<&'static str>,
 }
 
 /// Lines and columns alone: a byte offset would say less than it seems to where a file begins with a byte order mark.

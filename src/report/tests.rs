@@ -1,7 +1,9 @@
 //! All formats on one sample: how they look, that they are valid, and that no secret is in them.
 
 use super::sample::{self, PEM, SECRET, Sample, sample};
-use super::{ColorChoice, Report, Terminal, github, human, json, routes_table, sarif, short};
+use super::{
+    ColorChoice, Report, Repository, Terminal, github, human, json, routes_table, sarif, short,
+};
 use crate::diagnostics::{Fix, Label, Level};
 use crate::source::{SourceMap, Span};
 
@@ -68,6 +70,7 @@ fn human_without_findings_or_endpoints() {
         lints: &lints,
         summary: &summary,
         redactions: &[],
+        repository: &Repository::default(),
     };
     insta::assert_snapshot!(human_text(&report, 80));
 }

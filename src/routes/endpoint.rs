@@ -174,6 +174,9 @@ pub struct Evidence {
     pub span: Span,
 }
 
+/// How the name of evidence begins that a fixed setting is.
+pub const ASSUMED: &str = "assumed: ";
+
 /// What a piece of evidence is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum EvidenceKind {

@@ -13,6 +13,7 @@ use super::guard::layers::Effect;
 use super::guard::proof::Proof;
 use super::guard::{Judge, Signature};
 use super::limits::Limits;
+use super::listener::listener;
 use super::purpose::purpose;
 use super::value::{Lost, Route};
 use crate::models::roles::Protection as Protects;
@@ -55,7 +56,9 @@ pub fn build(values: &Values<'_>, sources: &SourceMap) -> Inventory {
     let judge = Judge::new(values, sources);
     let mut inventory = Inventory::default();
     let mut registered: Vec<(CrateId, &'static str, Vec<Route>)> = Vec::new();
+    let mut listeners = Vec::new();
     for served in eval.served {
+        listeners.push(listener(values, sources, served.span));
         let krate = served.krate;
         let framework = served.router.framework;
         let (routes, lost) = served.router.finish();
@@ -78,9 +81,10 @@ pub fn build(values: &Values<'_>, sources: &SourceMap) -> Inventory {
         // The judge goes from one to the next, and the checks follow the calls as well.
         scope.spawn(|_| values.look_ahead(changing, LOOK_AHEAD));
         let mut seen = FxHashSet::default();
-        for (krate, framework, routes) in &registered {
+        for ((krate, framework, routes), listener) in registered.iter().zip(listeners) {
             for route in routes {
-                let endpoint = builder.endpoint(*krate, framework, route);
+                let mut endpoint = builder.endpoint(*krate, framework, route);
+                endpoint.listener.clone_from(&listener);
                 let layers: Vec<Span> = route.layers.iter().map(|layer| layer.span).collect();
                 let key = (
                     endpoint.service.clone(),

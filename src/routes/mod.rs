@@ -11,6 +11,7 @@ pub mod guard;
 pub mod inventory;
 mod limiters;
 mod limits;
+mod listener;
 pub mod purpose;
 pub mod value;
 

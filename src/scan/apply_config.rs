@@ -1,6 +1,8 @@
 //! What the settings say of endpoints: controls outside of the code, and fixed settings.
 
-use crate::routes::endpoint::Endpoint;
+use std::collections::BTreeMap;
+
+use crate::routes::endpoint::{ASSUMED, Endpoint};
 use crate::routes::{Evidence, EvidenceKind, Inventory, Protection, Status};
 use crate::source::FileId;
 use crate::workspace::config::exception::{
@@ -91,7 +93,7 @@ fn assume(
         uses.insert(assumption.id);
         protection.evidence.push(Evidence {
             kind: EvidenceKind::Configuration,
-            name: format!("assumed: {setting}"),
+            name: format!("{ASSUMED}{setting}"),
             span: assumption.range.in_file(file),
         });
         if !holds {
@@ -121,6 +123,27 @@ enum Wanted<'t> {
 /// The setting that a part of a condition is about.
 pub(super) fn setting_of(part: &str) -> &str {
     wanted(part).0
+}
+
+/// The settings that verdicts hang on, each with the value that makes a verdict hold, as TOML.
+/// A setting that only has to be there has no such value.
+pub fn assumable(inventory: &Inventory) -> Vec<(String, String)> {
+    let mut settings = BTreeMap::new();
+    for endpoint in &inventory.endpoints {
+        for (_, protection) in endpoint.protections.named() {
+            let parts = protection.condition.iter().flat_map(|it| it.split(" and "));
+            for part in parts.filter(|_| protection.status == Status::Conditional) {
+                let (name, value) = match wanted(part) {
+                    (name, Wanted::On) => (name, "true".to_owned()),
+                    (name, Wanted::Off) => (name, "false".to_owned()),
+                    (name, Wanted::Is(value)) => (name, toml::Value::from(value).to_string()),
+                    (_, Wanted::Presence) => continue,
+                };
+                settings.entry(name.to_owned()).or_insert(value);
+            }
+        }
+    }
+    settings.into_iter().collect()
 }
 
 fn wanted(part: &str) -> (&str, Wanted<'_>) {

@@ -4,17 +4,18 @@ use std::path::PathBuf;
 
 use jiff::civil::Date;
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use super::apply_config::apply_config;
-use super::reported::Reported;
+use super::reported::{Asked, Reported};
 use super::summary::{lint_infos, problems, summary};
-use super::{Names, Scope, read_text};
+use super::{Defaults, Looked, Names, Scope, defaults, looked, read_text, unreadable};
 use crate::checks::secrets::{SecretFinding, rust_file, text_file};
 use crate::checks::{self, About, Context};
 use crate::diagnostics::suppress::{self, FileSuppressions};
 use crate::diagnostics::{
-    self, Applied, Counts, Diagnostic, EndpointRef, ExceptionReport, LevelFlag, LevelSettings,
-    Persona, Policy, Severity, sort,
+    self, Applied, Counts, Diagnostic, EndpointRef, ExceptionReport, Excuses, LevelFlag,
+    LevelSettings, Persona, Policy, Severity, sort,
 };
 use crate::facts::FileFacts;
 use crate::lints::Registry;
@@ -73,6 +74,12 @@ pub struct Outcome {
     pub inventory: Inventory,
     /// Findings to be shown, then those held back with a reason; each part sorted.
     pub diagnostics: Vec<Diagnostic>,
+    /// What the settings are that verdicts hang on, when nobody sets them.
+    pub defaults: Defaults,
+    /// What was looked at of each handler, by its span.
+    pub looked: FxHashMap<Span, Looked>,
+    /// Paths of our own types of which nobody could tell whether they authenticate.
+    pub undecided: Vec<String>,
     /// How many findings went which way.
     pub counts: Counts,
     /// Text that no output may show.
@@ -93,6 +100,7 @@ struct Look {
 pub fn check(workspace: &Workspace, files: &dyn Files, settings: &Settings<'_>) -> Outcome {
     let names = Names::of(settings.registry);
     let known = names.known();
+    let scope = super::with_named(workspace, settings.scope);
     let look = |file: FileId, text: &str, facts: &FileFacts| Look {
         suppressions: suppress::collect(file, text, facts, &known, settings.today),
         secrets: rust_file(facts, text, &|_| false),
@@ -100,7 +108,7 @@ pub fn check(workspace: &Workspace, files: &dyn Files, settings: &Settings<'_>) 
     let (mut loaded, looks, texts) = super::read(
         workspace,
         files,
-        settings.scope,
+        scope,
         settings.progress,
         settings.models,
         &look,
@@ -149,7 +157,8 @@ pub fn check(workspace: &Workspace, files: &dyn Files, settings: &Settings<'_>) 
         text_files: &text_files,
         secrets: &secrets,
         persona: settings.persona,
-        scope: settings.scope,
+        scope,
+        excuses: &Excuses::default(),
     };
     let lints = settings.registry.lints();
     let (mut inventory, in_code) = rayon::join(
@@ -157,9 +166,25 @@ pub fn check(workspace: &Workspace, files: &dyn Files, settings: &Settings<'_>) 
         || checks::run_all(lints, &context, About::Code),
     );
     let exceptions = Exceptions::new(settings.config, settings.today);
+    listen(&mut inventory, &loaded.sources, &text_files);
     let uses = apply_config(&mut inventory, exceptions, config_file);
+    let reported = Reported::new(
+        workspace,
+        files,
+        &loaded,
+        &text_files,
+        settings.config,
+        Asked {
+            flags: settings.scope,
+            named: scope,
+        },
+    );
+    suppressions.retain(|(file, _)| reported.is_file_shown(*file));
+    let levels = LevelSettings::new(settings.config, settings.flags.clone(), settings.today);
+    let comments = suppressions.iter().map(|(_, it)| it);
     let context = Context {
         inventory: &inventory,
+        excuses: &Excuses::new(comments, exceptions, &levels),
         ..context
     };
     let of_endpoints = checks::run_all(lints, &context, About::Endpoints);
@@ -167,19 +192,11 @@ pub fn check(workspace: &Workspace, files: &dyn Files, settings: &Settings<'_>) 
     let found = in_code.into_iter().zip(of_endpoints);
     let mut found: Vec<Diagnostic> = found.flat_map(|(a, b)| [a, b]).flatten().collect();
 
-    let reported = Reported::new(
-        workspace,
-        files,
-        &loaded,
-        &text_files,
-        settings.config,
-        settings.scope,
-    );
+    found.extend(unreadable::findings(&loaded));
     found.retain(|it| reported.is_shown(it.primary.span));
-    suppressions.retain(|(file, _)| reported.is_file_shown(*file));
     let policy = Policy {
         sources: &loaded.sources,
-        levels: LevelSettings::new(settings.config, settings.flags.clone(), settings.today),
+        levels,
         exceptions,
         min_severity: settings.min_severity,
         persona: settings.persona,
@@ -202,10 +219,15 @@ pub fn check(workspace: &Workspace, files: &dyn Files, settings: &Settings<'_>) 
         .retain(|it| reported.is_in_scope(it.span.file));
     let lints = lint_infos(settings.registry);
     let problems = problems(workspace, &loaded, &reported, settings.registry);
-    let summary = summary(workspace, &loaded, &inventory, &applied, problems);
+    let defaults = defaults::defaults(&loaded.program, &loaded.sources, &text_files, &inventory);
+    let summary = summary(
+        workspace, &loaded, &inventory, &defaults, &applied, problems,
+    );
     let counts = applied.counts;
     let mut diagnostics = applied.shown;
     sort(&mut diagnostics, &loaded.sources);
+    let looked = looked::looked(&loaded.program, &loaded.sources, &inventory);
+    let undecided = looked::undecided(&loaded.program, &inventory);
     values.retire();
     let program = loaded.program;
     rayon::spawn(move || drop(program));
@@ -214,11 +236,52 @@ pub fn check(workspace: &Workspace, files: &dyn Files, settings: &Settings<'_>) 
         sources: loaded.sources,
         inventory,
         diagnostics,
+        defaults,
+        looked,
+        undecided,
         counts,
         redactions,
         summary,
         lints,
     }
+}
+
+/// Rocket's address and port stand in its own file, beside the manifest or above it.
+fn listen(inventory: &mut Inventory, sources: &SourceMap, text_files: &[FileId]) {
+    let is_rocket = |it: &FileId| {
+        let path = sources.path(*it);
+        path == "Rocket.toml" || path.ends_with("/Rocket.toml")
+    };
+    let files: Vec<FileId> = text_files.iter().copied().filter(is_rocket).collect();
+    for endpoint in &mut inventory.endpoints {
+        if endpoint.framework != "rocket" || endpoint.listener.is_some() {
+            continue;
+        }
+        let code = sources.path(endpoint.registered.file);
+        let above = files.iter().filter(|it| {
+            let folder = sources.path(**it).trim_end_matches("Rocket.toml");
+            code.starts_with(folder)
+        });
+        // The nearest.
+        let file = above.max_by_key(|it| sources.path(**it).len());
+        endpoint.listener = file.and_then(|it| rocket_address(&sources.file(*it).text));
+    }
+}
+
+/// The address of a `Rocket.toml` that names one, or a port.
+fn rocket_address(text: &str) -> Option<String> {
+    let file: toml::Table = text.parse().ok()?;
+    let profile = |name: &str| file.get(name).and_then(|it| it.as_table());
+    let value = |key: &str| {
+        let profiles = ["release", "default", "global"].into_iter();
+        profiles.filter_map(profile).find_map(|it| it.get(key))
+    };
+    let (address, port) = (value("address"), value("port"));
+    address.or(port)?;
+    // What Rocket takes where the file says nothing.
+    let address = address.and_then(|it| it.as_str()).unwrap_or("127.0.0.1");
+    let port = port.map_or(Some(8000), |it| it.as_integer())?;
+    Some(format!("{address}:{port}"))
 }
 
 /// A file of settings, keys or deployment.

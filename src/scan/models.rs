@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::models::{CrateModel, Models, Origin};
 use crate::source::Name;
 use crate::workspace::Workspace;
-use crate::workspace::config::{Config, ConfigError, ConfigErrorKind};
+use crate::workspace::config::{Config, ConfigError, ConfigErrorKind, closest};
 
 /// The models for a workspace and the settings of its user; `path` names the file of settings in
 /// errors.
@@ -56,20 +56,25 @@ fn local_models(config: &Config, path: &str) -> Result<Vec<CrateModel>, Vec<Conf
         match CrateModel::parse(Path::new(path), &file.to_string(), Origin::Configuration) {
             Ok(model) => read.push(model),
             Err(error) => {
-                // The message names the key first.
-                let key = error.message.split('`').nth(1).unwrap_or_default();
+                // The message names the key first, then those that there are.
+                let mut words = error.message.split('`').skip(1).step_by(2);
+                let key = words.next().unwrap_or_default();
+                let is_unknown = error.message.starts_with("unknown field");
+                let meant = closest(key, words).filter(|_| is_unknown);
+                let wrong = match is_unknown {
+                    true => format!("unknown key `{key}`"),
+                    false => error.message.clone(),
+                };
                 errors.push(ConfigError {
                     path: path.to_owned(),
                     range: entry.ranges.get(key).copied().unwrap_or(entry.range),
                     kind: ConfigErrorKind::WrongType,
-                    message: format!(
-                        "the model of `{}` cannot be read: {}",
-                        entry.path, error.message
-                    ),
+                    message: format!("the model of `{}` cannot be read: {wrong}", entry.path),
                     label: String::new(),
-                    help: Some(
-                        "the keys of each kind are those of the files in `lints/models`".into(),
-                    ),
+                    help: Some(match meant {
+                        Some(meant) => format!("did you mean `{meant}`?"),
+                        None => error.message.clone(),
+                    }),
                 });
             }
         }

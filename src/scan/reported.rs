@@ -3,11 +3,11 @@
 use rustc_hash::FxHashMap;
 
 use super::{Loaded, Scope};
-use crate::program::Program;
+use crate::program::{ModuleId, Program};
 use crate::source::{FileId, Span, TextRange};
 use crate::workspace::config::Config;
 use crate::workspace::files::Files;
-use crate::workspace::{IgnoreRules, Workspace, is_generated};
+use crate::workspace::{IgnoreRules, TargetKind, Workspace, is_generated};
 
 /// Which files findings may be in.
 pub(super) struct Reported {
@@ -19,6 +19,15 @@ pub(super) struct Reported {
     tests: FxHashMap<FileId, Vec<TextRange>>,
 }
 
+/// Which targets were asked for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked {
+    /// By flags: then test code everywhere is reported on too.
+    pub(super) flags: Scope,
+    /// By flags, or by the names of files.
+    pub(super) named: Scope,
+}
+
 impl Reported {
     /// Judges all files of a run. `always` are files that are reported on whatever they are.
     pub(super) fn new(
@@ -27,13 +36,14 @@ impl Reported {
         loaded: &Loaded,
         text_files: &[FileId],
         config: &Config,
-        scope: Scope,
+        asked: Asked,
     ) -> Reported {
         let mut in_scope = vec![false; loaded.sources.len()];
         for module in &loaded.program.modules {
             let krate = &loaded.program[module.krate];
-            let wanted = super::is_wanted(krate.kind, scope);
-            if krate.selected && wanted && (scope.tests || !module.is_test) {
+            let wanted = super::is_wanted(krate.kind, asked.named);
+            let in_tests = is_of_tests(krate.kind);
+            if krate.selected && wanted && (asked.flags.tests || in_tests || !module.is_test) {
                 in_scope[module.file.index()] = true;
             }
         }
@@ -51,7 +61,7 @@ impl Reported {
                 && !rules.is_ignored(&loaded.paths[id.index()])
         });
         let shown = shown.collect();
-        let tests = match scope.tests {
+        let tests = match asked.flags.tests {
             true => FxHashMap::default(),
             false => test_code(&loaded.program),
         };
@@ -79,13 +89,26 @@ impl Reported {
     }
 }
 
-/// Test functions and impls of each file.
+fn is_of_tests(kind: TargetKind) -> bool {
+    matches!(kind, TargetKind::Test | TargetKind::Bench)
+}
+
+/// Test functions and impls of each file, those of test targets left out.
 fn test_code(program: &Program) -> FxHashMap<FileId, Vec<TextRange>> {
     let mut tests: FxHashMap<FileId, Vec<TextRange>> = FxHashMap::default();
-    for def in program.fns.iter().filter(|it| it.is_test) {
+    let is_hidden = |module: ModuleId| !is_of_tests(program[program[module].krate].kind);
+    for def in program
+        .fns
+        .iter()
+        .filter(|it| it.is_test && is_hidden(it.module))
+    {
         tests.entry(def.file).or_default().push(def.range);
     }
-    for def in program.impls.iter().filter(|it| it.is_test) {
+    for def in program
+        .impls
+        .iter()
+        .filter(|it| it.is_test && is_hidden(it.module))
+    {
         tests.entry(def.file).or_default().push(def.range);
     }
     tests

@@ -3,17 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use super::Loaded;
 use super::apply_config::setting_of;
 use super::reported::Reported;
+use super::unreadable;
+use super::{Defaults, Loaded};
 use crate::checks;
 use crate::diagnostics::{Applied, Level};
-use crate::facts::Extent;
 use crate::lints::Registry;
 use crate::report::{EndpointCounts, LintInfo, Problem, Summary};
 use crate::routes::endpoint::Purpose;
 use crate::routes::{Inventory, Status};
-use crate::source::Span;
 use crate::workspace::{DependencyKind, Workspace};
 
 /// The packages of web frameworks whose routes are understood.
@@ -44,6 +43,7 @@ pub(super) fn summary(
     workspace: &Workspace,
     loaded: &Loaded,
     inventory: &Inventory,
+    defaults: &Defaults,
     applied: &Applied,
     mut problems: Vec<Problem>,
 ) -> Summary {
@@ -65,7 +65,7 @@ pub(super) fn summary(
         files: loaded.rust_files.len(),
         elapsed: Duration::ZERO,
         endpoints,
-        conditional_on: conditional_on(inventory),
+        conditional_on: conditional_on(inventory, defaults),
         open_kinds: open_kinds(inventory),
         unresolved: inventory.unresolved.len(),
         suppressed: applied.counts.by_comment,
@@ -123,7 +123,7 @@ fn frameworks(workspace: &Workspace, inventory: &Inventory) -> Vec<(String, Opti
 }
 
 /// The settings that conditional authentication hangs on.
-fn conditional_on(inventory: &Inventory) -> Vec<(String, Option<String>)> {
+fn conditional_on(inventory: &Inventory, defaults: &Defaults) -> Vec<(String, Option<String>)> {
     let mut settings: BTreeMap<String, Option<String>> = BTreeMap::new();
     for endpoint in &inventory.endpoints {
         let authentication = &endpoint.protections.authentication;
@@ -135,7 +135,8 @@ fn conditional_on(inventory: &Inventory) -> Vec<(String, Option<String>)> {
             .iter()
             .flat_map(|it| it.split(" and "))
         {
-            settings.insert(setting_of(part).to_owned(), None);
+            let default = defaults.of(part).map(str::to_owned);
+            settings.insert(setting_of(part).to_owned(), default);
         }
     }
     settings.into_iter().collect()
@@ -195,53 +196,25 @@ pub(super) fn problems(
         message,
         path,
     };
-    let mut all = Vec::new();
+    let (mut all, mut hidden) = (Vec::new(), Vec::new());
     for problem in &workspace.problems {
         let message = format!("{}; {}", problem.message, problem.help);
         all.push(warn(message, Some(workspace.display_path(&problem.path))));
     }
-    for (path, reason) in &loaded.unreadable {
-        all.push(warn(
-            format!("cannot be read: {reason}"),
-            Some(path.clone()),
-        ));
-    }
-    let place = |span: Span| {
-        let at = loaded.sources.position(span);
-        format!(
-            "{}:{}:{}",
-            loaded.sources.path(span.file),
-            at.line,
-            at.column
-        )
-    };
-    let mut list = |what: Vec<Problem>| {
-        let left = what.len().saturating_sub(LISTED);
-        all.extend(what.into_iter().take(LISTED));
-        if left > 0 {
-            all.push(warn(format!("{left} more places could not be read"), None));
+    // What is reported on is a finding, if nothing hides it.
+    for lost in unreadable::lost(loaded) {
+        let file = lost.span.file;
+        if reported.is_in_scope(file) && !reported.is_file_shown(file) {
+            let at = loaded.sources.position(lost.span);
+            let place = format!("{}:{}:{}", loaded.sources.path(file), at.line, at.column);
+            hidden.push(warn(format!("{place}: {}", lost.title()), None));
         }
-    };
-    let broken = loaded.program.problems().into_iter();
-    let broken = broken.filter(|(file, _)| reported.is_in_scope(*file));
-    let broken = broken.map(|(file, problem)| {
-        let lost = match problem.extent {
-            Extent::File => "nothing of this file was analysed",
-            Extent::Item => "this item was not analysed",
-            Extent::Body => "this body was not analysed",
-        };
-        let at = place(problem.range.in_file(file));
-        warn(format!("{}; {lost}", problem.message), Some(at))
-    });
-    list(broken.collect());
-    let missing = loaded.program.unresolved.iter();
-    let missing = missing.filter(|it| reported.is_in_scope(it.span.file));
-    let missing = missing.filter(|it| it.reason.starts_with("no file for"));
-    list(
-        missing
-            .map(|it| warn(it.reason.clone(), Some(place(it.span))))
-            .collect(),
-    );
+    }
+    let left = hidden.len().saturating_sub(LISTED);
+    all.extend(hidden.into_iter().take(LISTED));
+    if left > 0 {
+        all.push(warn(format!("{left} more places could not be read"), None));
+    }
     for lint in registry.lints() {
         if !checks::is_known(&lint.check.kind) {
             let message = format!(

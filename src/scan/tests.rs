@@ -88,3 +88,291 @@ fn files_of_tests_are_read_when_they_are_asked_for_or_reached() {
     };
     assert_eq!(fns(tests), "all part shared");
 }
+
+/// A run over a package with these files beside its manifest.
+fn outcome(tree: &[(&str, &str)], config: &str) -> Outcome {
+    let manifest = format!(
+        "{MANIFEST}[dependencies]\naxum = \"0.8\"\nactix-web = \"4\"\nactix-identity = \"0.9\"\nrocket = \"0.5\"\naxum-server = \"0.7\"\n"
+    );
+    let manifest = [("/w/Cargo.toml".to_owned(), manifest)];
+    let tree = tree
+        .iter()
+        .map(|(path, text)| (format!("/w/{path}"), (*text).to_owned()));
+    let files = MemoryFiles::new(manifest.into_iter().chain(tree));
+    let request = WorkspaceRequest {
+        start: "/w".into(),
+        ..WorkspaceRequest::default()
+    };
+    let workspace = discover(&request, &files).expect("a workspace");
+    let registry = crate::lints::Registry::builtin();
+    let names = Names::of(registry);
+    let parsed = crate::workspace::config::Config::parse("moat.toml", config, &names.known());
+    let parsed = parsed.expect("settings without mistakes");
+    let settings = Settings {
+        registry,
+        config: &parsed,
+        models: models_for(&workspace, &parsed, "moat.toml").expect("no models of its own"),
+        config_source: Some(ConfigSource {
+            path: "/w/moat.toml".into(),
+            text: config.to_owned(),
+        }),
+        flags: Vec::new(),
+        min_severity: crate::diagnostics::Severity::Low,
+        persona: crate::diagnostics::Persona::Regular,
+        scope: Scope::default(),
+        today: "2026-01-01".parse().expect("a date"),
+        partial: false,
+        progress: false,
+    };
+    check(&workspace, &files, &settings)
+}
+
+/// Titles of what is shown, and of what comments and settings hold back.
+fn checked(source: &str, config: &str) -> (Vec<String>, Vec<String>) {
+    let outcome = outcome(&[("src/main.rs", source)], config);
+    let (held, shown): (Vec<_>, Vec<_>) = outcome
+        .diagnostics
+        .iter()
+        .partition(|it| it.suppressed.is_some());
+    let titles = |all: Vec<&crate::diagnostics::Diagnostic>| {
+        let mut titles: Vec<String> = all.iter().map(|it| it.title.clone()).collect();
+        titles.sort();
+        titles
+    };
+    (titles(shown), titles(held))
+}
+
+/// A service without authentication; `{1}` and the like stand where comments may.
+const OPEN: &str = "use axum::{Router, routing::{delete, post}};
+{1}
+async fn create(db: Db) { sqlx::query(\"INSERT INTO a VALUES (1)\").execute(&db).await; }
+async fn update(db: Db) { sqlx::query(\"UPDATE a SET b = 1\").execute(&db).await; }
+async fn remove(db: Db) { sqlx::query(\"DELETE FROM a\").execute(&db).await; }
+fn api() -> Router {
+    Router::new()
+        .route(\"/a\", post(create))
+        {2}
+        .route(\"/b\", post(update))
+        .route(\"/c\", delete(remove))
+}
+#[tokio::main]
+async fn main() {
+    {3}
+    let app = Router::new().nest(\"/api\", api());
+    axum::serve(listener, app).await;
+}
+";
+
+const ALLOW: &str = "// moat: allow(missing-authentication, reason = \"signed elsewhere\")";
+
+/// The service with a comment at some of the places.
+fn open(at: &[&str]) -> String {
+    ["{1}", "{2}", "{3}"]
+        .iter()
+        .fold(OPEN.to_owned(), |text, place| {
+            text.replace(place, if at.contains(place) { ALLOW } else { "" })
+        })
+}
+
+fn all_open(number: usize) -> String {
+    format!(
+        "nothing in `a` asks for authentication: {number} endpoints that change state or are privileged are open"
+    )
+}
+
+#[test]
+fn comments_take_single_endpoints_out_of_a_finding_about_many() {
+    let create = "`POST /api/a` asks for no authentication".to_owned();
+    let update = "`POST /api/b` asks for no authentication".to_owned();
+    let remove = "`DELETE /api/c` asks for no authentication".to_owned();
+    for (at, shown, held) in [
+        (&[][..], vec![all_open(3)], vec![]),
+        (&["{1}"], vec![all_open(2)], vec![create.clone()]),
+        (&["{2}"], vec![all_open(2)], vec![update.clone()]),
+        (
+            &["{1}", "{2}"],
+            vec![remove.clone()],
+            vec![create.clone(), update.clone()],
+        ),
+        // Where the finding stands: all of it.
+        (&["{3}"], vec![], vec![all_open(3)]),
+    ] {
+        assert_eq!(checked(&open(at), ""), (shown, held), "{at:?}");
+    }
+    // The last one is another's matter when the comment speaks of everything.
+    let everything = open(&[]).replace("fn api()", &format!("{ALLOW}\nfn api()"));
+    let (shown, held) = checked(&everything, "");
+    assert_eq!(shown, [""; 0]);
+    assert_eq!(held, [remove, create, update]);
+}
+
+#[test]
+fn settings_take_single_endpoints_out_of_a_finding_about_many() {
+    let public = |routes: &str| format!("[[public-routes]]\nroutes = [{routes}]\nreason = \"r\"\n");
+    let external = |routes: &str| {
+        format!(
+            "[[external]]\nprovides = [\"authentication\"]\nroutes = [{routes}]\nby = \"gateway\"\nreason = \"r\"\n"
+        )
+    };
+    let level = |routes: &str| {
+        format!(
+            "[[override]]\nroutes = [{routes}]\nlints = {{ missing-authentication = \"allow\" }}\nreason = \"r\"\n"
+        )
+    };
+    for settings in [&public as &dyn Fn(&str) -> String, &level] {
+        let (shown, held) = checked(&open(&[]), &settings("\"/api/a\""));
+        assert_eq!(shown, [all_open(2)]);
+        assert_eq!(held, ["`POST /api/a` asks for no authentication"]);
+        let (shown, held) = checked(&open(&[]), &settings("\"/api/a\", \"/api/b\", \"/api/c\""));
+        assert_eq!((shown.len(), held.len()), (0, 3), "{shown:?}");
+    }
+    let (shown, _) = checked(&open(&[]), &external("\"/api/a\""));
+    assert_eq!(shown, [all_open(2)]);
+    let (shown, _) = checked(&open(&[]), &external("\"/api/*\""));
+    assert_eq!(shown, [""; 0]);
+    // An entry that lets nobody off is still said to be of no use.
+    let (shown, _) = checked(&open(&[]), &public("\"/elsewhere\""));
+    assert_eq!(shown.len(), 2, "{shown:?}");
+}
+
+#[test]
+fn a_comment_on_a_handler_speaks_of_that_handler_alone() {
+    // In actix-web with attributes, a finding about a router stands on the first handler.
+    let source = "use actix_web::{App, HttpServer, delete, post, web};
+#[post(\"/a\")] async fn create(db: Db) { sqlx::query(\"INSERT INTO a VALUES (1)\").execute(&db).await; }
+#[delete(\"/b\")] async fn remove(db: Db) { sqlx::query(\"DELETE FROM a\").execute(&db).await; }
+#[delete(\"/c\")] async fn clear(db: Db) { sqlx::query(\"DELETE FROM b\").execute(&db).await; }
+#[post(\"/d\")] async fn guarded(user: actix_identity::Identity) -> String { user.id().unwrap() }
+fn open(config: &mut web::ServiceConfig) { config.service(create).service(remove).service(clear); }
+async fn main() {
+    HttpServer::new(|| App::new().service(guarded).configure(open)).bind(\"0.0.0.0:80\");
+}
+";
+    let (shown, _) = checked(source, "");
+    assert_eq!(
+        shown,
+        ["3 endpoints of the router in `open` ask for no authentication"]
+    );
+    let commented = source.replace("#[post(\"/a", &format!("{ALLOW}\n#[post(\"/a"));
+    let (shown, held) = checked(&commented, "");
+    assert_eq!(
+        shown,
+        ["2 endpoints of the router in `open` ask for no authentication"]
+    );
+    assert_eq!(held, ["`POST /a` asks for no authentication"]);
+}
+
+/// The listeners of the endpoints of `main`.
+fn listeners(serve: &str, more: &[(&str, &str)]) -> Vec<Option<String>> {
+    let source = format!(
+        "use std::net::{{Ipv4Addr, SocketAddr}};\nuse actix_web::{{App, HttpServer, web}};\nuse axum::{{Router, routing::get}};\nuse tokio::net::TcpListener;\nconst HOST: &str = \"10.0.0.1\";\nstruct Server {{ host: String, port: u16 }}\nstruct Settings {{ address: String, server: Server }}\nasync fn index() -> String {{ String::new() }}\nasync fn run(settings: Settings, other: TcpListener) {{\n    let app = Router::new().route(\"/\", get(index));\n    {serve}\n}}\nfn main() {{ run(load(), listener()); }}\n"
+    );
+    let mut tree = vec![("src/main.rs", source.as_str())];
+    tree.extend(more);
+    let outcome = outcome(&tree, "");
+    let endpoints = outcome.inventory.endpoints.iter();
+    endpoints.map(|it| it.listener.clone()).collect()
+}
+
+#[test]
+fn endpoints_know_where_they_are_served() {
+    for (serve, expected) in [
+        (
+            "let l = TcpListener::bind(\"0.0.0.0:80\").await.unwrap(); axum::serve(l, app).await;",
+            Some("0.0.0.0:80"),
+        ),
+        (
+            "axum::serve(TcpListener::bind((\"::1\", 8080)).await?, app);",
+            Some("::1:8080"),
+        ),
+        (
+            "axum::serve(TcpListener::bind(format!(\"{HOST}:1\")).await?, app);",
+            Some("10.0.0.1:1"),
+        ),
+        (
+            "let a = SocketAddr::from(([127, 0, 0, 1], 3000)); let l = TcpListener::bind(&a).await.expect(\"free\"); axum::serve(l, app);",
+            Some("127.0.0.1:3000"),
+        ),
+        (
+            "let a = SocketAddr::new(Ipv4Addr::UNSPECIFIED.into(), 9); axum::serve(TcpListener::bind(a).await?, app);",
+            Some("0.0.0.0:9"),
+        ),
+        (
+            "axum::serve(TcpListener::bind(&settings.address).await?, app);",
+            Some("settings.address"),
+        ),
+        (
+            "axum::serve(TcpListener::bind((settings.server.host.as_str(), settings.server.port)).await?, app);",
+            Some("{settings.server.host}:{settings.server.port}"),
+        ),
+        (
+            "axum_server::bind(\"0.0.0.0:443\".parse().unwrap()).serve(app.into_make_service()).await;",
+            Some("0.0.0.0:443"),
+        ),
+        // Handed in by somebody else.
+        ("axum::serve(other, app);", None),
+        (
+            "HttpServer::new(|| App::new().route(\"/\", web::get().to(index))).bind((\"127.0.0.1\", 8080))?.run().await;",
+            Some("127.0.0.1:8080"),
+        ),
+        (
+            "HttpServer::new(|| App::new().route(\"/\", web::get().to(index))).bind(\"a:1\")?.bind(\"b:2\")?.run().await;",
+            Some("a:1, b:2"),
+        ),
+        (
+            "let s = HttpServer::new(|| App::new().route(\"/\", web::get().to(index))); s.listen(other)?.run().await;",
+            None,
+        ),
+    ] {
+        let found = listeners(serve, &[]);
+        let expected = expected.map(str::to_owned);
+        assert!(found.contains(&expected), "{serve}: {found:?}");
+    }
+    let rocket = "#[rocket::get(\"/\")] fn index() -> &'static str { \"\" }\n#[rocket::launch] fn rocket() -> _ { rocket::build().mount(\"/\", rocket::routes![index]) }\n";
+    for (file, expected) in [
+        ("[default]\nport = 8001\n", Some("127.0.0.1:8001")),
+        (
+            "[default]\nport = 1\naddress = \"::\"\n[release]\nport = 2\n",
+            Some(":::2"),
+        ),
+        ("[default]\nlimits = { form = 1 }\n", None),
+    ] {
+        let outcome = outcome(&[("src/main.rs", rocket), ("Rocket.toml", file)], "");
+        let found = &outcome.inventory.endpoints[0].listener;
+        assert_eq!(found.as_deref(), expected, "{file}");
+    }
+}
+
+#[test]
+fn settings_are_shown_with_their_defaults() {
+    let source = |setting: &str, code: &str| {
+        format!(
+            "use std::sync::Arc;\nuse axum::{{Router, extract::{{Request, State}}, http::StatusCode, middleware::{{Next, from_fn_with_state}}, response::Response, routing::post}};\n{code}\n#[derive(Clone)] struct App {{ settings: Arc<Settings>, key: jsonwebtoken::DecodingKey }}\nasync fn guard(State(app): State<App>, request: Request, next: Next) -> Result<Response, StatusCode> {{\n    if !app.settings.{setting} {{ return Ok(next.run(request).await); }}\n    let token = request.headers().get(\"authorization\").and_then(|it| it.to_str().ok()).ok_or(StatusCode::UNAUTHORIZED)?;\n    jsonwebtoken::decode::<u8>(token, &app.key, &jsonwebtoken::Validation::default()).map_err(|_| StatusCode::UNAUTHORIZED)?;\n    Ok(next.run(request).await)\n}}\nasync fn create() {{}}\nfn main() {{\n    let app = Router::new().route(\"/a\", post(create)).layer(from_fn_with_state(state(), guard));\n    axum::serve(listener, app);\n}}\n"
+        )
+    };
+    let nested =
+        "struct Settings { registry: Registry }\nstruct Registry { auth_required: bool }\n";
+    for (setting, code, file, expected) in [
+        ("registry.auth_required", format!("{nested}impl Default for Registry {{ fn default() -> Self {{ Self {{ auth_required: false }} }} }}"), "", Some("false")),
+        ("strict", "const STRICT: bool = true; struct Settings { strict: bool } impl Default for Settings { fn default() -> Settings { Settings { strict: STRICT } } }".to_owned(), "", Some("true")),
+        ("strict", "struct Settings { #[serde(default)] strict: bool }".to_owned(), "", Some("false")),
+        ("strict", "struct Settings { #[serde(default = \"on\")] strict: bool } fn on() -> bool { true }".to_owned(), "", Some("true")),
+        ("strict", "struct Settings { #[arg(long, default_value_t = true)] strict: bool }".to_owned(), "", Some("true")),
+        ("registry.auth_required", nested.to_owned(), "[registry]\nauth_required = true\n", Some("true")),
+        // Nothing says it.
+        ("registry.auth_required", nested.to_owned(), "[other]\nauth_required = true\n", None),
+        ("strict", "struct Settings { strict: bool } impl Default for Settings { fn default() -> Settings { Settings { strict: from_env() } } }".to_owned(), "", None),
+    ] {
+        let source = source(setting, &code);
+        let outcome = outcome(&[("src/main.rs", &source), ("config/default.toml", file)], "");
+        let authentication = &outcome.inventory.endpoints[0].protections.authentication;
+        let condition = authentication.condition.as_deref().unwrap_or_default();
+        assert!(condition.ends_with(setting), "{code}: {authentication:?}");
+        assert_eq!(outcome.defaults.of(condition), expected, "{condition}: {code}");
+        let shown = outcome.summary.conditional_on[0].1.as_deref();
+        assert_eq!(shown, expected, "{code}");
+        let beside = outcome.defaults.beside(condition);
+        let note = expected.map(|it| format!("{condition} (default {it})"));
+        assert_eq!(beside, note.unwrap_or_else(|| condition.to_owned()));
+    }
+}

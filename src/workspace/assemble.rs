@@ -97,6 +97,7 @@ fn package(
         selected: false,
         is_member: draft.is_member,
         guessed: false,
+        alone: false,
     }
 }
 

@@ -9,7 +9,7 @@ use crate::source::TextRange;
 #[derive(Debug, thiserror::Error)]
 pub enum WorkspaceError {
     /// A path that the user named leads nowhere.
-    #[error("cannot find `{}`: check the path, which is taken relative to `{}`", path.display(), base.display())]
+    #[error("cannot find `{}`", path.display())]
     NoSuchPath {
         /// What was named.
         path: PathBuf,
@@ -17,7 +17,7 @@ pub enum WorkspaceError {
         base: PathBuf,
     },
     /// The manifest that everything hangs on cannot be read.
-    #[error("cannot read the manifest `{}`: {source}; check that the file is readable and is UTF-8", path.display())]
+    #[error("cannot read the manifest `{}`", path.display())]
     Read {
         /// The manifest.
         path: PathBuf,
@@ -25,7 +25,7 @@ pub enum WorkspaceError {
         source: io::Error,
     },
     /// The manifest that everything hangs on is not a manifest.
-    #[error("cannot parse the manifest `{}`: {message}; correct it, or name a folder below it that should be analysed", path.display())]
+    #[error("cannot parse the manifest `{}`: {message}", path.display())]
     Parse {
         /// The manifest.
         path: PathBuf,
@@ -35,13 +35,13 @@ pub enum WorkspaceError {
         message: String,
     },
     /// There is no Rust code where we were sent.
-    #[error("cannot find Rust code in `{}`: no Cargo.toml in it or above it and no .rs file below it; run in a package's folder or name one", path.display())]
+    #[error("cannot find Rust code in `{}`: no Cargo.toml in it or above it and no .rs file below it", path.display())]
     NothingFound {
         /// Where we looked.
         path: PathBuf,
     },
     /// `-p` names no package.
-    #[error("cannot select package `{name}` of `{}`: no such package{}", path.display(), remedy(suggestion, "; the packages are listed in the manifests of the workspace"))]
+    #[error("cannot select package `{name}` of `{}`: no such package", path.display())]
     UnknownPackage {
         /// What was asked for.
         name: String,
@@ -51,7 +51,7 @@ pub enum WorkspaceError {
         suggestion: Option<String>,
     },
     /// `--features` names no feature of a selected package.
-    #[error("cannot enable feature `{name}` in `{}`: no selected package has it{}", path.display(), remedy(suggestion, "; features are declared under [features] in Cargo.toml"))]
+    #[error("cannot enable feature `{name}` in `{}`: no selected package has it", path.display())]
     UnknownFeature {
         /// What was asked for.
         name: String,
@@ -62,10 +62,36 @@ pub enum WorkspaceError {
     },
 }
 
-fn remedy(suggestion: &Option<String>, otherwise: &str) -> String {
-    match suggestion {
-        Some(name) => format!("; did you mean `{name}`?"),
-        None => otherwise.to_owned(),
+impl WorkspaceError {
+    /// What to do about it.
+    pub fn help(&self) -> String {
+        let meant = |suggestion: &Option<String>, otherwise: &str| match suggestion {
+            Some(name) => format!("did you mean `{name}`?"),
+            None => otherwise.to_owned(),
+        };
+        match self {
+            WorkspaceError::NoSuchPath { base, .. } => format!(
+                "check the path, which is taken relative to `{}`",
+                base.display()
+            ),
+            WorkspaceError::Read { .. } => {
+                "check that the file is readable and is UTF-8".to_owned()
+            }
+            WorkspaceError::Parse { .. } => {
+                "correct it, or name a folder below it that should be analysed".to_owned()
+            }
+            WorkspaceError::NothingFound { .. } => {
+                "run in a package's folder or name one".to_owned()
+            }
+            WorkspaceError::UnknownPackage { suggestion, .. } => meant(
+                suggestion,
+                "the packages are listed in the manifests of the workspace",
+            ),
+            WorkspaceError::UnknownFeature { suggestion, .. } => meant(
+                suggestion,
+                "features are declared under [features] in Cargo.toml",
+            ),
+        }
     }
 }
 

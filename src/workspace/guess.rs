@@ -17,6 +17,8 @@ pub(super) struct Guess {
     /// The manifest that cannot be used, if there is one.
     manifest_path: Option<PathBuf>,
     targets: Vec<Target>,
+    /// One file that was named, and nothing beside it.
+    alone: bool,
 }
 
 impl Guess {
@@ -28,6 +30,7 @@ impl Guess {
             name,
             dir: dir.to_path_buf(),
             manifest_path: Some(dir.join("Cargo.toml")).filter(|path| files.is_file(path)),
+            alone: false,
         }
     }
 
@@ -37,7 +40,10 @@ impl Guess {
             .read_text(path)
             .map(|text| Outline::new(&text))
             .unwrap_or_default();
-        Guess::loose(path, outline.has_main)
+        Guess {
+            alone: true,
+            ..Guess::loose(path, outline.has_main)
+        }
     }
 
     fn loose(path: &Path, has_main: bool) -> Guess {
@@ -61,6 +67,7 @@ impl Guess {
             )],
             name,
             dir,
+            alone: false,
         }
     }
 
@@ -118,6 +125,7 @@ impl Guess {
                     dir,
                     manifest_path: None,
                     targets: vec![target],
+                    alone: false,
                 }),
             }
         }
@@ -163,6 +171,7 @@ impl Guess {
             selected: false,
             is_member: true,
             guessed: true,
+            alone: self.alone,
         }
     }
 }

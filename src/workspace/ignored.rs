@@ -33,13 +33,20 @@ struct Rules {
     above: Option<Arc<Rules>>,
 }
 
+/// The root of the repository that a folder lies in: the nearest folder upwards with a `.git`,
+/// which is a file in further work trees.
+pub fn repository_root<'p>(folder: &'p Path, files: &dyn Files) -> Option<&'p Path> {
+    folder
+        .ancestors()
+        .find(|dir| files.exists(&dir.join(".git")))
+}
+
 impl<'a> IgnoreRules<'a> {
     /// The rules for files below `root`.
     pub fn new(root: &Path, files: &'a dyn Files) -> IgnoreRules<'a> {
-        let repository = root.ancestors().find(|dir| files.exists(&dir.join(".git")));
         IgnoreRules {
             files,
-            top: repository.unwrap_or(root).to_path_buf(),
+            top: repository_root(root, files).unwrap_or(root).to_path_buf(),
             folders: Mutex::default(),
         }
     }

@@ -36,9 +36,9 @@ use semver::Version;
 
 pub use discover::discover;
 pub use error::{WorkspaceError, WorkspaceProblem};
-pub use ignored::{IgnoreRules, is_generated};
+pub use ignored::{IgnoreRules, is_generated, repository_root};
 pub use lock::{Lock, LockedDependency, LockedPackage, LockedSource};
-pub use paths::display_path;
+pub use paths::{absolute_path, display_path};
 pub use text_files::text_files;
 
 use cfg::{CfgSettings, CfgTree, Satisfiable};
@@ -134,6 +134,9 @@ pub struct Package {
     /// Whether its crates are guessed, since there is no usable manifest: then its
     /// dependencies and features are not known.
     pub guessed: bool,
+    /// Whether it is one file that was named, and what its `mod`s lead to: nothing else in its
+    /// folder belongs to it.
+    pub alone: bool,
 }
 
 /// A dependency of a package.
@@ -269,6 +272,27 @@ impl Workspace {
     /// Whether its package is selected is a second question.
     pub fn is_named(&self, path: &Path) -> bool {
         self.named.is_empty() || self.named.iter().any(|named| path.starts_with(named))
+    }
+
+    /// Whether the user named a target: its root, a folder in its package that holds it, or
+    /// something in the folder that it has to itself or shares with targets of its kind.
+    pub fn is_asked_for(&self, package: &Package, target: &Target) -> bool {
+        let folder = target.root.parent().unwrap_or(&target.root);
+        self.named.iter().any(|named| {
+            let holds_package = package.dir.starts_with(named);
+            !holds_package && (target.root.starts_with(named) || named.starts_with(folder))
+        })
+    }
+
+    /// The files of a package that is one file, with those that it names.
+    pub fn files_of_alone(&self, package: &Package, files: &dyn files::Files) -> Vec<PathBuf> {
+        let roots: Vec<PathBuf> = package.targets.iter().map(|it| it.root.clone()).collect();
+        modules::reached(&roots, files).into_iter().collect()
+    }
+
+    /// What the user named, absolute; empty means all.
+    pub(crate) fn named(&self) -> &[PathBuf] {
+        &self.named
     }
 
     /// `path` as reports show it.

@@ -51,6 +51,11 @@ pub fn display_path(path: &Path, root: &Path) -> String {
     }
 }
 
+/// An absolute path by its text, with forward slashes.
+pub fn absolute_path(path: &Path) -> String {
+    slashed(&normalize(path))
+}
+
 /// The deepest folder that holds all of `paths`.
 pub(crate) fn common_ancestor<'a>(paths: impl IntoIterator<Item = &'a Path>) -> Option<PathBuf> {
     paths

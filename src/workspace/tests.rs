@@ -327,7 +327,8 @@ fn errors_name_the_place_and_the_remedy() {
         (empty, "", "cannot find Rust code in `/w`"),
     ];
     for (tree, line, expected) in rows {
-        let error = run(tree, line).unwrap_err().to_string();
+        let error = run(tree, line).unwrap_err();
+        let error = format!("{error}; {}", error.help());
         assert!(error.contains(expected), "`{line}`: {error}");
     }
 }

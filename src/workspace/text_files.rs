@@ -18,15 +18,22 @@ pub fn text_files(workspace: &Workspace, files: &dyn Files) -> Vec<PathBuf> {
     let rules = IgnoreRules::new(&workspace.root, files);
     let mut found = Vec::new();
     let mut enter = |dir: &Path| !rules.is_folder_ignored(dir);
-    walk::visit_below(&workspace.root, files, &mut enter, &mut |path| {
-        let name = path
-            .file_name()
-            .and_then(|name| name.to_str())
-            .unwrap_or_default();
-        if is_text(name) {
+    let mut visit = |path: PathBuf| {
+        let name = path.file_name().and_then(|name| name.to_str());
+        if is_text(name.unwrap_or_default()) {
             found.push(path);
         }
-    });
+    };
+    // A folder is not walked for the sake of one file in it.
+    let is_below = |path: &&PathBuf| path.starts_with(&workspace.root);
+    let named: Vec<&PathBuf> = workspace.named().iter().filter(is_below).collect();
+    let whole = workspace.named().is_empty();
+    for top in whole.then_some(&workspace.root).into_iter().chain(named) {
+        match files.is_dir(top) {
+            true => walk::visit_below(top, files, &mut enter, &mut visit),
+            false => visit(top.clone()),
+        }
+    }
     found.retain(|path| {
         workspace.is_named(path)
             && workspace
@@ -36,6 +43,7 @@ pub fn text_files(workspace: &Workspace, files: &dyn Files) -> Vec<PathBuf> {
             && files.size(path).is_ok_and(|size| size <= MAX_SIZE)
     });
     found.sort();
+    found.dedup();
     found
 }
 

@@ -1,6 +1,7 @@
 //! Endpoints that miss a protection: what the checks about them share.
 
 mod body;
+mod groups;
 mod router;
 #[cfg(test)]
 mod tests;
@@ -16,7 +17,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::checks::Context;
 use crate::diagnostics::{Diagnostic, Label};
-use crate::routes::endpoint::{Endpoint, LayerSeen, Status};
+use crate::routes::endpoint::{ASSUMED, Endpoint, EvidenceKind, LayerSeen, Status};
 use crate::routes::{HandlerTarget, Purpose};
 use crate::source::Span;
 use body::Seen;
@@ -349,10 +350,19 @@ fn count(sites: &[&Site<'_>]) -> usize {
     names.len()
 }
 
-/// Whether somebody is asked for credentials, in whatever way.
-fn asks(status: Status) -> bool {
-    matches!(
-        status,
-        Status::Required | Status::Conditional | Status::Optional
-    )
+/// Whether its code asks somebody for credentials, in whatever way. What something outside of the
+/// code asks for (`[[external]]`) is no habit of the code.
+fn asks(cx: &Context<'_>, site: &Site<'_>) -> bool {
+    let authentication = &site.endpoint.protections.authentication;
+    let outside = authentication.evidence.iter().any(|it| {
+        let is_assumed = it.name.starts_with(ASSUMED);
+        let is_in_code = cx.sources.path(it.span.file).ends_with(".rs");
+        it.kind == EvidenceKind::Configuration && !is_assumed && !is_in_code
+    });
+    let status = authentication.status;
+    !outside
+        && matches!(
+            status,
+            Status::Required | Status::Conditional | Status::Optional
+        )
 }

@@ -1,6 +1,7 @@
 //! The check `unguarded-endpoint`: endpoints that anybody can call although they change
 //! something, are privileged, or are open while their siblings are not.
 
+use super::groups;
 use super::toothless::{Toothless, toothless};
 use super::{
     Endpoints, Site, asks, count, first_line, list, outermost, with_endpoints, with_evidence,
@@ -26,9 +27,7 @@ pub(crate) fn run(cx: &Context<'_>, endpoints: &Endpoints<'_>, lint: &Lint) -> V
     let mut found = Vec::new();
     for service in endpoints.services() {
         let sites = endpoints.of(service);
-        let has_convention = sites
-            .iter()
-            .any(|it| asks(it.endpoint.protections.authentication.status));
+        let has_convention = sites.iter().any(|it| asks(cx, it));
         let mut open: Vec<(&Site<'_>, Why)> = Vec::new();
         for site in &sites {
             if let Some(why) = why(cx, site, &sites, has_convention) {
@@ -38,7 +37,21 @@ pub(crate) fn run(cx: &Context<'_>, endpoints: &Endpoints<'_>, lint: &Lint) -> V
         if has_convention {
             by_router(cx, &meta, &sites, &open, &mut found);
         } else if does_something(&open) && !sites.iter().any(|it| is_unknown(it)) {
-            found.push(whole_service(cx, &meta, service, &sites, &open));
+            let here = groups::group(
+                cx,
+                &meta,
+                &open,
+                |it| it.0,
+                |members| Some(service_place(cx, &only_sites(members)).span),
+            );
+            for (site, why) in &here.excused {
+                found.push(one(cx, &meta, &sites, site, why));
+            }
+            if !here.rest.is_empty() {
+                let mut finding = whole_service(cx, &meta, service, &sites, &here.rest);
+                finding.notes.extend(groups::note(here.excused.len()));
+                found.push(finding);
+            }
         }
         if cx.persona == Persona::Auditor {
             for site in &sites {
@@ -68,6 +81,10 @@ fn does_something(open: &[(&Site<'_>, Why)]) -> bool {
 /// Whether an endpoint of the service may well ask: then it does not ask for nothing at all.
 fn is_unknown(site: &Site<'_>) -> bool {
     site.endpoint.protections.authentication.status == Status::Unknown
+}
+
+fn only_sites<'s, 'a>(open: &[(&'s Site<'a>, Why)]) -> Vec<&'s Site<'a>> {
+    open.iter().map(|(site, _)| *site).collect()
 }
 
 /// Why an open endpoint is a finding.
@@ -244,8 +261,9 @@ fn by_router(
     let open: Vec<_> = open
         .iter()
         .filter(|(_, why)| !matches!(why, Why::Toothless(_)))
+        .cloned()
         .collect();
-    let asking = |it: &&Site<'_>| asks(it.endpoint.protections.authentication.status);
+    let asking = |it: &&Site<'_>| asks(cx, it);
     // Routers of one function in which nothing is guarded lack the same layer.
     let key = |site: &Site<'_>| {
         let guarded = all
@@ -261,21 +279,38 @@ fn by_router(
     keys.sort();
     keys.dedup();
     for wanted in keys {
-        let here: Vec<_> = open.iter().filter(|(it, _)| key(it) == wanted).collect();
+        let here = open.iter().filter(|(it, _)| key(it) == wanted);
+        let here: Vec<_> = here.cloned().collect();
         let guarded: Vec<&Site<'_>> = all
             .iter()
             .filter(|it| it.variable == wanted && asking(it))
             .copied()
             .collect();
-        let sites: Vec<&Site<'_>> = here.iter().map(|(site, _)| *site).collect();
+        // What shares a cause.
+        let shared = |members: &[(&Site<'_>, Why)]| {
+            let sites = only_sites(members);
+            let distinct = handlers(&sites).len();
+            distinct > 1 && (guarded.is_empty() || distinct > FORGOTTEN)
+        };
+        let place = |members: &[(&Site<'_>, Why)]| {
+            let place = || router_place(cx, all, &only_sites(members), &guarded);
+            shared(members).then(|| place().span)
+        };
+        let here = groups::group(cx, meta, &here, |it| it.0, place);
+        for (site, why) in &here.excused {
+            found.push(one(cx, meta, all, site, why));
+        }
+        let sites = only_sites(&here.rest);
+        if shared(&here.rest) {
+            let mut finding = whole_router(cx, meta, all, &sites, &guarded);
+            finding.notes.extend(groups::note(here.excused.len()));
+            found.push(finding);
+            continue;
+        }
         let distinct = handlers(&sites);
-        if distinct.len() > 1 && (guarded.is_empty() || distinct.len() > FORGOTTEN) {
-            found.push(whole_router(cx, meta, all, &sites, &guarded));
-        } else {
-            for (site, why) in &here {
-                if distinct.iter().any(|it| std::ptr::eq(*it, *site)) {
-                    found.push(one(cx, meta, all, site, why));
-                }
+        for (site, why) in &here.rest {
+            if distinct.iter().any(|it| std::ptr::eq(*it, *site)) {
+                found.push(one(cx, meta, all, site, why));
             }
         }
     }
@@ -340,22 +375,7 @@ fn whole_router(
     let count = count(open);
     let router = cx_router(cx, first);
     let title = format!("{count} endpoints of {router} ask for no authentication");
-    // The merge is where a layer is missing, if everything behind it is open.
-    let partly = all
-        .iter()
-        .any(|it| it.router == first.router && asks(it.endpoint.protections.authentication.status));
-    let mount = first
-        .endpoint
-        .mounts
-        .last()
-        .filter(|_| guarded.is_empty() && !partly && guards_mounts(first.endpoint.framework));
-    let primary = match mount {
-        Some((span, prefix)) => Label::new(
-            first_line(cx, *span),
-            format!("mounted at `{prefix}` without authentication"),
-        ),
-        None => Label::new(first.primary, format!("`{}`", first.name())),
-    };
+    let primary = router_place(cx, all, open, guarded);
     let key = format!("{} {count}", fingerprint(meta, first));
     let mut finding = Diagnostic::new(meta, title, primary, key);
     finding = with_endpoints(finding, open);
@@ -373,6 +393,41 @@ fn whole_router(
     finding.with_help(help(first))
 }
 
+/// Where a finding about these endpoints of one router stands.
+fn router_place(
+    cx: &Context<'_>,
+    all: &[&Site<'_>],
+    open: &[&Site<'_>],
+    guarded: &[&Site<'_>],
+) -> Label {
+    let first = first_in_file(open);
+    // The merge is where a layer is missing, if everything behind it is open.
+    let partly = all
+        .iter()
+        .any(|it| it.router == first.router && asks(cx, it));
+    let mount = first
+        .endpoint
+        .mounts
+        .last()
+        .filter(|_| guarded.is_empty() && !partly && guards_mounts(first.endpoint.framework));
+    match mount {
+        Some((span, prefix)) => Label::new(
+            first_line(cx, *span),
+            format!("mounted at `{prefix}` without authentication"),
+        ),
+        None => Label::new(first.primary, format!("`{}`", first.name())),
+    }
+}
+
+/// Where a finding about these endpoints of a service stands.
+fn service_place(cx: &Context<'_>, sites: &[&Site<'_>]) -> Label {
+    let first = first_in_file(sites);
+    match (sites, outermost(cx, sites)) {
+        ([_, _, ..], Some(span)) => Label::new(span, "nothing here is behind authentication"),
+        _ => Label::new(first.primary, format!("`{}`", first.name())),
+    }
+}
+
 fn whole_service(
     cx: &Context<'_>,
     meta: &LintMeta,
@@ -380,7 +435,7 @@ fn whole_service(
     all: &[&Site<'_>],
     open: &[(&Site<'_>, Why)],
 ) -> Diagnostic {
-    let sites: Vec<&Site<'_>> = open.iter().map(|(site, _)| *site).collect();
+    let sites = only_sites(open);
     let undecided = all
         .iter()
         .filter(|it| it.endpoint.protections.authentication.status == Status::Unknown)
@@ -393,10 +448,7 @@ fn whole_service(
             "nothing in `{service}` asks for authentication: {number} endpoints that change state or are privileged are open"
         ),
     };
-    let primary = match (sites.as_slice(), outermost(cx, &sites)) {
-        ([_, _, ..], Some(span)) => Label::new(span, "nothing here is behind authentication"),
-        _ => Label::new(first.primary, format!("`{}`", first.name())),
-    };
+    let primary = service_place(cx, &sites);
     let fingerprint = format!("{} {service}", meta.id);
     let mut finding = Diagnostic::new(meta, title, primary, fingerprint);
     if let [only] = sites.as_slice() {
@@ -470,7 +522,8 @@ fn for_auditors(cx: &Context<'_>, meta: &LintMeta, site: &Site<'_>) -> Option<Di
 fn reason(site: &Site<'_>, why: &Why) -> String {
     match why {
         Why::Changes(Some(call)) => {
-            format!("`{}` changes state: it calls `{call}`", site.handler())
+            let verb = if is_sql(call) { "runs" } else { "calls" };
+            format!("`{}` changes state: it {verb} `{call}`", site.handler())
         }
         Why::Toothless(it) => it.reason.clone(),
         Why::Changes(None) => format!("`{}` requests change state", site.endpoint.method),
@@ -479,6 +532,11 @@ fn reason(site: &Site<'_>, why: &Why) -> String {
             format!("{guarded} of {all} siblings with this method require authentication")
         }
     }
+}
+
+/// Whether what was seen is a statement, not a function: no function is written in capitals.
+fn is_sql(call: &str) -> bool {
+    call.chars().all(|it| it.is_ascii_uppercase() || it == ' ')
 }
 
 /// What was looked at.
@@ -525,7 +583,9 @@ fn siblings(site: &Site<'_>, all: &[&Site<'_>]) -> Option<String> {
             continue;
         };
         let name = match first.kind {
-            EvidenceKind::Layer => format!("are covered by `{}`", first.name),
+            EvidenceKind::Layer | EvidenceKind::Configuration => {
+                format!("are covered by `{}`", first.name)
+            }
             EvidenceKind::BodyCheck => format!("call `{}`", first.name),
             _ => format!("take `{}`", first.name),
         };
@@ -552,6 +612,10 @@ fn idle(seen: &LayerSeen) -> Option<String> {
 }
 
 fn help(site: &Site<'_>) -> String {
+    // A webhook by its path, whose sender nobody checks: a login cannot be asked of it.
+    if site.endpoint.purpose == Purpose::Webhook {
+        return "verify the signature that the sender puts on its requests, over the raw body and before anything is done; if nobody signs them, list it under `[[public-routes]]`".to_owned();
+    }
     let how = match site.endpoint.framework {
         "axum" => {
             "take your authentication extractor in the handler, or add `.route_layer(..)` with your authentication layer after this route"

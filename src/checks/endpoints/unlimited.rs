@@ -1,6 +1,7 @@
 //! The check `unlimited-endpoint`: endpoints that invite guessing or cost money and accept
 //! any number of requests.
 
+use super::groups;
 use super::toothless::void_limit;
 use super::{Endpoints, Site, count, list, outermost, with_endpoints, with_evidence};
 use crate::checks::Context;
@@ -53,11 +54,11 @@ pub(crate) fn run(cx: &Context<'_>, endpoints: &Endpoints<'_>, lint: &Lint) -> V
             keys.dedup();
             for key in keys {
                 let here: Vec<_> = open.iter().filter(|(it, _)| it.router == *key).collect();
-                found.push(together(cx, &meta, service, &here, true));
+                groups(cx, &meta, service, &here, true, &mut found);
             }
         } else if !open.is_empty() {
             let here: Vec<_> = open.iter().collect();
-            found.push(together(cx, &meta, service, &here, false));
+            groups(cx, &meta, service, &here, false, &mut found);
         }
         if !limits && cx.persona == Persona::Auditor {
             found.extend(hygiene(cx, &meta, service, &sites));
@@ -203,6 +204,27 @@ fn lone(cx: &Context<'_>, meta: &LintMeta, site: &Site<'_>, limited: usize) -> D
         ))
         .with_note(looked(&[site]))
         .with_help(help(site))
+}
+
+/// One finding about all who are not excused, and one for each who is.
+fn groups(
+    cx: &Context<'_>,
+    meta: &LintMeta,
+    service: &str,
+    open: &[&(&Site<'_>, Abuse)],
+    service_limits: bool,
+    found: &mut Vec<Diagnostic>,
+) {
+    let first = |members: &[&(&Site<'_>, Abuse)]| members.iter().map(|it| it.0.primary).min();
+    let here = groups::group(cx, meta, open, |it| it.0, first);
+    for it in &here.excused {
+        found.push(together(cx, meta, service, &[*it], true));
+    }
+    if !here.rest.is_empty() {
+        let mut finding = together(cx, meta, service, &here.rest, service_limits);
+        finding.notes.extend(groups::note(here.excused.len()));
+        found.push(finding);
+    }
 }
 
 /// One finding about the endpoints of a router or service.

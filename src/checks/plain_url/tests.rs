@@ -1,7 +1,7 @@
 //! Small sources through the whole pipeline.
 
 use crate::checks::Context;
-use crate::diagnostics::{Diagnostic, Persona};
+use crate::diagnostics::{Diagnostic, Excuses, Persona};
 use crate::lints::Registry;
 use crate::routes::inventory;
 use crate::scan::{self, Scope};
@@ -30,6 +30,7 @@ fn findings(lint: &str, source: &str) -> Vec<(u32, Diagnostic)> {
         secrets: &[],
         persona: Persona::Auditor,
         scope: Scope::default(),
+        excuses: &Excuses::default(),
     };
     let lint = Registry::builtin().lint(lint).expect("a lint");
     let found = super::run(&context, lint).into_iter();

@@ -14,7 +14,7 @@ use jiff::civil::Date;
 
 use super::{Diagnostic, Fix, Label, engine};
 use crate::facts::FileFacts;
-use crate::source::{FileId, LineIndex, Span, TextRange};
+use crate::source::{FileId, LineIndex, Name, Span, TextRange};
 use crate::workspace::config::KnownNames;
 use scope::Scope;
 
@@ -162,10 +162,15 @@ impl Allow {
     /// Whether it covers a finding: the finding, or a place that it is anchored at, starts
     /// in what the comment speaks of.
     pub(super) fn covers(&self, diagnostic: &Diagnostic) -> bool {
-        let starts_here =
-            |span: &Span| span.file == self.comment.file && self.scope.covers(span.range.start);
-        diagnostic.lint == self.lint.as_str()
-            && (starts_here(&diagnostic.primary.span) || diagnostic.anchors.iter().any(starts_here))
+        let mut places = diagnostic.anchors.iter().chain([&diagnostic.primary.span]);
+        places.any(|place| self.covers_place(diagnostic.lint, *place))
+    }
+
+    /// Whether it covers a lint at a place.
+    pub(super) fn covers_place(&self, lint: Name, place: Span) -> bool {
+        lint == self.lint.as_str()
+            && place.file == self.comment.file
+            && self.scope.covers(place.range.start)
     }
 
     /// How much it covers.

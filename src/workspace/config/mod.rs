@@ -27,7 +27,7 @@ pub use locate::{ConfigFile, locate};
 pub(crate) use names::closest;
 pub use names::{KnownNames, LintSelector};
 pub use scale::{Confidence, Level, Persona, Severity};
-pub use template::template;
+pub use template::{Found, template};
 
 use std::collections::BTreeMap;
 

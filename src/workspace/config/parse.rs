@@ -39,6 +39,7 @@ pub(super) fn file(
         path,
         known,
         errors: Vec::new(),
+        meant: Vec::new(),
     };
     let (root, syntax) = DeTable::parse_recoverable(text);
     for error in &syntax {
@@ -68,6 +69,7 @@ pub(super) fn manifest(
         path,
         known,
         errors: Vec::new(),
+        meant: Vec::new(),
     };
     let (root, _) = DeTable::parse_recoverable(text);
     let find = |owner: &str| {

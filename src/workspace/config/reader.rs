@@ -23,6 +23,9 @@ pub(super) struct Reader<'a> {
     pub(super) path: &'a str,
     pub(super) known: &'a KnownNames<'a>,
     pub(super) errors: Vec<ConfigError>,
+    /// Keys that were probably meant by unknown ones, each with its table: what is written
+    /// wrongly is not missing as well.
+    pub(super) meant: Vec<(TextRange, String)>,
 }
 
 impl Reader<'_> {
@@ -116,8 +119,14 @@ impl Reader<'_> {
             if keys.contains(&word) {
                 continue;
             }
-            let help = match closest(word, keys.iter().copied()) {
-                Some(meant) => format!("did you mean `{meant}`?"),
+            let absent = |key: &&str| table.get(key).is_none();
+            let help = match closest(word, keys.iter().copied().filter(absent))
+                .or_else(|| closest(word, keys.iter().copied()))
+            {
+                Some(meant) => {
+                    self.meant.push((table.range, meant.to_owned()));
+                    format!("did you mean `{meant}`?")
+                }
                 None => format!("the keys are {}", list(keys)),
             };
             let message = format!("unknown key `{word}` in `{}`", table.name);
@@ -165,6 +174,9 @@ impl Reader<'_> {
 
     /// Records that a key is missing.
     pub(super) fn missing(&mut self, table: Table<'_, '_>, key: &str, why: &str) {
+        if self.is_meant(table, key) {
+            return;
+        }
         let message = format!("`{key}` is missing in `{}`", table.name);
         let label = format!("no `{key}`");
         self.error(
@@ -174,6 +186,12 @@ impl Reader<'_> {
             label,
             Some(why.to_owned()),
         );
+    }
+
+    /// Whether an unknown key of the table was probably meant to be this one.
+    pub(super) fn is_meant(&self, table: Table<'_, '_>, key: &str) -> bool {
+        let mut meant = self.meant.iter();
+        meant.any(|(range, it)| *range == table.range && it == key)
     }
 
     /// The strings of a key, none of them empty; `None` if the key is not there or has none.

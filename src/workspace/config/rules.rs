@@ -25,7 +25,11 @@ pub(super) fn overrides(reader: &mut Reader<'_>, config: &mut Config, root: Tabl
         let paths = path_globs(reader, table);
         let routes = route_globs(reader, table);
         let terms = terms(reader, table);
-        if table.get("paths").is_none() && table.get("routes").is_none() {
+        let is_everywhere = table.get("paths").is_none() && table.get("routes").is_none();
+        let is_meant = ["routes", "paths"]
+            .iter()
+            .any(|key| reader.is_meant(table, key));
+        if is_everywhere && !is_meant {
             let why = "name files in `paths` or endpoints in `routes`; levels for everything go into `[lints]`";
             reader.missing(table, "paths", why);
         }
@@ -351,7 +355,8 @@ fn route_globs(reader: &mut Reader<'_>, table: Table<'_, '_>) -> RouteGlobs {
         let method = reader.one_of(&word, "method", Methods::KNOWN, |it| it);
         methods.extend(method.map(str::to_owned));
     }
-    if table.get("methods").is_some() && table.get("routes").is_none() {
+    let is_everywhere = table.get("routes").is_none() && !reader.is_meant(table, "routes");
+    if table.get("methods").is_some() && is_everywhere {
         let help = "name the endpoints in `routes`, for example [\"/**\"]";
         reader.bad(
             anchor(table, &["methods"]),

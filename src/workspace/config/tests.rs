@@ -492,15 +492,18 @@ fn settings_live_in_one_place() {
 #[test]
 fn the_template_says_nothing_until_it_is_told_to() {
     let list = |items: &[&str]| items.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>();
-    let evil = list(&["crate::auth::User", "a\nevil = 1\n\"]"]);
-    for text in [
-        template(&[], &[], &[]),
-        template(
-            &list(&["axum 0.8", "x\ny = 1"]),
-            &list(&["src/main.rs:9"]),
-            &evil,
-        ),
-    ] {
+    let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
+    let found = Found {
+        frameworks: list(&["axum 0.8", "x\ny = 1"]),
+        listeners: list(&["src/main.rs:9"]),
+        undecided: list(&["shop::auth::User", "a\nevil = 1\n\"]"]),
+        public: vec![pair("POST", "/login"), pair("GET", "/a\"b\\")],
+        settings: vec![pair("settings.auth", "true"), pair("mode\n", "\"on\"")],
+        folder: Some("src/routes".to_owned()),
+        routes: Some("/api/**".to_owned()),
+    };
+    for (found, exceptions) in [(Found::default(), 0), (found, 5)] {
+        let text = template(&found);
         let silent = Config::parse("moat.toml", &text, &KNOWN).expect(&text);
         assert!(
             silent.exceptions.is_empty() && silent.models.is_empty() && silent.lints.is_empty()
@@ -514,12 +517,54 @@ fn the_template_says_nothing_until_it_is_told_to() {
             .collect();
         let config = Config::parse("moat.toml", &on, &KNOWN)
             .unwrap_or_else(|errors| panic!("{errors:#?}\n{on}"));
-        assert_eq!(config.exceptions.len(), 5, "{on}");
-        assert!(!config.models.is_empty() && config.models[0].path == "crate::auth::User");
+        assert_eq!(config.exceptions.len(), exceptions, "{on}");
+        // Nothing is named that was not found.
+        let models: Vec<&str> = config.models.iter().map(|it| it.path.as_str()).collect();
+        let undecided = found.undecided.iter().map(|it| it.replace('\n', " "));
+        assert_eq!(models, undecided.collect::<Vec<_>>());
         for key in super::parse::ROOT_KEYS {
             assert!(on.contains(key), "the template does not show `{key}`");
         }
     }
+}
+
+#[test]
+fn one_wrong_key_is_one_mistake() {
+    for (text, meant) in [
+        ("[[public-routes]]\nrouts = ['/a']\nreason = 'x'", "routes"),
+        ("[[public-routes]]\nroutes = ['/a']\nreson = 'x'", "reason"),
+        (
+            "[[external]]\nprovide = ['cors']\nroutes = ['/a']\nby = 'x'\nreason = 'y'",
+            "provides",
+        ),
+        (
+            "[lints]\nsecrets = { levl = 'allow', reason = 'x' }",
+            "level",
+        ),
+        (
+            "[[override]]\nroutes = ['/a']\nlint = { secrets = 'allow' }\nreason = 'x'",
+            "lints",
+        ),
+        (
+            "[[override]]\nroute = ['/a']\nmethods = ['GET']\nlints = { secrets = 'warn' }",
+            "routes",
+        ),
+        (
+            "[[override]]\npath = ['a']\nlints = { secrets = 'warn' }",
+            "paths",
+        ),
+    ] {
+        let errors = Config::parse("moat.toml", text, &KNOWN).expect_err(text);
+        let [only] = errors.as_slice() else {
+            panic!("{text}: {errors:#?}")
+        };
+        assert_eq!(only.kind, ConfigErrorKind::UnknownKey, "{text}");
+        let help = format!("did you mean `{meant}`?");
+        assert_eq!(only.help.as_deref(), Some(help.as_str()), "{text}");
+    }
+    // What is neither there nor written wrongly is a mistake of its own.
+    let errors = Config::parse("moat.toml", "[[public-routes]]\nrouts = ['/a']", &KNOWN);
+    assert_eq!(errors.expect_err("two mistakes").len(), 2);
 }
 
 #[test]

@@ -55,8 +55,8 @@ impl<'a> Hints<'a> {
         if mentions.is_any_of(calls) || mentions.has(Mention::Macro, "concat") {
             return true;
         }
-        let formats = |it: &&str| mentions.has(Mention::Macro, it);
-        assembled::FORMATTING.iter().any(|it| formats(&it)) && {
+        let formats = |it: &str| mentions.has(Mention::Macro, it);
+        assembled::FORMATTING.iter().any(|it| formats(it)) && {
             let text = slice(self.text, span);
             self.token || text.contains("://") || text.contains('@') || has_token(text)
         }
