@@ -217,6 +217,13 @@ impl Models {
         .collect()
     }
 
+    /// Whether there is a model of the crate that a path leads into.
+    pub fn describes(&self, path: Name) -> bool {
+        let krate = crate_of(path.as_str());
+        let local = self.local.iter().any(|model| model.info.name == *krate);
+        local || builtin::find(krate).is_some()
+    }
+
     /// The extractor with this canonical path.
     pub fn extractor(&self, canonical: Name) -> Option<&Extractor> {
         self.lookup(canonical, |model| &model.extractors)

@@ -124,7 +124,7 @@ struct Builder<'a> {
     program: &'a Program,
     judge: Judge<'a>,
     effects: FxHashMap<(Span, String), Effect>,
-    bodies: FxHashMap<FnId, (Proof, Proof)>,
+    bodies: FxHashMap<(FnId, String), (Proof, Proof)>,
     limits: FxHashMap<FnId, Option<Evidence>>,
 }
 
@@ -166,8 +166,9 @@ impl Builder<'_> {
         }
         let mut limits_in_body = None;
         if let HandlerTarget::Fn(id) = handler.target {
-            let (signature, body) = self.bodies.entry(id).or_insert_with(|| {
-                let (signature, summary) = self.judge.handler(id);
+            let key = (id, format!("{:?}", route.types));
+            let (signature, body) = self.bodies.entry(key).or_insert_with(|| {
+                let (signature, summary) = self.judge.handler(id, &route.types);
                 let body = self.judge.body_proof(&summary);
                 (signature, body)
             });
@@ -177,11 +178,15 @@ impl Builder<'_> {
                 proof = proof.and(&body);
             }
             limits_in_body = self.limits.get(&id).cloned().flatten();
-        } else if handler.target == HandlerTarget::Unknown
-            && proof.maybe.is_none()
-            && !proof.is_verified()
-        {
-            proof.maybe = Some("the handler could not be resolved".into());
+            for added in self.judge.attributes(id) {
+                let evidence = added.evidence;
+                for protects in added.protects {
+                    applied.push((*protects, evidence.clone(), Vec::new()));
+                }
+                proof = proof.and(&added.proof);
+            }
+        } else if proof.maybe.is_none() && !proof.is_verified() {
+            proof.maybe = self.unread(&handler);
         }
         let layered = |which: Protects| {
             let mut found = Protection::new(Status::None);
@@ -241,6 +246,19 @@ impl Builder<'_> {
                 tracing: layered(Protects::Tracing),
             },
             purpose,
+        }
+    }
+
+    /// What is not known of a handler whose code is not in the program.
+    fn unread(&self, handler: &Handler) -> Option<String> {
+        match handler.target {
+            HandlerTarget::Unknown => Some("the handler could not be resolved".into()),
+            HandlerTarget::External(path)
+                if !self.program.models.describes(path) && !frameworks::is_page(path) =>
+            {
+                Some(format!("the code of `{path}` is not in this program"))
+            }
+            _ => None,
         }
     }
 

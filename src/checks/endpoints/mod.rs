@@ -31,6 +31,8 @@ const LAYERS: usize = 3;
 pub(crate) struct Endpoints<'a> {
     /// Those to report on, each handler of a service once per method and path.
     pub all: Vec<Site<'a>>,
+    /// The names of the services that have endpoints of their own.
+    services: Vec<&'a str>,
 }
 
 /// An endpoint with what the checks derive of it.
@@ -76,14 +78,21 @@ impl<'a> Endpoints<'a> {
                 seen,
             }
         };
-        Endpoints {
+        let mut found = Endpoints {
             all: endpoints.into_iter().map(site).collect(),
-        }
+            services: Vec::new(),
+        };
+        found.services = found.own_services();
+        found
     }
 
     /// The names of the services, in order; without those whose endpoints are all another's
     /// too: two programs that share their modules have one set of mistakes.
-    pub(crate) fn services(&self) -> Vec<&'a str> {
+    pub(crate) fn services(&self) -> &[&'a str] {
+        &self.services
+    }
+
+    fn own_services(&self) -> Vec<&'a str> {
         let names = self.all_services();
         let places: Vec<FxHashSet<(Span, Span)>> = names
             .iter()
@@ -311,6 +320,11 @@ fn count(sites: &[&Site<'_>]) -> usize {
     names.sort();
     names.dedup();
     names.len()
+}
+
+/// Whether credentials are needed, if only under a condition.
+fn insists(status: Status) -> bool {
+    matches!(status, Status::Required | Status::Conditional)
 }
 
 /// Whether somebody is asked for credentials, in whatever way.

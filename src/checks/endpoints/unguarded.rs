@@ -3,7 +3,7 @@
 
 use super::toothless::{Toothless, toothless};
 use super::{
-    Endpoints, Site, asks, count, first_line, list, outermost, with_endpoints, with_evidence,
+    Endpoints, Site, asks, insists, count, first_line, list, outermost, with_endpoints, with_evidence,
 };
 use crate::checks::Context;
 use crate::diagnostics::{Confidence, Diagnostic, Label, LintMeta, Persona};
@@ -24,21 +24,31 @@ const FORGOTTEN: usize = 3;
 pub(crate) fn run(cx: &Context<'_>, endpoints: &Endpoints<'_>, lint: &Lint) -> Vec<Diagnostic> {
     let meta = cx.meta(lint);
     let mut found = Vec::new();
-    for service in endpoints.services() {
+    for service in endpoints.services().iter().copied() {
         let sites = endpoints.of(service);
-        let has_convention = sites
-            .iter()
-            .any(|it| asks(it.endpoint.protections.authentication.status));
+        let statuses = || {
+            let sites = sites.iter();
+            sites.map(|it| it.endpoint.protections.authentication.status)
+        };
+        // Where credentials are only looked at, nothing is asked of anybody.
+        let has_convention = statuses().any(insists);
+        let looks = statuses().any(asks);
         let mut open: Vec<(&Site<'_>, Why)> = Vec::new();
         for site in &sites {
-            if let Some(why) = why(cx, site, &sites, has_convention) {
+            if let Some(why) = why(cx, site, &sites, looks) {
                 open.push((site, why));
             }
         }
         if has_convention {
             by_router(cx, &meta, &sites, &open, &mut found);
-        } else if does_something(&open) && !sites.iter().any(|it| is_unknown(it)) {
-            found.push(whole_service(cx, &meta, service, &sites, &open));
+        } else {
+            let is_toothless = |(_, why): &&(&Site<'_>, Why)| matches!(why, Why::Toothless(_));
+            let toothless: Vec<_> = open.iter().filter(is_toothless).cloned().collect();
+            let rest: Vec<_> = open.iter().filter(|it| !is_toothless(it)).cloned().collect();
+            by_router(cx, &meta, &sites, &toothless, &mut found);
+            if does_something(&rest) && !sites.iter().any(|it| is_unknown(it)) {
+                found.push(whole_service(cx, &meta, service, &sites, &rest));
+            }
         }
         if cx.persona == Persona::Auditor {
             for site in &sites {
@@ -83,7 +93,7 @@ enum Why {
     Toothless(Toothless),
 }
 
-fn why(cx: &Context<'_>, site: &Site<'_>, all: &[&Site<'_>], has_convention: bool) -> Option<Why> {
+fn why(cx: &Context<'_>, site: &Site<'_>, all: &[&Site<'_>], looks: bool) -> Option<Why> {
     let status = site.endpoint.protections.authentication.status;
     if site.purpose != Purpose::Ordinary || is_graphql(site) {
         return None;
@@ -98,7 +108,7 @@ fn why(cx: &Context<'_>, site: &Site<'_>, all: &[&Site<'_>], has_convention: boo
                 site.seen.write.as_ref().map(|it| it.name.clone()),
             )),
             // Somebody looks at the credentials and lets everybody through: only where it matters.
-            Status::Optional if has_convention => toothless(cx, site).map(Why::Toothless),
+            Status::Optional if looks => toothless(cx, site).map(Why::Toothless),
             _ => None,
         };
     }
@@ -405,8 +415,10 @@ fn whole_service(
     } else {
         finding = with_endpoints(finding, &sites).with_note(format!("open: {}", list(&sites)));
     }
+    let looks = all.iter().any(|it| asks(it.endpoint.protections.authentication.status));
+    let insists = if looks { "insists on" } else { "looks at" };
     finding = finding.with_note(format!(
-        "no extractor, layer or body of its {} endpoints looks at credentials{}",
+        "no extractor, layer or body of its {} endpoints {insists} credentials{}",
         count(all),
         if undecided > 0 {
             format!(" ({undecided} could not be decided)")

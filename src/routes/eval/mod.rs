@@ -323,7 +323,7 @@ impl<'a> Eval<'a> {
                     fields.into_iter().map(|(_, it)| it.clone()).collect(),
                 )
             }
-            Value::Callable(callable) => LayerKind::Function(callable.target()),
+            Value::Callable(callable) => LayerKind::function(callable),
             _ => match expr.map(|expr| self.values.typing(body).ty(expr).peel_refs().clone()) {
                 Some(ty @ (Ty::Adt(..) | Ty::External(..))) => LayerKind::Type(ty, Vec::new()),
                 _ => LayerKind::Unknown,
@@ -341,11 +341,11 @@ impl<'a> Eval<'a> {
     /// What reports call a layer.
     pub fn layer_name(&self, kind: &LayerKind, span: Span) -> String {
         match kind {
-            LayerKind::Function(HandlerTarget::Fn(id)) => self.program[*id].name.to_string(),
-            LayerKind::Function(HandlerTarget::External(path)) => path.to_string(),
-            LayerKind::Function(_) => "{closure}".into(),
+            LayerKind::Function(HandlerTarget::Fn(id), _) => self.program[*id].name.to_string(),
+            LayerKind::Function(HandlerTarget::External(path), _) => path.to_string(),
+            LayerKind::Function(..) => "{closure}".into(),
             LayerKind::Extractor(ty) | LayerKind::Type(ty, _) => type_name(self.program, ty),
-            LayerKind::Unknown => shorten(self.sources.slice(span)),
+            LayerKind::Unknown | LayerKind::Off => shorten(self.sources.slice(span)),
         }
     }
 

@@ -149,12 +149,16 @@ fn add_handler(
             ..Route::new(method, HandlerTarget::Unknown, span)
         };
         match value {
-            Value::Callable(callable) => route.handler = callable.target(),
+            Value::Callable(callable) => {
+                route.handler = callable.target();
+                route.types = callable.types();
+            }
             // A handler with layers of its own.
             Value::Router(inner)
                 if inner.kind == RouterKind::Methods && !inner.routes.is_empty() =>
             {
                 route.handler = inner.routes[0].handler;
+                route.types = inner.routes[0].types.clone();
                 route.layers.clone_from(&inner.routes[0].layers);
                 route.handler_span = inner.routes[0].handler_span;
             }
@@ -193,13 +197,9 @@ fn middleware(eval: &mut Eval<'_>, call: &Call<'_>, function: &str) -> Option<Va
         }
         _ => return None,
     };
-    let target = match call.args.get(function_at) {
-        Some(Value::Callable(callable)) => callable.target(),
-        _ => HandlerTarget::Unknown,
-    };
-    let kind = match target {
-        HandlerTarget::Unknown => LayerKind::Unknown,
-        target => LayerKind::Function(target),
+    let kind = match call.args.get(function_at) {
+        Some(Value::Callable(callable)) => LayerKind::function(callable),
+        _ => LayerKind::Unknown,
     };
     let span = call
         .arg_exprs
@@ -317,6 +317,7 @@ fn handler_with(callable: Callable, layers: &[Rc<Layer>], span: Span) -> Result<
     let mut made = Router::new(RouterKind::Methods, NAME, span);
     made.routes.push(Route {
         layers: layers.iter().rev().cloned().collect(),
+        types: callable.types(),
         ..Route::new("", callable.target(), span)
     });
     Ok(Value::Router(Box::new(made)))

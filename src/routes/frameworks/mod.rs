@@ -44,6 +44,11 @@ pub fn guards_mounts(framework: &str) -> bool {
     framework != rocket::NAME
 }
 
+/// Whether a library's handler shows documentation, and nothing else.
+pub fn is_page(handler: Name) -> bool {
+    documentation::is_page(handler)
+}
+
 /// A call of a library function.
 pub fn call(eval: &mut Eval<'_>, call: &mut Call<'_>) -> Option<Value> {
     match crate_of(call.path) {

@@ -29,7 +29,7 @@ impl Judge<'_> {
     fn judge_extension(&self, wanted: &Ty) -> Abs {
         let mut joined: Option<(State, Abs)> = None;
         for id in self.inserters() {
-            let summary = self.run_middleware(*id);
+            let summary = self.run_middleware(*id, &Subst::new());
             for event in summary.events {
                 let EventKind::Insert(ty, value) = event.kind else {
                     continue;
@@ -131,7 +131,7 @@ impl Judge<'_> {
     }
 
     /// Runs a middleware function or method.
-    pub(super) fn run_middleware(&self, id: FnId) -> super::Summary {
+    pub(super) fn run_middleware(&self, id: FnId, types: &Subst) -> super::Summary {
         let def = &self.program[id];
         let scope = self.program.fn_scope(id);
         // Extractors among the parameters have let the request pass.
@@ -139,6 +139,7 @@ impl Judge<'_> {
         let mut args = Vec::new();
         for param in &def.sig.params {
             let ty = self.program.lower_ty(&scope, &param.ty);
+            let ty = ty.subst(types, self.program);
             let span = param.ty_range.in_file(def.file);
             let value = self.parameter(&ty, param.name.map(|name| name.as_str()), span);
             args.push(match value.variant("Ok") {
@@ -162,7 +163,7 @@ impl Judge<'_> {
             setting: Some(std::rc::Rc::from("self")),
             ..Abs::default()
         };
-        let mut summary = self.run(id, args, this, &Subst::new());
+        let mut summary = self.run(id, args, this, types);
         for event in &mut summary.events {
             event.state = event.state.with(&entry);
         }

@@ -122,7 +122,7 @@ impl Run<'_, '_> {
         })
     }
 
-    fn scope(&self) -> Option<crate::program::ty::TyScope<'_>> {
+    pub(super) fn scope(&self) -> Option<crate::program::ty::TyScope<'_>> {
         let data = &self.judge.program[self.key];
         match data.owner {
             crate::program::BodyOwner::Fn(id) => {
@@ -378,7 +378,7 @@ impl Run<'_, '_> {
         let labels = input.as_ref().map_or(from, |it| it.from);
         match role {
             Role::Verifies | Role::ComparesSecret => {
-                let ambient = labels.has(From::CREDENTIAL) || labels.has(From::IDENTITY);
+                let ambient = labels.has(From::CREDENTIAL.with(From::IDENTITY).with(From::TOKEN));
                 let proof = if ambient {
                     Proof::verified(self.evidence(name, self.span(id)))
                 } else {

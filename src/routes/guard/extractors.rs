@@ -18,7 +18,7 @@ const OPTIONAL_TRAITS: [&str; 2] = ["OptionalFromRequestParts", "OptionalFromReq
 impl Judge<'_> {
     /// Runs a handler or middleware: parameters have what their types' extractors prove.
     /// Returns what the signature proves, by which evidence, and what running the body tells.
-    pub fn handler(&self, id: FnId) -> (Proof, Summary) {
+    pub fn handler(&self, id: FnId, types: &Subst) -> (Proof, Summary) {
         self.begin();
         let program = self.program;
         let def = &program[id];
@@ -27,7 +27,7 @@ impl Judge<'_> {
         let mut args = Vec::new();
         let mut carried = None;
         for param in &def.sig.params {
-            let ty = program.lower_ty(&scope, &param.ty);
+            let ty = program.lower_ty(&scope, &param.ty).subst(types, program);
             let span = param.ty_range.in_file(def.file);
             let name = param.name.map_or_else(
                 || self.bound_name(id, args.len()),
@@ -72,7 +72,7 @@ impl Judge<'_> {
             setting: Some(std::rc::Rc::from("self")),
             ..Abs::default()
         };
-        let summary = self.run(id, args, this, &Subst::new());
+        let summary = self.run(id, args, this, types);
         if let Some(name) = carried
             && proof.strength == Strength::Nothing
             && !proof.looked
@@ -440,11 +440,16 @@ fn holds_credentials(value: &Abs) -> bool {
         || variants.map(|(_, out)| &out.val).any(holds_credentials)
 }
 
-/// Whether a value is an identity that may be missing.
+/// Whether a value is an identity that may be missing: an `Option`, or one variant of several.
 fn optional_identity(value: &Abs) -> bool {
-    value
-        .success()
-        .is_some_and(|out| out.proof.strength == Strength::Verified || optional_identity(&out.val))
+    let verified = |out: &Out| out.proof.strength == Strength::Verified;
+    let variants = value.variants.iter().flat_map(|all| all.iter());
+    let some = variants.clone().filter(|(_, out)| verified(out)).count();
+    let all = variants.count();
+    (some > 0 && some < all)
+        || value
+            .success()
+            .is_some_and(|out| verified(&out) || optional_identity(&out.val))
 }
 
 /// An extractor's value as a `Result`, whatever the framework calls its variants.

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use rustc_hash::FxHashMap;
 
 use super::proof::{Abs, From, Out, Proof, State};
-use super::{Event, EventKind, Judge, Summary, words};
+use super::{Event, EventKind, Judge, Summary, fingerprint, words};
 use crate::facts::body::{BlockKind, Literal, LoopKind, UnaryOp};
 use crate::facts::{Expr, ExprId, PatId, Stmt};
 use crate::program::ty::Subst;
@@ -38,24 +38,25 @@ const MANY_STEPS: u64 = 6_000_000;
 /// Bound on calls followed into each other.
 const MAX_DEPTH: u32 = 14;
 
+impl Drop for Judge<'_> {
+    fn drop(&mut self) {
+        if std::env::var_os("MOAT_PROFILE").is_some() {
+            let p = self.profile.borrow();
+            let mut all: Vec<_> = p.iter().collect();
+            all.sort_by_key(|(_, (_, s))| std::cmp::Reverse(*s));
+            for (id, (n, s)) in all.into_iter().take(45) { eprintln!("{s:>9} {n:>7} {}", self.program.fn_path(*id)); }
+            eprintln!("total {}", self.steps.get());
+        }
+    }
+}
+
 impl<'a> Judge<'a> {
     /// Runs a function with these arguments.
     pub(super) fn run(&self, id: FnId, args: Vec<Abs>, this: Abs, subst: &Subst) -> Summary {
-        let plain = args.iter().chain([&this]).all(|arg| {
-            arg.variants.is_none()
-                && arg.parts.is_none()
-                && arg.fields.is_none()
-                && arg.closure.is_none()
-                && arg.function.is_none()
-                && arg.setting.is_none()
-        });
-        let labels: Vec<From> = args.iter().chain([&this]).map(|arg| arg.from).collect();
-        let types: Vec<String> = subst
-            .iter()
-            .map(|(name, ty)| format!("{name}={ty:?}"))
-            .collect();
-        let key = (id, labels, types);
-        if plain && let Some(known) = self.summaries.borrow().get(&key) {
+        let key = fingerprint::of(args.iter().chain([&this]), subst).map(|print| (id, print));
+        if let Some(key) = &key
+            && let Some(known) = self.summaries.borrow().get(key)
+        {
             return known.clone();
         }
         if self.depth.get() >= MAX_DEPTH || self.is_exhausted() {
@@ -72,10 +73,10 @@ impl<'a> Judge<'a> {
         let Some(body) = self.program[id].body.filter(is_read) else {
             return Summary::default();
         };
-        if plain {
+        if let Some(key) = key {
             // A recursive call proves nothing.
             self.summaries.borrow_mut().insert(
-                key.clone(),
+                key,
                 Summary {
                     after: Some(State::start()),
                     ..Summary::default()
@@ -83,6 +84,7 @@ impl<'a> Judge<'a> {
             );
         }
         self.depth.set(self.depth.get() + 1);
+        let prof0 = self.steps.get();
         let mut run = self.start(body, this, subst.clone());
         let params = self.program[body].body.params.clone();
         for (pat, arg) in params.iter().zip(args) {
@@ -95,7 +97,8 @@ impl<'a> Judge<'a> {
         }
         let summary = run.finish();
         self.depth.set(self.depth.get() - 1);
-        if plain {
+        { let mut p = self.profile.borrow_mut(); let e = p.entry(id).or_default(); e.0 += 1; e.1 += self.steps.get() - prof0; }
+        if let Some(key) = key {
             self.keep(&self.summaries, key, &summary);
         }
         summary
@@ -629,6 +632,9 @@ impl<'a> Run<'_, 'a> {
             .as_ref()
             .map(|setting| Rc::from(format!("{setting}.{name}")));
         let mut from = value.from;
+        if from.has(From::INPUT) && words::own_token(name) {
+            from = from.with(From::TOKEN);
+        }
         if name == "extensions" && from.has(From::REQUEST) {
             from = From::EXTENSIONS.with(From::REQUEST);
         }

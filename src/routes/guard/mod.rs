@@ -4,6 +4,7 @@
 //! request has shown on *all* paths to it ([`proof::Proof`]). An endpoint is blessed only
 //! where absent and invented credentials are both refused before the handler's first effect.
 
+mod attributes;
 mod branches;
 mod calls;
 mod combinators;
@@ -11,6 +12,7 @@ mod conditions;
 mod extensions;
 mod externals;
 mod extractors;
+mod fingerprint;
 mod interpret;
 pub mod layers;
 mod matching;
@@ -40,13 +42,14 @@ pub struct Judge<'a> {
     /// Functions that put something into extensions.
     inserters: std::cell::OnceCell<Vec<FnId>>,
     depth: std::cell::Cell<u32>,
+    profile: RefCell<FxHashMap<FnId, (u64, u64)>>,
     steps: std::cell::Cell<u64>,
     /// Where `steps` may go for the handler or layer in question.
     limit: std::cell::Cell<u64>,
 }
 
-/// A function, the labels of its arguments and its type parameters.
-type SummaryKey = (FnId, Vec<From>, Vec<String>);
+/// A function, and a fingerprint of its arguments and its type parameters.
+type SummaryKey = (FnId, u64);
 
 /// What running a function tells.
 #[derive(Debug, Clone, Default)]
@@ -97,6 +100,7 @@ impl<'a> Judge<'a> {
             inserted: RefCell::default(),
             inserters: std::cell::OnceCell::new(),
             depth: std::cell::Cell::new(0),
+            profile: RefCell::default(),
             steps: std::cell::Cell::new(0),
             limit: std::cell::Cell::new(0),
         }

@@ -330,6 +330,9 @@ impl From {
     pub const SESSION: From = From(128);
     /// The request's extensions.
     pub const EXTENSIONS: From = From(256);
+    /// What a request says in its body or query under the name of its sender's token: whoever
+    /// verifies it, asks for a genuine one. It may as well be stored, like any input.
+    pub const TOKEN: From = From(512);
 
     /// Both sets.
     #[must_use]
