@@ -60,7 +60,6 @@ impl Callable {
         }
     }
 
-
     /// The code as a handler.
     pub fn target(&self) -> HandlerTarget {
         match self {

@@ -3,7 +3,8 @@
 
 use super::toothless::{Toothless, toothless};
 use super::{
-    Endpoints, Site, asks, insists, count, first_line, list, outermost, with_endpoints, with_evidence,
+    Endpoints, Site, asks, count, first_line, insists, list, outermost, with_endpoints,
+    with_evidence,
 };
 use crate::checks::Context;
 use crate::diagnostics::{Confidence, Diagnostic, Label, LintMeta, Persona};
@@ -44,7 +45,11 @@ pub(crate) fn run(cx: &Context<'_>, endpoints: &Endpoints<'_>, lint: &Lint) -> V
         } else {
             let is_toothless = |(_, why): &&(&Site<'_>, Why)| matches!(why, Why::Toothless(_));
             let toothless: Vec<_> = open.iter().filter(is_toothless).cloned().collect();
-            let rest: Vec<_> = open.iter().filter(|it| !is_toothless(it)).cloned().collect();
+            let rest: Vec<_> = open
+                .iter()
+                .filter(|it| !is_toothless(it))
+                .cloned()
+                .collect();
             by_router(cx, &meta, &sites, &toothless, &mut found);
             if does_something(&rest) && !sites.iter().any(|it| is_unknown(it)) {
                 found.push(whole_service(cx, &meta, service, &sites, &rest));
@@ -415,7 +420,9 @@ fn whole_service(
     } else {
         finding = with_endpoints(finding, &sites).with_note(format!("open: {}", list(&sites)));
     }
-    let looks = all.iter().any(|it| asks(it.endpoint.protections.authentication.status));
+    let looks = all
+        .iter()
+        .any(|it| asks(it.endpoint.protections.authentication.status));
     let insists = if looks { "insists on" } else { "looks at" };
     finding = finding.with_note(format!(
         "no extractor, layer or body of its {} endpoints {insists} credentials{}",

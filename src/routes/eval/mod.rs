@@ -499,7 +499,8 @@ impl Relevant<'_> {
 /// Whether the signature of a function outside of tests speaks of routers.
 fn declares(program: &Program, id: FnId) -> bool {
     let def = &program[id];
-    if def.is_test || def.body.is_none() {
+    let is_own = !program.is_modelled_source(program[def.module].krate);
+    if def.is_test || def.body.is_none() || !is_own {
         return false;
     }
     if super::frameworks::is_router(&program.fn_return(id)) {
@@ -514,7 +515,12 @@ fn declares(program: &Program, id: FnId) -> bool {
 /// a body.
 fn look_at(values: &Values<'_>, id: FnId) -> Option<(bool, Vec<FnId>)> {
     let program = values.program;
-    let body = program[id].body?;
+    let def = &program[id];
+    // What a framework does with routers is its adapter's to know.
+    if program.is_modelled_source(program[def.module].krate) {
+        return None;
+    }
+    let body = def.body?;
     let typing = values.typing(body);
     let mut callees = Vec::new();
     let mut builds = false;

@@ -91,6 +91,25 @@ pub(super) fn call(eval: &mut Eval<'_>, call: &mut Call<'_>) -> Option<Value> {
             };
             return Some(Value::Layers(layers.into_iter().map(with).collect()));
         }
+        // actix-web-extras 0.1 `src/middleware/condition.rs`.
+        "actix_web_extras::middleware::Condition::from_option" => {
+            let expr = *call.arg_exprs.first()?;
+            let text = slice(eval, call, expr);
+            let named = text.split(['.', '(']).next().unwrap_or_default();
+            let condition = format!("{} is set", named.trim_start_matches('&'));
+            let mut value = call.args.first()?.clone();
+            let ty = eval.values.typing(call.body).ty(expr).peel_refs();
+            if let (Value::Unknown, Some(held)) = (&value, ty.success()) {
+                value = Value::Object(held, Vec::new());
+            }
+            let layers = eval.layers(&value, call.body, Some(expr), call.span);
+            let with = |layer: Rc<Layer>| {
+                let mut layer = (*layer).clone();
+                layer.conditions.push(condition.clone());
+                Rc::new(layer)
+            };
+            return Some(Value::Layers(layers.into_iter().map(with).collect()));
+        }
         "actix_web::web::redirect" => {
             let mut made = Router::new(RouterKind::Resource, NAME, call.span);
             made.prefix = Some(path_arg(eval, call, 0));

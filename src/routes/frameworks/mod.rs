@@ -54,7 +54,7 @@ pub fn call(eval: &mut Eval<'_>, call: &mut Call<'_>) -> Option<Value> {
     match crate_of(call.path) {
         "axum" | "axum_core" | "axum_extra" | "utoipa_axum" | "aide" | "loco_rs" | "tower"
         | "tower_http" | "tower_layer" | "axum_server" | "hyper" => axum::call(eval, call),
-        "actix_web" | "actix_files" | "utoipa_actix_web" | "actix_web_lab" => {
+        "actix_web" | "actix_files" | "utoipa_actix_web" | "actix_web_lab" | "actix_web_extras" => {
             actix::call(eval, call)
         }
         "rocket" => rocket::call(eval, call),

@@ -1,7 +1,7 @@
 //! Calls: into the program, into libraries, on values whose variants are known.
 
-use super::interpret::Run;
-use super::proof::{Abs, From, Out, Proof};
+use super::interpret::{MAX_DEPTH, Run};
+use super::proof::{Abs, Captured, From, Out, Proof};
 use super::{EventKind, words};
 use crate::facts::body::{MacroCall, MethodCall};
 use crate::facts::{Expr, ExprId, GenericArg, TypeRef};
@@ -33,10 +33,8 @@ impl Run<'_, '_> {
             Some(Callee::Constructor(def)) => self.construct(*def, values),
             _ => {
                 let called = self.expr(callee);
-                if let Some((key, closure)) = called.closure
-                    && key == self.key
-                {
-                    return self.apply_closure(closure, values);
+                if let Some(closure) = &called.closure {
+                    return self.apply_captured(closure, values);
                 }
                 if called.from.has(From::NEXT) {
                     self.event(EventKind::Next, self.span(id));
@@ -194,7 +192,7 @@ impl Run<'_, '_> {
                     failed: entry.failed || event.state.failed,
                     passed: entry.passed || event.state.passed,
                 };
-                self.events.push(event);
+                event.add(&mut self.events);
             }
             let Some(after) = summary.after else { continue };
             let success = summary.value.success();
@@ -256,6 +254,30 @@ impl Run<'_, '_> {
         }
     }
 
+    /// Runs a closure, with the variables of the body that it comes from.
+    fn apply_captured(&mut self, closure: &Captured, args: Vec<Abs>) -> Abs {
+        if closure.body == self.key {
+            return self.apply_closure(closure.expr, args);
+        }
+        let judge = self.judge;
+        let depth = judge.depth.get();
+        if depth >= MAX_DEPTH {
+            return Abs::of(union(&args));
+        }
+        judge.depth.set(depth + 1);
+        let this = closure.this.clone();
+        let mut run = judge.start(closure.body, this, closure.subst.clone());
+        run.env.clone_from(&closure.env);
+        run.state = self.state.take();
+        let value = run.apply_closure(closure.expr, args);
+        self.state = run.state.take();
+        for event in run.events {
+            event.add(&mut self.events);
+        }
+        judge.depth.set(depth);
+        value
+    }
+
     /// Runs a closure of this body here, where it is called.
     pub(super) fn apply_closure(&mut self, closure: ExprId, args: Vec<Abs>) -> Abs {
         let Expr::Closure(data) = self.judge.program[self.key].body.expr(closure) else {
@@ -287,8 +309,8 @@ impl Run<'_, '_> {
 
     /// Calls a function value in an argument position (`map(f)`).
     pub(super) fn apply(&mut self, id: ExprId, function: &Abs, args: Vec<Abs>) -> Abs {
-        match (function.closure, function.function) {
-            (Some((key, closure)), _) if key == self.key => self.apply_closure(closure, args),
+        match (&function.closure, function.function) {
+            (Some(closure), _) => self.apply_captured(closure, args),
             (_, Some(function)) => self.call_local(id, &[candidate(function)], args, None),
             _ => {
                 let from = args
@@ -481,6 +503,9 @@ impl Run<'_, '_> {
 
     /// A call that nobody knows. It counts only if it could refuse and is given credentials.
     pub(super) fn opaque(&mut self, id: ExprId, name: &str, values: &[Abs]) -> Abs {
+        if let Some(listed) = self.listed_route(id, name, values) {
+            return listed;
+        }
         let from = values
             .iter()
             .fold(From::default(), |from, it| from.with(it.from))

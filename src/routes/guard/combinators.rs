@@ -115,7 +115,12 @@ impl Run<'_, '_> {
             "or_else" | "or" => {
                 let other = self.expr(*args.first()?);
                 let other = if name == "or_else" {
-                    self.on_the_side(args[0], &other, vec![Abs::of(receiver.from)], &Proof::nothing())
+                    self.on_the_side(
+                        args[0],
+                        &other,
+                        vec![Abs::of(receiver.from)],
+                        &Proof::nothing(),
+                    )
                 } else {
                     other
                 };
@@ -289,12 +294,7 @@ impl Run<'_, '_> {
         value
     }
 
-    fn with_closure(
-        &mut self,
-        receiver: &Abs,
-        name: &str,
-        args: &[ExprId],
-    ) -> Option<Abs> {
+    fn with_closure(&mut self, receiver: &Abs, name: &str, args: &[ExprId]) -> Option<Abs> {
         let function = self.expr(*args.first()?);
         if function.closure.is_none() && function.function.is_none() && receiver.variants.is_none()
         {
@@ -342,8 +342,17 @@ impl Run<'_, '_> {
             },
             "filter" | "find" => shaped_like(&known, &proof.and(&truth), &val),
             "is_some_and" | "is_ok_and" | "any" | "position" => {
+                // `public_routes.iter().any(|it| it.matches(path))`.
+                let listed = receiver
+                    .setting
+                    .as_ref()
+                    .filter(|_| result.setting.is_some());
+                let setting = listed.map(|it| std::rc::Rc::from(format!("{it}.{name}(..)")));
                 let name = if name == "position" { "Some" } else { "true" };
-                Abs::fallible(name, proof.and(&truth), Abs::default())
+                Abs {
+                    setting,
+                    ..Abs::fallible(name, proof.and(&truth), Abs::default())
+                }
             }
             "all" | "is_none_or" => Abs::of(receiver.from),
             _ => Abs::of(receiver.from),

@@ -83,7 +83,15 @@ impl Judge<'_> {
                     },
                 )
             }
-            None if is_framework(wanted) => Abs::fallible("Some", Proof::nothing(), Abs::default()),
+            None if is_framework(wanted) => {
+                let path = wanted.external_path();
+                let is_path = path.is_some_and(|it| it.as_str().ends_with("::MatchedPath"));
+                let val = match is_path {
+                    true => Abs::of(From::INPUT.with(From::ROUTE)),
+                    false => Abs::default(),
+                };
+                Abs::fallible("Some", Proof::nothing(), val)
+            }
             None => {
                 let name = type_name(self.program, wanted);
                 Abs::fallible(
@@ -107,7 +115,9 @@ impl Judge<'_> {
                 let BodyOwner::Fn(id) = data.owner else {
                     continue;
                 };
-                if self.program[id].is_test {
+                let module = self.program[id].module;
+                let krate = self.program[module].krate;
+                if self.program[id].is_test || self.program.is_modelled_source(krate) {
                     continue;
                 }
                 let inserts = data.body.exprs().any(|(_, expr)| match expr {

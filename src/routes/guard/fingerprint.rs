@@ -44,22 +44,31 @@ impl Print {
             self.proof(&out.proof);
             self.value(&out.val)?;
         }
-        self.hasher.write_u8(if value.variants.is_some() { b'[' } else { b'-' });
+        self.hasher
+            .write_u8(if value.variants.is_some() { b'[' } else { b'-' });
         for part in value.parts.iter().flat_map(|all| all.iter()) {
             self.value(part)?;
         }
-        self.hasher.write_u8(if value.parts.is_some() { b'{' } else { b'-' });
+        self.hasher
+            .write_u8(if value.parts.is_some() { b'{' } else { b'-' });
         for (name, field) in value.fields.iter().flat_map(|all| all.iter()) {
             name.hash(&mut self.hasher);
             self.value(field)?;
         }
-        self.hasher.write_u8(if value.fields.is_some() { b')' } else { b'-' });
+        self.hasher
+            .write_u8(if value.fields.is_some() { b')' } else { b'-' });
         Some(())
     }
 
     fn proof(&mut self, proof: &Proof) {
         let hasher = &mut self.hasher;
-        (proof.strength as u8, &proof.condition, &proof.maybe, proof.looked).hash(hasher);
+        (
+            proof.strength as u8,
+            &proof.condition,
+            &proof.maybe,
+            proof.looked,
+        )
+            .hash(hasher);
         for evidence in &proof.evidence {
             (evidence.kind, &evidence.name, evidence.span).hash(hasher);
         }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
-use super::proof::{Abs, From, Out, Proof, State};
+use super::proof::{Abs, Captured, From, Out, Proof, State};
 use super::{Event, EventKind, Judge, Summary, fingerprint, words};
 use crate::facts::body::{BlockKind, Literal, LoopKind, UnaryOp};
 use crate::facts::{Expr, ExprId, PatId, Stmt};
@@ -36,7 +36,7 @@ const MAX_STEPS: u64 = 40_000;
 /// After so many expressions in all, each further one gets a tenth of that.
 const MANY_STEPS: u64 = 6_000_000;
 /// Bound on calls followed into each other.
-const MAX_DEPTH: u32 = 14;
+pub(super) const MAX_DEPTH: u32 = 14;
 
 impl Drop for Judge<'_> {
     fn drop(&mut self) {
@@ -44,7 +44,9 @@ impl Drop for Judge<'_> {
             let p = self.profile.borrow();
             let mut all: Vec<_> = p.iter().collect();
             all.sort_by_key(|(_, (_, s))| std::cmp::Reverse(*s));
-            for (id, (n, s)) in all.into_iter().take(45) { eprintln!("{s:>9} {n:>7} {}", self.program.fn_path(*id)); }
+            for (id, (n, s)) in all.into_iter().take(45) {
+                eprintln!("{s:>9} {n:>7} {}", self.program.fn_path(*id));
+            }
             eprintln!("total {}", self.steps.get());
         }
     }
@@ -97,7 +99,12 @@ impl<'a> Judge<'a> {
         }
         let summary = run.finish();
         self.depth.set(self.depth.get() - 1);
-        { let mut p = self.profile.borrow_mut(); let e = p.entry(id).or_default(); e.0 += 1; e.1 += self.steps.get() - prof0; }
+        {
+            let mut p = self.profile.borrow_mut();
+            let e = p.entry(id).or_default();
+            e.0 += 1;
+            e.1 += self.steps.get() - prof0;
+        }
         if let Some(key) = key {
             self.keep(&self.summaries, key, &summary);
         }
@@ -220,12 +227,13 @@ impl<'a> Run<'_, 'a> {
     pub(super) fn event(&mut self, kind: EventKind, span: Span) {
         if let Some(state) = &mut self.state {
             let passes = matches!(kind, EventKind::Next);
-            self.events.push(Event {
+            let event = Event {
                 kind,
                 span,
                 state: state.clone(),
-            });
+            };
             state.passed |= passes;
+            event.add(&mut self.events);
         }
     }
 
@@ -348,7 +356,13 @@ impl<'a> Run<'_, 'a> {
             Expr::Match { scrutinee, arms } => self.matching(*scrutinee, arms),
             Expr::Loop(data) => self.looping(data.kind, data.body),
             Expr::Closure(_) => Abs {
-                closure: Some((self.key, id)),
+                closure: Some(Rc::new(Captured {
+                    body: self.key,
+                    expr: id,
+                    env: self.env.clone(),
+                    this: self.this.clone(),
+                    subst: self.subst.clone(),
+                })),
                 ..Abs::default()
             },
             Expr::Return(value) => {

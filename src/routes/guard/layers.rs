@@ -252,7 +252,9 @@ impl Judge<'_> {
         let wrapped = args.iter().find_map(|arg| {
             let ty = arg.local_type()?;
             let (call, bodies) = self.service_call(&ty)?;
-            let inner = self.effect_of(&self.run_middleware(call, &Subst::new()), &bodies).proof;
+            let inner = self
+                .effect_of(&self.run_middleware(call, &Subst::new()), &bodies)
+                .proof;
             (inner.status() != super::super::Status::None).then_some(ty)
         });
         let proof = if let Some(inner) = wrapped {

@@ -75,6 +75,30 @@ pub struct Event {
     pub state: State,
 }
 
+impl Event {
+    /// Adds an event to others. What counts is what holds whenever such a thing happens, so the
+    /// states at all of them are joined.
+    fn add(self, events: &mut Vec<Event>) {
+        let same = |known: &&mut Event| match (&known.kind, &self.kind) {
+            (EventKind::Insert(a, _), EventKind::Insert(b, _)) => a == b,
+            (EventKind::Next, EventKind::Next) | (EventKind::Write(_), EventKind::Write(_)) => true,
+            _ => false,
+        };
+        match events.iter_mut().find(same) {
+            None => events.push(self),
+            Some(known) => {
+                if let (EventKind::Insert(_, a), EventKind::Insert(_, b)) =
+                    (&mut known.kind, &self.kind)
+                {
+                    let value = std::mem::take(&mut **a);
+                    **a = Abs::either((&known.state, value), (&self.state, (**b).clone()));
+                }
+                known.state = known.state.join(&self.state);
+            }
+        }
+    }
+}
+
 /// The kinds of [`Event`].
 #[derive(Debug, Clone)]
 pub enum EventKind {
