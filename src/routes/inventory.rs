@@ -63,6 +63,7 @@ pub fn build(values: &Values<'_>, sources: &SourceMap) -> Inventory {
         registered.push((krate, framework, routes));
     }
     let mut builder = Builder {
+        sources,
         program: values.program,
         judge,
         effects: FxHashMap::default(),
@@ -120,7 +121,17 @@ fn limits(
         .collect()
 }
 
+/// A protection that a layer or attribute adds.
+struct Applied {
+    protects: Protects,
+    evidence: Evidence,
+    conditions: Vec<String>,
+    /// The limit, as far as it is written down.
+    value: Option<String>,
+}
+
 struct Builder<'a> {
+    sources: &'a SourceMap,
     program: &'a Program,
     judge: Judge<'a>,
     effects: FxHashMap<(Span, String), Effect>,
@@ -134,7 +145,7 @@ impl Builder<'_> {
         let handler = self.handler(route);
         let mut layers = Vec::new();
         let mut proof = Proof::nothing();
-        let mut applied: Vec<(Protects, Evidence, Vec<String>)> = Vec::new();
+        let mut applied: Vec<Applied> = Vec::new();
         for layer in route.layers.iter().rev() {
             let key = (layer.span, format!("{:?}", layer.conditions));
             let effect = match self.effects.get(&key) {
@@ -155,7 +166,12 @@ impl Builder<'_> {
                 span: layer.span,
             };
             for protects in &effect.protects {
-                applied.push((*protects, evidence.clone(), layer.conditions.clone()));
+                applied.push(Applied {
+                    protects: *protects,
+                    evidence: evidence.clone(),
+                    conditions: layer.conditions.clone(),
+                    value: super::limits::bound(*protects, self.sources.slice(layer.span)),
+                });
             }
             layers.push(LayerSeen {
                 name: layer.name.clone(),
@@ -181,7 +197,12 @@ impl Builder<'_> {
             for added in self.judge.attributes(id) {
                 let evidence = added.evidence;
                 for protects in added.protects {
-                    applied.push((*protects, evidence.clone(), Vec::new()));
+                    applied.push(Applied {
+                        protects: *protects,
+                        evidence: evidence.clone(),
+                        conditions: Vec::new(),
+                        value: None,
+                    });
                 }
                 proof = proof.and(&added.proof);
             }
@@ -190,18 +211,17 @@ impl Builder<'_> {
         }
         let layered = |which: Protects| {
             let mut found = Protection::new(Status::None);
-            for (protects, evidence, conditions) in &applied {
-                if *protects != which {
-                    continue;
-                }
-                found.evidence.push(evidence.clone());
-                if conditions.is_empty() {
+            for it in applied.iter().filter(|it| it.protects == which) {
+                found.evidence.push(it.evidence.clone());
+                if it.conditions.is_empty() {
                     found.status = Status::Required;
                     found.condition = None;
                 } else if found.status != Status::Required {
                     found.status = Status::Conditional;
-                    found.condition = Some(conditions.join(" and "));
+                    found.condition = Some(it.conditions.join(" and "));
                 }
+                // Of several, the innermost speaks last.
+                found.value = it.value.clone().or(found.value);
             }
             found
         };

@@ -111,6 +111,10 @@ pub enum RouterKind {
     Resource,
     /// axum `MethodRouter`, actix `Route`: handlers without a path.
     Methods,
+    /// loco's `Routes`: the routes of one controller.
+    Controller,
+    /// loco's `AppRoutes`; its prefix is for what is added to it later.
+    Controllers,
     /// A list of complete routes (`routes![]`, utoipa-axum's too).
     List,
 }
@@ -254,7 +258,9 @@ impl Router {
     pub fn finish(mut self) -> (Vec<Route>, Vec<Lost>) {
         let wraps = std::mem::take(&mut self.wraps);
         let span = self.span;
-        if let Some(prefix) = self.prefix.take() {
+        if let Some(prefix) = self.prefix.take()
+            && self.kind != RouterKind::Controllers
+        {
             self.mount(&prefix, span);
         }
         for route in &mut self.routes {

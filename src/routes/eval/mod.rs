@@ -119,6 +119,7 @@ impl<'a> Eval<'a> {
         let this = self.program[id].sig.self_param.map(|_| Value::Unknown);
         self.root = Some(id);
         let (value, after) = self.run_fn(id, args, this);
+        let value = super::frameworks::hooked(self, id, value);
         let span = self.program[id].name_span();
         self.emit(&value, span);
         for value in after {

@@ -97,12 +97,14 @@ pub(super) fn call(eval: &mut Eval<'_>, call: &mut Call<'_>) -> Option<Value> {
             let text = slice(eval, call, expr);
             let named = text.split(['.', '(']).next().unwrap_or_default();
             let condition = format!("{} is set", named.trim_start_matches('&'));
-            let mut value = call.args.first()?.clone();
+            // By its type, where the code that makes it tells nothing.
             let ty = eval.values.typing(call.body).ty(expr).peel_refs();
-            if let (Value::Unknown, Some(held)) = (&value, ty.success()) {
-                value = Value::Object(held, Vec::new());
-            }
-            let layers = eval.layers(&value, call.body, Some(expr), call.span);
+            let value = match (call.args.first()?, ty.success()) {
+                (known @ (Value::Layers(_) | Value::Struct(..)), _) => known.clone(),
+                (_, Some(held)) => Value::Object(held, Vec::new()),
+                (other, None) => other.clone(),
+            };
+            let layers = eval.layers(&value, call.body, None, call.span);
             let with = |layer: Rc<Layer>| {
                 let mut layer = (*layer).clone();
                 layer.conditions.push(condition.clone());

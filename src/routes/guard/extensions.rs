@@ -28,7 +28,15 @@ impl Judge<'_> {
 
     fn judge_extension(&self, wanted: &Ty) -> Abs {
         let mut joined: Option<(State, Abs)> = None;
-        for id in self.inserters() {
+        let may_insert = |types: &[Ty]| {
+            let vague = |ty: &Ty| !matches!(ty, Ty::Adt(..) | Ty::External(..));
+            let mut types = types.iter().map(Ty::peel_refs);
+            types.any(|ty| vague(ty) || same(ty, wanted))
+        };
+        for (id, types) in self.inserters() {
+            if !may_insert(types) {
+                continue;
+            }
             let summary = self.run_middleware(*id, &Subst::new());
             for event in summary.events {
                 let EventKind::Insert(ty, value) = event.kind else {
@@ -103,8 +111,8 @@ impl Judge<'_> {
         }
     }
 
-    /// Functions that put something into extensions.
-    fn inserters(&self) -> &[FnId] {
+    /// Functions that put something into extensions, and the types of what they put there.
+    fn inserters(&self) -> &[(FnId, Vec<Ty>)] {
         self.inserters.get_or_init(|| {
             let mut found = Vec::new();
             let hashes = ["extensions", "extensions_mut"]
@@ -120,20 +128,26 @@ impl Judge<'_> {
                 if self.program[id].is_test || self.program.is_modelled_source(krate) {
                     continue;
                 }
-                let inserts = data.body.exprs().any(|(_, expr)| match expr {
-                    Expr::MethodCall(call) if call.name == "insert" => match data
-                        .body
-                        .expr(call.receiver)
-                    {
-                        Expr::MethodCall(inner) => inner.name == "extensions_mut",
-                        Expr::Field { name, .. } => *name == "extensions",
-                        Expr::Path(path) => path.last().is_some_and(|name| name == "extensions"),
-                        _ => false,
-                    },
-                    _ => false,
-                });
-                if inserts {
-                    found.push(id);
+                let inserted = |expr: &Expr| match expr {
+                    Expr::MethodCall(call) if call.name == "insert" => {
+                        let into = match data.body.expr(call.receiver) {
+                            Expr::MethodCall(inner) => inner.name == "extensions_mut",
+                            Expr::Field { name, .. } => *name == "extensions",
+                            Expr::Path(path) => {
+                                path.last().is_some_and(|name| name == "extensions")
+                            }
+                            _ => false,
+                        };
+                        call.args.first().filter(|_| into).copied()
+                    }
+                    _ => None,
+                };
+                let all = data.body.exprs();
+                let all: Vec<_> = all.filter_map(|(_, expr)| inserted(expr)).collect();
+                if !all.is_empty() {
+                    let typing = self.values.typing(key);
+                    let types = all.into_iter().map(|it| typing.ty(it).clone());
+                    found.push((id, types.collect()));
                 }
             }
             found

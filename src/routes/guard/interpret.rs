@@ -38,20 +38,6 @@ const MANY_STEPS: u64 = 6_000_000;
 /// Bound on calls followed into each other.
 pub(super) const MAX_DEPTH: u32 = 14;
 
-impl Drop for Judge<'_> {
-    fn drop(&mut self) {
-        if std::env::var_os("MOAT_PROFILE").is_some() {
-            let p = self.profile.borrow();
-            let mut all: Vec<_> = p.iter().collect();
-            all.sort_by_key(|(_, (_, s))| std::cmp::Reverse(*s));
-            for (id, (n, s)) in all.into_iter().take(45) {
-                eprintln!("{s:>9} {n:>7} {}", self.program.fn_path(*id));
-            }
-            eprintln!("total {}", self.steps.get());
-        }
-    }
-}
-
 impl<'a> Judge<'a> {
     /// Runs a function with these arguments.
     pub(super) fn run(&self, id: FnId, args: Vec<Abs>, this: Abs, subst: &Subst) -> Summary {
@@ -86,7 +72,6 @@ impl<'a> Judge<'a> {
             );
         }
         self.depth.set(self.depth.get() + 1);
-        let prof0 = self.steps.get();
         let mut run = self.start(body, this, subst.clone());
         let params = self.program[body].body.params.clone();
         for (pat, arg) in params.iter().zip(args) {
@@ -99,12 +84,6 @@ impl<'a> Judge<'a> {
         }
         let summary = run.finish();
         self.depth.set(self.depth.get() - 1);
-        {
-            let mut p = self.profile.borrow_mut();
-            let e = p.entry(id).or_default();
-            e.0 += 1;
-            e.1 += self.steps.get() - prof0;
-        }
         if let Some(key) = key {
             self.keep(&self.summaries, key, &summary);
         }
@@ -598,9 +577,15 @@ impl<'a> Run<'_, 'a> {
             },
             Some(Callee::Const(id)) => {
                 let name = self.judge.program[*id].name;
+                // A text that stands in the code: a prefix, a scheme, or a secret that is none.
+                let text = self.judge.values.const_text(*id);
+                let from = match text.is_some_and(|it| it.as_known().is_some()) {
+                    true => From::LITERAL,
+                    false => From::default(),
+                };
                 Abs {
                     setting: Some(Rc::from(name.as_str())),
-                    ..Abs::default()
+                    ..Abs::of(from)
                 }
             }
             Some(Callee::External(path)) => {

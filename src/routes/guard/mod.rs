@@ -39,10 +39,9 @@ pub struct Judge<'a> {
     extractors: RefCell<FxHashMap<String, Abs>>,
     /// What is inserted into request extensions, by type.
     inserted: RefCell<FxHashMap<String, Option<Abs>>>,
-    /// Functions that put something into extensions.
-    inserters: std::cell::OnceCell<Vec<FnId>>,
+    /// Functions that put something into extensions, and the types of what they put there.
+    inserters: std::cell::OnceCell<Vec<(FnId, Vec<Ty>)>>,
     depth: std::cell::Cell<u32>,
-    profile: RefCell<FxHashMap<FnId, (u64, u64)>>,
     steps: std::cell::Cell<u64>,
     /// Where `steps` may go for the handler or layer in question.
     limit: std::cell::Cell<u64>,
@@ -124,7 +123,6 @@ impl<'a> Judge<'a> {
             inserted: RefCell::default(),
             inserters: std::cell::OnceCell::new(),
             depth: std::cell::Cell::new(0),
-            profile: RefCell::default(),
             steps: std::cell::Cell::new(0),
             limit: std::cell::Cell::new(0),
         }
