@@ -33,6 +33,9 @@ pub(super) struct Toothless {
     pub(super) span: Span,
     /// For a label there.
     pub(super) label: String,
+    /// It is a type that does not insist. Where nobody in the service insists, that is how the
+    /// service is meant.
+    pub(super) is_type: bool,
 }
 
 /// What is wrong with the check of an endpoint that is judged optional.
@@ -118,7 +121,7 @@ fn extractor(cx: &Context<'_>, site: &Site<'_>, id: FnId) -> Option<Toothless> {
                 "refuses nobody who invents credentials".to_owned(),
             )
         };
-        Some(Toothless { reason, span: ty, label })
+        Some(Toothless { reason, span: ty, label, is_type: true })
     })
 }
 
@@ -140,6 +143,7 @@ fn presence(cx: &Context<'_>, site: &Site<'_>, id: FnId) -> Option<Toothless> {
         reason: "the body asks whether something was sent, never whether it is genuine".to_owned(),
         span: cx.program[id].name_span(),
         label: "lets every header of the right name through".to_owned(),
+        is_type: false,
     })
 }
 
@@ -314,6 +318,7 @@ impl Search<'_, '_> {
             reason,
             span: data.body.expr_range(check).in_file(data.file),
             label: label.to_owned(),
+            is_type: false,
         }
     }
 

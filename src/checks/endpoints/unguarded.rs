@@ -27,16 +27,13 @@ pub(crate) fn run(cx: &Context<'_>, endpoints: &Endpoints<'_>, lint: &Lint) -> V
     let mut found = Vec::new();
     for service in endpoints.services().iter().copied() {
         let sites = endpoints.of(service);
-        let statuses = || {
-            let sites = sites.iter();
-            sites.map(|it| it.endpoint.protections.authentication.status)
-        };
         // Where credentials are only looked at, nothing is asked of anybody.
-        let has_convention = statuses().any(insists);
-        let looks = statuses().any(asks);
+        let has_convention = sites
+            .iter()
+            .any(|it| insists(it.endpoint.protections.authentication.status));
         let mut open: Vec<(&Site<'_>, Why)> = Vec::new();
         for site in &sites {
-            if let Some(why) = why(cx, site, &sites, looks) {
+            if let Some(why) = why(cx, site, &sites, has_convention) {
                 open.push((site, why));
             }
         }
@@ -98,7 +95,7 @@ enum Why {
     Toothless(Toothless),
 }
 
-fn why(cx: &Context<'_>, site: &Site<'_>, all: &[&Site<'_>], looks: bool) -> Option<Why> {
+fn why(cx: &Context<'_>, site: &Site<'_>, all: &[&Site<'_>], has_convention: bool) -> Option<Why> {
     let status = site.endpoint.protections.authentication.status;
     if site.purpose != Purpose::Ordinary || is_graphql(site) {
         return None;
@@ -113,7 +110,9 @@ fn why(cx: &Context<'_>, site: &Site<'_>, all: &[&Site<'_>], looks: bool) -> Opt
                 site.seen.write.as_ref().map(|it| it.name.clone()),
             )),
             // Somebody looks at the credentials and lets everybody through: only where it matters.
-            Status::Optional if looks => toothless(cx, site).map(Why::Toothless),
+            Status::Optional => toothless(cx, site)
+                .filter(|it| has_convention || !it.is_type)
+                .map(Why::Toothless),
             _ => None,
         };
     }
