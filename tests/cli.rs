@@ -488,32 +488,3 @@ fn the_examples_of_a_framework_itself_are_read() {
     let run = project.run(&["routes"]);
     assert!(run.out.contains("/orders"), "{}", run.out);
 }
-
-/// Every module brings in what all others bring in: each name is looked for once, not once for
-/// every way through them.
-#[test]
-fn globs_in_circles_end() {
-    let modules = 24;
-    let mut source = String::new();
-    for at in 0..modules {
-        source.push_str(&format!("pub mod m{at} {{\n"));
-        for other in (0..modules).filter(|it| *it != at) {
-            source.push_str(&format!("    pub use super::m{other}::*;\n"));
-        }
-        source.push_str(&format!(
-            "    pub fn f{at}() {{ missing(); gone(); }}\n}}\n"
-        ));
-    }
-    let files = [
-        ("Cargo.toml", MANIFEST),
-        ("src/lib.rs", source.as_str()),
-        ("src/routes.rs", ROUTES),
-    ];
-    let project = Project::new(&files);
-    project.write(
-        "src/main.rs",
-        "mod routes;\nuse shop::m0::f23;\nfn main() { f23(); }\n",
-    );
-    let run = project.run(&["routes"]);
-    assert!(run.out.contains("/orders"), "{}", run.out);
-}

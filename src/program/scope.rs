@@ -45,7 +45,13 @@ struct Open {
     cuts: BTreeSet<usize>,
     /// Answers that went without those of other questions. They hold as long as these are open.
     kept: FxHashMap<Question, (Arc<[Def]>, BTreeSet<usize>)>,
+    /// How many answers were worked out.
+    worked: usize,
 }
+
+/// Up to so many answers are worked out anew when a question that they went without has its
+/// answer. Where so many modules import each other, the first that was asked has seen all of them.
+const MANY_ANSWERS: usize = 4096;
 
 impl Open {
     /// Answers a question. The answer may be kept for good if it is the same whoever asks: if no
@@ -66,12 +72,22 @@ impl Open {
         let here = self.questions.len();
         let mut before = std::mem::take(&mut self.cuts);
         self.questions.insert(question, here);
+        self.worked += 1;
         let answer = work(self);
         self.questions.remove(&question);
-        if self.cuts.remove(&here) {
-            self.kept.retain(|_, (_, cuts)| !cuts.contains(&here));
-        }
+        let is_circle = self.cuts.remove(&here);
         let is_whole = self.cuts.is_empty();
+        if is_circle && (is_whole || self.worked < MANY_ANSWERS) {
+            self.kept.retain(|_, (_, cuts)| !cuts.contains(&here));
+        } else if is_circle {
+            let outside = &self.cuts;
+            self.kept.retain(|_, (_, cuts)| {
+                if cuts.remove(&here) {
+                    cuts.extend(outside);
+                }
+                true
+            });
+        }
         if !is_whole {
             let kept = (answer.clone(), self.cuts.clone());
             self.kept.insert(question, kept);
@@ -536,4 +552,57 @@ fn prelude(name: &str) -> Option<&'static str> {
         "Future" => "std::future::Future",
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Asks one module of a number that all import all others; counts the answers worked out.
+    fn ask(open: &mut Open, at: u32, modules: u32, worked: &mut usize) -> Vec<Def> {
+        let question = (ModuleId(at), Name::new("name"));
+        let answer = open.answer(question, |open| {
+            *worked += 1;
+            let mut found = vec![Def::Module(ModuleId(at))];
+            for other in (0..modules).filter(|it| *it != at) {
+                for def in ask(open, other, modules, worked) {
+                    if !found.contains(&def) {
+                        found.push(def);
+                    }
+                }
+            }
+            found.into()
+        });
+        answer.map_or_else(Vec::new, |(found, _)| found.to_vec())
+    }
+
+    #[test]
+    fn a_question_in_a_circle_is_not_worked_out_once_for_every_way_to_it() {
+        let modules = 40;
+        let mut worked = 0;
+        let found = ask(&mut Open::default(), 0, modules, &mut worked);
+        assert_eq!(
+            found.len(),
+            modules as usize,
+            "the first of a circle sees all of it"
+        );
+        assert!(worked < 2 * MANY_ANSWERS, "{worked} answers worked out");
+    }
+
+    #[test]
+    fn what_went_without_an_open_question_is_not_kept_for_good() {
+        let mut open = Open::default();
+        let (outer, inner) = ((ModuleId(0), "a".into()), (ModuleId(1), "b".into()));
+        let nothing = || -> Arc<[Def]> { Arc::from([]) };
+        let whole = open.answer(outer, |open| {
+            let within = open.answer(inner, |open| {
+                assert!(open.answer(outer, |_| nothing()).is_none());
+                nothing()
+            });
+            assert_eq!(within.map(|it| it.1), Some(false));
+            nothing()
+        });
+        assert_eq!(whole.map(|it| it.1), Some(true));
+        assert!(open.kept.is_empty());
+    }
 }
