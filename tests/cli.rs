@@ -743,3 +743,27 @@ fn associated_types_in_a_circle_end() {
         .expect("the program runs");
     assert_eq!(output.status.code(), Some(0), "{output:?}");
 }
+
+/// The package of a framework in the workspace is what its model says, for whoever uses it.
+#[test]
+fn the_examples_of_a_framework_itself_are_read() {
+    let framework = "pub struct Router;\n\nimpl Router {\n    pub fn new() -> Router {\n        Router\n    }\n}\n";
+    let project = Project::new(&[
+        (
+            "Cargo.toml",
+            "[workspace]\nresolver = \"2\"\nmembers = [\"axum\", \"todos\"]\n",
+        ),
+        (
+            "axum/Cargo.toml",
+            "[package]\nname = \"axum\"\nversion = \"0.9.0\"\nedition = \"2021\"\n",
+        ),
+        ("axum/src/lib.rs", framework),
+        (
+            "todos/Cargo.toml",
+            "[package]\nname = \"todos\"\nversion = \"0.1.0\"\nedition = \"2021\"\n\n[dependencies]\naxum = { path = \"../axum\" }\n",
+        ),
+        ("todos/src/lib.rs", ROUTES),
+    ]);
+    let run = project.run(&["routes"]);
+    assert!(run.out.contains("/orders"), "{}", run.out);
+}

@@ -222,6 +222,21 @@ impl Models {
         .collect()
     }
 
+    /// Whether there is a model of the crate that a path leads into.
+    pub fn describes(&self, path: Name) -> bool {
+        let krate = crate_of(path.as_str());
+        let local = self.local.iter().any(|model| model.info.name == *krate);
+        local || builtin::find(krate).is_some()
+    }
+
+    /// Whether a crate is a framework that we know: one with routers.
+    pub fn is_framework(&self, krate: Name) -> bool {
+        builtin::find(krate.as_str()).is_some_and(|it| {
+            let types = &it.model().types.entries;
+            it.name == krate.as_str() && types.iter().any(|it| it.role == Some(TypeRole::Router))
+        })
+    }
+
     /// The extractor with this canonical path.
     pub fn extractor(&self, canonical: Name) -> Option<&Extractor> {
         self.lookup(canonical, |model| &model.extractors)

@@ -371,6 +371,7 @@ impl Program {
             self[**id].sig.params.len() == arguments
                 && !self[**id].is_test
                 && self[**id].sig.self_param.is_some()
+                && !self.is_modelled_source(self[self[**id].module].krate)
         };
         let inherent: Vec<_> = self
             .index

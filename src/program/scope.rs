@@ -3,9 +3,10 @@
 //! Resolution returns every alternative: cfg variants and namespaces alike. The caller
 //! picks the kind of definition it has a use for.
 
-use std::sync::{Arc, RwLock};
+use std::collections::BTreeSet;
+use std::sync::{Arc, OnceLock, RwLock};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Program;
 use super::defs::{CrateId, Def, Import, ModuleId};
@@ -17,6 +18,8 @@ use crate::source::Name;
 pub(crate) struct Memo {
     members: RwLock<Members>,
     globs: RwLock<FxHashMap<ModuleId, Arc<[Def]>>>,
+    /// Packages of the program that are modelled frameworks.
+    frameworks: OnceLock<Vec<Name>>,
 }
 
 type Members = FxHashMap<(ModuleId, Name), Arc<[Def]>>;
@@ -31,34 +34,66 @@ pub struct Resolved {
     pub used: usize,
 }
 
+/// A member's name in a module, or `*` for what the module's globs lead to.
+type Question = (ModuleId, Name);
+
 /// The questions that are being answered, each for the sake of the one before: breaks cycles of imports.
 #[derive(Default)]
 struct Open {
-    questions: Vec<(ModuleId, Name)>,
-    /// The first of them that was asked again, and so went without an answer, since the last began.
-    cut: Option<usize>,
+    questions: FxHashMap<Question, usize>,
+    /// Those of them that were asked again, and so went without an answer, since the last began.
+    cuts: BTreeSet<usize>,
+    /// Answers that went without those of other questions. They hold as long as these are open.
+    kept: FxHashMap<Question, (Arc<[Def]>, BTreeSet<usize>)>,
+    /// How many answers were worked out.
+    worked: usize,
 }
 
+/// Up to so many answers are worked out anew when a question that they went without has its
+/// answer. Where so many modules import each other, the first that was asked has seen all of them.
+const MANY_ANSWERS: usize = 4096;
+
 impl Open {
-    /// Answers a question. The answer may be kept if it is the same whoever asks: if no question
-    /// from before was left out of it. Nothing for one that is being answered already.
-    fn answer<T>(
+    /// Answers a question. The answer may be kept for good if it is the same whoever asks: if no
+    /// question from before was left out of it. Nothing for one that is being answered already.
+    fn answer(
         &mut self,
-        question: (ModuleId, Name),
-        work: impl FnOnce(&mut Open) -> T,
-    ) -> Option<(T, bool)> {
-        let here = self.questions.len();
-        if let Some(at) = self.questions.iter().position(|it| *it == question) {
-            self.cut = Some(self.cut.map_or(at, |cut| cut.min(at)));
+        question: Question,
+        work: impl FnOnce(&mut Open) -> Arc<[Def]>,
+    ) -> Option<(Arc<[Def]>, bool)> {
+        if let Some((known, cuts)) = self.kept.get(&question) {
+            self.cuts.extend(cuts);
+            return Some((known.clone(), false));
+        }
+        if let Some(at) = self.questions.get(&question) {
+            self.cuts.insert(*at);
             return None;
         }
-        let before = self.cut.take();
-        self.questions.push(question);
+        let here = self.questions.len();
+        let mut before = std::mem::take(&mut self.cuts);
+        self.questions.insert(question, here);
+        self.worked += 1;
         let answer = work(self);
-        self.questions.pop();
-        let outside = self.cut.filter(|cut| *cut < here);
-        self.cut = before.into_iter().chain(outside).min();
-        Some((answer, outside.is_none()))
+        self.questions.remove(&question);
+        let is_circle = self.cuts.remove(&here);
+        let is_whole = self.cuts.is_empty();
+        if is_circle && (is_whole || self.worked < MANY_ANSWERS) {
+            self.kept.retain(|_, (_, cuts)| !cuts.contains(&here));
+        } else if is_circle {
+            let outside = &self.cuts;
+            self.kept.retain(|_, (_, cuts)| {
+                if cuts.remove(&here) {
+                    cuts.extend(outside);
+                }
+                true
+            });
+        }
+        if !is_whole {
+            let kept = (answer.clone(), self.cuts.clone());
+            self.kept.insert(question, kept);
+        }
+        self.cuts.append(&mut before);
+        Some((answer, is_whole))
     }
 }
 
@@ -202,7 +237,13 @@ impl Program {
     fn extern_crate(&self, krate: CrateId, name: Name, guess: bool) -> Vec<Def> {
         let mut found = Vec::new();
         if let Some(roots) = self.extern_crates.get(&(krate, name)) {
-            found.extend(roots.iter().map(|root| Def::Module(*root)));
+            found.extend(roots.iter().map(
+                |root| match self.is_modelled_source(self[*root].krate) {
+                    true => Def::External(self[self[*root].krate].name),
+                    false => Def::Module(*root),
+                },
+            ));
+            dedup_defs(&mut found);
         }
         if found.is_empty()
             && let Some(package) = self[krate].dependencies.get(&name)
@@ -226,6 +267,19 @@ impl Program {
         found
     }
 
+    /// Whether a package of the program is the library that a model describes: a framework, or
+    /// one that is published with it. What it means to who uses it is what the model says, as if
+    /// it came from the registry.
+    pub fn is_modelled_source(&self, krate: CrateId) -> bool {
+        let package = self[krate].name;
+        let family = |name: Name| name.as_str().split('_').next();
+        let frameworks = self.names.frameworks.get_or_init(|| {
+            let names = self.crates.iter().map(|krate| krate.name);
+            names.filter(|it| self.models.is_framework(*it)).collect()
+        });
+        frameworks.iter().any(|it| family(*it) == family(package)) && self.models.describes(package)
+    }
+
     fn members_open(&self, module: ModuleId, name: Name, open: &mut Open) -> Vec<Def> {
         let key = (module, name);
         if let Some(known) = self
@@ -237,7 +291,7 @@ impl Program {
         {
             return known.to_vec();
         }
-        let answer = open.answer(key, |open| self.members_now(module, name, open));
+        let answer = open.answer(key, |open| self.members_now(module, name, open).into());
         let Some((found, is_whole)) = answer else {
             return Vec::new();
         };
@@ -247,9 +301,9 @@ impl Program {
                 .members
                 .write()
                 .expect("no thread panics while it holds the lock");
-            memo.insert(key, found.clone().into());
+            memo.insert(key, found.clone());
         }
-        found
+        found.to_vec()
     }
 
     fn members_now(&self, module: ModuleId, name: Name, open: &mut Open) -> Vec<Def> {
@@ -265,12 +319,7 @@ impl Program {
                     .filter(fits),
             );
         }
-        let mut seen = Vec::new();
-        found.retain(|def| {
-            let new = !seen.contains(def);
-            seen.push(*def);
-            new
-        });
+        dedup_defs(&mut found);
         found
     }
 
@@ -291,15 +340,14 @@ impl Program {
     /// What the globs of a module bring in, through globs of globs.
     fn glob_members(&self, module: ModuleId, name: Name, open: &mut Open) -> Vec<Def> {
         let mut found = Vec::new();
-        let mut visited = vec![module];
+        let mut visited = FxHashSet::from_iter([module]);
         let mut queue: Vec<Def> = self.glob_targets(module, open).to_vec();
         while let Some(target) = queue.pop() {
             match target {
                 Def::Module(target) => {
-                    if visited.contains(&target) {
+                    if !visited.insert(target) {
                         continue;
                     }
-                    visited.push(target);
                     let own = self.explicit_members(target, name, open);
                     if own.is_empty() {
                         queue.extend(self.glob_targets(target, open).iter().copied());
@@ -343,7 +391,7 @@ impl Program {
                 .flat_map(|import| self.import_targets(module, import, open))
                 .collect()
         });
-        let Some((targets, is_whole)): Option<(Arc<[Def]>, bool)> = answer else {
+        let Some((targets, is_whole)) = answer else {
             return Arc::from([]);
         };
         if is_whole {
@@ -416,6 +464,15 @@ fn is_value(def: &Def) -> bool {
             | Def::Macro(_)
             | Def::External(_)
     )
+}
+
+fn dedup_defs(all: &mut Vec<Def>) {
+    let mut seen = Vec::new();
+    all.retain(|it| {
+        let new = !seen.contains(it);
+        seen.push(*it);
+        new
+    });
 }
 
 fn dedup(all: &mut Vec<Resolved>) {
@@ -495,4 +552,57 @@ fn prelude(name: &str) -> Option<&'static str> {
         "Future" => "std::future::Future",
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Asks one module of a number that all import all others; counts the answers worked out.
+    fn ask(open: &mut Open, at: u32, modules: u32, worked: &mut usize) -> Vec<Def> {
+        let question = (ModuleId(at), Name::new("name"));
+        let answer = open.answer(question, |open| {
+            *worked += 1;
+            let mut found = vec![Def::Module(ModuleId(at))];
+            for other in (0..modules).filter(|it| *it != at) {
+                for def in ask(open, other, modules, worked) {
+                    if !found.contains(&def) {
+                        found.push(def);
+                    }
+                }
+            }
+            found.into()
+        });
+        answer.map_or_else(Vec::new, |(found, _)| found.to_vec())
+    }
+
+    #[test]
+    fn a_question_in_a_circle_is_not_worked_out_once_for_every_way_to_it() {
+        let modules = 40;
+        let mut worked = 0;
+        let found = ask(&mut Open::default(), 0, modules, &mut worked);
+        assert_eq!(
+            found.len(),
+            modules as usize,
+            "the first of a circle sees all of it"
+        );
+        assert!(worked < 2 * MANY_ANSWERS, "{worked} answers worked out");
+    }
+
+    #[test]
+    fn what_went_without_an_open_question_is_not_kept_for_good() {
+        let mut open = Open::default();
+        let (outer, inner) = ((ModuleId(0), "a".into()), (ModuleId(1), "b".into()));
+        let nothing = || -> Arc<[Def]> { Arc::from([]) };
+        let whole = open.answer(outer, |open| {
+            let within = open.answer(inner, |open| {
+                assert!(open.answer(outer, |_| nothing()).is_none());
+                nothing()
+            });
+            assert_eq!(within.map(|it| it.1), Some(false));
+            nothing()
+        });
+        assert_eq!(whole.map(|it| it.1), Some(true));
+        assert!(open.kept.is_empty());
+    }
 }

@@ -70,6 +70,7 @@ pub fn build(values: &Values<'_>, sources: &SourceMap) -> Inventory {
         registered.push((krate, framework, routes));
     }
     let mut builder = Builder {
+        sources,
         program: values.program,
         judge,
         effects: FxHashMap::default(),
@@ -151,12 +152,23 @@ fn limits(
         .collect()
 }
 
+/// A protection that a layer or attribute adds.
+struct Applied {
+    protects: Protects,
+    evidence: Evidence,
+    conditions: Vec<String>,
+    /// The limit, as far as it is written down.
+    value: Option<String>,
+}
+
 struct Builder<'a> {
+    sources: &'a SourceMap,
     program: &'a Program,
     judge: Judge<'a>,
     effects: FxHashMap<(Span, String), Effect>,
-    /// What was judged: signatures, and bodies where those were not enough.
-    handlers: FxHashMap<FnId, (Signature, Option<Proof>)>,
+    /// What was judged, with the types that their type parameters stand for: signatures, and
+    /// bodies where those were not enough.
+    handlers: FxHashMap<(FnId, String), (Signature, Option<Proof>)>,
     limits: FxHashMap<FnId, Option<Evidence>>,
 }
 
@@ -166,7 +178,7 @@ impl Builder<'_> {
         let handler = self.handler(route);
         let mut layers = Vec::new();
         let mut proof = Proof::nothing();
-        let mut applied: Vec<(Protects, Evidence, Vec<String>)> = Vec::new();
+        let mut applied: Vec<Applied> = Vec::new();
         for layer in route.layers.iter().rev() {
             let key = (layer.span, format!("{:?}", layer.conditions));
             let effect = match self.effects.get(&key) {
@@ -187,7 +199,12 @@ impl Builder<'_> {
                 span: layer.span,
             };
             for protects in &effect.protects {
-                applied.push((*protects, evidence.clone(), layer.conditions.clone()));
+                applied.push(Applied {
+                    protects: *protects,
+                    evidence: evidence.clone(),
+                    conditions: layer.conditions.clone(),
+                    value: super::limits::bound(*protects, self.sources.slice(layer.span)),
+                });
             }
             layers.push(LayerSeen {
                 name: layer.name.clone(),
@@ -199,36 +216,45 @@ impl Builder<'_> {
         let mut limits_in_body = None;
         if let HandlerTarget::Fn(id) = handler.target {
             let judge = &self.judge;
+            let key = (id, format!("{:?}", route.types));
             let (signature, body) = self
                 .handlers
-                .entry(id)
-                .or_insert_with(|| (judge.signature(id), None));
+                .entry(key)
+                .or_insert_with(|| (judge.signature(id, &route.types), None));
             proof = proof.and(&signature.proof);
             if !proof.is_verified() {
-                let body = body.get_or_insert_with(|| judge.body(id, signature));
+                let body = body.get_or_insert_with(|| judge.body(id, &route.types, signature));
                 proof = proof.and(&*body);
             }
             limits_in_body = self.limits.get(&id).cloned().flatten();
-        } else if handler.target == HandlerTarget::Unknown
-            && proof.maybe.is_none()
-            && !proof.is_verified()
-        {
-            proof.maybe = Some("the handler could not be resolved".into());
+            for added in self.judge.attributes(id) {
+                let evidence = added.evidence;
+                for protects in added.protects {
+                    applied.push(Applied {
+                        protects: *protects,
+                        evidence: evidence.clone(),
+                        conditions: Vec::new(),
+                        value: None,
+                    });
+                }
+                proof = proof.and(&added.proof);
+            }
+        } else if proof.maybe.is_none() && !proof.is_verified() {
+            proof.maybe = self.unread(&handler);
         }
         let layered = |which: Protects| {
             let mut found = Protection::new(Status::None);
-            for (protects, evidence, conditions) in &applied {
-                if *protects != which {
-                    continue;
-                }
-                found.evidence.push(evidence.clone());
-                if conditions.is_empty() {
+            for it in applied.iter().filter(|it| it.protects == which) {
+                found.evidence.push(it.evidence.clone());
+                if it.conditions.is_empty() {
                     found.status = Status::Required;
                     found.condition = None;
                 } else if found.status != Status::Required {
                     found.status = Status::Conditional;
-                    found.condition = Some(conditions.join(" and "));
+                    found.condition = Some(it.conditions.join(" and "));
                 }
+                // Of several, the innermost speaks last.
+                found.value = it.value.clone().or(found.value);
             }
             found
         };
@@ -273,6 +299,19 @@ impl Builder<'_> {
                 tracing: layered(Protects::Tracing),
             },
             purpose,
+        }
+    }
+
+    /// What is not known of a handler whose code is not in the program.
+    fn unread(&self, handler: &Handler) -> Option<String> {
+        match handler.target {
+            HandlerTarget::Unknown => Some("the handler could not be resolved".into()),
+            HandlerTarget::External(path)
+                if !self.program.models.describes(path) && !frameworks::is_page(path) =>
+            {
+                Some(format!("the code of `{path}` is not in this program"))
+            }
+            _ => None,
         }
     }
 

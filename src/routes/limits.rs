@@ -9,6 +9,37 @@ use crate::program::{FnId, Ty};
 use crate::source::{Name, SourceMap};
 use crate::values::{Callee, Values};
 
+/// The limit that a layer is made with, as far as it is written where the layer is:
+/// `DefaultBodyLimit::max(64 * 1024)`, `TimeoutLayer::new(Duration::from_secs(10))`.
+pub(super) fn bound(protects: Protects, made: &str) -> Option<String> {
+    let (_, arguments) = made.split_once('(')?;
+    let arguments = arguments.strip_suffix(')')?;
+    match protects {
+        Protects::BodyLimit => bytes(arguments).map(|it| format!("{it} bytes")),
+        Protects::Timeout => {
+            let (_, unit) = arguments.split_once("Duration::from_")?;
+            let (unit, number) = unit.split_once('(')?;
+            let number = bytes(number.split(')').next()?)?;
+            match unit {
+                "secs" => Some(format!("{number} s")),
+                "millis" => Some(format!("{number} ms")),
+                "mins" => Some(format!("{number} min")),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// A number, or a product of numbers.
+fn bytes(text: &str) -> Option<u64> {
+    text.split('*').try_fold(1_u64, |product, factor| {
+        let digits: String = factor.trim().chars().filter(|it| *it != '_').collect();
+        let digits = digits.trim_end_matches("usize").trim_end_matches("u64");
+        product.checked_mul(digits.parse().ok()?)
+    })
+}
+
 /// The limits of handlers.
 pub(super) struct Limits<'v, 'a> {
     values: &'v Values<'a>,
@@ -120,5 +151,25 @@ impl<'v, 'a> Limits<'v, 'a> {
                 span: data.body.expr_range(expr).in_file(data.file),
             })
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_are_read_where_they_are_written() {
+        let body = |made| bound(Protects::BodyLimit, made);
+        assert_eq!(
+            body("DefaultBodyLimit::max(64 * 1_024)").as_deref(),
+            Some("65536 bytes")
+        );
+        assert_eq!(body("RequestBodyLimitLayer::new(limit)"), None);
+        assert_eq!(body("limit"), None);
+        let time = |made| bound(Protects::Timeout, made);
+        let made = "TimeoutLayer::with_status_code(status, Duration::from_secs(10))";
+        assert_eq!(time(made).as_deref(), Some("10 s"));
+        assert_eq!(time("TimeoutLayer::new(wait)"), None);
     }
 }

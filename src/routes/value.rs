@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::endpoint::HandlerTarget;
 use crate::facts::{ExprId, PatId};
+use crate::program::ty::Subst;
 use crate::program::{AdtId, BodyKey, FnId, Ty};
 use crate::source::{Name, Span};
 use crate::values::Text;
@@ -39,15 +40,26 @@ pub enum Value {
 /// A function as a value.
 #[derive(Debug, Clone)]
 pub enum Callable {
-    /// A function of the program.
-    Fn(FnId, Ty),
+    /// A function of the program, with the types that its parameters stand for here.
+    Fn(FnId, Types),
     /// A closure and the variables it sees.
     Closure(BodyKey, ExprId, Rc<Env>),
     /// A library function.
     External(Name),
 }
 
+/// The types that the type parameters of a function stand for, as far as they are written down.
+pub type Types = Rc<Subst>;
+
 impl Callable {
+    /// What its type parameters stand for.
+    pub fn types(&self) -> Types {
+        match self {
+            Callable::Fn(_, types) => types.clone(),
+            Callable::Closure(..) | Callable::External(_) => Types::default(),
+        }
+    }
+
     /// The code as a handler.
     pub fn target(&self) -> HandlerTarget {
         match self {
@@ -99,6 +111,10 @@ pub enum RouterKind {
     Resource,
     /// axum `MethodRouter`, actix `Route`: handlers without a path.
     Methods,
+    /// loco's `Routes`: the routes of one controller.
+    Controller,
+    /// loco's `AppRoutes`; its prefix is for what is added to it later.
+    Controllers,
     /// A list of complete routes (`routes![]`, utoipa-axum's too).
     List,
 }
@@ -112,6 +128,8 @@ pub struct Route {
     pub method: String,
     /// What answers.
     pub handler: HandlerTarget,
+    /// What the handler's type parameters stand for: `post(create::<Account>)`.
+    pub types: Types,
     /// The handler as reports show it, if it is no function of the program.
     pub handler_name: Option<String>,
     /// Where the handler is written at the registration.
@@ -140,6 +158,7 @@ impl Route {
             path: Vec::new(),
             method: method.into(),
             handler,
+            types: Types::default(),
             handler_name: None,
             handler_span: span,
             registered: span,
@@ -189,14 +208,24 @@ pub struct Layer {
 /// What a layer is.
 #[derive(Debug, Clone)]
 pub enum LayerKind {
-    /// Middleware written as a function: `from_fn`, `wrap_fn`.
-    Function(HandlerTarget),
+    /// Middleware written as a function (`from_fn`, `wrap_fn`), and what its type parameters
+    /// stand for.
+    Function(HandlerTarget, Types),
     /// `from_extractor::<T>()`.
     Extractor(Ty),
     /// A type: a library's (then by model) or the program's (then by its code), and the values it was built from.
     Type(Ty, Vec<Value>),
+    /// Switched off by a constant: `Condition::new(false, ..)`.
+    Off,
     /// Not known.
     Unknown,
+}
+
+impl LayerKind {
+    /// Middleware that a function is.
+    pub fn function(callable: &Callable) -> LayerKind {
+        LayerKind::Function(callable.target(), callable.types())
+    }
 }
 
 impl Router {
@@ -229,7 +258,9 @@ impl Router {
     pub fn finish(mut self) -> (Vec<Route>, Vec<Lost>) {
         let wraps = std::mem::take(&mut self.wraps);
         let span = self.span;
-        if let Some(prefix) = self.prefix.take() {
+        if let Some(prefix) = self.prefix.take()
+            && self.kind != RouterKind::Controllers
+        {
             self.mount(&prefix, span);
         }
         for route in &mut self.routes {

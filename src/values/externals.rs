@@ -267,10 +267,14 @@ impl Infer<'_> {
                 self.applied(mapped)
             }
             "map_or" | "map_or_else" => {
-                let all = self.args(args, &[payload]);
-                all.get(1)
-                    .cloned()
-                    .map_or(Ty::Unknown, |ty| self.applied(ty))
+                let mut all = self.args(args, &[payload]).into_iter();
+                let default = all.next().unwrap_or(Ty::Unknown);
+                match all.next().map_or(Ty::Unknown, |ty| self.applied(ty)) {
+                    // A constructor: `map_or(Visitor::Anonymous, Visitor::Known)`.
+                    Ty::Unknown if method == "map_or" => default,
+                    Ty::Unknown => self.applied(default),
+                    mapped => mapped,
+                }
             }
             "map_err" => {
                 let params = [receiver.arg(1)];

@@ -30,6 +30,7 @@ impl Infer<'_> {
                 Ty::External(path, _) => {
                     if let Some(signature) = self.program.models.field(*path, name.as_str())
                         && let Some(ty) = self.program.library_member(signature, &current)
+                        && !ty.is_unknown()
                     {
                         return ty;
                     }

@@ -13,6 +13,7 @@ pub mod text;
 pub mod typing;
 
 pub use text::{Text, TextPart};
+pub(crate) use typing::collect_types;
 pub use typing::{Callee, Typing};
 
 use std::sync::OnceLock;

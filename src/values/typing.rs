@@ -552,7 +552,7 @@ impl Infer<'_> {
             // A call by path passes `self` as first argument.
             let skip = args.len().saturating_sub(def.sig.params.len());
             for (param, arg) in def.sig.params.iter().zip(&args[skip..]) {
-                collect(&program.lower_ty(&scope, &param.ty), arg, &mut subst);
+                collect_types(&program.lower_ty(&scope, &param.ty), arg, &mut subst);
             }
         }
         if matches!(def.container, Container::Trait(_)) && !candidate.self_ty.is_unknown() {
@@ -682,28 +682,28 @@ fn better(a: Ty, b: Ty) -> Ty {
 }
 
 /// Fills in generic parameters from an argument's type.
-fn collect(param: &Ty, arg: &Ty, subst: &mut Subst) {
+pub(crate) fn collect_types(param: &Ty, arg: &Ty, subst: &mut Subst) {
     match (param, arg) {
         (Ty::Param(name, _), ty)
             if !ty.is_unknown() && !subst.iter().any(|(known, _)| known == name) =>
         {
             subst.push((*name, ty.clone()));
         }
-        (Ty::Ref(a), Ty::Ref(b)) => collect(a, b, subst),
-        (Ty::Ref(a), b) => collect(a, b, subst),
+        (Ty::Ref(a), Ty::Ref(b)) => collect_types(a, b, subst),
+        (Ty::Ref(a), b) => collect_types(a, b, subst),
         (Ty::External(a, a_args), Ty::External(b, b_args)) if a == b => {
             a_args
                 .iter()
                 .zip(b_args.iter())
-                .for_each(|(a, b)| collect(a, b, subst));
+                .for_each(|(a, b)| collect_types(a, b, subst));
         }
         (Ty::Adt(a, a_args), Ty::Adt(b, b_args)) if a == b => {
             a_args
                 .iter()
                 .zip(b_args.iter())
-                .for_each(|(a, b)| collect(a, b, subst));
+                .for_each(|(a, b)| collect_types(a, b, subst));
         }
-        (Ty::Slice(a), Ty::Slice(b)) => collect(a, b, subst),
+        (Ty::Slice(a), Ty::Slice(b)) => collect_types(a, b, subst),
         _ => {}
     }
 }

@@ -35,6 +35,8 @@ const LAYERS: usize = 3;
 pub(crate) struct Endpoints<'a> {
     /// Those to report on, each handler of a service once per method and path.
     pub all: Vec<Site<'a>>,
+    /// The names of the services that have endpoints of their own.
+    services: Vec<&'a str>,
 }
 
 /// An endpoint with what the checks derive of it.
@@ -113,14 +115,21 @@ impl<'a> Endpoints<'a> {
                 seen,
             }
         };
-        Endpoints {
+        let mut found = Endpoints {
             all: endpoints.into_iter().map(site).collect(),
-        }
+            services: Vec::new(),
+        };
+        found.services = found.own_services();
+        found
     }
 
     /// The names of the services, in order; without those whose endpoints are all another's
     /// too: two programs that share their modules have one set of mistakes.
-    pub(crate) fn services(&self) -> Vec<&'a str> {
+    pub(crate) fn services(&self) -> &[&'a str] {
+        &self.services
+    }
+
+    fn own_services(&self) -> Vec<&'a str> {
         let names = self.all_services();
         let places: Vec<FxHashSet<(Span, Span)>> = names
             .iter()
@@ -350,19 +359,25 @@ fn count(sites: &[&Site<'_>]) -> usize {
     names.len()
 }
 
-/// Whether its code asks somebody for credentials, in whatever way. What something outside of the
-/// code asks for (`[[external]]`) is no habit of the code.
+/// Whether its code asks somebody for credentials, in whatever way.
 fn asks(cx: &Context<'_>, site: &Site<'_>) -> bool {
-    let authentication = &site.endpoint.protections.authentication;
-    let outside = authentication.evidence.iter().any(|it| {
+    insists(cx, site)
+        || site.endpoint.protections.authentication.status == Status::Optional
+            && !is_asked_outside(cx, site)
+}
+
+/// Whether its code needs credentials, if only under a condition.
+fn insists(cx: &Context<'_>, site: &Site<'_>) -> bool {
+    let status = site.endpoint.protections.authentication.status;
+    matches!(status, Status::Required | Status::Conditional) && !is_asked_outside(cx, site)
+}
+
+/// What something outside of the code asks for (`[[external]]`) is no habit of the code.
+fn is_asked_outside(cx: &Context<'_>, site: &Site<'_>) -> bool {
+    let evidence = &site.endpoint.protections.authentication.evidence;
+    evidence.iter().any(|it| {
         let is_assumed = it.name.starts_with(ASSUMED);
         let is_in_code = cx.sources.path(it.span.file).ends_with(".rs");
         it.kind == EvidenceKind::Configuration && !is_assumed && !is_in_code
-    });
-    let status = authentication.status;
-    !outside
-        && matches!(
-            status,
-            Status::Required | Status::Conditional | Status::Optional
-        )
+    })
 }

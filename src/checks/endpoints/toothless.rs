@@ -13,10 +13,10 @@ use super::body::Seen;
 use crate::checks::Context;
 use crate::facts::body::{BlockKind, LetStmt};
 use crate::facts::{Expr, ExprId, Pat, Stmt};
-use crate::program::{BodyKey, FnId};
+use crate::program::{BodyKey, FnId, Ty};
 use crate::routes::HandlerTarget;
 use crate::routes::endpoint::EvidenceKind;
-use crate::source::{Span, TextRange};
+use crate::source::Span;
 use crate::values::Callee;
 
 /// How far calls are followed to the check.
@@ -33,6 +33,9 @@ pub(super) struct Toothless {
     pub(super) span: Span,
     /// For a label there.
     pub(super) label: String,
+    /// It is a type that does not insist. Where nobody in the service insists, that is how the
+    /// service is meant.
+    pub(super) is_type: bool,
 }
 
 /// What is wrong with the check of an endpoint that is judged optional.
@@ -98,7 +101,9 @@ fn extractor(cx: &Context<'_>, site: &Site<'_>, id: FnId) -> Option<Toothless> {
         if !judged {
             return None;
         }
-        let optional = text.starts_with("Option<") || text.starts_with("Result<");
+        let optional = text.starts_with("Option<")
+            || text.starts_with("Result<")
+            || is_choice(cx, &cx.program.lower_ty(&cx.program.fn_scope(id), &param.ty));
         // Code further down may still refuse whom the extractor let through.
         let alone =
             only_extractors && site.seen.checks.is_none() && !site.seen.unresolved;
@@ -116,8 +121,18 @@ fn extractor(cx: &Context<'_>, site: &Site<'_>, id: FnId) -> Option<Toothless> {
                 "refuses nobody who invents credentials".to_owned(),
             )
         };
-        Some(Toothless { reason, span: ty, label })
+        Some(Toothless { reason, span: ty, label, is_type: true })
     })
+}
+
+/// Whether a type, or what an extractor of that type holds, is an enum of the program: its
+/// variants tell requests with credentials from those without.
+fn is_choice(cx: &Context<'_>, ty: &Ty) -> bool {
+    match ty.peel_refs() {
+        Ty::Adt(adt, _) => cx.program[*adt].variants().len() > 1,
+        Ty::External(_, args) => args.first().is_some_and(|inner| is_choice(cx, inner)),
+        _ => false,
+    }
 }
 
 /// A body that asks only whether there is something.
@@ -128,6 +143,7 @@ fn presence(cx: &Context<'_>, site: &Site<'_>, id: FnId) -> Option<Toothless> {
         reason: "the body asks whether something was sent, never whether it is genuine".to_owned(),
         span: cx.program[id].name_span(),
         label: "lets every header of the right name through".to_owned(),
+        is_type: false,
     })
 }
 
@@ -302,6 +318,7 @@ impl Search<'_, '_> {
             reason,
             span: data.body.expr_range(check).in_file(data.file),
             label: label.to_owned(),
+            is_type: false,
         }
     }
 
@@ -317,14 +334,7 @@ impl Search<'_, '_> {
     fn can_fail(&self, call: ExprId) -> bool {
         let typing = self.cx.values.typing(self.key);
         typing.callees(call).iter().any(|callee| match callee {
-            Callee::Fn(it) => {
-                let def = &self.cx.program[it.id];
-                let head = TextRange::new(def.name_range.end, def.range.end).in_file(def.file);
-                let head = self.cx.sources.slice(head);
-                let head = head.split('{').next().unwrap_or_default();
-                head.rsplit_once("->")
-                    .is_some_and(|(_, it)| it.contains("Result") || it.trim() == "bool")
-            }
+            Callee::Fn(it) => may_fail(&self.cx.program.fn_return(it.id)),
             Callee::External(_) => true,
             _ => false,
         })
@@ -352,6 +362,20 @@ impl Search<'_, '_> {
                     _ => false,
                 }
         })
+    }
+}
+
+/// Whether a value of a type can say that something was refused.
+fn may_fail(ty: &Ty) -> bool {
+    match ty.peel_refs() {
+        Ty::Future(inner) => may_fail(inner),
+        Ty::Primitive(name) => *name == *"bool",
+        // `anyhow::Result`, `actix_web::Result`; Rocket's outcomes.
+        Ty::External(path, _) => {
+            let last = path.as_str().rsplit("::").next();
+            matches!(last, Some("Result" | "Outcome"))
+        }
+        _ => false,
     }
 }
 

@@ -4,7 +4,8 @@
 use super::groups;
 use super::toothless::{Toothless, toothless};
 use super::{
-    Endpoints, Site, asks, count, first_line, list, outermost, with_endpoints, with_evidence,
+    Endpoints, Site, asks, count, first_line, insists, list, outermost, with_endpoints,
+    with_evidence,
 };
 use crate::checks::Context;
 use crate::diagnostics::{Confidence, Diagnostic, Label, LintMeta, Persona};
@@ -25,9 +26,10 @@ const FORGOTTEN: usize = 3;
 pub(crate) fn run(cx: &Context<'_>, endpoints: &Endpoints<'_>, lint: &Lint) -> Vec<Diagnostic> {
     let meta = cx.meta(lint);
     let mut found = Vec::new();
-    for service in endpoints.services() {
+    for service in endpoints.services().iter().copied() {
         let sites = endpoints.of(service);
-        let has_convention = sites.iter().any(|it| asks(cx, it));
+        // Where credentials are only looked at, nothing is asked of anybody.
+        let has_convention = sites.iter().any(|it| insists(cx, it));
         let mut open: Vec<(&Site<'_>, Why)> = Vec::new();
         for site in &sites {
             if let Some(why) = why(cx, site, &sites, has_convention) {
@@ -36,21 +38,31 @@ pub(crate) fn run(cx: &Context<'_>, endpoints: &Endpoints<'_>, lint: &Lint) -> V
         }
         if has_convention {
             by_router(cx, &meta, &sites, &open, &mut found);
-        } else if does_something(&open) && !sites.iter().any(|it| is_unknown(it)) {
-            let here = groups::group(
-                cx,
-                &meta,
-                &open,
-                |it| it.0,
-                |members| Some(service_place(cx, &only_sites(members)).span),
-            );
-            for (site, why) in &here.excused {
-                found.push(one(cx, &meta, &sites, site, why));
-            }
-            if !here.rest.is_empty() {
-                let mut finding = whole_service(cx, &meta, service, &sites, &here.rest);
-                finding.notes.extend(groups::note(here.excused.len()));
-                found.push(finding);
+        } else {
+            let is_toothless = |(_, why): &&(&Site<'_>, Why)| matches!(why, Why::Toothless(_));
+            let toothless: Vec<_> = open.iter().filter(is_toothless).cloned().collect();
+            let rest: Vec<_> = open
+                .iter()
+                .filter(|it| !is_toothless(it))
+                .cloned()
+                .collect();
+            by_router(cx, &meta, &sites, &toothless, &mut found);
+            if does_something(&rest) && !sites.iter().any(|it| is_unknown(it)) {
+                let here = groups::group(
+                    cx,
+                    &meta,
+                    &rest,
+                    |it| it.0,
+                    |members| Some(service_place(cx, &only_sites(members)).span),
+                );
+                for (site, why) in &here.excused {
+                    found.push(one(cx, &meta, &sites, site, why));
+                }
+                if !here.rest.is_empty() {
+                    let mut finding = whole_service(cx, &meta, service, &sites, &here.rest);
+                    finding.notes.extend(groups::note(here.excused.len()));
+                    found.push(finding);
+                }
             }
         }
         if cx.persona == Persona::Auditor {
@@ -115,7 +127,9 @@ fn why(cx: &Context<'_>, site: &Site<'_>, all: &[&Site<'_>], has_convention: boo
                 site.seen.write.as_ref().map(|it| it.name.clone()),
             )),
             // Somebody looks at the credentials and lets everybody through: only where it matters.
-            Status::Optional if has_convention => toothless(cx, site).map(Why::Toothless),
+            Status::Optional => toothless(cx, site)
+                .filter(|it| has_convention || !it.is_type)
+                .map(Why::Toothless),
             _ => None,
         };
     }
@@ -457,8 +471,10 @@ fn whole_service(
     } else {
         finding = with_endpoints(finding, &sites).with_note(format!("open: {}", list(&sites)));
     }
+    let looks = all.iter().any(|it| asks(cx, it));
+    let insists = if looks { "insists on" } else { "looks at" };
     finding = finding.with_note(format!(
-        "no extractor, layer or body of its {} endpoints looks at credentials{}",
+        "no extractor, layer or body of its {} endpoints {insists} credentials{}",
         count(all),
         if undecided > 0 {
             format!(" ({undecided} could not be decided)")

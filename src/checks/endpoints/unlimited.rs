@@ -18,7 +18,7 @@ const SIBLINGS: usize = 3;
 pub(crate) fn run(cx: &Context<'_>, endpoints: &Endpoints<'_>, lint: &Lint) -> Vec<Diagnostic> {
     let meta = cx.meta(lint);
     let mut found = Vec::new();
-    for service in endpoints.services() {
+    for service in endpoints.services().iter().copied() {
         let sites = endpoints.of(service);
         let mut open: Vec<(&Site<'_>, Abuse)> = Vec::new();
         for site in &sites {

@@ -6,9 +6,9 @@ use crate::facts::body::{MacroCall, MethodCall};
 use crate::facts::{Expr, ExprId, GenericArg};
 use crate::program::methods::Candidate;
 use crate::program::ty::TyScope;
-use crate::program::{BodyOwner, Def, Ty};
+use crate::program::{BodyOwner, Container, Def, Ty};
 use crate::routes::frameworks;
-use crate::routes::value::{Callable, Value};
+use crate::routes::value::{Callable, Layer, LayerKind, Types, Value};
 use crate::values::{Callee, text};
 
 /// How deep calls for a small value go.
@@ -70,6 +70,20 @@ impl Eval<'_> {
                 Err(values) => self.opaque(frame, id, values),
             },
         }
+    }
+
+    /// What the type parameters of a named function stand for: `create::<Account>`,
+    /// `<Account as Resource>::create`.
+    pub(super) fn types_of(&self, frame: &Frame, path: ExprId, named: &Candidate) -> Types {
+        let def = &self.program[named.id];
+        let mut types = named.subst.clone();
+        let own = def.sig.generics.params.iter();
+        types.extend(own.map(|it| it.name).zip(self.turbofish(frame, path)));
+        if matches!(def.container, Container::Trait(_)) {
+            types.push(("Self".into(), named.self_ty.clone()));
+        }
+        types.retain(|(_, ty)| !ty.is_unknown());
+        Types::new(types)
     }
 
     /// Turbofish types of a call's path.
@@ -435,8 +449,24 @@ impl Eval<'_> {
             Err(receiver) => {
                 let typing = self.values.typing(frame.body);
                 let candidates = self.local_callees(frame.body, id);
-                let _ = typing;
                 if candidates.is_empty() {
+                    if let Value::Router(mut router) = receiver {
+                        let result = typing.ty(id);
+                        if result.is_unknown() || frameworks::is_router(result) {
+                            // An extension trait of a library may add anything, layers too.
+                            let layer = Layer {
+                                name: name.to_owned(),
+                                span,
+                                kind: LayerKind::Unknown,
+                                conditions: Vec::new(),
+                            };
+                            router.cover(&[std::rc::Rc::new(layer)], true);
+                            return Value::Router(router);
+                        }
+                        let mut held = vec![Value::Router(router)];
+                        held.extend(call.args);
+                        return self.opaque(frame, id, held);
+                    }
                     let mut held = vec![receiver];
                     held.extend(call.args);
                     return self.opaque(frame, id, held);

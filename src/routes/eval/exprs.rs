@@ -298,7 +298,8 @@ impl Eval<'_> {
         }
         match typing.defs(id).first() {
             Some(Callee::Fn(candidate)) => {
-                Value::Callable(Callable::Fn(candidate.id, candidate.self_ty.clone()))
+                let types = self.types_of(frame, id, candidate);
+                Value::Callable(Callable::Fn(candidate.id, types))
             }
             Some(Callee::External(path)) => match typing.ty(id) {
                 ty @ Ty::External(..) => Value::Object(ty.clone(), Vec::new()),

@@ -119,6 +119,7 @@ impl<'a> Eval<'a> {
         let this = self.program[id].sig.self_param.map(|_| Value::Unknown);
         self.root = Some(id);
         let (value, after) = self.run_fn(id, args, this);
+        let value = super::frameworks::hooked(self, id, value);
         let span = self.program[id].name_span();
         self.emit(&value, span);
         for value in after {
@@ -323,7 +324,7 @@ impl<'a> Eval<'a> {
                     fields.into_iter().map(|(_, it)| it.clone()).collect(),
                 )
             }
-            Value::Callable(callable) => LayerKind::Function(callable.target()),
+            Value::Callable(callable) => LayerKind::function(callable),
             _ => match expr.map(|expr| self.values.typing(body).ty(expr).peel_refs().clone()) {
                 Some(ty @ (Ty::Adt(..) | Ty::External(..))) => LayerKind::Type(ty, Vec::new()),
                 _ => LayerKind::Unknown,
@@ -341,11 +342,11 @@ impl<'a> Eval<'a> {
     /// What reports call a layer.
     pub fn layer_name(&self, kind: &LayerKind, span: Span) -> String {
         match kind {
-            LayerKind::Function(HandlerTarget::Fn(id)) => self.program[*id].name.to_string(),
-            LayerKind::Function(HandlerTarget::External(path)) => path.to_string(),
-            LayerKind::Function(_) => "{closure}".into(),
+            LayerKind::Function(HandlerTarget::Fn(id), _) => self.program[*id].name.to_string(),
+            LayerKind::Function(HandlerTarget::External(path), _) => path.to_string(),
+            LayerKind::Function(..) => "{closure}".into(),
             LayerKind::Extractor(ty) | LayerKind::Type(ty, _) => type_name(self.program, ty),
-            LayerKind::Unknown => shorten(self.sources.slice(span)),
+            LayerKind::Unknown | LayerKind::Off => shorten(self.sources.slice(span)),
         }
     }
 
@@ -499,7 +500,8 @@ impl Relevant<'_> {
 /// Whether the signature of a function outside of tests speaks of routers.
 fn declares(program: &Program, id: FnId) -> bool {
     let def = &program[id];
-    if def.is_test || def.body.is_none() {
+    let is_own = !program.is_modelled_source(program[def.module].krate);
+    if def.is_test || def.body.is_none() || !is_own {
         return false;
     }
     if super::frameworks::is_router(&program.fn_return(id)) {
@@ -514,7 +516,12 @@ fn declares(program: &Program, id: FnId) -> bool {
 /// a body.
 fn look_at(values: &Values<'_>, id: FnId) -> Option<(bool, Vec<FnId>)> {
     let program = values.program;
-    let body = program[id].body?;
+    let def = &program[id];
+    // What a framework does with routers is its adapter's to know.
+    if program.is_modelled_source(program[def.module].krate) {
+        return None;
+    }
+    let body = def.body?;
     let typing = values.typing(body);
     let mut callees = Vec::new();
     let mut builds = false;

@@ -10,7 +10,7 @@ use crate::program::{FnId, Ty};
 use crate::routes::endpoint::HandlerTarget;
 use crate::routes::eval::{Call, Eval, shorten, type_name};
 use crate::routes::value::{
-    Callable, Guard, Layer, LayerKind, Lost, Route, Router, RouterKind, Value,
+    Callable, Guard, Layer, LayerKind, Lost, Route, Router, RouterKind, Types, Value,
 };
 use crate::source::Span;
 use crate::values::{Text, text};
@@ -56,11 +56,10 @@ pub(super) fn call(eval: &mut Eval<'_>, call: &mut Call<'_>) -> Option<Value> {
         "actix_web::middleware::from_fn"
         | "actix_web_lab::middleware::from_fn"
         | "actix_web::middleware::mw_from_fn" => {
-            let target = match call.args.first() {
-                Some(Value::Callable(callable)) => callable.target(),
-                _ => HandlerTarget::Unknown,
+            let kind = match call.args.first() {
+                Some(Value::Callable(callable)) => LayerKind::function(callable),
+                _ => LayerKind::Unknown,
             };
-            let kind = LayerKind::Function(target);
             let name = eval.layer_name(&kind, call.span);
             return Some(Value::Layers(vec![Rc::new(Layer {
                 name,
@@ -70,13 +69,42 @@ pub(super) fn call(eval: &mut Eval<'_>, call: &mut Call<'_>) -> Option<Value> {
             })]));
         }
         "actix_web::middleware::Condition::new" => {
-            let condition = call
-                .arg_exprs
-                .first()
-                .map(|expr| slice(eval, call, *expr))
-                .unwrap_or_default();
+            let condition = match call.args.first() {
+                Some(Value::Bool(known)) => Err(*known),
+                _ => Ok(call
+                    .arg_exprs
+                    .first()
+                    .map(|expr| slice(eval, call, *expr))
+                    .unwrap_or_default()),
+            };
             let value = call.args.get(1)?.clone();
             let layers = eval.layers(&value, call.body, call.arg_exprs.get(1).copied(), call.span);
+            let with = |layer: Rc<Layer>| {
+                let mut layer = (*layer).clone();
+                match &condition {
+                    Ok(setting) => layer.conditions.push(setting.clone()),
+                    // Always in force, or never.
+                    Err(true) => {}
+                    Err(false) => layer.kind = LayerKind::Off,
+                }
+                Rc::new(layer)
+            };
+            return Some(Value::Layers(layers.into_iter().map(with).collect()));
+        }
+        // actix-web-extras 0.1 `src/middleware/condition.rs`.
+        "actix_web_extras::middleware::Condition::from_option" => {
+            let expr = *call.arg_exprs.first()?;
+            let text = slice(eval, call, expr);
+            let named = text.split(['.', '(']).next().unwrap_or_default();
+            let condition = format!("{} is set", named.trim_start_matches('&'));
+            // By its type, where the code that makes it tells nothing.
+            let ty = eval.values.typing(call.body).ty(expr).peel_refs();
+            let value = match (call.args.first()?, ty.success()) {
+                (known @ (Value::Layers(_) | Value::Struct(..)), _) => known.clone(),
+                (_, Some(held)) => Value::Object(held, Vec::new()),
+                (other, None) => other.clone(),
+            };
+            let layers = eval.layers(&value, call.body, None, call.span);
             let with = |layer: Rc<Layer>| {
                 let mut layer = (*layer).clone();
                 layer.conditions.push(condition.clone());
@@ -186,9 +214,16 @@ fn add_handler(eval: &Eval<'_>, made: &mut Router, call: &Call<'_>, at: usize) {
     for method in methods {
         let target = match call.args.get(at) {
             Some(Value::Callable(callable)) => callable.target(),
+            // `HttpResponse::MethodNotAllowed`.
+            Some(Value::Object(Ty::External(path, _), held)) if held.is_empty() => {
+                HandlerTarget::External(*path)
+            }
             _ => HandlerTarget::Unknown,
         };
         let mut made_route = Route::new(&method, target, call.span);
+        if let Some(Value::Callable(callable)) = call.args.get(at) {
+            made_route.types = callable.types();
+        }
         made_route.handler_span = span;
         if target == HandlerTarget::Unknown {
             made_route.handler_name = Some(match call.args.get(at) {
@@ -288,11 +323,10 @@ pub(super) fn method(
             router.wraps.extend(layers.into_iter().rev());
         }
         (_, "wrap_fn") => {
-            let target = match call.args.first() {
-                Some(Value::Callable(callable)) => callable.target(),
-                _ => HandlerTarget::Unknown,
+            let kind = match call.args.first() {
+                Some(Value::Callable(callable)) => LayerKind::function(callable),
+                _ => LayerKind::Unknown,
             };
-            let kind = LayerKind::Function(target);
             let name = eval.layer_name(&kind, call.span);
             router.wraps.push(Rc::new(Layer {
                 name,
@@ -546,7 +580,7 @@ fn attribute_layer(eval: &Eval<'_>, id: FnId, written: &str, span: Span) -> Laye
     if head.trim().ends_with("from_fn")
         && let Some(function) = function
     {
-        let kind = LayerKind::Function(HandlerTarget::Fn(function));
+        let kind = LayerKind::Function(HandlerTarget::Fn(function), Types::default());
         return Layer {
             name: eval.layer_name(&kind, span),
             span,

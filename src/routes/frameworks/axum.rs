@@ -1,4 +1,4 @@
-//! axum 0.3 to 0.8, with utoipa-axum, aide and loco's `Routes`.
+//! axum 0.3 to 0.8, with utoipa-axum and aide.
 //!
 //! A layer covers what was added to a router before it; `route_layer` passes over the
 //! fallback; `nest` puts a prefix before paths; `merge` and `nest` take routes with the
@@ -28,11 +28,7 @@ pub(super) fn call(eval: &mut Eval<'_>, call: &mut Call<'_>) -> Option<Value> {
         | "utoipa_axum::router::OpenApiRouter::with_openapi"
         | "aide::axum::ApiRouter::new"
         | "aide::axum::ApiRouter::default"
-        | "aide::axum::routing::ApiRouter::new"
-        | "loco_rs::controller::Routes::new"
-        | "loco_rs::prelude::Routes::new"
-        | "loco_rs::controller::AppRoutes::with_default_routes"
-        | "loco_rs::controller::AppRoutes::empty" => {
+        | "aide::axum::routing::ApiRouter::new" => {
             return Some(router(RouterKind::App, call.span));
         }
         "utoipa_axum::router::OpenApiRouter::from"
@@ -149,12 +145,16 @@ fn add_handler(
             ..Route::new(method, HandlerTarget::Unknown, span)
         };
         match value {
-            Value::Callable(callable) => route.handler = callable.target(),
+            Value::Callable(callable) => {
+                route.handler = callable.target();
+                route.types = callable.types();
+            }
             // A handler with layers of its own.
             Value::Router(inner)
                 if inner.kind == RouterKind::Methods && !inner.routes.is_empty() =>
             {
                 route.handler = inner.routes[0].handler;
+                route.types = inner.routes[0].types.clone();
                 route.layers.clone_from(&inner.routes[0].layers);
                 route.handler_span = inner.routes[0].handler_span;
             }
@@ -193,13 +193,9 @@ fn middleware(eval: &mut Eval<'_>, call: &Call<'_>, function: &str) -> Option<Va
         }
         _ => return None,
     };
-    let target = match call.args.get(function_at) {
-        Some(Value::Callable(callable)) => callable.target(),
-        _ => HandlerTarget::Unknown,
-    };
-    let kind = match target {
-        HandlerTarget::Unknown => LayerKind::Unknown,
-        target => LayerKind::Function(target),
+    let kind = match call.args.get(function_at) {
+        Some(Value::Callable(callable)) => LayerKind::function(callable),
+        _ => LayerKind::Unknown,
     };
     let span = call
         .arg_exprs
@@ -317,6 +313,7 @@ fn handler_with(callable: Callable, layers: &[Rc<Layer>], span: Span) -> Result<
     let mut made = Router::new(RouterKind::Methods, NAME, span);
     made.routes.push(Route {
         layers: layers.iter().rev().cloned().collect(),
+        types: callable.types(),
         ..Route::new("", callable.target(), span)
     });
     Ok(Value::Router(Box::new(made)))
@@ -383,7 +380,7 @@ fn methods_method(
     Ok(Value::Router(Box::new(router)))
 }
 
-fn layers_of(eval: &Eval<'_>, call: &Call<'_>) -> Vec<Rc<Layer>> {
+pub(super) fn layers_of(eval: &Eval<'_>, call: &Call<'_>) -> Vec<Rc<Layer>> {
     let expr = call.arg_exprs.first().copied();
     let span = expr.map_or(call.span, |expr| expr_span(eval, call.body, expr));
     call.args
@@ -392,7 +389,7 @@ fn layers_of(eval: &Eval<'_>, call: &Call<'_>) -> Vec<Rc<Layer>> {
 }
 
 /// The path in argument `at`.
-fn path_arg(eval: &Eval<'_>, call: &Call<'_>, at: usize) -> Text {
+pub(super) fn path_arg(eval: &Eval<'_>, call: &Call<'_>, at: usize) -> Text {
     if let Some(Value::Text(text)) = call.args.get(at) {
         return text.clone();
     }
@@ -404,7 +401,7 @@ fn path_arg(eval: &Eval<'_>, call: &Call<'_>, at: usize) -> Text {
         .unwrap_or_else(|| Text::hole(text::expr_name(&eval.program[call.body].body, *expr)))
 }
 
-/// Methods of `Router`, `OpenApiRouter`, `ApiRouter`, `Routes`.
+/// Methods of `Router`, `OpenApiRouter`, `ApiRouter`.
 fn router_method(
     eval: &mut Eval<'_>,
     mut router: Router,
@@ -572,7 +569,13 @@ fn lost_arg(eval: &Eval<'_>, call: &Call<'_>, at: usize, what: &str) -> Lost {
 }
 
 /// Adds the method router, handler or service in argument `at` under a path.
-fn add_route(eval: &mut Eval<'_>, router: &mut Router, call: &Call<'_>, path: &Text, at: usize) {
+pub(super) fn add_route(
+    eval: &mut Eval<'_>,
+    router: &mut Router,
+    call: &Call<'_>,
+    path: &Text,
+    at: usize,
+) {
     match call.args.get(at).cloned() {
         Some(Value::Router(methods)) if methods.kind == RouterKind::Methods => {
             for mut route in methods.routes {

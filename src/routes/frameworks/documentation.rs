@@ -7,8 +7,21 @@
 use crate::program::Ty;
 use crate::routes::endpoint::HandlerTarget;
 use crate::routes::value::{Route, Value};
-use crate::source::Span;
+use crate::source::{Name, Span};
 use crate::values::Text;
+
+/// Whether a library's handler is such a page.
+pub(super) fn is_page(handler: Name) -> bool {
+    let krate = handler.as_str().split("::").next().unwrap_or_default();
+    CRATES.contains(&krate)
+}
+
+const CRATES: [&str; 4] = [
+    "utoipa_swagger_ui",
+    "utoipa_redoc",
+    "utoipa_scalar",
+    "utoipa_rapidoc",
+];
 
 /// The routes of a documentation page, with the paths as the framework writes them;
 /// `None` if the value is none. `held` are the arguments of its constructor and builder.

@@ -7,6 +7,7 @@ mod actix;
 mod attribute;
 mod axum;
 mod documentation;
+mod loco;
 mod path;
 mod rocket;
 
@@ -16,7 +17,7 @@ use super::eval::{Call, Eval};
 use super::value::{Router, RouterKind, Value};
 use crate::facts::body::MacroCall;
 use crate::facts::{ExprId, Mention};
-use crate::program::{BodyKey, Program, Ty};
+use crate::program::{BodyKey, FnId, Program, Ty};
 use crate::source::{Name, Span};
 
 pub use path::normalise;
@@ -44,12 +45,20 @@ pub fn guards_mounts(framework: &str) -> bool {
     framework != rocket::NAME
 }
 
+/// Whether a library's handler shows documentation, and nothing else.
+pub fn is_page(handler: Name) -> bool {
+    documentation::is_page(handler)
+}
+
 /// A call of a library function.
 pub fn call(eval: &mut Eval<'_>, call: &mut Call<'_>) -> Option<Value> {
+    if let Some(value) = loco::call(eval, call) {
+        return Some(value);
+    }
     match crate_of(call.path) {
         "axum" | "axum_core" | "axum_extra" | "utoipa_axum" | "aide" | "loco_rs" | "tower"
         | "tower_http" | "tower_layer" | "axum_server" | "hyper" => axum::call(eval, call),
-        "actix_web" | "actix_files" | "utoipa_actix_web" | "actix_web_lab" => {
+        "actix_web" | "actix_files" | "utoipa_actix_web" | "actix_web_lab" | "actix_web_extras" => {
             actix::call(eval, call)
         }
         "rocket" => rocket::call(eval, call),
@@ -59,6 +68,17 @@ pub fn call(eval: &mut Eval<'_>, call: &mut Call<'_>) -> Option<Value> {
 
 /// A method on a router, layer stack or handler; gives the receiver back if it is not known.
 pub fn method(eval: &mut Eval<'_>, receiver: Value, call: &mut Call<'_>) -> Result<Value, Value> {
+    let receiver = match receiver {
+        Value::Router(router)
+            if matches!(
+                router.kind,
+                RouterKind::Controller | RouterKind::Controllers
+            ) =>
+        {
+            return loco::method(eval, *router, call);
+        }
+        other => other,
+    };
     let framework = match &receiver {
         Value::Router(router) => router.framework,
         _ => axum::NAME,
@@ -69,6 +89,11 @@ pub fn method(eval: &mut Eval<'_>, receiver: Value, call: &mut Call<'_>) -> Resu
         rocket::NAME => rocket::method(eval, receiver, call),
         _ => Err(receiver),
     }
+}
+
+/// What the framework does to what a function returned that only the framework calls.
+pub fn hooked(eval: &mut Eval<'_>, hook: FnId, value: Value) -> Value {
+    loco::after_routes(eval, hook, value)
 }
 
 /// A method on another object that matters for routing: servers, builders.
@@ -104,7 +129,7 @@ const BUILDERS: [&str; 25] = [
     "aide::axum::ApiRouter::default",
     "aide::axum::routing::ApiRouter::new",
     "loco_rs::controller::Routes::new",
-    "loco_rs::prelude::Routes::new",
+    "loco_rs::controller::Routes::at",
     "loco_rs::controller::AppRoutes::with_default_routes",
     "loco_rs::controller::AppRoutes::empty",
     "actix_web::App::new",
@@ -209,11 +234,9 @@ pub fn parameter(program: &Program, ty: &Ty, span: Span) -> Option<Value> {
 
 fn router_kind(path: &str) -> Option<(RouterKind, &'static str)> {
     Some(match path {
-        "axum::Router"
-        | "utoipa_axum::router::OpenApiRouter"
-        | "aide::axum::ApiRouter"
-        | "loco_rs::controller::Routes"
-        | "loco_rs::controller::AppRoutes" => (RouterKind::App, axum::NAME),
+        "axum::Router" | "utoipa_axum::router::OpenApiRouter" | "aide::axum::ApiRouter" => {
+            (RouterKind::App, axum::NAME)
+        }
         "axum::routing::MethodRouter" | "aide::axum::routing::ApiMethodRouter" => {
             (RouterKind::Methods, axum::NAME)
         }
@@ -226,7 +249,7 @@ fn router_kind(path: &str) -> Option<(RouterKind, &'static str)> {
         "actix_web::Route" => (RouterKind::Methods, actix::NAME),
         "rocket::Rocket" => (RouterKind::App, rocket::NAME),
         "rocket::Route" => (RouterKind::List, rocket::NAME),
-        _ => return None,
+        _ => (loco::kind(path)?, axum::NAME),
     })
 }
 

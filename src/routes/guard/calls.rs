@@ -1,10 +1,10 @@
 //! Calls: into the program, into libraries, on values whose variants are known.
 
-use super::interpret::Run;
-use super::proof::{Abs, From, Out, Proof};
+use super::interpret::{MAX_DEPTH, Run};
+use super::proof::{Abs, Captured, From, Out, Proof};
 use super::{EventKind, words};
 use crate::facts::body::{MacroCall, MethodCall};
-use crate::facts::{Expr, ExprId};
+use crate::facts::{Expr, ExprId, GenericArg, TypeRef};
 use crate::program::methods::Candidate;
 use crate::program::{Container, Def, FnId, Ty};
 use crate::values::Callee;
@@ -15,7 +15,7 @@ impl Run<'_, '_> {
         if self.state.is_none() {
             return Abs::default();
         }
-        let callees = self.callees(id, callee);
+        let callees = self.callees(id, callee, args);
         match callees.first() {
             Some(Callee::Fn(_)) => {
                 let candidates: Vec<Candidate> = callees
@@ -33,10 +33,8 @@ impl Run<'_, '_> {
             Some(Callee::Constructor(def)) => self.construct(*def, values),
             _ => {
                 let called = self.expr(callee);
-                if let Some((key, closure)) = called.closure
-                    && key == self.key
-                {
-                    return self.apply_closure(closure, values);
+                if let Some(closure) = &called.closure {
+                    return self.apply_captured(closure, values);
                 }
                 if called.from.has(From::NEXT) {
                     self.event(EventKind::Next, self.span(id));
@@ -51,28 +49,82 @@ impl Run<'_, '_> {
     }
 
     /// The targets of a call, with this activation's type parameters put in.
-    fn callees(&self, id: ExprId, callee: ExprId) -> Vec<Callee> {
-        let known = self.typing.callees(id);
-        if self.subst.is_empty() {
-            return known.to_vec();
-        }
+    fn callees(&self, id: ExprId, callee: ExprId, args: &[ExprId]) -> Vec<Callee> {
+        let program = self.judge.program;
+        let mut known = self.typing.callees(id).to_vec();
+        let Expr::Path(path) = program[self.key].body.expr(callee) else {
+            return known;
+        };
         // `P::authenticate(..)` with `P` known here.
-        if let Expr::Path(path) = self.judge.program[self.key].body.expr(callee)
-            && path.segments.len() == 2
+        if path.segments.len() == 2
             && let Some((_, ty)) = self
                 .subst
                 .iter()
                 .find(|(name, _)| *name == path.segments[0].name)
         {
-            let found = self.judge.program.find_methods(ty, path.segments[1].name);
+            let found = program.find_methods(ty, path.segments[1].name);
             if !found.is_empty() {
-                return found.into_iter().map(Callee::Fn).collect();
+                known = found.into_iter().map(Callee::Fn).collect();
             }
         }
-        known.to_vec()
+        // `Trait::method(&value)`: the implementation for the value's type.
+        if let [Callee::Fn(declared)] = known.as_slice()
+            && let Container::Trait(of) = program[declared.id].container
+            && program[declared.id].sig.self_param.is_some()
+            && let Some(receiver) = args.first()
+        {
+            let name = program[declared.id].name;
+            let found = program.find_methods(self.ty(*receiver).peel_refs(), name);
+            let implements = |it: &Candidate| match program[it.id].container {
+                Container::Impl(id) => program.impls_of(Def::Trait(of)).contains(&id),
+                Container::Trait(id) => id == of,
+                _ => false,
+            };
+            let found: Vec<_> = found.into_iter().filter(implements).collect();
+            if !found.is_empty() {
+                known = found.into_iter().map(Callee::Fn).collect();
+            }
+        }
+        let written: Vec<&TypeRef> = path.type_args().collect();
+        for callee in &mut known {
+            if let Callee::Fn(candidate) = callee {
+                self.instantiate(candidate, &written, args);
+            }
+        }
+        known
     }
 
-    fn construct(&mut self, def: Def, values: Vec<Abs>) -> Abs {
+    /// Fills in what the type parameters of a called function stand for, where that is a type of
+    /// the program, whose implementations of traits can be told.
+    fn instantiate(&self, called: &mut Candidate, written: &[&TypeRef], args: &[ExprId]) {
+        let program = self.judge.program;
+        for (_, ty) in &mut called.subst {
+            *ty = ty.subst(&self.subst, program);
+        }
+        called.self_ty = called.self_ty.subst(&self.subst, program);
+        let sig = &program[called.id].sig;
+        if sig.generics.params.is_empty() {
+            return;
+        }
+        let mut types = crate::program::ty::Subst::new();
+        if !written.is_empty()
+            && let Some(scope) = self.scope()
+        {
+            let written = written.iter().map(|ty| program.lower_ty(&scope, ty));
+            let named = sig.generics.params.iter().map(|it| it.name).zip(written);
+            types.extend(named.map(|(name, ty)| (name, ty.subst(&self.subst, program))));
+        }
+        let scope = program.fn_scope(called.id);
+        let skip = args.len().saturating_sub(sig.params.len());
+        for (param, arg) in sig.params.iter().zip(&args[skip..]) {
+            let declared = program.lower_ty(&scope, &param.ty);
+            crate::values::collect_types(&declared, &self.ty(*arg), &mut types);
+        }
+        types.retain(|(_, ty)| matches!(ty.peel_refs(), Ty::Adt(..)));
+        called.subst.extend(types);
+    }
+
+    pub(super) fn construct(&mut self, def: Def, values: Vec<Abs>) -> Abs {
         let from = values
             .iter()
             .fold(From::default(), |from, it| from.with(it.from));
@@ -110,6 +162,7 @@ impl Run<'_, '_> {
             return Abs::default();
         };
         let mut bodies = 0;
+        let mut verifying = 0;
         for candidate in candidates {
             let def = &program[candidate.id];
             if def.body.is_none() || def.is_test {
@@ -139,9 +192,12 @@ impl Run<'_, '_> {
                     failed: entry.failed || event.state.failed,
                     passed: entry.passed || event.state.passed,
                 };
-                self.events.push(event);
+                event.add(&mut self.events);
             }
             let Some(after) = summary.after else { continue };
+            let success = summary.value.success();
+            let verifies = success.is_some_and(|out| out.proof.is_verified());
+            verifying += usize::from(verifies || after.proof.is_verified());
             let mut state = entry.with(&after.proof);
             state.passed |= after.passed;
             joined = Some(match joined {
@@ -158,6 +214,16 @@ impl Run<'_, '_> {
                 .map_or("", |it| program[it.id].name.as_str());
             let all: Vec<Abs> = this.into_iter().chain(args).collect();
             return self.opaque(id, name, &all);
+        }
+        // Which implementation runs is not known, and it decides.
+        if verifying > 0
+            && verifying < bodies
+            && let Some((state, _)) = &mut joined
+            && !entry.proof.is_verified()
+        {
+            let name = program[candidates[0].id].name;
+            let proof = Proof::maybe(format!("which `{name}` is called could not be resolved"));
+            *state = state.with(&proof);
         }
         match joined {
             Some((state, value)) => {
@@ -186,6 +252,30 @@ impl Run<'_, '_> {
                 Abs::default()
             }
         }
+    }
+
+    /// Runs a closure, with the variables of the body that it comes from.
+    fn apply_captured(&mut self, closure: &Captured, args: Vec<Abs>) -> Abs {
+        if closure.body == self.key {
+            return self.apply_closure(closure.expr, args);
+        }
+        let judge = self.judge;
+        let depth = judge.depth.get();
+        if depth >= MAX_DEPTH {
+            return Abs::of(union(&args));
+        }
+        judge.depth.set(depth + 1);
+        let this = closure.this.clone();
+        let mut run = judge.start(closure.body, this, closure.subst.clone());
+        run.env.clone_from(&closure.env);
+        run.state = self.state.take();
+        let value = run.apply_closure(closure.expr, args);
+        self.state = run.state.take();
+        for event in run.events {
+            event.add(&mut self.events);
+        }
+        judge.depth.set(depth);
+        value
     }
 
     /// Runs a closure of this body here, where it is called.
@@ -219,8 +309,8 @@ impl Run<'_, '_> {
 
     /// Calls a function value in an argument position (`map(f)`).
     pub(super) fn apply(&mut self, id: ExprId, function: &Abs, args: Vec<Abs>) -> Abs {
-        match (function.closure, function.function) {
-            (Some((key, closure)), _) if key == self.key => self.apply_closure(closure, args),
+        match (&function.closure, function.function) {
+            (Some(closure), _) => self.apply_captured(closure, args),
             (_, Some(function)) => self.call_local(id, &[candidate(function)], args, None),
             _ => {
                 let from = args
@@ -302,17 +392,27 @@ impl Run<'_, '_> {
             let ty = self.ty(call.receiver);
             let found = self.judge.program.find_methods(&ty, call.name);
             if !found.is_empty() {
-                return found;
+                return self.instantiated(found, call);
             }
         }
-        self.typing
-            .callees(id)
-            .iter()
-            .filter_map(|callee| match callee {
-                Callee::Fn(candidate) => Some(candidate.clone()),
-                _ => None,
-            })
-            .collect()
+        let known = self.typing.callees(id).iter();
+        let known = known.filter_map(|callee| match callee {
+            Callee::Fn(candidate) => Some(candidate.clone()),
+            _ => None,
+        });
+        self.instantiated(known.collect(), call)
+    }
+
+    fn instantiated(&self, mut found: Vec<Candidate>, call: &MethodCall) -> Vec<Candidate> {
+        let written = call.generics.iter().filter_map(|arg| match arg {
+            GenericArg::Type(ty) => Some(ty),
+            _ => None,
+        });
+        let written: Vec<&TypeRef> = written.collect();
+        for candidate in &mut found {
+            self.instantiate(candidate, &written, &call.args);
+        }
+        found
     }
 
     pub(super) fn macro_call(&mut self, id: ExprId, call: &MacroCall) -> Abs {
@@ -403,6 +503,9 @@ impl Run<'_, '_> {
 
     /// A call that nobody knows. It counts only if it could refuse and is given credentials.
     pub(super) fn opaque(&mut self, id: ExprId, name: &str, values: &[Abs]) -> Abs {
+        if let Some(listed) = self.listed_route(id, name, values) {
+            return listed;
+        }
         let from = values
             .iter()
             .fold(From::default(), |from, it| from.with(it.from))

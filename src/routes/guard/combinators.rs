@@ -3,6 +3,8 @@
 use super::interpret::{Run, negated};
 use super::proof::{Abs, From, Out, Proof, State, is_bad, is_good, opposite};
 use crate::facts::{Expr, ExprId};
+use crate::program::Def;
+use crate::values::Callee;
 
 impl Run<'_, '_> {
     /// The value of a combinator; `None` if the method is none.
@@ -62,7 +64,7 @@ impl Run<'_, '_> {
                     Some(arg) => {
                         let value = self.expr(*arg);
                         if name == "unwrap_or_else" {
-                            self.on_the_side(id, &value, Vec::new(), &Proof::nothing())
+                            self.on_the_side(*arg, &value, Vec::new(), &Proof::nothing())
                         } else {
                             value
                         }
@@ -89,14 +91,14 @@ impl Run<'_, '_> {
             }
             "map" | "and_then" | "filter" | "is_some_and" | "is_ok_and" | "then_async"
             | "filter_map" | "find" | "any" | "all" | "position" | "find_map" | "is_none_or" => {
-                self.with_closure(id, receiver, name, args)
+                self.with_closure(receiver, name, args)
             }
             "map_or" | "map_or_else" => {
                 let default = self.expr(*args.first()?);
                 let function = self.expr(*args.get(1)?);
                 let state = self.state.clone()?;
                 let default = if name == "map_or_else" {
-                    self.on_the_side(id, &default, Vec::new(), &Proof::nothing())
+                    self.on_the_side(args[0], &default, Vec::new(), &Proof::nothing())
                 } else {
                     default
                 };
@@ -106,14 +108,19 @@ impl Run<'_, '_> {
                     .map_or((Proof::nothing(), Abs::of(receiver.from)), |out| {
                         (out.proof, out.val)
                     });
-                let mapped = self.on_the_side(id, &function, vec![val], &proof);
+                let mapped = self.on_the_side(args[1], &function, vec![val], &proof);
                 let good = state.with(&proof);
                 Some(Abs::either((&good, mapped), (&state, default)))
             }
             "or_else" | "or" => {
                 let other = self.expr(*args.first()?);
                 let other = if name == "or_else" {
-                    self.on_the_side(id, &other, vec![Abs::of(receiver.from)], &Proof::nothing())
+                    self.on_the_side(
+                        args[0],
+                        &other,
+                        vec![Abs::of(receiver.from)],
+                        &Proof::nothing(),
+                    )
                 } else {
                     other
                 };
@@ -139,7 +146,10 @@ impl Run<'_, '_> {
             }
             "flatten" => {
                 let out = receiver.success()?;
-                let inner = out.val.success()?;
+                // Of a value that is not seen through, success still needs that of the outer one.
+                let Some(inner) = out.val.success() else {
+                    return Some(receiver.clone());
+                };
                 Some(Abs::fallible(
                     good_name(receiver),
                     out.proof.and(&inner.proof),
@@ -174,7 +184,7 @@ impl Run<'_, '_> {
                     .variant("true")
                     .map_or_else(Proof::nothing, |out| out.proof);
                 let value = self.expr(*args.first()?);
-                let val = self.on_the_side(id, &value, Vec::new(), &proof);
+                let val = self.on_the_side(args[0], &value, Vec::new(), &proof);
                 Some(Abs::fallible("Some", proof, val))
             }
             "into_response" | "respond_to" | "finish" | "body" | "json" | "build"
@@ -264,13 +274,17 @@ impl Run<'_, '_> {
         }
     }
 
-    /// Runs a closure on a path where more is proven, and comes back.
+    /// Runs the function that an expression is on a path where more is proven, and comes back.
     fn on_the_side(&mut self, id: ExprId, function: &Abs, args: Vec<Abs>, proof: &Proof) -> Abs {
         let Some(before) = self.state.clone() else {
             return Abs::default();
         };
         self.state = Some(before.with(proof));
-        let value = self.apply(id, function, args);
+        let value = match self.typing.defs(id).first() {
+            // `map_or(Visitor::Anonymous, Visitor::Known)`.
+            Some(Callee::Constructor(def @ Def::Variant(..))) => self.construct(*def, args),
+            _ => self.apply(id, function, args),
+        };
         let value = match self.state.take() {
             // What the closure learned on its way counts for its value.
             Some(after) => imprint(value, &after),
@@ -280,13 +294,7 @@ impl Run<'_, '_> {
         value
     }
 
-    fn with_closure(
-        &mut self,
-        id: ExprId,
-        receiver: &Abs,
-        name: &str,
-        args: &[ExprId],
-    ) -> Option<Abs> {
+    fn with_closure(&mut self, receiver: &Abs, name: &str, args: &[ExprId]) -> Option<Abs> {
         let function = self.expr(*args.first()?);
         if function.closure.is_none() && function.function.is_none() && receiver.variants.is_none()
         {
@@ -318,7 +326,7 @@ impl Run<'_, '_> {
                 };
                 Abs::variants(val.from, vec![(name.as_str(), out)])
             }
-            None => self.on_the_side(id, &function, vec![val.clone()], &proof),
+            None => self.on_the_side(args[0], &function, vec![val.clone()], &proof),
         };
         let truth = result
             .variant("true")
@@ -334,8 +342,17 @@ impl Run<'_, '_> {
             },
             "filter" | "find" => shaped_like(&known, &proof.and(&truth), &val),
             "is_some_and" | "is_ok_and" | "any" | "position" => {
+                // `public_routes.iter().any(|it| it.matches(path))`.
+                let listed = receiver
+                    .setting
+                    .as_ref()
+                    .filter(|_| result.setting.is_some());
+                let setting = listed.map(|it| std::rc::Rc::from(format!("{it}.{name}(..)")));
                 let name = if name == "position" { "Some" } else { "true" };
-                Abs::fallible(name, proof.and(&truth), Abs::default())
+                Abs {
+                    setting,
+                    ..Abs::fallible(name, proof.and(&truth), Abs::default())
+                }
             }
             "all" | "is_none_or" => Abs::of(receiver.from),
             _ => Abs::of(receiver.from),

@@ -154,6 +154,8 @@ impl Run<'_, '_> {
     fn setting_of(&self, a: &Abs, b: &Abs, _side: &str) -> Option<Rc<str>> {
         match (&a.setting, &b.setting) {
             (Some(a), Some(b)) => Some(Rc::from(format!("{a} and {b}"))),
+            // `if let Some(route) = matched && list.contains(&route)`.
+            (None, Some(b)) if a.from.is_route() => Some(b.clone()),
             _ => None,
         }
     }
@@ -192,6 +194,8 @@ impl Run<'_, '_> {
             );
         }
         let setting = match (&a.setting, &b.setting) {
+            (Some(_), None) if b.from.is_route() => Some(Rc::from(self.text(id))),
+            (None, Some(_)) if a.from.is_route() => Some(Rc::from(self.text(id))),
             (Some(_), _)
                 if b.from.has(From::LITERAL) || b.variants.is_some() || b.setting.is_some() =>
             {
@@ -207,7 +211,7 @@ impl Run<'_, '_> {
             .with(From::CREDENTIAL)
             .with(From::IDENTITY);
         Abs {
-            setting: setting.filter(|_| !from.has(request)),
+            setting: setting.filter(|_| from.is_route() || !from.has(request)),
             ..Abs::of(from)
         }
     }

@@ -28,8 +28,16 @@ impl Judge<'_> {
 
     fn judge_extension(&self, wanted: &Ty) -> Abs {
         let mut joined: Option<(State, Abs)> = None;
-        for id in self.inserters() {
-            let summary = self.run_middleware(*id);
+        let may_insert = |types: &[Ty]| {
+            let vague = |ty: &Ty| !matches!(ty, Ty::Adt(..) | Ty::External(..));
+            let mut types = types.iter().map(Ty::peel_refs);
+            types.any(|ty| vague(ty) || same(ty, wanted))
+        };
+        for (id, types) in self.inserters() {
+            if !may_insert(types) {
+                continue;
+            }
+            let summary = self.run_middleware(*id, &Subst::new());
             for event in summary.events {
                 let EventKind::Insert(ty, value) = event.kind else {
                     continue;
@@ -83,7 +91,15 @@ impl Judge<'_> {
                     },
                 )
             }
-            None if is_framework(wanted) => Abs::fallible("Some", Proof::nothing(), Abs::default()),
+            None if is_framework(wanted) => {
+                let path = wanted.external_path();
+                let is_path = path.is_some_and(|it| it.as_str().ends_with("::MatchedPath"));
+                let val = match is_path {
+                    true => Abs::of(From::INPUT.with(From::ROUTE)),
+                    false => Abs::default(),
+                };
+                Abs::fallible("Some", Proof::nothing(), val)
+            }
             None => {
                 let name = type_name(self.program, wanted);
                 Abs::fallible(
@@ -95,8 +111,8 @@ impl Judge<'_> {
         }
     }
 
-    /// Functions that put something into extensions.
-    fn inserters(&self) -> &[FnId] {
+    /// Functions that put something into extensions, and the types of what they put there.
+    fn inserters(&self) -> &[(FnId, Vec<Ty>)] {
         self.inserters.get_or_init(|| {
             let mut found = Vec::new();
             let hashes = ["extensions", "extensions_mut"]
@@ -107,23 +123,31 @@ impl Judge<'_> {
                 let BodyOwner::Fn(id) = data.owner else {
                     continue;
                 };
-                if self.program[id].is_test {
+                let module = self.program[id].module;
+                let krate = self.program[module].krate;
+                if self.program[id].is_test || self.program.is_modelled_source(krate) {
                     continue;
                 }
-                let inserts = data.body.exprs().any(|(_, expr)| match expr {
-                    Expr::MethodCall(call) if call.name == "insert" => match data
-                        .body
-                        .expr(call.receiver)
-                    {
-                        Expr::MethodCall(inner) => inner.name == "extensions_mut",
-                        Expr::Field { name, .. } => *name == "extensions",
-                        Expr::Path(path) => path.last().is_some_and(|name| name == "extensions"),
-                        _ => false,
-                    },
-                    _ => false,
-                });
-                if inserts {
-                    found.push(id);
+                let inserted = |expr: &Expr| match expr {
+                    Expr::MethodCall(call) if call.name == "insert" => {
+                        let into = match data.body.expr(call.receiver) {
+                            Expr::MethodCall(inner) => inner.name == "extensions_mut",
+                            Expr::Field { name, .. } => *name == "extensions",
+                            Expr::Path(path) => {
+                                path.last().is_some_and(|name| name == "extensions")
+                            }
+                            _ => false,
+                        };
+                        call.args.first().filter(|_| into).copied()
+                    }
+                    _ => None,
+                };
+                let all = data.body.exprs();
+                let all: Vec<_> = all.filter_map(|(_, expr)| inserted(expr)).collect();
+                if !all.is_empty() {
+                    let typing = self.values.typing(key);
+                    let types = all.into_iter().map(|it| typing.ty(it).clone());
+                    found.push((id, types.collect()));
                 }
             }
             found
@@ -131,7 +155,7 @@ impl Judge<'_> {
     }
 
     /// Runs a middleware function or method.
-    pub(super) fn run_middleware(&self, id: FnId) -> super::Summary {
+    pub(super) fn run_middleware(&self, id: FnId, types: &Subst) -> super::Summary {
         let def = &self.program[id];
         let scope = self.program.fn_scope(id);
         // Extractors among the parameters have let the request pass.
@@ -139,6 +163,7 @@ impl Judge<'_> {
         let mut args = Vec::new();
         for param in &def.sig.params {
             let ty = self.program.lower_ty(&scope, &param.ty);
+            let ty = ty.subst(types, self.program);
             let span = param.ty_range.in_file(def.file);
             let value = self.parameter(&ty, param.name.map(|name| name.as_str()), span);
             args.push(match value.variant("Ok") {
@@ -162,7 +187,7 @@ impl Judge<'_> {
             setting: Some(std::rc::Rc::from("self")),
             ..Abs::default()
         };
-        let mut summary = self.run(id, args, this, &Subst::new());
+        let mut summary = self.run(id, args, this, types);
         for event in &mut summary.events {
             event.state = event.state.with(&entry);
         }

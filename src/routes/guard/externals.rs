@@ -73,7 +73,10 @@ impl Run<'_, '_> {
             {
                 Some(self.credential_read(id, call, name))
             }
-            "query_string" | "uri" | "path" | "match_info" | "query" => Some(Abs::of(From::INPUT)),
+            "uri" | "path" | "match_pattern" | "match_name" => {
+                Some(Abs::of(From::INPUT.with(From::ROUTE)))
+            }
+            "query_string" | "match_info" | "query" => Some(Abs::of(From::INPUT)),
             "contains_key" | "contains" => {
                 let key = call
                     .args
@@ -122,7 +125,7 @@ impl Run<'_, '_> {
         })
     }
 
-    fn scope(&self) -> Option<crate::program::ty::TyScope<'_>> {
+    pub(super) fn scope(&self) -> Option<crate::program::ty::TyScope<'_>> {
         let data = &self.judge.program[self.key];
         match data.owner {
             crate::program::BodyOwner::Fn(id) => {
@@ -378,7 +381,7 @@ impl Run<'_, '_> {
         let labels = input.as_ref().map_or(from, |it| it.from);
         match role {
             Role::Verifies | Role::ComparesSecret => {
-                let ambient = labels.has(From::CREDENTIAL) || labels.has(From::IDENTITY);
+                let ambient = labels.has(From::CREDENTIAL.with(From::IDENTITY).with(From::TOKEN));
                 let proof = if ambient {
                     Proof::verified(self.evidence(name, self.span(id)))
                 } else {
@@ -439,6 +442,16 @@ impl Run<'_, '_> {
         }
     }
 
+    /// `state.public_routes.contains(&path)`: a setting tells for each route whether it holds.
+    pub(super) fn listed_route(&self, id: ExprId, name: &str, values: &[Abs]) -> Option<Abs> {
+        let [list, route] = values else { return None };
+        let asks = matches!(name, "contains" | "contains_key" | "is_match" | "matches");
+        (asks && list.setting.is_some() && route.from.is_route()).then(|| Abs {
+            setting: Some(std::rc::Rc::from(self.text(id))),
+            ..Abs::default()
+        })
+    }
+
     fn passed(&self, from: From) -> Abs {
         let value = Abs::of(from.without(From::LITERAL).without(From::REJECT));
         if from.has(From::CREDENTIAL) {
@@ -477,6 +490,11 @@ impl Run<'_, '_> {
         from: From,
     ) -> Abs {
         let krate = path.split("::").next().unwrap_or_default();
+        // `uri.query()` is no part of the path.
+        let from = match name {
+            "query" => from.without(From::ROUTE),
+            _ => from,
+        };
         const SYNTACTIC: [&str; 24] = [
             "std",
             "str",
@@ -529,6 +547,9 @@ impl Run<'_, '_> {
             "indexmap",
             "hashbrown",
         ];
+        if let Some(listed) = self.listed_route(id, name, values) {
+            return listed;
+        }
         if COLLECTIONS.contains(&krate)
             && matches!(
                 name,

@@ -16,8 +16,9 @@ const EXTRACTOR_TRAITS: [&str; 2] = ["FromRequestParts", "FromRequest"];
 const OPTIONAL_TRAITS: [&str; 2] = ["OptionalFromRequestParts", "OptionalFromRequest"];
 
 impl Judge<'_> {
-    /// What the parameters of a handler prove, and what they hold in its body.
-    pub fn signature(&self, id: FnId) -> Signature {
+    /// What the parameters of a handler prove, and what they hold in its body. `types` are those
+    /// that its type parameters stand for.
+    pub fn signature(&self, id: FnId, types: &Subst) -> Signature {
         self.begin();
         let program = self.program;
         let def = &program[id];
@@ -26,7 +27,7 @@ impl Judge<'_> {
         let mut args = Vec::new();
         let mut carried = None;
         for param in &def.sig.params {
-            let ty = program.lower_ty(&scope, &param.ty);
+            let ty = program.lower_ty(&scope, &param.ty).subst(types, program);
             let span = param.ty_range.in_file(def.file);
             let name = param.name.map_or_else(
                 || self.bound_name(id, args.len()),
@@ -80,13 +81,13 @@ impl Judge<'_> {
     }
 
     /// What the body of a handler demands of a request, once its parameters have let it pass.
-    pub fn body(&self, id: FnId, signature: &Signature) -> Proof {
+    pub fn body(&self, id: FnId, types: &Subst, signature: &Signature) -> Proof {
         self.begin();
         let this = Abs {
             setting: Some(std::rc::Rc::from("self")),
             ..Abs::default()
         };
-        let summary = self.run(id, signature.args.clone(), this, &Subst::new());
+        let summary = self.run(id, signature.args.clone(), this, types);
         let mut proof = body_proof(&summary);
         self.admit(&mut proof);
         proof
@@ -447,11 +448,16 @@ fn holds_credentials(value: &Abs) -> bool {
         || variants.map(|(_, out)| &out.val).any(holds_credentials)
 }
 
-/// Whether a value is an identity that may be missing.
+/// Whether a value is an identity that may be missing: an `Option`, or one variant of several.
 fn optional_identity(value: &Abs) -> bool {
-    value
-        .success()
-        .is_some_and(|out| out.proof.strength == Strength::Verified || optional_identity(&out.val))
+    let verified = |out: &Out| out.proof.strength == Strength::Verified;
+    let variants = value.variants.iter().flat_map(|all| all.iter());
+    let some = variants.clone().filter(|(_, out)| verified(out)).count();
+    let all = variants.count();
+    (some > 0 && some < all)
+        || value
+            .success()
+            .is_some_and(|out| verified(&out) || optional_identity(&out.val))
 }
 
 /// An extractor's value as a `Result`, whatever the framework calls its variants.

@@ -6,8 +6,8 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
-use super::proof::{Abs, From, Out, Proof, State};
-use super::{Event, EventKind, Judge, Summary, words};
+use super::proof::{Abs, Captured, From, Out, Proof, State};
+use super::{Event, EventKind, Judge, Summary, fingerprint, words};
 use crate::facts::body::{BlockKind, Literal, LoopKind, UnaryOp};
 use crate::facts::{Expr, ExprId, PatId, Stmt};
 use crate::program::ty::Subst;
@@ -36,26 +36,15 @@ const MAX_STEPS: u64 = 40_000;
 /// After so many expressions in all, each further one gets a tenth of that.
 const MANY_STEPS: u64 = 6_000_000;
 /// Bound on calls followed into each other.
-const MAX_DEPTH: u32 = 14;
+pub(super) const MAX_DEPTH: u32 = 14;
 
 impl<'a> Judge<'a> {
     /// Runs a function with these arguments.
     pub(super) fn run(&self, id: FnId, args: Vec<Abs>, this: Abs, subst: &Subst) -> Summary {
-        let plain = args.iter().chain([&this]).all(|arg| {
-            arg.variants.is_none()
-                && arg.parts.is_none()
-                && arg.fields.is_none()
-                && arg.closure.is_none()
-                && arg.function.is_none()
-                && arg.setting.is_none()
-        });
-        let labels: Vec<From> = args.iter().chain([&this]).map(|arg| arg.from).collect();
-        let types: Vec<String> = subst
-            .iter()
-            .map(|(name, ty)| format!("{name}={ty:?}"))
-            .collect();
-        let key = (id, labels, types);
-        if plain && let Some(known) = self.summaries.borrow().get(&key) {
+        let key = fingerprint::of(args.iter().chain([&this]), subst).map(|print| (id, print));
+        if let Some(key) = &key
+            && let Some(known) = self.summaries.borrow().get(key)
+        {
             return known.clone();
         }
         if self.depth.get() >= MAX_DEPTH || self.is_exhausted() {
@@ -72,10 +61,10 @@ impl<'a> Judge<'a> {
         let Some(body) = self.program[id].body.filter(is_read) else {
             return Summary::default();
         };
-        if plain {
+        if let Some(key) = key {
             // A recursive call proves nothing.
             self.summaries.borrow_mut().insert(
-                key.clone(),
+                key,
                 Summary {
                     after: Some(State::start()),
                     ..Summary::default()
@@ -95,7 +84,7 @@ impl<'a> Judge<'a> {
         }
         let summary = run.finish();
         self.depth.set(self.depth.get() - 1);
-        if plain {
+        if let Some(key) = key {
             self.keep(&self.summaries, key, &summary);
         }
         summary
@@ -217,12 +206,13 @@ impl<'a> Run<'_, 'a> {
     pub(super) fn event(&mut self, kind: EventKind, span: Span) {
         if let Some(state) = &mut self.state {
             let passes = matches!(kind, EventKind::Next);
-            self.events.push(Event {
+            let event = Event {
                 kind,
                 span,
                 state: state.clone(),
-            });
+            };
             state.passed |= passes;
+            event.add(&mut self.events);
         }
     }
 
@@ -345,7 +335,13 @@ impl<'a> Run<'_, 'a> {
             Expr::Match { scrutinee, arms } => self.matching(*scrutinee, arms),
             Expr::Loop(data) => self.looping(data.kind, data.body),
             Expr::Closure(_) => Abs {
-                closure: Some((self.key, id)),
+                closure: Some(Rc::new(Captured {
+                    body: self.key,
+                    expr: id,
+                    env: self.env.clone(),
+                    this: self.this.clone(),
+                    subst: self.subst.clone(),
+                })),
                 ..Abs::default()
             },
             Expr::Return(value) => {
@@ -581,9 +577,15 @@ impl<'a> Run<'_, 'a> {
             },
             Some(Callee::Const(id)) => {
                 let name = self.judge.program[*id].name;
+                // A text that stands in the code: a prefix, a scheme, or a secret that is none.
+                let text = self.judge.values.const_text(*id);
+                let from = match text.is_some_and(|it| it.as_known().is_some()) {
+                    true => From::LITERAL,
+                    false => From::default(),
+                };
                 Abs {
                     setting: Some(Rc::from(name.as_str())),
-                    ..Abs::default()
+                    ..Abs::of(from)
                 }
             }
             Some(Callee::External(path)) => {
@@ -629,6 +631,9 @@ impl<'a> Run<'_, 'a> {
             .as_ref()
             .map(|setting| Rc::from(format!("{setting}.{name}")));
         let mut from = value.from;
+        if from.has(From::INPUT) && words::own_token(name) {
+            from = from.with(From::TOKEN);
+        }
         if name == "extensions" && from.has(From::REQUEST) {
             from = From::EXTENSIONS.with(From::REQUEST);
         }

@@ -6,6 +6,7 @@ use super::proof::{Abs, From, Proof, State, Strength};
 use super::{EventKind, Judge, Summary, words};
 use crate::facts::Expr;
 use crate::models::roles::{Protection as Protects, Proves};
+use crate::program::ty::Subst;
 use crate::program::{BodyKey, FnId, Ty};
 use crate::routes::endpoint::{Evidence, EvidenceKind, HandlerTarget};
 use crate::routes::value::{Callable, Layer, LayerKind, Value};
@@ -32,8 +33,8 @@ impl Judge<'_> {
             span: layer.span,
         };
         let mut effect = match &layer.kind {
-            LayerKind::Function(HandlerTarget::Fn(id)) => self.middleware_fn(*id),
-            LayerKind::Function(HandlerTarget::Closure(body, expr)) => {
+            LayerKind::Function(HandlerTarget::Fn(id), types) => self.middleware_fn(*id, types),
+            LayerKind::Function(HandlerTarget::Closure(body, expr), _) => {
                 self.middleware_closure(*body, *expr)
             }
             LayerKind::Extractor(ty) => {
@@ -48,7 +49,14 @@ impl Judge<'_> {
                 }
             }
             LayerKind::Type(ty, args) => self.layer_type(ty, args, layer),
-            LayerKind::Function(_) | LayerKind::Unknown => {
+            LayerKind::Off => {
+                return Effect {
+                    proof: Proof::nothing(),
+                    protects: Vec::new(),
+                    text: "switched off".into(),
+                };
+            }
+            LayerKind::Function(..) | LayerKind::Unknown => {
                 let harmless = !words::credential_word(&layer.name);
                 let proof = if harmless {
                     Proof::nothing()
@@ -73,22 +81,8 @@ impl Judge<'_> {
                 .retain(|it| it.kind != EvidenceKind::Extractor);
             effect.proof.evidence.insert(0, evidence);
         }
-        // `Condition::new(false, ..)`: never in force.
-        if layer.conditions.iter().any(|it| it == "false") {
-            return Effect {
-                proof: Proof::nothing(),
-                protects: Vec::new(),
-                text: "switched off".into(),
-            };
-        }
-        let conditions: Vec<&str> = layer
-            .conditions
-            .iter()
-            .map(String::as_str)
-            .filter(|it| *it != "true")
-            .collect();
-        if !conditions.is_empty() && effect.proof.strength == Strength::Verified {
-            let condition = conditions.join(" and ");
+        if !layer.conditions.is_empty() && effect.proof.strength == Strength::Verified {
+            let condition = layer.conditions.join(" and ");
             effect.proof.condition = Some(match effect.proof.condition.take() {
                 Some(inner) => format!("{condition} and {inner}"),
                 None => condition,
@@ -169,8 +163,8 @@ impl Judge<'_> {
         }
     }
 
-    fn middleware_fn(&self, id: FnId) -> Effect {
-        let summary = self.run_middleware(id);
+    fn middleware_fn(&self, id: FnId, types: &Subst) -> Effect {
+        let summary = self.run_middleware(id, types);
         let bodies: Vec<BodyKey> = self.program[id].body.into_iter().collect();
         self.effect_of(&summary, &bodies)
     }
@@ -250,7 +244,7 @@ impl Judge<'_> {
             }
         }
         if let Some((call, bodies)) = self.service_call(ty) {
-            let summary = self.run_middleware(call);
+            let summary = self.run_middleware(call, &Subst::new());
             return self.effect_of(&summary, &bodies);
         }
         let suspicious = words::credential_word(&layer.name) && !matches!(ty, Ty::Adt(..));
@@ -258,7 +252,9 @@ impl Judge<'_> {
         let wrapped = args.iter().find_map(|arg| {
             let ty = arg.local_type()?;
             let (call, bodies) = self.service_call(&ty)?;
-            let inner = self.effect_of(&self.run_middleware(call), &bodies).proof;
+            let inner = self
+                .effect_of(&self.run_middleware(call, &Subst::new()), &bodies)
+                .proof;
             (inner.status() != super::super::Status::None).then_some(ty)
         });
         let proof = if let Some(inner) = wrapped {
@@ -295,7 +291,7 @@ impl Judge<'_> {
             });
             return match decides {
                 Some(method) => {
-                    let summary = self.run_middleware(method.id);
+                    let summary = self.run_middleware(method.id, &Subst::new());
                     summary
                         .value
                         .success()
@@ -315,7 +311,7 @@ impl Judge<'_> {
             return Proof::maybe("the validator could not be resolved");
         };
         match callable {
-            Callable::Fn(id, _) => {
+            Callable::Fn(id, types) => {
                 let scope = self.program.fn_scope(*id);
                 let def = &self.program[*id];
                 let values = def
@@ -324,6 +320,7 @@ impl Judge<'_> {
                     .iter()
                     .map(|param| {
                         let ty = self.program.lower_ty(&scope, &param.ty);
+                        let ty = ty.subst(types, self.program);
                         let value = self.parameter(&ty, None, param.ty_range.in_file(def.file));
                         match value.variant("Ok") {
                             Some(out) if value.variants.is_some() => {
@@ -337,7 +334,7 @@ impl Judge<'_> {
                         }
                     })
                     .collect();
-                let summary = self.run(*id, values, Abs::default(), &Vec::new());
+                let summary = self.run(*id, values, Abs::default(), types);
                 let proof = summary
                     .value
                     .success()

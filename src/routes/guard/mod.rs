@@ -4,6 +4,7 @@
 //! request has shown on *all* paths to it ([`proof::Proof`]). An endpoint is blessed only
 //! where absent and invented credentials are both refused before the handler's first effect.
 
+mod attributes;
 mod branches;
 mod calls;
 mod combinators;
@@ -11,6 +12,7 @@ mod conditions;
 mod extensions;
 mod externals;
 mod extractors;
+mod fingerprint;
 mod interpret;
 pub mod layers;
 mod matching;
@@ -37,16 +39,16 @@ pub struct Judge<'a> {
     extractors: RefCell<FxHashMap<String, Abs>>,
     /// What is inserted into request extensions, by type.
     inserted: RefCell<FxHashMap<String, Option<Abs>>>,
-    /// Functions that put something into extensions.
-    inserters: std::cell::OnceCell<Vec<FnId>>,
+    /// Functions that put something into extensions, and the types of what they put there.
+    inserters: std::cell::OnceCell<Vec<(FnId, Vec<Ty>)>>,
     depth: std::cell::Cell<u32>,
     steps: std::cell::Cell<u64>,
     /// Where `steps` may go for the handler or layer in question.
     limit: std::cell::Cell<u64>,
 }
 
-/// A function, the labels of its arguments and its type parameters.
-type SummaryKey = (FnId, Vec<From>, Vec<String>);
+/// A function, and a fingerprint of its arguments and its type parameters.
+type SummaryKey = (FnId, u64);
 
 /// What running a function tells.
 #[derive(Debug, Clone, Default)]
@@ -79,6 +81,30 @@ pub struct Event {
     pub span: Span,
     /// What is proven there.
     pub state: State,
+}
+
+impl Event {
+    /// Adds an event to others. What counts is what holds whenever such a thing happens, so the
+    /// states at all of them are joined.
+    fn add(self, events: &mut Vec<Event>) {
+        let same = |known: &&mut Event| match (&known.kind, &self.kind) {
+            (EventKind::Insert(a, _), EventKind::Insert(b, _)) => a == b,
+            (EventKind::Next, EventKind::Next) | (EventKind::Write(_), EventKind::Write(_)) => true,
+            _ => false,
+        };
+        match events.iter_mut().find(same) {
+            None => events.push(self),
+            Some(known) => {
+                if let (EventKind::Insert(_, a), EventKind::Insert(_, b)) =
+                    (&mut known.kind, &self.kind)
+                {
+                    let value = std::mem::take(&mut **a);
+                    **a = Abs::either((&known.state, value), (&self.state, (**b).clone()));
+                }
+                known.state = known.state.join(&self.state);
+            }
+        }
+    }
 }
 
 /// The kinds of [`Event`].

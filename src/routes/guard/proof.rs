@@ -2,6 +2,11 @@
 
 use std::rc::Rc;
 
+use rustc_hash::FxHashMap;
+
+use crate::facts::{ExprId, PatId};
+use crate::program::BodyKey;
+use crate::program::ty::Subst;
 use crate::routes::endpoint::{Evidence, Status};
 use crate::source::Name;
 
@@ -293,9 +298,24 @@ pub struct Abs {
     /// Fields of a struct that was put together here.
     pub fields: Option<Rc<Vec<(Name, Abs)>>>,
     /// A closure, to be run where it is called.
-    pub closure: Option<(crate::program::BodyKey, crate::facts::ExprId)>,
+    pub closure: Option<Rc<Captured>>,
     /// A function, to be run where it is called.
     pub function: Option<crate::program::FnId>,
+}
+
+/// A closure with the variables that it sees.
+#[derive(Debug)]
+pub struct Captured {
+    /// The body in which it stands.
+    pub body: BodyKey,
+    /// Where.
+    pub expr: ExprId,
+    /// The variables of that body when it was made.
+    pub env: FxHashMap<PatId, Abs>,
+    /// `self` there.
+    pub this: Abs,
+    /// Type parameters there.
+    pub subst: Subst,
 }
 
 /// What is known if a value has a variant.
@@ -330,6 +350,12 @@ impl From {
     pub const SESSION: From = From(128);
     /// The request's extensions.
     pub const EXTENSIONS: From = From(256);
+    /// What a request says in its body or query under the name of its sender's token: whoever
+    /// verifies it, asks for a genuine one. It may as well be stored, like any input.
+    pub const TOKEN: From = From(512);
+
+    /// The path of the request, which tells routes apart.
+    pub const ROUTE: From = From(1024);
 
     /// Both sets.
     #[must_use]
@@ -341,6 +367,12 @@ impl From {
     #[must_use]
     pub fn without(self, other: From) -> From {
         From(self.0 & !other.0)
+    }
+
+    /// Whether it is the request's path, and nothing that a client may choose for one route.
+    pub fn is_route(self) -> bool {
+        let chosen = From::CREDENTIAL.with(From::IDENTITY).with(From::SESSION);
+        self.has(From::ROUTE) && !self.has(chosen.with(From::REQUEST))
     }
 
     /// Whether any label of `other` is there.

@@ -69,6 +69,15 @@ pub(super) fn credential_word(name: &str) -> bool {
     WORDS.iter().any(|word| name.contains(word)) && !name.contains("csrf") && !name.contains("xsrf")
 }
 
+/// Whether a field of a body or query is called after the token by which its sender is known.
+/// A `token` may be any: one out of an e-mail, for instance.
+pub(super) fn own_token(field: &str) -> bool {
+    matches!(
+        field,
+        "auth" | "authorization" | "jwt" | "auth_token" | "access_token" | "session_token"
+    )
+}
+
 /// Whether a session entry of this name says who is logged in.
 pub(super) fn identity_key(name: &str) -> bool {
     const WORDS: [&str; 14] = [

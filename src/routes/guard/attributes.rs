@@ -1,0 +1,60 @@
+//! What attribute macros add to a handler that they stand on.
+
+use super::Judge;
+use super::proof::Proof;
+use crate::models::roles::{Protection, Proves};
+use crate::program::{Def, FnId};
+use crate::routes::endpoint::{Evidence, EvidenceKind};
+
+/// What an attribute adds.
+pub struct Added<'a> {
+    /// What it proves of whoever gets past it.
+    pub proof: Proof,
+    /// What else it protects from.
+    pub protects: Vec<&'a Protection>,
+    /// Where it stands.
+    pub evidence: Evidence,
+}
+
+impl Judge<'_> {
+    /// The attributes on a handler that check requests before its body does.
+    pub fn attributes(&self, id: FnId) -> Vec<Added<'_>> {
+        let def = &self.program[id];
+        let mut found = Vec::new();
+        for attr in &def.attrs {
+            let path = &attr.meta.path;
+            for resolved in self.program.resolve_names(def.module, path, false) {
+                let (Def::External(name), true) = (resolved.def, resolved.used == path.len())
+                else {
+                    continue;
+                };
+                let Some(model) = self.program.models.macro_(name) else {
+                    continue;
+                };
+                let evidence = Evidence {
+                    kind: EvidenceKind::Attribute,
+                    name: name.to_string(),
+                    span: attr.range.in_file(def.file),
+                };
+                let proof = match model.proves {
+                    Proves::Identity => Proof::verified(evidence.clone()),
+                    Proves::Presence => Proof::presence(),
+                    Proves::Callback => Proof {
+                        evidence: vec![evidence.clone()],
+                        ..Proof::maybe(format!("whom `{name}` lets pass could not be followed"))
+                    },
+                    Proves::Nothing | Proves::Session => Proof::nothing(),
+                };
+                let protects = model.protects.iter();
+                found.push(Added {
+                    proof,
+                    protects: protects
+                        .filter(|it| **it != Protection::Authentication)
+                        .collect(),
+                    evidence,
+                });
+            }
+        }
+        found
+    }
+}
