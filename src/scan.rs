@@ -60,7 +60,7 @@ pub fn load(workspace: &Workspace, files: &dyn Files, scope: Scope) -> Loaded {
 }
 
 /// Reads and understands a workspace, and looks at the facts of each file on the way. Something
-/// else is done beside what keeps one thread busy.
+/// else is done beside.
 fn read<T: Send, B: Send>(
     workspace: &Workspace,
     files: &dyn Files,
@@ -111,15 +111,17 @@ fn read<T: Send, B: Send>(
         (id, facts, seen)
     };
     let aside = aside(workspace, scope);
-    let understood: Vec<(FileId, FileFacts, T)> = rust_files
-        .par_iter()
-        .filter(|id| !aside.iter().any(|it| paths[id.index()].starts_with(it)))
-        .map(|id| {
+    let understand_all = || -> Vec<(FileId, FileFacts, T)> {
+        let files = rust_files.par_iter();
+        let files = files.filter(|id| !aside.iter().any(|it| paths[id.index()].starts_with(it)));
+        let understood = files.map(|id| {
             let understood = understand(*id);
             steps.step();
             understood
-        })
-        .collect();
+        });
+        understood.collect()
+    };
+    let (beside, understood) = rayon::join(beside, understand_all);
     let mut facts = FxHashMap::default();
     let mut looks = Vec::new();
     for (id, of_file, seen) in understood {
@@ -128,10 +130,7 @@ fn read<T: Send, B: Send>(
     }
     let expected: FxHashSet<FileId> = facts.keys().copied().collect();
     let inputs = crates(workspace, scope);
-    let (program, beside) = rayon::join(
-        || build::build(models, &sources, facts, tests, &inputs),
-        beside,
-    );
+    let program = build::build(models, &sources, facts, tests, &inputs);
     let mut reached: Vec<FileId> = program.modules.iter().map(|it| it.file).collect();
     reached.sort();
     reached.dedup();

@@ -14,7 +14,7 @@ pub struct Item {
     pub name: Name,
     /// Where the name stands (for unnamed items their first token).
     pub name_range: TextRange,
-    /// The whole item, attributes included.
+    /// The whole item, attributes included, comments for documentation left out.
     pub range: TextRange,
     /// Where the item starts after its attributes and visibility (`fn`, `async`, `struct`, ..).
     pub keyword: TextRange,

@@ -89,7 +89,8 @@ pub enum Extent {
 pub enum Tests {
     /// Everything.
     Whole,
-    /// Items without the bodies of functions: what they declare can be named, what they do is not known.
+    /// Items without the bodies of functions: what they declare can be named, what they do is not
+    /// known. Modules that are tests have no items.
     Shells,
 }
 

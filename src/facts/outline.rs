@@ -1,12 +1,13 @@
 //! Where the bodies of a text are, found without parsing.
 //!
 //! A scan over the lexemes finds the blocks of functions and the values of constants, notes
-//! what names they mention, and makes the *shell* of the text: the same text with every body
-//! replaced by an empty block. syn reads the shell; bodies are read one by one, when they
+//! what names they mention, and makes the *shell* of the text: the same text without comments for
+//! documentation and with every body replaced by an empty block. syn reads the shell; bodies are read one by one, when they
 //! matter. A text in which delimiters do not match has no outline.
 
 use std::iter::Peekable;
 
+use super::Tests;
 use super::mentions::{Mention, Mentions, hash};
 use super::scan::{Kind, Lexeme, lexemes};
 
@@ -15,7 +16,8 @@ pub(crate) const MAX_MODULES: usize = 32;
 
 /// The bodies of a text, and what is left of it without them.
 pub(crate) struct Outline {
-    /// The text with each body replaced by `{`, a line's end and `}`.
+    /// The text without line comments for documentation, which syn would make attributes of,
+    /// and with each body replaced by `{`, a line's end and `}`.
     pub(crate) shell: String,
     /// For each line of the shell, the offset in the text at which it starts. (After a body:
     /// that of the body's last byte, where the shell has its `}`.)
@@ -39,19 +41,25 @@ pub(crate) struct Found {
 }
 
 /// Finds the bodies of a text. `None` if its delimiters do not match.
-pub(crate) fn outline(text: &str) -> Option<Outline> {
+/// Modules of tests are left empty unless `tests` are read.
+pub(crate) fn outline(text: &str, tests: Tests) -> Option<Outline> {
     let code = lexemes(text).filter(|it| it.kind != Kind::Comment);
     let mut scanner = Scanner {
         text,
         lexemes: code.peekable(),
+        tests,
         bodies: Vec::new(),
+        left_out: Vec::new(),
         delimiters: Vec::new(),
         hashes: Vec::new(),
     };
     scanner.items(0)?;
     let mut bodies = scanner.bodies;
     bodies.sort_by_key(|it| it.start);
-    let (shell, lines) = shell(text, &bodies);
+    let of_bodies = bodies.iter().map(|it| (it.start, it.end, true));
+    let mut cuts: Vec<(u32, u32, bool)> = of_bodies.chain(scanner.left_out).collect();
+    cuts.sort_unstable();
+    let (shell, lines) = shell(text, &cuts);
     Some(Outline {
         shell,
         lines,
@@ -59,8 +67,9 @@ pub(crate) fn outline(text: &str) -> Option<Outline> {
     })
 }
 
-/// The text without its bodies, and where its lines come from.
-fn shell(text: &str, bodies: &[Found]) -> (String, Vec<u32>) {
+/// The text without these parts, each perhaps replaced by an empty block, and where its lines
+/// come from.
+fn shell(text: &str, cuts: &[(u32, u32, bool)]) -> (String, Vec<u32>) {
     let mut shell = String::with_capacity(text.len() / 2);
     let mut lines = vec![0];
     let mut at = 0;
@@ -70,11 +79,13 @@ fn shell(text: &str, bodies: &[Found]) -> (String, Vec<u32>) {
         lines.extend(newlines.map(|(offset, _)| (from + offset) as u32 + 1));
         shell.push_str(piece);
     };
-    for body in bodies {
-        keep(&mut shell, &mut lines, at, body.start as usize);
-        shell.push_str("{\n}");
-        lines.push(body.end - 1);
-        at = body.end as usize;
+    for (start, end, is_block) in cuts {
+        keep(&mut shell, &mut lines, at, *start as usize);
+        if *is_block {
+            shell.push_str("{\n}");
+            lines.push(end - 1);
+        }
+        at = *end as usize;
     }
     keep(&mut shell, &mut lines, at, text.len());
     (shell, lines)
@@ -89,6 +100,8 @@ enum Pending {
     FnBody,
     /// It holds items.
     Items,
+    /// It holds tests that nobody wants to see.
+    Tests,
 }
 
 /// What stands before a token.
@@ -105,7 +118,10 @@ enum Before {
 struct Scanner<'t, I: Iterator<Item = Lexeme>> {
     text: &'t str,
     lexemes: Peekable<I>,
+    tests: Tests,
     bodies: Vec<Found>,
+    /// What is neither read now nor later, and whether an empty block takes its place.
+    left_out: Vec<(u32, u32, bool)>,
     /// Delimiters that are open in the group that is being passed over.
     delimiters: Vec<u8>,
     /// Mentions of the body that is being read.
@@ -127,6 +143,7 @@ impl<'t, I: Iterator<Item = Lexeme>> Scanner<'t, I> {
         let mut pending = Pending::Nothing;
         let mut angles = 0usize;
         let mut before = Before::Item;
+        let mut is_test = false;
         loop {
             let Some(lexeme) = self.lexemes.next() else {
                 return (modules == 0).then_some(());
@@ -142,7 +159,12 @@ impl<'t, I: Iterator<Item = Lexeme>> Scanner<'t, I> {
                     } else if pending == Pending::Nothing
                         && matches!(word, "mod" | "impl" | "trait")
                     {
-                        (pending, angles) = (Pending::Items, 0);
+                        let is_left_out = is_test && word == "mod" && self.tests == Tests::Shells;
+                        pending = match is_left_out {
+                            true => Pending::Tests,
+                            false => Pending::Items,
+                        };
+                        angles = 0;
                     } else if matches!(word, "const" | "static") {
                         self.constant()?;
                     }
@@ -153,7 +175,7 @@ impl<'t, I: Iterator<Item = Lexeme>> Scanner<'t, I> {
                 }
                 Kind::Punct(punct) => {
                     match punct {
-                        b';' => (pending, angles) = (Pending::Nothing, 0),
+                        b';' => (pending, angles, is_test) = (Pending::Nothing, 0, false),
                         b'<' => angles += 1,
                         b'>' if before != Before::ArrowStart => angles = angles.saturating_sub(1),
                         _ => {}
@@ -168,17 +190,26 @@ impl<'t, I: Iterator<Item = Lexeme>> Scanner<'t, I> {
                     match pending {
                         Pending::FnBody => self.block(lexeme)?,
                         Pending::Items if modules < MAX_MODULES => self.items(modules + 1)?,
+                        Pending::Tests => {
+                            let end = self.group(lexeme, &mut None)?;
+                            self.left_out.retain(|it| (it.0 as usize) < lexeme.start);
+                            self.left_out.push((lexeme.start as u32, end as u32, true));
+                        }
                         _ => self.skip(lexeme)?,
                     }
-                    pending = Pending::Nothing;
+                    (pending, is_test) = (Pending::Nothing, false);
                     Before::Item
                 }
                 Kind::Open(_) => {
-                    self.skip(lexeme)?;
+                    let end = self.group(lexeme, &mut None)?;
+                    is_test |= self.text.get(lexeme.start..end) == Some("[cfg(test)]");
                     Before::Item
                 }
                 // An attribute, as the parser sees it.
-                Kind::DocComment => Before::Item,
+                Kind::DocComment => {
+                    self.leave_out(lexeme);
+                    Before::Item
+                }
                 Kind::Comment | Kind::Lifetime | Kind::Literal => Before::Other,
             };
         }
@@ -194,8 +225,10 @@ impl<'t, I: Iterator<Item = Lexeme>> Scanner<'t, I> {
         loop {
             let lexeme = self.lexemes.next()?;
             self.delimiter(lexeme.kind)?;
-            if let Some(notes) = notes {
-                self.note(notes, lexeme);
+            match notes {
+                Some(notes) => self.note(notes, lexeme),
+                None if lexeme.kind == Kind::DocComment => self.leave_out(lexeme),
+                None => {}
             }
             if self.delimiters.is_empty() {
                 return Some(lexeme.end);
@@ -220,6 +253,14 @@ impl<'t, I: Iterator<Item = Lexeme>> Scanner<'t, I> {
             _ => {}
         }
         Some(())
+    }
+
+    /// Leaves a comment for documentation out, if it ends its line.
+    fn leave_out(&mut self, comment: Lexeme) {
+        if self.word(comment).starts_with("//") {
+            let range = (comment.start as u32, comment.end as u32, false);
+            self.left_out.push(range);
+        }
     }
 
     fn skip(&mut self, open: Lexeme) -> Option<()> {
@@ -369,7 +410,7 @@ mod tests {
     use super::*;
 
     fn bodies(text: &str) -> Option<Vec<&str>> {
-        let outline = outline(text)?;
+        let outline = outline(text, Tests::Whole)?;
         let of = |it: &Found| &text[it.start as usize..it.end as usize];
         Some(outline.bodies.iter().map(of).collect())
     }
@@ -414,11 +455,13 @@ mod tests {
 
     #[test]
     fn the_shell_says_where_its_lines_come_from() {
-        let text = "fn f() {\n  a\n} fn g() -> u8 { 1 }\nconst X: u8 = 7; // é\nstruct S;";
-        let outline = outline(text).unwrap();
+        let text = "/// d\nfn f() {\n  a\n} fn g() -> u8 { 1 }\nconst X: u8 = 7; // é\nstruct S {\n\
+                    /// d\na: u8 }\n#[cfg(test)] mod t { /// d\n fn h() {} }\nstruct T;";
+        let outline = outline(text, Tests::Shells).unwrap();
         assert_eq!(
             outline.shell,
-            "fn f() {\n} fn g() -> u8 {\n}\nconst X: u8 = {\n}; // é\nstruct S;"
+            "\nfn f() {\n} fn g() -> u8 {\n}\nconst X: u8 = {\n}; // é\nstruct S {\n\na: u8 }\n\
+             #[cfg(test)] mod t {\n}\nstruct T;"
         );
         for (line, start) in outline.shell.split('\n').zip(&outline.lines) {
             // Where no body was replaced, the line stands in the text as it is.
@@ -436,7 +479,7 @@ mod tests {
     #[test]
     fn notes_names_and_declarations() {
         let text = "fn f() { a.get(b::c); query!(d); if !(e) {} x..y; } fn g() { use a; }";
-        let outline = outline(text).unwrap();
+        let outline = outline(text, Tests::Whole).unwrap();
         let [first, second] = &*outline.bodies else {
             panic!("two bodies")
         };

@@ -42,7 +42,7 @@ pub(super) fn extract_at_once(text: &str, tests: Tests) -> FileFacts {
 /// something wrong with the text: then it takes the other way to say what.
 fn lazily(facts: &mut FileFacts, text: &Arc<str>, base: usize, tests: Tests) -> bool {
     let code = &text[base..];
-    let Some(outline) = outline(code) else {
+    let Some(outline) = outline(code, tests) else {
         return false;
     };
     if !depth::check(&outline.shell).is_empty() {

@@ -15,7 +15,7 @@ use super::guard::{Judge, Signature};
 use super::limits::Limits;
 use super::listener::listener;
 use super::purpose::purpose;
-use super::value::{Lost, Route};
+use super::value::{Layer, Lost, Route};
 use crate::models::roles::Protection as Protects;
 use crate::program::{BodyKey, CrateId, FnId, Program};
 use crate::source::{SourceMap, Span};
@@ -23,7 +23,7 @@ use crate::values::Values;
 use crate::workspace::TargetKind;
 
 /// How many calls deep the bodies of handlers are read before somebody asks for them.
-const LOOK_AHEAD: u32 = 5;
+const LOOK_AHEAD: u32 = 4;
 
 /// The endpoints, and what could not be followed.
 #[derive(Debug, Default)]
@@ -77,10 +77,13 @@ pub fn build(values: &Values<'_>, sources: &SourceMap) -> Inventory {
         handlers: FxHashMap::default(),
         limits: limits(values, sources, &registered),
     };
-    let changing = changing_handlers(values.program, &registered);
+    let routes = registered.iter().flat_map(|(_, _, routes)| routes);
+    let mut open: Vec<BodyKey> = routes.filter_map(|it| builder.open_body(it)).collect();
+    open.sort();
+    open.dedup();
     rayon::in_place_scope(|scope| {
         // The judge goes from one to the next, and the checks follow the calls as well.
-        scope.spawn(|_| values.look_ahead(changing, LOOK_AHEAD));
+        scope.spawn(|_| values.look_ahead(open, LOOK_AHEAD));
         let mut seen = FxHashSet::default();
         for ((krate, framework, routes), listener) in registered.iter().zip(listeners) {
             for route in routes {
@@ -112,23 +115,6 @@ pub fn build(values: &Values<'_>, sources: &SourceMap) -> Inventory {
         .unresolved
         .sort_by(|a, b| a.span.cmp(&b.span).then_with(|| a.reason.cmp(&b.reason)));
     inventory
-}
-
-/// The bodies of handlers that do more than read.
-fn changing_handlers(
-    program: &Program,
-    registered: &[(CrateId, &'static str, Vec<Route>)],
-) -> Vec<BodyKey> {
-    let routes = registered.iter().flat_map(|(_, _, routes)| routes);
-    let changing = routes.filter(|route| route.method != "GET");
-    let bodies = changing.filter_map(|route| match route.handler {
-        HandlerTarget::Fn(id) => program[id].body,
-        _ => None,
-    });
-    let mut bodies: Vec<BodyKey> = bodies.collect();
-    bodies.sort();
-    bodies.dedup();
-    bodies
 }
 
 /// What limits requests per time in each handler.
@@ -166,13 +152,54 @@ struct Builder<'a> {
     program: &'a Program,
     judge: Judge<'a>,
     effects: FxHashMap<(Span, String), Effect>,
-    /// What was judged, with the types that their type parameters stand for: signatures, and
-    /// bodies where those were not enough.
-    handlers: FxHashMap<(FnId, String), (Signature, Option<Proof>)>,
+    handlers: Handlers,
     limits: FxHashMap<FnId, Option<Evidence>>,
 }
 
+/// What was judged, with the types that their type parameters stand for: signatures, and
+/// bodies where those were not enough.
+type Handlers = FxHashMap<(FnId, String), (Signature, Option<Proof>)>;
+
+/// A handler's entry, its signature judged.
+fn handler_of<'h>(
+    judge: &Judge<'_>,
+    handlers: &'h mut Handlers,
+    id: FnId,
+    route: &Route,
+) -> &'h mut (Signature, Option<Proof>) {
+    let key = (id, format!("{:?}", route.types));
+    let entry = handlers.entry(key);
+    entry.or_insert_with(|| (judge.signature(id, &route.types), None))
+}
+
 impl Builder<'_> {
+    /// What a layer does, judged once.
+    fn effect(&mut self, layer: &Layer) -> &Effect {
+        let key = (layer.span, format!("{:?}", layer.conditions));
+        let judge = &self.judge;
+        self.effects
+            .entry(key)
+            .or_insert_with(|| judge.layer(layer))
+    }
+
+    /// The body that has to be judged for a route: that of the handler, if what stands before it
+    /// has not verified anybody.
+    fn open_body(&mut self, route: &Route) -> Option<BodyKey> {
+        let HandlerTarget::Fn(id) = route.handler else {
+            return None;
+        };
+        if handler_of(&self.judge, &mut self.handlers, id, route)
+            .0
+            .proof
+            .is_verified()
+        {
+            return None;
+        }
+        let mut layers = route.layers.iter();
+        let is_verified = layers.any(|it| self.effect(it).proof.is_verified());
+        self.program[id].body.filter(|_| !is_verified)
+    }
+
     fn endpoint(&mut self, krate: CrateId, framework: &'static str, route: &Route) -> Endpoint {
         let path = frameworks::normalise(&route.path);
         let handler = self.handler(route);
@@ -180,15 +207,7 @@ impl Builder<'_> {
         let mut proof = Proof::nothing();
         let mut applied: Vec<Applied> = Vec::new();
         for layer in route.layers.iter().rev() {
-            let key = (layer.span, format!("{:?}", layer.conditions));
-            let effect = match self.effects.get(&key) {
-                Some(known) => known.clone(),
-                None => {
-                    let effect = self.judge.layer(layer);
-                    self.effects.insert(key, effect.clone());
-                    effect
-                }
-            };
+            let effect = self.effect(layer).clone();
             // A layer that only looks says nothing of the endpoint: its handler may.
             if !matches!(effect.proof.status(), Status::Optional | Status::None) {
                 proof = proof.and(&effect.proof);
@@ -216,11 +235,7 @@ impl Builder<'_> {
         let mut limits_in_body = None;
         if let HandlerTarget::Fn(id) = handler.target {
             let judge = &self.judge;
-            let key = (id, format!("{:?}", route.types));
-            let (signature, body) = self
-                .handlers
-                .entry(key)
-                .or_insert_with(|| (judge.signature(id, &route.types), None));
+            let (signature, body) = handler_of(judge, &mut self.handlers, id, route);
             proof = proof.and(&signature.proof);
             if !proof.is_verified() {
                 let body = body.get_or_insert_with(|| judge.body(id, &route.types, signature));

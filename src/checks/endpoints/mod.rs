@@ -97,8 +97,9 @@ impl<'a> Endpoints<'a> {
         // What a guarded endpoint reads is of no interest, as a rule.
         let mut first: Vec<&&'a Endpoint> = endpoints.iter().collect();
         first.retain(|it| {
-            let authentication = it.protections.authentication.status;
-            it.method != "GET" || authentication != Status::Required
+            let guarded = it.protections.authentication.status == Status::Required;
+            let limited = it.protections.rate_limit.status != Status::None;
+            !guarded || it.method != "GET" && !limited
         });
         first.into_par_iter().for_each(|it| {
             let _: &Seen = &handlers[&it.handler.span];

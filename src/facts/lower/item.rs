@@ -2,6 +2,7 @@
 
 use super::Lowerer;
 use super::function::FnBlock;
+use crate::facts::Tests;
 use crate::facts::item::{
     EnumItem, Field, Fields, ImplItem, Item, ItemKind, MacroItem, MacroRulesItem, ModItem,
     StructItem, TraitItem, TypeAliasItem, UseItem, Variant, Visibility,
@@ -215,9 +216,11 @@ impl Lowerer<'_> {
                     keyword,
                 };
                 let path = path_attr(&head.attrs);
-                let items = item
-                    .content
-                    .map(|(_, items)| self.within(&head.attrs, |this| this.items(items)));
+                let is_left_out = self.tests == Tests::Shells && self.is_test(&head.attrs);
+                let items = item.content.map(|(_, items)| match is_left_out {
+                    true => Vec::new(),
+                    false => self.within(&head.attrs, |this| this.items(items)),
+                });
                 self.named(
                     head,
                     &item.ident,
@@ -386,7 +389,8 @@ impl Lowerer<'_> {
         let (visibility, visibility_range) = self.visibility(head.visibility);
         let mut range = end.map_or(head.keyword, |end| head.keyword.cover(end));
         range = visibility_range.map_or(range, |visibility| visibility.cover(range));
-        if let Some(first) = head.attrs.first() {
+        let mut attrs = head.attrs.iter();
+        if let Some(first) = attrs.find(|it| !it.path().is_ident("doc")) {
             range = range.cover(self.spans.token(first.pound_token.span));
         }
         Item {
