@@ -11,7 +11,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::guard::layers::{LIMITER_WORDS, names_a_limiter};
 use crate::facts::{Expr, LazyBody, Mention};
-use crate::program::{BodyKey, BodyOwner, FnId};
+use crate::program::{BodyData, BodyKey, BodyOwner, FnId};
 use crate::source::{FileId, SourceMap};
 use crate::values::{Callee, Values};
 
@@ -22,6 +22,8 @@ pub(super) const MAX_DEPTH: u32 = 3;
 pub(super) struct Limiters {
     /// How many calls a body is away from code that asks a limiter and refuses.
     distance: FxHashMap<BodyKey, u32>,
+    /// What a body mentions that calls one of these.
+    calls: FxHashSet<u16>,
     /// Files that speak of limiters.
     files: FxHashSet<FileId>,
 }
@@ -42,20 +44,16 @@ impl Limiters {
         let refusals: Vec<&[u32]> = spoken.iter().map(|it| &*it.1).collect();
         let mut limiters = Limiters {
             distance: FxHashMap::default(),
+            calls: FxHashSet::default(),
             files,
         };
         limiters.measure(values, &refusals);
         limiters
     }
 
-    /// Whether there are none.
-    pub(super) fn is_empty(&self) -> bool {
-        self.distance.is_empty()
-    }
-
-    /// Whether a file names a limiter at all.
-    pub(super) fn is_spoken_of(&self, file: FileId) -> bool {
-        self.files.contains(&file)
+    /// Whether a body may call a limiter, or code that asks one. Does not read the body.
+    pub(super) fn may_be_called_in(&self, data: &BodyData) -> bool {
+        self.files.contains(&data.file) || data.body.mentions().has_any(&self.calls)
     }
 
     /// Whether a limiter is asked in this body or at most so many calls away from it.

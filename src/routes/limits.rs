@@ -122,7 +122,7 @@ impl<'v, 'a> Limits<'v, 'a> {
         let program = self.values.program;
         let key = program[id].body?;
         let data = &program[key];
-        if self.limiters.is_empty() && !self.limiters.is_spoken_of(data.file) {
+        if !self.limiters.may_be_called_in(data) {
             return None;
         }
         let typing = self.values.typing(key);

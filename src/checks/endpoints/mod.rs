@@ -94,13 +94,8 @@ impl<'a> Endpoints<'a> {
             let code = handlers.entry(endpoint.handler.span);
             code.or_insert_with(|| Code::of(cx, endpoint));
         }
-        // What a guarded endpoint reads is of no interest, as a rule.
         let mut first: Vec<&&'a Endpoint> = endpoints.iter().collect();
-        first.retain(|it| {
-            let guarded = it.protections.authentication.status == Status::Required;
-            let limited = it.protections.rate_limit.status != Status::None;
-            !guarded || it.method != "GET" && !limited
-        });
+        first.retain(|it| !is_settled(it));
         first.into_par_iter().for_each(|it| {
             let _: &Seen = &handlers[&it.handler.span];
         });
@@ -112,7 +107,10 @@ impl<'a> Endpoints<'a> {
                 router: variable.builder(),
                 variable,
                 primary: primary(cx, endpoint),
-                purpose: purpose(endpoint, &seen),
+                purpose: match is_settled(endpoint) {
+                    true => endpoint.purpose,
+                    false => purpose(endpoint, &seen),
+                },
                 seen,
             }
         };
@@ -195,6 +193,14 @@ impl Site<'_> {
     pub(crate) fn is_fallback(&self) -> bool {
         self.endpoint.path.ends_with("{*fallback}")
     }
+}
+
+/// Whether it is guarded and limited, or only guarded and reads: then nobody asks what its code
+/// does.
+fn is_settled(endpoint: &Endpoint) -> bool {
+    let guarded = endpoint.protections.authentication.status == Status::Required;
+    let limited = endpoint.protections.rate_limit.status != Status::None;
+    guarded && (limited || endpoint.method == "GET")
 }
 
 /// Code that is not reported on: other packages, tests, examples.

@@ -114,7 +114,11 @@ enum Why {
 
 fn why(cx: &Context<'_>, site: &Site<'_>, all: &[&Site<'_>], has_convention: bool) -> Option<Why> {
     let status = site.endpoint.protections.authentication.status;
-    if site.purpose != Purpose::Ordinary || is_graphql(site) {
+    // Who is guarded need not be looked into.
+    if !matches!(status, Status::None | Status::Optional)
+        || site.purpose != Purpose::Ordinary
+        || is_graphql(site)
+    {
         return None;
     }
     // A fallback that says "not found" does a few other things beside it.

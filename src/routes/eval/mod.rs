@@ -430,7 +430,7 @@ pub fn relevant_functions(values: &Values<'_>) -> (FxHashSet<FnId>, Vec<FnId>) {
     let declared = ids.into_par_iter().filter(|id| declares(program, *id));
     let mut open: Vec<FnId> = declared.collect();
     search.relevant.extend(&open);
-    open.extend(search.look(&super::frameworks::building_mentions(program)));
+    open.extend(search.look(super::frameworks::building_bodies(program)));
     while !open.is_empty() {
         let mut hashes = FxHashSet::default();
         for id in &open {
@@ -441,7 +441,7 @@ pub fn relevant_functions(values: &Values<'_>) -> (FxHashSet<FnId>, Vec<FnId>) {
             };
             hashes.extend(program.hashes_of(def.name, ways));
         }
-        let mut next = search.look(&hashes);
+        let mut next = search.look(program.mentioning(&hashes));
         for id in open {
             let callers = search.callers.get(&id).into_iter().flatten().copied();
             next.extend(callers.filter(|id| search.relevant.insert(*id)));
@@ -467,11 +467,11 @@ struct Relevant<'a> {
 }
 
 impl Relevant<'_> {
-    /// Looks at the functions that mention one of these; gives those that build routers themselves.
-    fn look(&mut self, hashes: &FxHashSet<u16>) -> Vec<FnId> {
+    /// Looks at the functions with these bodies; gives those that build routers themselves.
+    fn look(&mut self, bodies: impl IntoIterator<Item = BodyKey>) -> Vec<FnId> {
         let program = self.values.program;
         let mut ids = Vec::new();
-        for key in program.mentioning(hashes) {
+        for key in bodies {
             if let BodyOwner::Fn(id) = program[key].owner
                 && !program[id].is_test
                 && self.looked_at.insert(id)
