@@ -302,7 +302,8 @@ pub struct Block {
     /// The last expression, if no semicolon follows it.
     pub tail: Option<ExprId>,
     /// Statements that stand under a `cfg`: their index (the tail's is that after the last
-    /// statement's) and the predicate.
+    /// statement's) and the predicate. Blocks under different ones that end a block are not
+    /// statements but the branches of an [`Expr::If`] without a known condition.
     pub cfgs: Box<[(u32, CfgPredicate)]>,
 }
 

@@ -85,6 +85,16 @@ async fn throttle(
     Ok(next.run(request).await)
 }
 
+/// Refuses everybody once the trial is over.
+async fn trial(State(state): State<AppState>, request: Request, next: Next) -> Result<Response, StatusCode> {
+    let query = sqlx::query_scalar("SELECT until > now() FROM trial");
+    let ongoing: bool = query.fetch_one(&state.db).await.map_err(internal)?;
+    if !ongoing {
+        return Err(StatusCode::TOO_MANY_REQUESTS);
+    }
+    Ok(next.run(request).await)
+}
+
 /// Counts, and lets everybody pass.
 async fn count(
     State(state): State<AppState>,
@@ -302,6 +312,13 @@ fn only_counted(state: &AppState) -> Router<AppState> {
         .layer(from_fn_with_state(state.clone(), count))
 }
 
+/// A plan that has run out is answered with the same status.
+fn only_for_the_plan(state: &AppState) -> Router<AppState> {
+    Router::new()
+        .route("/login", post(login)) //~ missing-rate-limit
+        .layer(from_fn_with_state(state.clone(), trial))
+}
+
 /// Siblings are limited, and one mutation is not.
 fn siblings() -> Router<AppState> {
     let limits = GovernorConfigBuilder::default().per_second(1).burst_size(30).finish().expect("not zero");
@@ -327,6 +344,7 @@ fn app(state: AppState) -> Router {
         .nest("/late", too_late())
         .nest("/concurrency", concurrency())
         .nest("/counted", only_counted(&state))
+        .nest("/trial", only_for_the_plan(&state))
         .nest("/siblings", siblings())
         .with_state(state)
 }

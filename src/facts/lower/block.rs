@@ -257,10 +257,14 @@ impl Lowerer<'_> {
         let mut lowered = Vec::with_capacity(count);
         let mut tail = None;
         let mut cfgs = Vec::new();
+        let mut alternatives = Vec::new();
         for (index, stmt) in stmts.into_iter().enumerate() {
             let is_last = index + 1 == count;
             let cfg = stmt_attrs(&stmt).and_then(|attrs| self.cfg(attrs));
             if let Some(cfg) = cfg {
+                if matches!(stmt, syn::Stmt::Expr(_, None)) {
+                    alternatives.push(lowered.len());
+                }
                 cfgs.push((lowered.len() as u32, cfg));
             }
             match stmt {
@@ -289,6 +293,29 @@ impl Lowerer<'_> {
                         lowered.push(Stmt::Expr(expr));
                     }
                 }
+            }
+        }
+        // `#[cfg(a)] { .. } #[cfg(not(a))] { .. }`: each may be the block's value.
+        if let Some(last) = tail
+            && alternatives.pop() == Some(lowered.len())
+        {
+            let mut value = last;
+            while alternatives.pop_if(|at| *at + 1 == lowered.len()).is_some() {
+                let Some(Stmt::Expr(then)) = lowered.pop() else {
+                    break;
+                };
+                let range = body.expr_range(then).cover(body.expr_range(value));
+                let cond = body.push_expr(Expr::Missing, body.expr_range(then));
+                let choice = Expr::If {
+                    cond,
+                    then,
+                    otherwise: Some(value),
+                };
+                value = body.push_expr(choice, range);
+            }
+            if value != last {
+                cfgs.retain(|(at, _)| (*at as usize) < lowered.len());
+                tail = Some(value);
             }
         }
         (lowered, tail, cfgs.into())

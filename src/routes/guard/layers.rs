@@ -372,8 +372,10 @@ impl Judge<'_> {
         Some((call.id, vec![body]))
     }
 
-    /// Whether code reachable from here answers 429.
+    /// Whether code reachable from here answers 429, and counts something or asks a limiter: a
+    /// plan that has run out is answered so, too.
     fn answers_too_many(&self, bodies: &[BodyKey]) -> bool {
+        let (mut refuses, mut counts) = (false, false);
         let mut open: Vec<(BodyKey, u32)> = bodies.iter().map(|body| (*body, 0)).collect();
         let mut seen: FxHashSet<BodyKey> = FxHashSet::default();
         while let Some((key, depth)) = open.pop() {
@@ -382,11 +384,20 @@ impl Judge<'_> {
             }
             let typing = self.values.typing(key);
             for (id, expr) in self.program[key].body.exprs() {
-                if let Expr::Path(path) = expr
-                    && path.last().is_some_and(|name| {
-                        matches!(name.as_str(), "TOO_MANY_REQUESTS" | "TooManyRequests")
-                    })
-                {
+                match expr {
+                    Expr::Path(path) => {
+                        let mut names = path.segments.iter().map(|it| it.name.as_str());
+                        refuses |= matches!(
+                            names.clone().next_back(),
+                            Some("TOO_MANY_REQUESTS" | "TooManyRequests")
+                        );
+                        counts |= names.any(counts_requests);
+                    }
+                    Expr::MethodCall(call) => counts |= counts_requests(call.name.as_str()),
+                    Expr::Field { name, .. } => counts |= counts_requests(name.as_str()),
+                    _ => {}
+                }
+                if refuses && counts {
                     return true;
                 }
                 for callee in typing.callees(id) {
@@ -405,6 +416,26 @@ impl Judge<'_> {
         }
         false
     }
+}
+
+/// Whether a name speaks of a limiter, or of counting.
+fn counts_requests(name: &str) -> bool {
+    const WORDS: [&str; 12] = [
+        "limiter",
+        "check_key",
+        "counter",
+        "attempt",
+        "fetch_add",
+        "incr",
+        "hits",
+        "token_bucket",
+        "leaky_bucket",
+        "per_minute",
+        "per_second",
+        "retry_after",
+    ];
+    let lower = name.to_ascii_lowercase();
+    names_a_limiter(name) || WORDS.iter().any(|word| lower.contains(word))
 }
 
 /// What names of limiters hold: written as one word, and as two.

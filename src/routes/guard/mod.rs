@@ -148,24 +148,29 @@ fn body_proof(summary: &Summary) -> Proof {
             Some(known) => known.join(&state),
         });
     };
+    let mut answers = 0;
     for (value, state) in &summary.exits {
         if value.from.has(From::REJECT) || value.only_fails() {
             continue;
         }
         match value.success() {
-            Some(out) => {
-                // `Ok(StatusCode::FORBIDDEN)` refuses too.
-                if !out.val.from.has(From::REJECT) {
-                    add(state.with(&out.proof));
-                }
-            }
+            // `Ok(StatusCode::FORBIDDEN)` refuses too.
+            Some(out) if out.val.from.has(From::REJECT) => continue,
+            Some(out) => add(state.with(&out.proof)),
             None => add(state.clone()),
         }
+        answers += 1;
     }
+    let is_answered = answers > 0;
     for event in &summary.events {
         if matches!(event.kind, EventKind::Write(_)) {
             add(event.state.clone());
         }
     }
-    joined.map_or_else(Proof::nothing, |state| state.proof)
+    let mut proof = joined.map_or_else(Proof::nothing, |state| state.proof);
+    // What keeps the effects of code that only ever refuses says nothing of the endpoint.
+    if !is_answered && proof.is_verified() {
+        proof = Proof::maybe("no other answer than a refusal was seen");
+    }
+    proof
 }
