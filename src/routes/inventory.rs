@@ -23,7 +23,7 @@ use crate::values::Values;
 use crate::workspace::TargetKind;
 
 /// How many calls deep the bodies of handlers are read before somebody asks for them.
-const LOOK_AHEAD: u32 = 4;
+const LOOK_AHEAD: u32 = 2;
 
 /// The endpoints, and what could not be followed.
 #[derive(Debug, Default)]

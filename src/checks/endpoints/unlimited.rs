@@ -26,7 +26,9 @@ pub(crate) fn run(cx: &Context<'_>, endpoints: &Endpoints<'_>, lint: &Lint) -> V
                 continue;
             }
             // A limiter that nobody listens to is a mistake of its own.
-            if let (Some(void), Some(abuse)) = (void_limit(cx, site), abuse(site)) {
+            if let Some(void) = void_limit(cx, site)
+                && let Some(abuse) = abuse(site)
+            {
                 let one = (*site, abuse);
                 let finding = together(cx, &meta, service, &[&one], true);
                 found.push(
