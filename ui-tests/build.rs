@@ -38,13 +38,13 @@ fn collect(folder: &Path, pages: &mut Vec<PathBuf>) -> io::Result<()> {
     Ok(())
 }
 
-/// The code of the fenced blocks whose language is Rust.
+/// The code of the fenced blocks whose language is Rust, but for those that say that they do not compile.
 fn rust_blocks(page: &str) -> Vec<String> {
     let mut blocks = Vec::new();
     let mut open: Option<String> = None;
     for line in page.lines() {
         match &mut open {
-            None if line == "```rust" || line.starts_with("```rust,") => open = Some(String::new()),
+            None if line.starts_with("```rust") && !line.contains("compile_fail") => open = Some(String::new()),
             None => {}
             Some(_) if line == "```" => blocks.extend(open.take()),
             Some(code) => {

@@ -41,7 +41,7 @@ pub enum ExampleKind {
 /// A code block under *Bad* or *Good*.
 ///
 /// Its info string is a language and attributes, separated by commas: `rust,axum`,
-/// or `text,file=.env` for something that is not Rust.
+/// `rust,compile_fail` for what no compiler takes, or `text,file=.env` for something that is not Rust.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Example {
     /// Bad or Good.

@@ -9,8 +9,8 @@ use aho_corasick::AhoCorasick;
 use rustc_hash::FxHashSet;
 
 use crate::checks::Context;
-use crate::facts::Expr;
 use crate::facts::body::Literal;
+use crate::facts::{Expr, Mention};
 use crate::models::{Role, TypeRole};
 use crate::program::{BodyKey, FnId};
 use crate::routes::HandlerTarget;
@@ -59,6 +59,8 @@ pub(crate) struct Seen {
     pub unresolved: bool,
     /// The handler is given the request's headers, where signatures stand.
     pub headers: bool,
+    /// The handler takes something that the client chooses.
+    pub asks: bool,
 }
 
 /// A piece of evidence.
@@ -81,12 +83,13 @@ impl Seen {
                 let def = &cx.program[id];
                 look.seen.found = def.body.is_some();
                 for param in &def.sig.params {
-                    look.parameter(param.ty_range.in_file(def.file));
+                    look.parameter(param.ty_range.in_file(def.file), def.body);
                 }
                 look.function(id, 0);
             }
             HandlerTarget::Closure(body, expr) => {
                 look.seen.found = true;
+                look.seen.asks = true;
                 let range = cx.program[body].body.expr_range(expr);
                 look.body(body, Some(range), 0);
             }
@@ -124,12 +127,20 @@ struct Look<'c, 'a> {
 }
 
 impl Look<'_, '_> {
-    fn parameter(&mut self, span: Span) {
+    fn parameter(&mut self, span: Span, body: Option<BodyKey>) {
         let text = self.cx.sources.slice(span);
+        let asks = text.trim_start_matches("Option<");
+        let asks = asks.split('<').next().unwrap_or_default();
+        self.seen.asks |= match asks.rsplit("::").next().unwrap_or(asks).trim() {
+            // Of actix-web's request without its body, some only want what the service put there.
+            "HttpRequest" => !body.is_some_and(|it| self.only_wants_extensions(it)),
+            base => !NOT_ASKING.contains(&base.trim_end_matches('>')),
+        };
         let base = text.split('<').next().unwrap_or_default();
         let base = base.rsplit("::").next().unwrap_or(base);
         let raw = ["Request", "HttpRequest", "HeaderMap", "TypedHeader"];
-        if raw.contains(&base.trim_start_matches('&').trim()) {
+        let base = base.trim_start_matches('&').trim();
+        if raw.contains(&base) {
             self.seen.headers = true;
         }
         if ["Multipart", "TempFile", "TypedMultipart", "MultipartForm"]
@@ -138,6 +149,23 @@ impl Look<'_, '_> {
         {
             note(&mut self.seen.upload, text);
         }
+    }
+
+    /// Whether a handler looks at the extensions of its request and at nothing else of it.
+    fn only_wants_extensions(&self, body: BodyKey) -> bool {
+        let mentions = self.cx.program[body].body.mentions();
+        let parts = [
+            "headers",
+            "cookie",
+            "cookies",
+            "query_string",
+            "match_info",
+            "uri",
+            "path",
+            "head",
+        ];
+        mentions.has(Mention::Member, "extensions")
+            && !parts.iter().any(|it| mentions.has(Mention::Member, it))
     }
 
     fn function(&mut self, id: FnId, depth: u32) {
@@ -269,9 +297,13 @@ impl Look<'_, '_> {
         }
         let outside = ["std::fs", "tokio::fs", "std::env", "std::process"];
         let outside = outside.iter().any(|it| path.starts_with(it));
+        // What numbers and texts do stays with them.
+        if PRIMITIVES.contains(&krate) {
+            return;
+        }
         if !QUIET_CRATES.contains(&krate) || outside || LOCKS.contains(&name) {
             self.seen.opaque = true;
-            let known = QUIET_CRATES.contains(&krate) || PRIMITIVES.contains(&krate);
+            let known = QUIET_CRATES.contains(&krate);
             if !known && !self.cx.program.models.crate_known(krate) {
                 self.seen.unresolved = true;
             }
@@ -420,6 +452,17 @@ const LOCKS: [&str; 10] = [
     "send",
     "set",
     "spawn",
+];
+
+/// Parameters that hold nothing for a client to guess: sessions, and what the service shares.
+const NOT_ASKING: [&str; 7] = [
+    "State",
+    "Extension",
+    "Data",
+    "Session",
+    "Identity",
+    "ConnectInfo",
+    "FlashMessage",
 ];
 
 /// Crates whose functions leave nothing behind.

@@ -216,8 +216,11 @@ fn unlimited_endpoints() {
         async fn upload(State(app): State<App>, form: axum::extract::Multipart) -> StatusCode {
             run(&app, "").await
         }
+        async fn enter(State(app): State<App>) -> StatusCode {
+            run(&app, "INSERT INTO session VALUES (1)").await
+        }
     "#;
-    let cases: [(&str, &[&str]); 8] = [
+    let cases: [(&str, &[&str]); 9] = [
         (
             r#".route("/login", post(login))"#,
             &["password login accepts unlimited attempts"],
@@ -235,6 +238,7 @@ fn unlimited_endpoints() {
             &["2 `w` endpoints accept unlimited requests: password login, registration"],
         ),
         // Near misses: pages, logout, and what nobody gains from repeating.
+        (r#".route("/session/login", post(enter))"#, &[]),
         (r#".route("/login", get(read))"#, &[]),
         (r#".route("/logout", post(open))"#, &[]),
         (r#".route("/a", post(guarded))"#, &[]),

@@ -108,7 +108,7 @@ fn abuse(site: &Site<'_>) -> Option<Abuse> {
     let open = endpoint.protections.authentication.status != Status::Required;
     let seen = &site.seen;
     // Guessing needs no effect, only an answer.
-    if seen.is_pure() && seen.checks_password.is_none() {
+    if seen.is_pure() && seen.checks_password.is_none() && seen.upload.is_none() {
         return None;
     }
     let make = |what, unit, evidence: Option<String>| {
@@ -142,13 +142,17 @@ fn abuse(site: &Site<'_>) -> Option<Abuse> {
         let login = has(&["login", "signin", "logon", "authenticate"])
             || phrase("log", "in")
             || phrase("sign", "in");
+        // Where nothing is asked, nothing is guessed.
+        let asks = seen.asks || seen.checks_password.is_some();
+        let login = login && asks;
         if login || (seen.checks_password.is_some() && site.purpose == Purpose::Credential) {
             return match &seen.checks_password {
                 Some(_) => make("password login", "attempts", calls(&seen.checks_password)),
                 None => make("login", "attempts", calls(&seen.issues)),
             };
         }
-        if site.purpose == Purpose::Credential
+        if asks
+            && site.purpose == Purpose::Credential
             && has(&["token", "tokens", "session", "sessions", "auth"])
         {
             return make("token endpoint", "attempts", calls(&seen.issues));
