@@ -22,7 +22,7 @@ use proc_macro2::TokenStream;
 use rustc_hash::FxHashMap;
 use syn::parse::{ParseStream, Parser as _};
 
-use super::body::{Block, BlockKind, Body, Expr, PatId};
+use super::body::{Body, PatId};
 use super::item::Item;
 use super::lazy::{LazyBody, Written};
 use super::outline::Found;
@@ -67,6 +67,22 @@ pub(crate) struct CutTokens {
     pub(crate) local: (u32, u32),
     /// The initialiser of a const or static, not the block of a function.
     pub(crate) is_initialiser: bool,
+}
+
+impl<'a> Lowerer<'a> {
+    /// For a text of which no bodies were cut out.
+    pub(crate) fn new(spans: Spans<'a>, bodies: &'a mut Vec<LazyBody>, tests: Tests) -> Self {
+        Lowerer {
+            spans,
+            bodies,
+            text: None,
+            problems: Vec::new(),
+            cut: FxHashMap::default(),
+            deep: Vec::new(),
+            tests,
+            in_test: false,
+        }
+    }
 }
 
 impl Lowerer<'_> {
@@ -129,16 +145,7 @@ pub fn parse_fragment(
         return None;
     }
     let tokens = TokenStream::from_str(text).ok()?;
-    let mut lowerer = Lowerer {
-        spans: Spans::mapped(text, map),
-        bodies,
-        text: None,
-        problems: Vec::new(),
-        cut: FxHashMap::default(),
-        deep: Vec::new(),
-        tests: Tests::Whole,
-        in_test: false,
-    };
+    let mut lowerer = Lowerer::new(Spans::mapped(text, map), bodies, Tests::Whole);
     let fragment = match kind {
         FragmentKind::Items => shell::parse_items(&mut lowerer, tokens).map(Fragment::Items),
         FragmentKind::Stmts(body) => parse_stmts(tokens).ok().map(|stmts| {
@@ -175,16 +182,7 @@ pub(crate) fn read_body(
         });
         return None;
     }
-    let mut lowerer = Lowerer {
-        spans: Spans::new(text, range.start),
-        bodies: nested,
-        text: None,
-        problems: Vec::new(),
-        cut: FxHashMap::default(),
-        deep: Vec::new(),
-        tests,
-        in_test: false,
-    };
+    let mut lowerer = Lowerer::new(Spans::new(text, range.start), nested, tests);
     let mut body = Body::new(range);
     let params = written.params.iter();
     body.params = params
@@ -219,18 +217,8 @@ impl Lowerer<'_> {
                 "expected a block",
             ));
         };
-        let (stmts, tail, cfgs) = {
-            let stmts = parse_stmts(block.stream())?;
-            self.stmts(body, stmts)
-        };
-        let block = Block {
-            kind: BlockKind::Plain,
-            label: None,
-            stmts,
-            tail,
-            cfgs,
-        };
-        body.root = body.push_expr(Expr::Block(Box::new(block)), body.range);
+        let stmts = parse_stmts(block.stream())?;
+        self.root_block(body, stmts, body.range);
         Ok(())
     }
 }
@@ -262,16 +250,8 @@ fn param_pat(body: &mut Body, text: &str, at: TextRange) -> PatId {
         input.parse::<proc_macro2::TokenStream>()?;
         Ok(pat)
     };
-    let mut lowerer = Lowerer {
-        spans: Spans::new(text, at.start),
-        bodies: &mut Vec::new(),
-        text: None,
-        problems: Vec::new(),
-        cut: FxHashMap::default(),
-        deep: Vec::new(),
-        tests: Tests::Whole,
-        in_test: false,
-    };
+    let mut bodies = Vec::new();
+    let mut lowerer = Lowerer::new(Spans::new(text, at.start), &mut bodies, Tests::Whole);
     // It has been read with its item before.
     match parser.parse_str(text) {
         Ok(pat) => lowerer.pat(body, pat),

@@ -246,6 +246,19 @@ impl Lowerer<'_> {
         (body.push_expr(Expr::Block(Box::new(block)), range), range)
     }
 
+    /// The block of a function becomes the root of its body.
+    pub(crate) fn root_block(&mut self, body: &mut Body, stmts: Vec<syn::Stmt>, range: TextRange) {
+        let (stmts, tail, cfgs) = self.stmts(body, stmts);
+        let block = Block {
+            kind: BlockKind::Plain,
+            label: None,
+            stmts,
+            tail,
+            cfgs,
+        };
+        body.root = body.push_expr(Expr::Block(Box::new(block)), range);
+    }
+
     /// Statements, the last expression, and which statements stand under a `cfg`.
     #[expect(clippy::type_complexity, reason = "the three parts of a block")]
     pub(crate) fn stmts(

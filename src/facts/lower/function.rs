@@ -2,7 +2,7 @@
 
 use super::item::Head;
 use super::{Cut, CutTokens, Lowerer, TOO_DEEP, parse_stmts, read_body};
-use crate::facts::body::{Block, BlockKind, Body, BodyId, Expr};
+use crate::facts::body::{Body, BodyId};
 use crate::facts::item::{ConstItem, FnItem, Item, ItemKind, Param, SelfParam};
 use crate::facts::lazy::{LazyBody, Written};
 use crate::facts::outline::Found;
@@ -154,15 +154,7 @@ impl Lowerer<'_> {
     }
 
     fn fn_body(&mut self, mut body: Body, range: TextRange, stmts: Vec<syn::Stmt>) -> BodyId {
-        let (stmts, tail, cfgs) = self.stmts(&mut body, stmts);
-        let block = Block {
-            kind: BlockKind::Plain,
-            label: None,
-            stmts,
-            tail,
-            cfgs,
-        };
-        body.root = body.push_expr(Expr::Block(Box::new(block)), range);
+        self.root_block(&mut body, stmts, range);
         self.finish(body)
     }
 
