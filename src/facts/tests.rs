@@ -319,7 +319,7 @@ fn bodies_read_later_are_the_same() {
         "\u{feff}#!/bin/sh\n#![allow(x)]\n//! é\nfn f(a: u8, mut b: u8, C { d, .. }: C, &e: &u8, /* : */ (g, _): (u8, u8)) { a }",
         "const A: &str = \"é{\"; // é\nfn ü(é: &str) -> &str { \"ü\"; é } static mut B: [u8; { 2 }] = [1; { 2 }];",
         "impl<T> A<T> for B { const C: u8 = { 1 }; type D = u8; fn f(self: Box<Self>, #[x] y: u8) where T: E { fn g() { use a; } g() } }",
-        "mod a { #![b] trait C { const D: u8; fn e(&self) {} } #[cfg(test)] mod f { fn g() {} } #[test] fn h() {} }",
+        "mod a { #![b] trait C { const D: u8; fn e(&self) {} } #[cfg(test)] mod f { #![c] fn g() {} } #[test] fn h() {} }",
         "pub const fn f() -> impl Fn(u8) -> u8 { |x| x } macro_rules! m { ($a:ident) => { fn $a() { b } } } m! { fn c() {} }",
         "async fn f() { select! { a = b => { c }, _ = d => {} } } extern \"C\" { fn g(); static H: u8; } unsafe fn i() {}",
     ] {

@@ -210,13 +210,20 @@ impl Lowerer<'_> {
                     (Some((brace, _)), _) => Some(self.spans.close(brace.span)),
                     (None, semicolon) => semicolon.map(|token| self.spans.short(token.span, 1)),
                 };
-                let head = Head {
+                let mut head = Head {
                     attrs: item.attrs,
                     visibility: item.vis,
                     keyword,
                 };
                 let path = path_attr(&head.attrs);
-                let is_left_out = self.tests == Tests::Shells && self.is_test(&head.attrs);
+                let is_outer = |it: &syn::Attribute| matches!(it.style, syn::AttrStyle::Outer);
+                let (outer, inner): (Vec<_>, Vec<_>) = head.attrs.into_iter().partition(is_outer);
+                let is_left_out = self.tests == Tests::Shells && self.is_test(&outer);
+                // What stands in it is left out whole.
+                head.attrs = outer;
+                if !is_left_out {
+                    head.attrs.extend(inner);
+                }
                 let items = item.content.map(|(_, items)| match is_left_out {
                     true => Vec::new(),
                     false => self.within(&head.attrs, |this| this.items(items)),
