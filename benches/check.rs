@@ -154,6 +154,7 @@ fn checked(folder: &Path) -> anyhow::Result<scan::Outcome> {
         today: jiff::civil::Date::constant(2027, 1, 1),
         partial: false,
         progress: false,
+        explain: false,
     };
     Ok(scan::check(&workspace, &DiskFiles, &settings))
 }

@@ -83,6 +83,7 @@ fn places(workspace: &Workspace, tree: &MemoryFiles, persona: Persona) -> Places
         today: "2026-01-01".parse().expect("a date"),
         partial: false,
         progress: false,
+        explain: false,
     };
     let outcome = check_workspace(workspace, tree, &settings);
     let shown = outcome

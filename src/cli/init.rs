@@ -10,7 +10,7 @@ use super::setup::{Setup, SetupError};
 use super::trouble::{OrTrouble as _, Result, Trouble};
 use crate::routes::endpoint::{Endpoint, Status};
 use crate::routes::{Inventory, Purpose};
-use crate::scan;
+use crate::scan::{self, Settings};
 use crate::source::SourceMap;
 use crate::workspace::config::{Found, template};
 use crate::workspace::files::DiskFiles;
@@ -26,7 +26,10 @@ pub(super) fn run(args: &Init) -> Result<ExitCode> {
     if let Some(source) = &setup.config_source {
         return Err(already(&source.path.display().to_string()));
     }
-    let settings = setup.settings(&no_settings, &args.output);
+    let settings = Settings {
+        explain: true,
+        ..setup.settings(&no_settings, &args.output)
+    };
     let outcome = scan::check(&setup.workspace, &DiskFiles, &settings);
     let frameworks: Vec<String> = outcome
         .summary

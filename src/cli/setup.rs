@@ -99,6 +99,7 @@ impl Setup {
             today: args.today.unwrap_or_else(today),
             partial: self.partial,
             progress: !output.quiet && std::io::stderr().is_terminal(),
+            explain: false,
         }
     }
 }

@@ -9,7 +9,7 @@ use super::setup::Setup;
 use super::trouble::{Result, Trouble};
 use crate::routes::endpoint::Endpoint;
 use crate::routes::{Inventory, Protection, Purpose, Status};
-use crate::scan::{self, Defaults, Looked, Outcome};
+use crate::scan::{self, Defaults, Looked, Outcome, Settings};
 use crate::source::{SourceMap, Span};
 use crate::workspace::files::DiskFiles;
 
@@ -19,7 +19,10 @@ pub(super) fn run(args: &Why, flags: &Flags) -> Result<ExitCode> {
         Ok(setup) => setup,
         Err(error) => return refuse(error, Format::Human, &args.output),
     };
-    let settings = setup.settings(&args.settings, &args.output);
+    let settings = Settings {
+        explain: true,
+        ..setup.settings(&args.settings, &args.output)
+    };
     let outcome = scan::check(&setup.workspace, &DiskFiles, &settings);
     let found = find(&outcome.inventory, method.as_deref(), &path);
     if found.is_empty() {

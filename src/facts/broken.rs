@@ -3,7 +3,7 @@
 //! The lexer tells a place and no reason. Nearly always the reason is a delimiter, a string or
 //! a comment that does not end, and that a scanner can tell.
 
-use super::scan::{Kind, Lexeme, lexemes};
+use super::scan::{Kind, Lexeme, closing, lexemes};
 use crate::source::TextRange;
 
 /// The place to look at and the reason. `stopped` is where the lexer gave up, in `text`.
@@ -60,14 +60,6 @@ pub(super) fn explain(text: &str, stopped: TextRange) -> (TextRange, String) {
     };
     let end = first_char_end(text, start);
     (TextRange::new(start as u32, end), message)
-}
-
-fn closing(opened: u8) -> u8 {
-    match opened {
-        b'(' => b')',
-        b'[' => b']',
-        _ => b'}',
-    }
 }
 
 /// What a string or a comment that runs to the end of the text lacks.

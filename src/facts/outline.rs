@@ -9,7 +9,7 @@ use std::iter::Peekable;
 
 use super::Tests;
 use super::mentions::{Mention, Mentions, hash};
-use super::scan::{Kind, Lexeme, lexemes};
+use super::scan::{Kind, Lexeme, closing, lexemes};
 
 /// Modules nested deeper than this are not looked into for bodies.
 pub(crate) const MAX_MODULES: usize = 32;
@@ -241,14 +241,9 @@ impl<'t, I: Iterator<Item = Lexeme>> Scanner<'t, I> {
         match kind {
             Kind::Open(delimiter) => self.delimiters.push(delimiter),
             Kind::Close(delimiter) => {
-                let opened = match delimiter {
-                    b')' => b'(',
-                    b']' => b'[',
-                    _ => b'{',
-                };
-                if self.delimiters.pop() != Some(opened) {
-                    return None;
-                }
+                self.delimiters
+                    .pop()
+                    .filter(|it| closing(*it) == delimiter)?;
             }
             _ => {}
         }

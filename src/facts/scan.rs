@@ -32,6 +32,15 @@ pub(crate) struct Lexeme {
     pub(crate) end: usize,
 }
 
+/// The delimiter that closes what `(`, `[` or `{` opens.
+pub(crate) fn closing(opened: u8) -> u8 {
+    match opened {
+        b'(' => b')',
+        b'[' => b']',
+        _ => b'}',
+    }
+}
+
 /// All lexemes of a text, white space left out.
 pub(crate) fn lexemes(text: &str) -> impl Iterator<Item = Lexeme> {
     let bytes = text.as_bytes();

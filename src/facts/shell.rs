@@ -3,37 +3,33 @@
 use std::str::FromStr as _;
 use std::sync::Arc;
 
-use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
-use rustc_hash::FxHashMap;
-
 use super::lower::{Cut, CutTokens, Lowerer, Spans, TOO_DEEP};
 use super::outline::{MAX_MODULES, outline};
 use super::{Attr, CfgPredicate, Extent, FileFacts, Item, Problem, Tests, broken, comment, depth};
 use crate::source::TextRange;
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
 pub(crate) fn extract(text: &Arc<str>, tests: Tests) -> FileFacts {
     let base = prelude_len(text);
-    let code = &text[base..];
     let mut facts = FileFacts {
         comments: comment::scan(text),
         ..FileFacts::default()
     };
     if !lazily(&mut facts, text, base, tests) {
-        at_once(&mut facts, code, base, tests);
+        at_once(&mut facts, text, base, tests);
     }
     proc_macro2::extra::invalidate_current_thread_spans();
     facts
 }
 
-/// Reads one file with its bodies.
+/// Reads one file the other way.
 #[cfg(test)]
 pub(super) fn extract_at_once(text: &str, tests: Tests) -> FileFacts {
-    let base = prelude_len(text);
     let mut facts = FileFacts {
         comments: comment::scan(text),
         ..FileFacts::default()
     };
-    at_once(&mut facts, &text[base..], base, tests);
+    at_once(&mut facts, text, prelude_len(text), tests);
     proc_macro2::extra::invalidate_current_thread_spans();
     facts
 }
@@ -55,15 +51,11 @@ fn lazily(facts: &mut FileFacts, text: &Arc<str>, base: usize, tests: Tests) -> 
         return false;
     };
     let cut = outline.bodies.into_iter();
+    let spans = Spans::of_shell(code, base as u32, &outline.shell, outline.lines);
     let mut lowerer = Lowerer {
-        spans: Spans::of_shell(code, base as u32, &outline.shell, outline.lines),
-        bodies: &mut facts.bodies,
         text: Some(text),
-        problems: Vec::new(),
         cut: cut.map(|it| (it.start, Cut::Found(it))).collect(),
-        deep: Vec::new(),
-        tests,
-        in_test: false,
+        ..Lowerer::new(spans, &mut facts.bodies, tests)
     };
     facts.attrs = lowerer.attrs(&file.attrs);
     facts.items = lowerer.items(file.items);
@@ -72,7 +64,8 @@ fn lazily(facts: &mut FileFacts, text: &Arc<str>, base: usize, tests: Tests) -> 
 }
 
 /// Reads everything, item by item and body by body, so that what cannot be read costs only itself.
-fn at_once(facts: &mut FileFacts, code: &str, base: usize, tests: Tests) {
+fn at_once(facts: &mut FileFacts, text: &str, base: usize, tests: Tests) {
+    let code = &text[base..];
     let tokens = match TokenStream::from_str(code) {
         Ok(tokens) => tokens,
         Err(error) => {
@@ -88,15 +81,10 @@ fn at_once(facts: &mut FileFacts, code: &str, base: usize, tests: Tests) {
             return;
         }
     };
+    let spans = Spans::new(code, base as u32);
     let mut lowerer = Lowerer {
-        spans: Spans::new(code, base as u32),
-        bodies: &mut facts.bodies,
-        text: None,
-        problems: Vec::new(),
-        cut: FxHashMap::default(),
         deep: depth::check(code),
-        tests,
-        in_test: false,
+        ..Lowerer::new(spans, &mut facts.bodies, tests)
     };
     let (attrs, items) = parse_file(&mut lowerer, code, tokens);
     facts.attrs = attrs;

@@ -80,22 +80,16 @@ impl Cache {
     /// Takes in the other names by which definitions are imported, and the stand-ins.
     fn update_aliases(builder: &mut Builder<'_>) {
         Cache::update(builder);
-        let cache = &mut builder.macros;
-        let stand_ins = STAND_INS.iter().map(|it| it.0);
-        cache
-            .calls
-            .extend(stand_ins.map(|name| hash(Mention::Macro, name)));
-        for import in builder.program.modules.iter().flat_map(|it| &it.imports) {
-            let Some(name) = import.name else { continue };
-            if import.path.last() != Some(&name)
-                && import
-                    .path
-                    .last()
-                    .is_some_and(|it| cache.by_name.contains_key(it))
-            {
-                cache.calls.insert(hash(Mention::Macro, name.as_str()));
-            }
-        }
+        let stand_ins = STAND_INS.iter().map(|it| Name::new(it.0));
+        let defined = builder.macros.by_name.keys().copied();
+        let program = &builder.program;
+        let calls = defined
+            .chain(stand_ins)
+            .flat_map(|name| program.hashes_of(name, &[Mention::Macro]))
+            .collect();
+        builder.macros.calls = calls;
+        // Expansions bring more imports.
+        builder.program.spellings = Default::default();
     }
 
     /// Whether a body may call any of the definitions.

@@ -226,6 +226,14 @@ impl LayerKind {
     pub fn function(callable: &Callable) -> LayerKind {
         LayerKind::Function(callable.target(), callable.types())
     }
+
+    /// Middleware that a function is which is handed to a library.
+    pub fn of_argument(value: Option<&Value>) -> LayerKind {
+        match value {
+            Some(Value::Callable(callable)) => LayerKind::function(callable),
+            _ => LayerKind::Unknown,
+        }
+    }
 }
 
 impl Router {

@@ -54,6 +54,8 @@ pub struct Settings<'a> {
     pub partial: bool,
     /// Whether standard error is a terminal that may show a progress bar.
     pub progress: bool,
+    /// Whether somebody wants to know what was looked at: that takes reading every handler.
+    pub explain: bool,
 }
 
 /// A file of settings.
@@ -76,9 +78,10 @@ pub struct Outcome {
     pub diagnostics: Vec<Diagnostic>,
     /// What the settings are that verdicts hang on, when nobody sets them.
     pub defaults: Defaults,
-    /// What was looked at of each handler, by its span.
+    /// What was looked at of each handler, by its span; nothing unless [`Settings::explain`].
     pub looked: FxHashMap<Span, Looked>,
-    /// Paths of our own types of which nobody could tell whether they authenticate.
+    /// Paths of our own types of which nobody could tell whether they authenticate; none unless
+    /// [`Settings::explain`].
     pub undecided: Vec<String>,
     /// How many findings went which way.
     pub counts: Counts,
@@ -226,8 +229,13 @@ pub fn check(workspace: &Workspace, files: &dyn Files, settings: &Settings<'_>) 
     let counts = applied.counts;
     let mut diagnostics = applied.shown;
     sort(&mut diagnostics, &loaded.sources);
-    let looked = looked::looked(&loaded.program, &loaded.sources, &inventory);
-    let undecided = looked::undecided(&loaded.program, &inventory);
+    let (looked, undecided) = match settings.explain {
+        true => (
+            looked::looked(&loaded.program, &loaded.sources, &inventory),
+            looked::undecided(&loaded.program, &inventory),
+        ),
+        false => Default::default(),
+    };
     values.retire();
     let program = loaded.program;
     rayon::spawn(move || drop(program));

@@ -55,11 +55,15 @@ pub(super) fn defaults(
         let conditions = of_verdicts.chain(of_layers).chain(endpoint.cfg.as_deref());
         settings.extend(conditions.flat_map(|it| it.split(" and ")).map(setting_of));
     }
+    if settings.is_empty() {
+        return Defaults::default();
+    }
+    let tables = tables(sources, text_files);
     let search = Search { program };
     let found = settings.into_iter().filter_map(|setting| {
         let default = fallback(setting)
             .or_else(|| search.in_code(setting))
-            .or_else(|| in_files(sources, text_files, setting))?;
+            .or_else(|| in_files(&tables, setting))?;
         Some((setting.to_owned(), default))
     });
     Defaults(found.collect())
@@ -370,24 +374,28 @@ fn of_literal(literal: &Literal) -> Option<String> {
     }
 }
 
+/// The settings files that can be read.
+fn tables(sources: &SourceMap, text_files: &[FileId]) -> Vec<toml::Table> {
+    let files = text_files.iter().map(|file| sources.file(*file));
+    let of_settings = files.filter(|file| {
+        let name = file.path.rsplit('/').next().unwrap_or(&file.path);
+        name.ends_with(".toml") && !matches!(name, "Cargo.toml" | "moat.toml")
+    });
+    of_settings
+        .filter_map(|file| file.text.parse().ok())
+        .collect()
+}
+
 /// The value in settings files; in several, if they agree.
-fn in_files(sources: &SourceMap, text_files: &[FileId], setting: &str) -> Option<String> {
+fn in_files(tables: &[toml::Table], setting: &str) -> Option<String> {
     let names = segments(setting);
     let keys = names.get(1..).filter(|it| !it.is_empty())?;
+    // The first names may be those of structs that the file does not repeat.
+    let shortest = if keys.len() > 1 { 2 } else { 1 };
     let mut found: BTreeSet<String> = BTreeSet::new();
-    for file in text_files {
-        let path = sources.path(*file);
-        let name = path.rsplit('/').next().unwrap_or(path);
-        if !name.ends_with(".toml") || matches!(name, "Cargo.toml" | "moat.toml") {
-            continue;
-        }
-        let Ok(table) = sources.file(*file).text.parse::<toml::Table>() else {
-            continue;
-        };
-        // The first names may be those of structs that the file does not repeat.
-        let shortest = if keys.len() > 1 { 2 } else { 1 };
+    for table in tables {
         let suffixes = (0..=keys.len() - shortest).map(|from| &keys[from..]);
-        found.extend(suffixes.filter_map(|it| value_at(&table, it)).next());
+        found.extend(suffixes.filter_map(|it| value_at(table, it)).next());
     }
     let first = found.pop_first()?;
     found.is_empty().then_some(first)

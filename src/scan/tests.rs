@@ -123,6 +123,7 @@ fn outcome(tree: &[(&str, &str)], config: &str) -> Outcome {
         today: "2026-01-01".parse().expect("a date"),
         partial: false,
         progress: false,
+        explain: false,
     };
     check(&workspace, &files, &settings)
 }

@@ -56,10 +56,7 @@ pub(super) fn call(eval: &mut Eval<'_>, call: &mut Call<'_>) -> Option<Value> {
         "actix_web::middleware::from_fn"
         | "actix_web_lab::middleware::from_fn"
         | "actix_web::middleware::mw_from_fn" => {
-            let kind = match call.args.first() {
-                Some(Value::Callable(callable)) => LayerKind::function(callable),
-                _ => LayerKind::Unknown,
-            };
+            let kind = LayerKind::of_argument(call.args.first());
             let name = eval.layer_name(&kind, call.span);
             return Some(Value::Layers(vec![Rc::new(Layer {
                 name,
@@ -323,10 +320,7 @@ pub(super) fn method(
             router.wraps.extend(layers.into_iter().rev());
         }
         (_, "wrap_fn") => {
-            let kind = match call.args.first() {
-                Some(Value::Callable(callable)) => LayerKind::function(callable),
-                _ => LayerKind::Unknown,
-            };
+            let kind = LayerKind::of_argument(call.args.first());
             let name = eval.layer_name(&kind, call.span);
             router.wraps.push(Rc::new(Layer {
                 name,

@@ -193,10 +193,7 @@ fn middleware(eval: &mut Eval<'_>, call: &Call<'_>, function: &str) -> Option<Va
         }
         _ => return None,
     };
-    let kind = match call.args.get(function_at) {
-        Some(Value::Callable(callable)) => LayerKind::function(callable),
-        _ => LayerKind::Unknown,
-    };
+    let kind = LayerKind::of_argument(call.args.get(function_at));
     let span = call
         .arg_exprs
         .get(function_at)

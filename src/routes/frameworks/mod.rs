@@ -22,19 +22,19 @@ use crate::source::{Name, Span};
 
 pub use path::normalise;
 
+/// The crates of axum, and those that export its functions.
+const AXUM_CRATES: [&str; 6] = [
+    "axum",
+    "axum_core",
+    "axum_extra",
+    "utoipa_axum",
+    "aide",
+    "loco_rs",
+];
+
 /// The frameworks, with the crates that show a service uses them.
 pub const FRAMEWORKS: [(&str, &[&str]); 3] = [
-    (
-        axum::NAME,
-        &[
-            "axum",
-            "axum_core",
-            "axum_extra",
-            "utoipa_axum",
-            "aide",
-            "loco_rs",
-        ],
-    ),
+    (axum::NAME, &AXUM_CRATES),
     (actix::NAME, &["actix_web", "utoipa_actix_web"]),
     (rocket::NAME, &["rocket", "rocket_okapi"]),
 ];
@@ -233,7 +233,7 @@ fn may_import_builders(program: &Program, module: ModuleId) -> bool {
             return false;
         };
         let library = dependencies.get(first).unwrap_or(first).as_str();
-        if library == "tower" || FRAMEWORKS[0].1.contains(&library) {
+        if library == "tower" || AXUM_CRATES.contains(&library) {
             return true;
         }
         let is_ours = !dependencies.contains_key(first) && library != "std";
