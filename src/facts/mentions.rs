@@ -11,12 +11,37 @@ use serde::{Deserialize, Serialize};
 /// How a name stands in a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mention {
-    /// On its own or in a path: `f(..)`, `A::f`, `S { .. }`.
-    Plain,
+    /// On its own: `f(..)`, `S { .. }`.
+    Bare,
+    /// Last in a path, behind a name that begins with a small letter: `a::f`, `a::S`.
+    InModule,
+    /// Last in a path, behind anything else: `S::f`, `Vec::<u8>::f`, `<T as U>::f`.
+    InType,
+    /// Earlier in a path: `a` and `S` in `a::S::f`. (What stands before `::<` is this and last.)
+    Prefix,
     /// Behind a dot: `x.f(..)`, `x.f`.
     Member,
     /// `f!(..)`.
     Macro,
+}
+
+impl Mention {
+    /// The ways to name something by a path.
+    pub const NAMED: [Mention; 3] = [Mention::Bare, Mention::InModule, Mention::InType];
+    /// The ways to write a name in a path.
+    pub const IN_PATH: [Mention; 4] = [
+        Mention::Bare,
+        Mention::InModule,
+        Mention::InType,
+        Mention::Prefix,
+    ];
+    /// The ways to call a function or method.
+    pub const CALLED: [Mention; 4] = [
+        Mention::Bare,
+        Mention::InModule,
+        Mention::InType,
+        Mention::Member,
+    ];
 }
 
 /// The names that a body mentions.
@@ -71,6 +96,11 @@ impl Mentions {
     }
 }
 
+/// What stands for a name written in any of these ways.
+pub fn hashes<const N: usize>(ways: [Mention; N], name: &str) -> [u16; N] {
+    ways.map(|how| hash(how, name))
+}
+
 /// What stands for a name; `r#` left out.
 pub fn hash(how: Mention, name: &str) -> u16 {
     let mut hasher = FxHasher::default();
@@ -87,24 +117,24 @@ mod tests {
     #[test]
     fn names_are_told_apart_by_how_they_stand() {
         let mut buffer = vec![
-            hash(Mention::Plain, "connect"),
+            hash(Mention::Bare, "connect"),
             hash(Mention::Member, "get"),
             hash(Mention::Macro, "query"),
-            hash(Mention::Plain, "connect"),
+            hash(Mention::Bare, "connect"),
         ];
         let mentions = Mentions::take(&mut buffer);
         assert!(buffer.is_empty());
         for (how, name, expected) in [
-            (Mention::Plain, "connect", true),
-            (Mention::Plain, "r#connect", true),
+            (Mention::Bare, "connect", true),
+            (Mention::Bare, "r#connect", true),
             (Mention::Member, "connect", false),
             (Mention::Member, "get", true),
-            (Mention::Plain, "get", false),
+            (Mention::Bare, "get", false),
             (Mention::Macro, "query", true),
-            (Mention::Plain, "query", false),
+            (Mention::Bare, "query", false),
         ] {
             assert_eq!(mentions.has(how, name), expected, "{how:?} {name}");
         }
-        assert!(Mentions::ANY.has(Mention::Plain, "anything"));
+        assert!(Mentions::ANY.has(Mention::Bare, "anything"));
     }
 }

@@ -317,6 +317,7 @@ impl<'t, I: Iterator<Item = Lexeme>> Scanner<'t, I> {
             self.note(&mut notes, lexeme);
             range = Some((range.map_or(lexeme.start, |it| it.0), lexeme.end));
         }
+        self.name(&mut notes);
         if let Some((start, end)) = range {
             self.found(start, end, true, notes.declares);
         }
@@ -339,17 +340,34 @@ impl<'t, I: Iterator<Item = Lexeme>> Scanner<'t, I> {
             Kind::Ident => {
                 let word = self.word(lexeme);
                 notes.declares |= DECLARING.contains(&word);
-                let how = match notes.dots {
-                    1 => Mention::Member,
-                    _ => Mention::Plain,
+                let how = match (notes.dots, notes.colons) {
+                    (1, _) => Mention::Member,
+                    (_, 2..) if notes.in_module => Mention::InModule,
+                    (_, 2..) => Mention::InType,
+                    _ => Mention::Bare,
                 };
-                self.hashes.push(hash(how, word));
-                (notes.dots, notes.word, notes.is_call) = (0, Some(lexeme), false);
+                if notes.colons > 1 {
+                    let before = notes.name.take();
+                    self.hashes
+                        .extend(before.map(|(_, it)| hash(Mention::Prefix, self.word(it))));
+                }
+                self.name(notes);
+                notes.name = Some((how, lexeme));
+                notes.in_module = word.starts_with(|it: char| it.is_lowercase() || it == '_');
+                (notes.dots, notes.colons) = (0, 0);
+                (notes.word, notes.is_call) = (Some(lexeme), false);
                 return;
             }
             Kind::Punct(b'.') => notes.dots += 1,
+            Kind::Punct(b':') => {
+                notes.colons += 1;
+                (notes.dots, notes.word, notes.is_call) = (0, None, false);
+                return;
+            }
             Kind::Punct(b'!') => {
-                (notes.dots, notes.is_call) = (0, notes.word.is_some());
+                self.name(notes);
+                (notes.dots, notes.colons) = (0, 0);
+                notes.is_call = notes.word.is_some();
                 return;
             }
             Kind::Open(_) if notes.is_call => {
@@ -367,7 +385,19 @@ impl<'t, I: Iterator<Item = Lexeme>> Scanner<'t, I> {
             }
             _ => notes.dots = 0,
         }
+        if let (2.., Some((_, name))) = (notes.colons, notes.name) {
+            self.hashes.push(hash(Mention::Prefix, self.word(name)));
+        }
+        self.name(notes);
         (notes.word, notes.is_call) = (None, false);
+        (notes.colons, notes.in_module) = (0, false);
+    }
+
+    /// Takes the name directly before for what it seemed to be.
+    fn name(&mut self, notes: &mut Notes) {
+        let before = notes.name.take();
+        self.hashes
+            .extend(before.map(|(how, it)| hash(how, self.word(it))));
     }
 }
 
@@ -377,6 +407,13 @@ struct Notes {
     declares: bool,
     /// Dots directly before.
     dots: u32,
+    /// Colons directly before.
+    colons: u32,
+    /// The identifier directly before, or before the colons, if it is not known yet whether a
+    /// path goes on behind it.
+    name: Option<(Mention, Lexeme)>,
+    /// Whether a name with a small first letter stands directly before, or before the colons.
+    in_module: bool,
     /// The identifier directly before, or before a `!`.
     word: Option<Lexeme>,
     /// Whether that and a `!` stand directly before.
@@ -473,7 +510,8 @@ mod tests {
 
     #[test]
     fn notes_names_and_declarations() {
-        let text = "fn f() { a.get(b::c); query!(d); if !(e) {} x..y; } fn g() { use a; }";
+        let text = "fn f() { a.get(b::c); query!(d); if !(e) {} x..y; S::new(<T>::m, i: j); \
+                    a::Vec::<u8>::with(); } fn g() { use a; }";
         let outline = outline(text, Tests::Whole).unwrap();
         let [first, second] = &*outline.bodies else {
             panic!("two bodies")
@@ -481,12 +519,26 @@ mod tests {
         assert!(!first.declares && second.declares);
         for (how, name, expected) in [
             (Mention::Member, "get", true),
-            (Mention::Plain, "get", false),
-            (Mention::Plain, "c", true),
+            (Mention::Bare, "get", false),
+            (Mention::Prefix, "b", true),
+            (Mention::Bare, "b", false),
+            (Mention::InModule, "c", true),
+            (Mention::Bare, "c", false),
+            (Mention::InType, "c", false),
             (Mention::Macro, "query", true),
-            (Mention::Plain, "y", true),
+            (Mention::Bare, "y", true),
             (Mention::Member, "y", false),
-            (Mention::Plain, "z", false),
+            (Mention::Bare, "z", false),
+            (Mention::Prefix, "S", true),
+            (Mention::Prefix, "Vec", true),
+            (Mention::Prefix, "a", true),
+            (Mention::Bare, "a", true),
+            (Mention::InType, "new", true),
+            (Mention::InModule, "new", false),
+            (Mention::InType, "m", true),
+            (Mention::Bare, "j", true),
+            (Mention::InModule, "Vec", true),
+            (Mention::InType, "with", true),
         ] {
             assert_eq!(first.mentions.has(how, name), expected, "{how:?} {name}");
         }

@@ -128,6 +128,23 @@ impl<'t> ExportTable<'t> {
         })
     }
 
+    /// The last names of rows and type aliases that stand for this path. Goes through the table.
+    pub(crate) fn names_of(&self, path: &str) -> impl Iterator<Item = &'t str> + use<'t> {
+        let target = format!("= {path}");
+        let ends = |rest: &str| rest.is_empty() || rest.starts_with(['<', '\n']);
+        let mut found = Vec::new();
+        for section in [self.paths, self.aliases] {
+            for (at, _) in section.match_indices(&target) {
+                if ends(&section[at + target.len()..]) {
+                    let line = section[..at].rfind('\n').map_or(0, |end| end + 1);
+                    let key = section[line..at].split(' ').next().unwrap_or_default();
+                    found.extend(key.rsplit("::").next());
+                }
+            }
+        }
+        found.into_iter()
+    }
+
     #[cfg(test)]
     pub(crate) fn is_empty(&self) -> bool {
         self.paths.is_empty()
@@ -243,6 +260,8 @@ mod tests {
         assert_eq!(rows("a::zz"), []);
         assert_eq!(table.alias("a::m::R"), Some(("T", "a::B<T>")));
         assert_eq!(table.function("a::B::new"), Some("fn(a::B) -> a::B"));
+        assert_eq!(table.names_of("a::B").collect::<Vec<_>>(), ["B", "R"]);
+        assert_eq!(table.names_of("a::b").next(), None);
     }
 
     #[test]

@@ -280,9 +280,9 @@ impl Models {
             .collect()
     }
 
-    /// The last names of the functions that `is_meant`, of these crates and of those in the lock file.
-    /// Names of crates that are not known are passed over.
-    pub fn function_names(
+    /// The functions that `is_meant`, of these crates and of those in the lock file, by their
+    /// canonical paths. Names of crates that are not known are passed over.
+    pub fn functions_of(
         &self,
         crates: impl IntoIterator<Item = Name>,
         is_meant: impl Fn(&Function) -> bool,
@@ -295,7 +295,22 @@ impl Models {
         let all = self.local.iter().chain(models.map(|krate| krate.model()));
         let functions = all.flat_map(|model| &model.functions.entries);
         let meant = functions.filter(|it| is_meant(it));
-        meant.map(|it| last_segment(it.path.as_str())).collect()
+        meant.map(|it| it.path).collect()
+    }
+
+    /// The last names by which its library knows a type: its own, those that it is exported under,
+    /// and those of aliases. `None` for a trait, for which any type can stand.
+    pub fn names_of_type<'p>(&self, path: &'p str) -> Option<Vec<&'p str>> {
+        let canonical = self.canonical(path).as_str();
+        if self.kind(canonical) == Some(Kind::Trait) {
+            return None;
+        }
+        let table = builtin::find(crate_of(canonical)).map(|it| it.exports());
+        let others = table.into_iter().flat_map(|it| it.names_of(canonical));
+        let own = [path, canonical]
+            .into_iter()
+            .filter_map(|it| it.rsplit("::").next());
+        Some(own.chain(others).collect())
     }
 
     /// The type that a call of this function gives: by its model, or by the export table.

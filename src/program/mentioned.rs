@@ -2,10 +2,9 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{BodyKey, Program};
+use super::{BodyData, BodyKey, Container, Def, FnId, ModuleId, Program};
 use crate::facts::Mention;
-use crate::facts::mentions::hash;
-use crate::models::Function;
+use crate::facts::mentions::{hash, hashes};
 use crate::source::Name;
 
 /// The other names under which the program imports or aliases something, by its last name.
@@ -23,34 +22,74 @@ impl Program {
     /// the code names it, or if there is no lock file.
     pub fn may_use(&self, library: &str) -> bool {
         let mut imports = self.modules.iter().flat_map(|it| &it.imports);
-        let mentioned = hash(Mention::Plain, library);
+        let mentioned = hashes(Mention::IN_PATH, library);
         self.models.may_be_locked(Name::new(library))
             || self.crates.iter().any(|it| it.name.as_str() == library)
             || imports.any(|it| it.path.first().is_some_and(|it| it == library))
-            || self
-                .bodies
-                .iter()
-                .any(|it| it.body.mentions().has_hash(mentioned))
+            || self.bodies.iter().any(|it| {
+                mentioned
+                    .iter()
+                    .any(|hash| it.body.mentions().has_hash(*hash))
+            })
     }
 
-    /// The bodies that may mention a library function, or value, of those that `is_meant`, in order.
-    pub fn mentioning_functions(&self, is_meant: impl Fn(&Function) -> bool) -> Vec<BodyKey> {
-        let dependencies = self.crates.iter().flat_map(|it| &it.dependencies);
-        let mut crates: FxHashSet<Name> = dependencies.map(|(_, of)| *of).collect();
-        // Without dependencies, what stands before `::` and is nothing else is taken for a crate.
-        if crates.is_empty() {
-            crates.extend(self.models.crate_names());
+    /// The bodies that may use one of these items of libraries, in order: a function, method,
+    /// variant, type or constant by its canonical path. `are_methods`: some may take `self`.
+    /// `is_meant` says of a canonical path that a name on its own leads to whether it is one of them.
+    pub fn using<'p>(
+        &self,
+        paths: impl IntoIterator<Item = &'p str>,
+        are_methods: bool,
+        is_meant: impl Fn(Name) -> bool,
+    ) -> Vec<BodyKey> {
+        let mut uses = Uses::default();
+        for path in paths {
+            uses.add(self, path, are_methods);
         }
-        let names = self.models.function_names(crates, is_meant);
-        let ways = [Mention::Plain, Mention::Member];
-        let hashes = names.into_iter().flat_map(|it| self.hashes_of(it, &ways));
-        let hashes: FxHashSet<u16> = hashes.collect();
-        self.mentioning(&hashes).collect()
+        let mut known: FxHashMap<(ModuleId, Name), bool> = FxHashMap::default();
+        let mut leads_there = |module: ModuleId, name: Name| {
+            *known.entry((module, name)).or_insert_with(|| {
+                let found = self.resolve_names(module, &[name], false);
+                found.iter().any(|it| match it.def {
+                    Def::External(path) => is_meant(self.models.canonical(path.as_str())),
+                    _ => false,
+                })
+            })
+        };
+        let mut is_met = |need: &Need, data: &BodyData| match need {
+            Need::Nothing => true,
+            Need::Owner(owner) => data.body.mentions().has_any(&uses.owners[*owner]),
+            Need::Import(name) => leads_there(data.module, *name),
+        };
+        let bodies = self.bodies.iter().enumerate().filter(|(_, data)| {
+            data.body.mentions().is_any_of(|it| {
+                let needs = uses.of.get(&it);
+                needs.is_some_and(|all| all.iter().any(|need| is_met(need, data)))
+            })
+        });
+        bodies.map(|(index, _)| BodyKey(index as u32)).collect()
+    }
+
+    /// What a body mentions that calls a function of the program.
+    pub fn hashes_of_fn(&self, id: FnId) -> impl Iterator<Item = u16> {
+        let def = &self[id];
+        let ways: &[Mention] = match (def.container, def.sig.self_param.is_some()) {
+            (Container::Module, _) => &Mention::NAMED,
+            (_, true) => &[Mention::InType, Mention::InModule, Mention::Member],
+            (_, false) => &[Mention::InType, Mention::InModule],
+        };
+        self.hashes_of(def.name, ways)
     }
 
     /// What a body mentions that calls, constructs or reads something of this name, written
     /// in one of these ways: under its own name or under one that it is imported or aliased as.
     pub fn hashes_of(&self, name: Name, ways: &[Mention]) -> impl Iterator<Item = u16> {
+        let names = self.spelled(name).into_iter();
+        names.flat_map(|name| ways.iter().map(move |how| hash(*how, name.as_str())))
+    }
+
+    /// A name and those under which something of this name is imported or aliased.
+    fn spelled(&self, name: Name) -> Vec<Name> {
         let mut names = vec![name];
         let mut at = 0;
         while let Some(name) = names.get(at).copied() {
@@ -62,8 +101,6 @@ impl Program {
             at += 1;
         }
         names
-            .into_iter()
-            .flat_map(|name| ways.iter().map(move |how| hash(*how, name.as_str())))
     }
 
     fn spellings(&self) -> &Spellings {
@@ -86,5 +123,87 @@ impl Program {
             }
             spellings
         })
+    }
+}
+
+/// What else a body has to mention, or its module to import, to use an item.
+enum Need {
+    /// Nothing.
+    Nothing,
+    /// The type that it belongs to: one of [`Uses::owners`].
+    Owner(usize),
+    /// The item itself, under this name.
+    Import(Name),
+}
+
+/// How items of libraries can be written.
+#[derive(Default)]
+struct Uses {
+    /// What is mentioned, and what else it takes.
+    of: FxHashMap<u16, Vec<Need>>,
+    /// What mentions a type, under whatever name.
+    owners: Vec<FxHashSet<u16>>,
+    by_path: FxHashMap<Name, usize>,
+}
+
+impl Uses {
+    fn add(&mut self, program: &Program, path: &str, may_take_self: bool) {
+        let Some((owner, name)) = path.rsplit_once("::") else {
+            return;
+        };
+        let owners_name = owner.rsplit("::").next().unwrap_or(owner);
+        let name = Name::new(name);
+        let owners_names = || program.spelled(Name::new(owners_name)).into_iter();
+        let is_capital = |it: &str| it.starts_with(char::is_uppercase);
+        if is_capital(owners_name) {
+            // Nobody writes `T::f` for a module and `t::f` for a type, but who renames them.
+            let is_odd = owners_names().any(|it| !is_capital(it.as_str()));
+            let ways: &[Mention] = match is_odd {
+                true => &[Mention::InType, Mention::InModule],
+                false => &[Mention::InType],
+            };
+            for how in ways {
+                let need = self.owner(program, owner);
+                self.push(hash(*how, name.as_str()), need);
+            }
+            if may_take_self {
+                self.push(hash(Mention::Member, name.as_str()), Need::Nothing);
+            }
+        } else {
+            let is_odd = owners_names().any(|it| is_capital(it.as_str()));
+            let ways: &[Mention] = match is_odd {
+                true => &[Mention::InType, Mention::InModule],
+                false => &[Mention::InModule],
+            };
+            for hash in program.hashes_of(name, ways) {
+                self.push(hash, Need::Nothing);
+            }
+        }
+        // A module's member or a variant can be imported.
+        if !is_capital(owners_name) || is_capital(name.as_str()) {
+            for spelled in program.spelled(name) {
+                let hash = hash(Mention::Bare, spelled.as_str());
+                self.push(hash, Need::Import(spelled));
+            }
+        }
+    }
+
+    /// That a type is mentioned; nothing, if it is a trait.
+    fn owner(&mut self, program: &Program, owner: &str) -> Need {
+        let Some(known) = program.models.names_of_type(owner) else {
+            return Need::Nothing;
+        };
+        let names = &mut self.owners;
+        let index = *self.by_path.entry(Name::new(owner)).or_insert_with(|| {
+            let known = known.into_iter().map(Name::new);
+            let hashes = known.flat_map(|it| program.hashes_of(it, &Mention::IN_PATH));
+            names.push(hashes.collect());
+            names.len() - 1
+        });
+        Need::Owner(index)
+    }
+
+    fn push(&mut self, hash: u16, need: Need) {
+        self.of.entry(hash).or_default().push(need);
     }
 }

@@ -414,6 +414,10 @@ impl Program {
             let root = self[self[module].krate].root;
             all = self.resolve_open(root, &import.path, false, is_glob, open);
         }
+        // `use krate as k;`: what is nothing else can only be a crate.
+        if all.is_empty() && import.path.len() == 1 {
+            all = self.resolve_open(from, &import.path, import.global, true, open);
+        }
         all.into_iter()
             .filter(|it| it.used == import.path.len())
             .map(|it| it.def)

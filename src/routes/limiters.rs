@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::guard::layers::{LIMITER_WORDS, names_a_limiter};
-use crate::facts::{Expr, LazyBody, Mention};
+use crate::facts::{Expr, LazyBody};
 use crate::program::{BodyData, BodyKey, BodyOwner, FnId};
 use crate::source::{FileId, SourceMap};
 use crate::values::{Callee, Values};
@@ -85,10 +85,9 @@ impl Limiters {
                     BodyOwner::Const(_) => None,
                 })
                 .collect();
-            let ways = [Mention::Plain, Mention::Member];
-            let names = called.iter().map(|id| program[*id].name);
-            let hashes = names
-                .flat_map(|name| program.hashes_of(name, &ways))
+            let hashes = called
+                .iter()
+                .flat_map(|id| program.hashes_of_fn(*id))
                 .collect();
             let callers: Vec<BodyKey> = program
                 .mentioning(&hashes)

@@ -24,7 +24,7 @@ use crate::facts::{Expr, ExprId};
 use crate::lints::Lint;
 use crate::models::{Function, Role};
 use crate::program::{BodyKey, BodyOwner, Program};
-use crate::source::{SourceMap, Span};
+use crate::source::{Name, SourceMap, Span};
 use crate::values::strings::{Step, Strings, Traced};
 use crate::values::{Callee, Values};
 
@@ -55,10 +55,8 @@ pub fn run(cx: &Context<'_>, lint: &Lint) -> Vec<Diagnostic> {
         strings: Strings::new(cx.values, &is_live),
         protocols: protocols.collect(),
     };
-    let sending = cx.program.mentioning_functions(|it| {
-        it.plaintext || matches!(it.role, Role::HttpRequest | Role::Connects)
-    });
-    let live: Vec<BodyKey> = sending.into_iter().filter(|it| is_live(*it)).collect();
+    let live = sending(cx.program).into_iter().filter(|it| is_live(*it));
+    let live: Vec<BodyKey> = live.collect();
     // All threads: what follows asks for one after the other.
     live.par_iter().for_each(|key| {
         cx.values.typing(*key);
@@ -73,6 +71,22 @@ pub fn run(cx: &Context<'_>, lint: &Lint) -> Vec<Diagnostic> {
         );
     }
     found
+}
+
+/// The bodies that may use what the models know to send or connect, to an address that it is
+/// given or in plain text.
+fn sending(program: &Program) -> Vec<BodyKey> {
+    let dependencies = program.crates.iter().flat_map(|it| &it.dependencies);
+    let mut crates: FxHashSet<Name> = dependencies.map(|(_, of)| *of).collect();
+    // Without dependencies, what stands before `::` and is nothing else is taken for a crate.
+    if crates.is_empty() {
+        crates.extend(program.models.crate_names());
+    }
+    let functions = program.models.functions_of(crates, |it| {
+        it.plaintext || it.url.is_some() && matches!(it.role, Role::HttpRequest | Role::Connects)
+    });
+    let paths = functions.iter().map(|it| it.as_str());
+    program.using(paths, true, |path| functions.contains(&path))
 }
 
 /// What a search has at hand.

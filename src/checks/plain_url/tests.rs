@@ -1,21 +1,30 @@
 //! Small sources through the whole pipeline.
 
+use std::path::{Path, PathBuf};
+
 use crate::checks::Context;
 use crate::diagnostics::{Diagnostic, Excuses, Persona};
 use crate::lints::Registry;
+use crate::models::Role;
+use crate::program::{BodyKey, BodyOwner};
 use crate::routes::inventory;
 use crate::scan::{self, Scope};
-use crate::values::Values;
-use crate::workspace::files::MemoryFiles;
-use crate::workspace::{WorkspaceRequest, discover};
+use crate::source::Name;
+use crate::values::{Callee, Values};
+use crate::workspace::files::{Files, MemoryFiles};
+use crate::workspace::{Workspace, WorkspaceRequest, discover};
+
+fn folder(start: impl Into<PathBuf>, files: &dyn Files) -> Workspace {
+    let request = WorkspaceRequest {
+        start: start.into(),
+        ..WorkspaceRequest::default()
+    };
+    discover(&request, files).expect("a workspace")
+}
 
 fn findings(lint: &str, source: &str) -> Vec<(u32, Diagnostic)> {
     let files = MemoryFiles::new([("/w/main.rs", source)]);
-    let request = WorkspaceRequest {
-        start: "/w".into(),
-        ..WorkspaceRequest::default()
-    };
-    let workspace = discover(&request, &files).expect("a workspace");
+    let workspace = folder("/w", &files);
     let loaded = scan::load(&workspace, &files, Scope::default());
     let values = Values::new(&loaded.program);
     let inventory = inventory::build(&values, &loaded.sources);
@@ -255,4 +264,123 @@ fn a_host_that_goes_nowhere() {
     check("plain-http-client", &plain, &[(4, title, REGULAR)]);
     let socket = over(r#"tokio::net::UnixStream::connect("/run/shop").await.unwrap()"#);
     check("plain-http-client", &socket, &[]);
+}
+
+/// The bodies of a program that reach one of the functions that `sending` looks for: by type
+/// inference, and those that are found unread.
+fn reached_and_found(workspace: &Workspace, files: &dyn Files) -> (Vec<String>, Vec<String>) {
+    let scope = Scope {
+        tests: true,
+        ..Scope::default()
+    };
+    let loaded = scan::load(workspace, files, scope);
+    let program = &loaded.program;
+    // Before anything is read.
+    let found = super::sending(program);
+    let values = Values::new(program);
+    let is_meant = |path: Name| {
+        let model = program.models.function(path);
+        model.is_some_and(|it| {
+            let sends = matches!(it.role, Role::HttpRequest | Role::Connects);
+            it.plaintext || it.url.is_some() && sends
+        })
+    };
+    let keys = (0..program.bodies.len() as u32).map(BodyKey);
+    let reached = keys.filter(|key| {
+        let typing = values.typing(*key);
+        let mut exprs = program[*key].body.exprs();
+        exprs.any(|(id, _)| {
+            let defs = typing.defs(id).iter().filter_map(|it| match it {
+                Callee::External(path) => Some(*path),
+                _ => None,
+            });
+            typing.external(id).into_iter().chain(defs).any(is_meant)
+        })
+    });
+    let name = |key: BodyKey| match program[key].owner {
+        BodyOwner::Fn(id) => program.fn_path(id),
+        BodyOwner::Const(id) => program[id].name.to_string(),
+    };
+    let reached = reached.map(name).collect();
+    (reached, found.into_iter().map(name).collect())
+}
+
+#[test]
+fn whoever_sends_is_found_under_any_name() {
+    for source in [
+        "use reqwest::get as fetch; fn f() { fetch(\"\"); }",
+        "use reqwest as r; fn f() { r::get(\"\"); }",
+        "use reqwest as R; fn f() { R::get(\"\"); }",
+        "type C = reqwest::Client; fn f(c: &C) { C::get(c, \"\"); }",
+        "use reqwest::Client as c; fn f(it: &c) { c::get(it, \"\"); }",
+        "fn f(c: &reqwest::Client) { c.get(\"\"); }",
+        "fn f(c: &reqwest::Client) { <reqwest::Client>::get(c, \"\"); }",
+        "mod web { pub use reqwest::*; } fn f() { web::get(\"\"); }",
+        "mod web { pub use reqwest::get as call; } use web::*; fn f() { call(\"\"); }",
+        "fn f() { use reqwest::get; get(\"\"); }",
+        "macro_rules! m { () => { reqwest::get(\"\") } } fn f() { m!(); }",
+        "use sqlx::PgPool; fn f() { PgPool::connect(\"\"); }",
+        "use sqlx::PgPool as Db; fn f() { Db::connect(\"\"); }",
+        "type Db = sqlx::PgPool; fn f() { Db::connect(\"\"); }",
+        "use sqlx::Connection as C; fn f() { C::connect(\"\"); }",
+        "use postgres::NoTls; fn f() { g(NoTls); }",
+        "use sqlx::*; fn f() { PgPool::connect(\"\"); }",
+        "use sqlx::postgres::PgSslMode::Disable as Off; fn f() { g(Off); }",
+        "use sqlx::postgres::PgSslMode as M; fn f() { g(M::Disable); }",
+        "trait T { fn f(&self); } \
+         impl T for reqwest::Client { fn f(&self) { self.get(\"\"); } }",
+    ] {
+        let files = MemoryFiles::new([("/w/main.rs", source)]);
+        let (reached, found) = reached_and_found(&folder("/w", &files), &files);
+        assert!(
+            reached.iter().any(|it| it.ends_with('f')),
+            "{source}: {reached:?} {found:?}"
+        );
+        assert!(found.iter().any(|it| it.ends_with('f')), "{source}");
+    }
+}
+
+#[test]
+fn whoever_only_sounds_like_it_is_not_read() {
+    for body in [
+        "let post = 1; g(post)",
+        "post::table.filter(x)",
+        "Post::new(pool)",
+        "crate::post::Post { id: 1 }",
+        "g(None)",
+        "g(Option::None)",
+        "delete(x)",
+        "query.execute(conn)",
+    ] {
+        let source = format!(
+            "use reqwest::Client; use sqlx::PgPool; use postgres::Config; \
+             fn f() {{ {body}; }} fn delete(x: u8) {{}} mod post {{}}"
+        );
+        let files = MemoryFiles::new([("/w/main.rs", source.as_str())]);
+        let (reached, found) = reached_and_found(&folder("/w", &files), &files);
+        assert!(reached.is_empty() && found.is_empty(), "{body}: {found:?}");
+    }
+}
+
+#[test]
+fn whoever_sends_in_the_marked_sources_is_found_unread() {
+    let mut count = 0;
+    for lint in ["plain-http-client", "plaintext-connection"] {
+        let folder_of_lint = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("ui-tests")
+            .join(lint);
+        for file in folder_of_lint.read_dir().expect("a folder") {
+            let path = file.expect("an entry").path();
+            if path.extension().is_none_or(|it| it != "rs") {
+                continue;
+            }
+            let source = std::fs::read_to_string(&path).expect("a text");
+            let files = MemoryFiles::new([("/w/main.rs", source.as_str())]);
+            let (reached, found) = reached_and_found(&folder("/w", &files), &files);
+            let missed: Vec<&String> = reached.iter().filter(|it| !found.contains(it)).collect();
+            assert!(missed.is_empty(), "{}: {missed:?}", path.display());
+            count += reached.len();
+        }
+    }
+    assert!(count > 50, "{count}");
 }

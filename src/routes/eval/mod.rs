@@ -16,7 +16,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::endpoint::HandlerTarget;
 use super::value::{Callable, Env, Layer, LayerKind, Lost, Router, RouterKind, Value};
-use crate::facts::{Expr, ExprId, Mention, PatId};
+use crate::facts::{Expr, ExprId, PatId};
 use crate::program::methods::Candidate;
 use crate::program::{BodyKey, BodyOwner, CrateId, FnId, Program, Ty};
 use crate::source::{SourceMap, Span};
@@ -434,12 +434,7 @@ pub fn relevant_functions(values: &Values<'_>) -> (FxHashSet<FnId>, Vec<FnId>) {
     while !open.is_empty() {
         let mut hashes = FxHashSet::default();
         for id in &open {
-            let def = &program[*id];
-            let ways: &[Mention] = match def.sig.self_param {
-                Some(_) => &[Mention::Plain, Mention::Member],
-                None => &[Mention::Plain],
-            };
-            hashes.extend(program.hashes_of(def.name, ways));
+            hashes.extend(program.hashes_of_fn(*id));
         }
         let mut next = search.look(program.mentioning(&hashes));
         for id in open {

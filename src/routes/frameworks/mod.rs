@@ -11,13 +11,13 @@ mod loco;
 mod path;
 mod rocket;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
 use super::eval::{Call, Eval};
 use super::value::{Router, RouterKind, Value};
 use crate::facts::body::MacroCall;
 use crate::facts::{ExprId, Mention};
-use crate::program::{BodyKey, FnId, ModuleId, Program, Ty};
+use crate::program::{BodyKey, FnId, Program, Ty};
 use crate::source::{Name, Span};
 
 pub use path::normalise;
@@ -144,37 +144,46 @@ const BUILDERS: [&str; 25] = [
     "rocket::Rocket::custom",
 ];
 
-/// What the functions behind a `*` are called, and the types that they belong to (axum 0.3 to
-/// 0.8, tower 0.4 and 0.5).
-const BUILDING_NAMES: [&str; 28] = [
-    "any",
-    "any_service",
-    "connect",
-    "connect_service",
-    "delete",
-    "delete_service",
-    "get",
-    "get_service",
-    "head",
-    "head_service",
-    "on",
-    "on_service",
-    "options",
-    "options_service",
-    "patch",
-    "patch_service",
-    "post",
-    "post_service",
-    "put",
-    "put_service",
-    "trace",
-    "trace_service",
-    "MethodRouter",
-    "from_extractor",
-    "from_extractor_with_state",
-    "from_fn",
-    "from_fn_with_state",
-    "ServiceBuilder",
+/// What stands behind a `*`, or the type that it belongs to (axum 0.3 to 0.8, tower 0.4 and 0.5).
+const BUILDING_ITEMS: [(&str, &[&str]); 3] = [
+    (
+        "axum::routing",
+        &[
+            "any",
+            "any_service",
+            "connect",
+            "connect_service",
+            "delete",
+            "delete_service",
+            "get",
+            "get_service",
+            "head",
+            "head_service",
+            "on",
+            "on_service",
+            "options",
+            "options_service",
+            "patch",
+            "patch_service",
+            "post",
+            "post_service",
+            "put",
+            "put_service",
+            "trace",
+            "trace_service",
+            "MethodRouter",
+        ],
+    ),
+    (
+        "axum::middleware",
+        &[
+            "from_extractor",
+            "from_extractor_with_state",
+            "from_fn",
+            "from_fn_with_state",
+        ],
+    ),
+    ("tower", &["ServiceBuilder"]),
 ];
 
 /// Whether a macro of this name makes routes.
@@ -192,69 +201,21 @@ pub fn builds(path: &str) -> bool {
 
 /// The bodies that may start a router, in order: known without reading them.
 pub fn building_bodies(program: &Program) -> Vec<BodyKey> {
-    let used = |path: &&&str| program.may_use(path.split("::").next().unwrap_or(path));
-    let exact = BUILDERS.iter().filter(used).filter(|it| !it.ends_with('*'));
-    let names = exact.map(|path| mentioned_name(path));
-    let names = names.flat_map(|name| program.hashes_of(Name::new(name), &[Mention::Plain]));
+    let exact = BUILDERS.iter().filter(|it| !it.ends_with('*'));
+    let starting = BUILDING_ITEMS.iter().flat_map(|(module, names)| {
+        let names = names.iter();
+        names.map(move |name| Name::new(&format!("{module}::{name}")))
+    });
+    let items: FxHashSet<Name> = exact.map(|it| Name::new(it)).chain(starting).collect();
+    let used = |path: &&str| program.may_use(path.split("::").next().unwrap_or(path));
+    let paths = items.iter().map(|it| it.as_str()).filter(used);
+    let mut bodies = program.using(paths, false, |path| items.contains(&path));
     let macros = BUILDING_MACROS.iter();
     let macros = macros.flat_map(|name| program.hashes_of(Name::new(name), &[Mention::Macro]));
-    let told: FxHashSet<u16> = names.chain(macros).collect();
-    // `get`, `delete` and `any` are functions of many libraries.
-    let common = BUILDING_NAMES.iter();
-    let common = common.flat_map(|name| program.hashes_of(Name::new(name), &[Mention::Plain]));
-    let common: FxHashSet<u16> = match ["axum", "tower"].iter().any(|it| program.may_use(it)) {
-        true => common.collect(),
-        false => FxHashSet::default(),
-    };
-    let qualified: FxHashSet<u16> = ["axum", "tower", "routing", "middleware"]
-        .iter()
-        .flat_map(|name| program.hashes_of(Name::new(name), &[Mention::Plain]))
-        .collect();
-    let mut modules: FxHashMap<ModuleId, bool> = FxHashMap::default();
-    let bodies = program.bodies.iter().enumerate().filter(|(_, data)| {
-        let mentions = data.body.mentions();
-        mentions.has_any(&told)
-            || mentions.has_any(&common)
-                && (mentions.has_any(&qualified)
-                    || *modules
-                        .entry(data.module)
-                        .or_insert_with(|| may_import_builders(program, data.module)))
-    });
-    bodies.map(|(index, _)| BodyKey(index as u32)).collect()
-}
-
-/// Whether a module may have brought axum's functions in: from axum or what exports it, or by way
-/// of a module of the program.
-fn may_import_builders(program: &Program, module: ModuleId) -> bool {
-    let data = &program[module];
-    let dependencies = &program[data.krate].dependencies;
-    let imports = data.imports.iter().any(|import| {
-        let Some(first) = import.path.first() else {
-            return false;
-        };
-        let library = dependencies.get(first).unwrap_or(first).as_str();
-        if library == "tower" || AXUM_CRATES.contains(&library) {
-            return true;
-        }
-        let is_ours = !dependencies.contains_key(first) && library != "std";
-        let last = import.path.last().map_or("", |it| it.as_str());
-        is_ours && (import.name.is_none() || last == "routing" || BUILDING_NAMES.contains(&last))
-    });
-    imports
-        || data
-            .parent
-            .filter(|_| data.of_body)
-            .is_some_and(|parent| may_import_builders(program, parent))
-}
-
-/// What whoever calls a library function has to write of its path: the type that it belongs to,
-/// or its own name.
-fn mentioned_name(path: &str) -> &str {
-    let mut last = path.rsplit("::");
-    let (name, owner) = (last.next().unwrap_or(path), last.next());
-    owner
-        .filter(|it| it.starts_with(char::is_uppercase))
-        .unwrap_or(name)
+    bodies.extend(program.mentioning(&macros.collect()));
+    bodies.sort_unstable();
+    bodies.dedup();
+    bodies
 }
 
 /// Whether a type is a router, scope, configuration or list of routes.

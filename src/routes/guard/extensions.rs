@@ -3,7 +3,7 @@
 
 use super::proof::{Abs, From, Out, Proof, State};
 use super::{EventKind, Judge};
-use crate::facts::mentions::hash;
+use crate::facts::mentions::hashes;
 use crate::facts::{Expr, Mention};
 use crate::program::ty::Subst;
 use crate::program::{BodyOwner, FnId, Ty};
@@ -117,7 +117,7 @@ impl Judge<'_> {
             let mut found = Vec::new();
             let hashes = ["extensions", "extensions_mut"]
                 .into_iter()
-                .flat_map(|name| [Mention::Plain, Mention::Member].map(|how| hash(how, name)));
+                .flat_map(|name| hashes(Mention::CALLED, name));
             for key in self.program.mentioning(&hashes.collect()) {
                 let data = &self.program[key];
                 let BodyOwner::Fn(id) = data.owner else {
@@ -203,7 +203,7 @@ impl Judge<'_> {
         let names = ["Extension", "AddExtensionLayer"].map(Name::new);
         let hashes = names
             .into_iter()
-            .flat_map(|name| self.program.hashes_of(name, &[Mention::Plain]));
+            .flat_map(|name| self.program.hashes_of(name, &Mention::IN_PATH));
         self.program.mentioning(&hashes.collect()).any(|key| {
             let data = &self.program[key];
             data.body.exprs().any(|(id, expr)| {

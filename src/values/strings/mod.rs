@@ -104,9 +104,7 @@ impl<'a> Strings<'a> {
         if let Some(known) = self.callers.borrow().get(&id) {
             return Rc::clone(known);
         }
-        let def = &self.program[id];
-        let ways = [Mention::Plain, Mention::Member];
-        let hashes = self.program.hashes_of(def.name, &ways).collect();
+        let hashes = self.program.hashes_of_fn(id).collect();
         let mut found = Vec::new();
         for key in self.live(&hashes) {
             for (call, expr) in self.program[key].body.exprs() {
@@ -133,11 +131,11 @@ impl<'a> Strings<'a> {
         };
         let mut hashes: FxHashSet<u16> = self
             .program
-            .hashes_of(made_as, &[Mention::Plain])
+            .hashes_of(made_as, &Mention::NAMED)
             .chain([hash(Mention::Member, field.as_str())])
             .collect();
         if is_tuple {
-            hashes.insert(hash(Mention::Plain, "Self"));
+            hashes.insert(hash(Mention::Bare, "Self"));
         }
         let mut found = Vec::new();
         for key in self.live(&hashes) {

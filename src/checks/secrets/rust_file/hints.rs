@@ -3,7 +3,7 @@
 //! Each way to find a secret needs something that can be seen in the text: a name that says
 //! so, a function that wants one, or a macro that puts a token together.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
 use super::super::names;
 use super::values::File;
@@ -18,8 +18,6 @@ pub(super) struct Hints<'a> {
     names: Vec<u32>,
     /// Functions of the file with a parameter that is named so.
     wanting: FxHashSet<u16>,
-    /// Library functions that want a secret, each with its type or module.
-    sinks: FxHashMap<u16, Vec<Option<u16>>>,
     /// Whether a constant is as random as a token.
     token: bool,
 }
@@ -27,32 +25,27 @@ pub(super) struct Hints<'a> {
 impl<'a> Hints<'a> {
     /// Looks at a file's text.
     pub(super) fn of(file: &File<'_>, text: &'a str) -> Hints<'a> {
-        let mut sinks: FxHashMap<u16, Vec<Option<u16>>> = FxHashMap::default();
-        for (function, owner) in sinks::mentions(text, |name| file.other_names(name)) {
-            sinks.entry(function).or_default().push(owner);
-        }
         let mut constants = file.constants().map(|id| file.facts.body(id).span());
         Hints {
             text,
             names: secret_names(text),
             wanting: file.wanting().collect(),
-            sinks,
             token: constants.any(|it| has_token(slice(text, it))),
         }
     }
 
     /// Whether a body has to be read.
-    pub(super) fn may_hold_secrets(&self, body: &LazyBody) -> bool {
+    pub(super) fn may_hold_secrets(&self, file: &File<'_>, body: &LazyBody) -> bool {
         let span = body.span();
         let next = self.names.partition_point(|it| *it < span.start);
         if self.names.get(next).is_some_and(|it| *it < span.end) {
             return true;
         }
         let mentions = body.mentions();
-        let owned = |owner: &Option<u16>| owner.is_none_or(|it| mentions.has_hash(it));
-        let calls_sink = |it: u16| self.sinks.get(&it).is_some_and(|all| all.iter().any(owned));
-        let calls = |it: u16| self.wanting.contains(&it) || calls_sink(it);
-        if mentions.is_any_of(calls) || mentions.has(Mention::Macro, "concat") {
+        if mentions.has_any(&self.wanting)
+            || sinks::may_be_called(mentions, self.text, |name| file.other_names(name))
+            || mentions.has(Mention::Macro, "concat")
+        {
             return true;
         }
         let formats = |it: &str| mentions.has(Mention::Macro, it);
@@ -132,7 +125,11 @@ mod tests {
             let facts = extract(&text);
             let file = File::of(&facts, &text);
             let hints = Hints::of(&file, &text);
-            assert_eq!(hints.may_hold_secrets(&facts.bodies[0]), expected, "{body}");
+            assert_eq!(
+                hints.may_hold_secrets(&file, &facts.bodies[0]),
+                expected,
+                "{body}"
+            );
         }
     }
 }

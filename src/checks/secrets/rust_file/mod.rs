@@ -142,7 +142,7 @@ impl<'a> Scan<'a> {
             return;
         };
         let is_named = names::judge(item.name.as_str()).is_some();
-        if !is_named && !self.hints.may_hold_secrets(body) {
+        if !is_named && !self.hints.may_hold_secrets(&self.file, body) {
             return self.items(body.items(), None);
         }
         let default = of_trait.is_some_and(|it| it == *"Default");
@@ -164,7 +164,7 @@ impl<'a> Scan<'a> {
             return;
         };
         let is_named = names::judge(item.name.as_str()).is_some();
-        if !is_named && !self.hints.may_hold_secrets(body) {
+        if !is_named && !self.hints.may_hold_secrets(&self.file, body) {
             return self.items(body.items(), None);
         }
         if let Some(value) = Values::new(&self.file, body).literal(body.root) {

@@ -3,9 +3,13 @@
 //! Functions are told by the end of their path as written. The table is the only place
 //! that knows them, so that resolved paths can take its place.
 
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
+
 use super::super::SecretKind;
-use crate::facts::Mention;
-use crate::facts::mentions::hash;
+use crate::facts::mentions::{hash, hashes};
+use crate::facts::{Mention, Mentions};
 use crate::source::Name;
 
 /// A function and the argument that is a secret.
@@ -23,38 +27,59 @@ pub(super) fn function(segments: &[crate::source::Name]) -> Option<&'static Sink
     FUNCTIONS.iter().find(|sink| ends_with(segments, sink.path))
 }
 
-/// What a body mentions that calls one of the sinks: the function and, unless it is told by
-/// its name alone, the type or module that it belongs to. `other_names` gives those under which a
-/// file knows a type.
-pub(super) fn mentions(
-    text: &str,
-    other_names: impl Fn(&str) -> Vec<Name>,
-) -> Vec<(u16, Option<u16>)> {
-    let mut all = Vec::new();
+/// What a body mentions that calls one of the sinks.
+static MENTIONED: LazyLock<FxHashMap<u16, Vec<Called>>> = LazyLock::new(|| {
+    let mut all: FxHashMap<u16, Vec<Called>> = FxHashMap::default();
     for sink in FUNCTIONS {
         let mut path = sink.path.iter().rev();
-        let Some(function) = path.next() else {
-            continue;
-        };
-        let function = hash(Mention::Plain, function);
-        let Some(owner) = path.next() else {
-            all.push((function, None));
-            continue;
-        };
-        match owner.strip_suffix('*') {
-            // Which names there are is not known: the file has to speak of one.
-            Some(start) => all.extend(text.contains(start).then_some((function, None))),
-            None => {
-                all.push((function, Some(hash(Mention::Plain, owner))));
-                let others = other_names(owner).into_iter();
-                let others = others.map(|it| hash(Mention::Plain, it.as_str()));
-                all.extend(others.map(|owner| (function, Some(owner))));
-            }
+        let function = path.next().copied().unwrap_or_default();
+        let called = path
+            .next()
+            .map_or(Called::ByName, |owner| Called::Of(owner));
+        for hash in hashes(Mention::NAMED, function) {
+            all.entry(hash).or_default().push(called);
         }
     }
-    let methods = METHODS.iter();
-    all.extend(methods.map(|it| (hash(Mention::Member, it.name), None)));
+    for sink in METHODS {
+        let hash = hash(Mention::Member, sink.name);
+        all.entry(hash).or_default().push(Called::ByName);
+    }
     all
+});
+
+/// What tells a sink besides its name.
+#[derive(Clone, Copy)]
+enum Called {
+    /// Nothing.
+    ByName,
+    /// The type or module that it belongs to; see [`Sink::path`].
+    Of(&'static str),
+}
+
+/// Whether a body of a file may call one of the sinks. `other_names` gives those under which the
+/// file knows a type or module.
+pub(super) fn may_be_called(
+    mentions: &Mentions,
+    text: &str,
+    other_names: impl Fn(&str) -> Vec<Name>,
+) -> bool {
+    let named = |name: &str| {
+        let mut hashes = hashes(Mention::IN_PATH, name).into_iter();
+        hashes.any(|it| mentions.has_hash(it))
+    };
+    let is_called = |called: &Called| match called {
+        Called::ByName => true,
+        Called::Of(owner) => match owner.strip_suffix('*') {
+            // Which names there are is not known: the file has to speak of one.
+            Some(start) => text.contains(start),
+            None => named(owner) || other_names(owner).iter().any(|it| named(it.as_str())),
+        },
+    };
+    mentions.is_any_of(|it| {
+        MENTIONED
+            .get(&it)
+            .is_some_and(|all| all.iter().any(is_called))
+    })
 }
 
 fn ends_with(segments: &[crate::source::Name], path: &[&str]) -> bool {

@@ -6,7 +6,7 @@ use super::super::{Redacted, names};
 use super::Parameters;
 use crate::facts::body::{BlockKind, Literal, MethodCall};
 use crate::facts::item::{Param, UseKind};
-use crate::facts::mentions::hash;
+use crate::facts::mentions::hashes;
 use crate::facts::{
     Body, BodyId, Expr, ExprId, FileFacts, Item, ItemKind, Mention, Pat, Stmt, TypeRef,
 };
@@ -74,8 +74,7 @@ impl<'a> File<'a> {
         let says = |it: &Option<Name>| it.is_some_and(|it| names::judge(it.as_str()).is_some());
         let parameters = self.parameters.iter();
         let functions = parameters.filter(move |(_, parameters)| parameters.iter().any(says));
-        let ways = [Mention::Plain, Mention::Member];
-        functions.flat_map(move |(name, _)| ways.map(|how| hash(how, name.as_str())))
+        functions.flat_map(move |(name, _)| hashes(Mention::CALLED, name.as_str()))
     }
 
     fn collect(&mut self, items: &[Item]) {
