@@ -36,6 +36,8 @@ pub(super) fn run(args: &Check, flags: &Flags) -> Result<ExitCode> {
         unresolved(&outcome);
     }
     let failed = outcome.counts.denied > 0 && !args.exit_zero;
+    // The process ends here.
+    std::mem::forget(outcome);
     Ok(ExitCode::from(u8::from(failed)))
 }
 

@@ -50,6 +50,8 @@ pub(super) fn run(args: &Routes, flags: &Flags) -> Result<ExitCode> {
             super::say(&format!("warning: {place}{}", problem.message));
         }
     }
+    // The process ends here.
+    std::mem::forget(outcome);
     Ok(ExitCode::SUCCESS)
 }
 

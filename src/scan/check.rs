@@ -91,6 +91,26 @@ pub struct Outcome {
     pub summary: Summary,
     /// The lints that ran.
     pub lints: Vec<LintInfo>,
+    /// What the analysis was made from.
+    pub spent: Spent,
+}
+
+/// Much that nobody needs any more. Nobody has to wait until it is given back, and who is about
+/// to end the process can [forget](std::mem::forget) it.
+#[derive(Debug)]
+pub struct Spent(Option<Box<dyn std::any::Any + Send>>);
+
+impl Spent {
+    fn new(what: impl Send + 'static) -> Spent {
+        Spent(Some(Box::new(what)))
+    }
+}
+
+impl Drop for Spent {
+    fn drop(&mut self) {
+        let what = self.0.take();
+        rayon::spawn(move || drop(what));
+    }
 }
 
 /// What is seen of a file on the way past.
@@ -236,9 +256,7 @@ pub fn check(workspace: &Workspace, files: &dyn Files, settings: &Settings<'_>) 
         ),
         false => Default::default(),
     };
-    values.retire();
-    let program = loaded.program;
-    rayon::spawn(move || drop(program));
+    let spent = Spent::new((values.into_typings(), loaded.program));
     diagnostics.extend(applied.suppressed);
     Outcome {
         sources: loaded.sources,
@@ -251,6 +269,7 @@ pub fn check(workspace: &Workspace, files: &dyn Files, settings: &Settings<'_>) 
         redactions,
         summary,
         lints,
+        spent,
     }
 }
 

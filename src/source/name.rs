@@ -1,26 +1,52 @@
 //! Interned names.
 
 use std::fmt;
+use std::hash::BuildHasher as _;
+use std::num::NonZeroU32;
+use std::sync::{Mutex, PoisonError};
 
+use hashbrown::HashTable;
+use rustc_hash::FxBuildHasher;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use symbol_table::GlobalSymbol;
 
 /// An interned string: an identifier, a path or another short text that is compared often.
 ///
 /// Equality is a comparison of integers. There is no `Ord`: interning order differs
 /// between runs, so anything that is shown is sorted by [`Name::as_str`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Name(GlobalSymbol);
+pub struct Name(NonZeroU32);
+
+/// The text of each name. Reading takes no lock: texts are asked for far more often than made.
+static TEXTS: boxcar::Vec<&str> = boxcar::Vec::new();
+
+/// The names by the hash of their text, in parts that are locked one by one.
+static NAMES: [Part; 16] = [const { Part(Mutex::new(HashTable::new())) }; 16];
+
+/// As large as what a core keeps for itself, so that no two parts share it.
+#[repr(align(128))]
+struct Part(Mutex<HashTable<Name>>);
 
 impl Name {
     /// Interns `text`. Interned text lives as long as the process.
     pub fn new(text: &str) -> Self {
-        Name(GlobalSymbol::from(text))
+        let hash = FxBuildHasher.hash_one(text);
+        // The upper bits tell entries of a table apart.
+        let part = &NAMES[hash as usize % NAMES.len()];
+        // Nothing that is done while a part is locked leaves it half done.
+        let mut names = part.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = names.find(hash, |it| it.as_str() == text) {
+            return *known;
+        }
+        let index = TEXTS.push(Box::leak(Box::from(text)));
+        let number = u32::try_from(index + 1).ok().and_then(NonZeroU32::new);
+        let name = Name(number.expect("a program has fewer names than fit into memory"));
+        names.insert_unique(hash, name, |it| FxBuildHasher.hash_one(it.as_str()));
+        name
     }
 
     /// The text.
     pub fn as_str(self) -> &'static str {
-        self.0.as_str()
+        TEXTS[self.0.get() as usize - 1]
     }
 }
 

@@ -61,10 +61,9 @@ impl<'p> Values<'p> {
         bodies.collect()
     }
 
-    /// Gives the memory back without making anybody wait for it.
-    pub fn retire(self) {
-        let typings = self.typings;
-        rayon::spawn(move || drop(typings));
+    /// What has been inferred, for those who have to get rid of it.
+    pub fn into_typings(self) -> Vec<OnceLock<Box<Typing>>> {
+        self.typings
     }
 
     /// Types, locals and callees of a body.

@@ -1,10 +1,12 @@
 //! From manifests to packages: roots, members, path dependencies.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use super::error::WorkspaceProblem;
 use super::files::Files;
@@ -24,6 +26,8 @@ pub(super) struct Loader<'a> {
     guesses: Vec<Guess>,
     pub(super) roots: Vec<Root>,
     pub(super) problems: Vec<WorkspaceProblem>,
+    /// For each manifest that was asked for, whether there is a file.
+    there: RefCell<FxHashMap<PathBuf, bool>>,
 }
 
 /// A workspace, or a package that stands alone.
@@ -60,14 +64,26 @@ impl<'a> Loader<'a> {
             guesses: Vec::new(),
             roots: Vec::new(),
             problems: Vec::new(),
+            there: RefCell::default(),
         }
+    }
+
+    /// Whether there is a file for a manifest; the file system is asked once.
+    fn is_there(&self, manifest: &Path) -> bool {
+        if let Some(known) = self.there.borrow().get(manifest) {
+            return *known;
+        }
+        let is_there = self.files.is_file(manifest);
+        let mut there = self.there.borrow_mut();
+        there.insert(manifest.to_path_buf(), is_there);
+        is_there
     }
 
     /// The nearest manifest in `dir` or above it.
     pub(super) fn nearest_manifest(&self, dir: &Path) -> Option<PathBuf> {
         dir.ancestors()
             .map(|dir| dir.join("Cargo.toml"))
-            .find(|path| self.files.is_file(path))
+            .find(|path| self.is_there(path))
     }
 
     /// Reads a manifest that must be there for anything to be done.
@@ -141,7 +157,7 @@ impl<'a> Loader<'a> {
         }
         for dir in manifest.dir.ancestors().skip(1) {
             let path = dir.join("Cargo.toml");
-            if !self.files.is_file(&path) {
+            if !self.is_there(&path) {
                 continue;
             }
             let Some(above) = self.read(&path) else {
@@ -267,7 +283,7 @@ impl<'a> Loader<'a> {
             open.push(file.dir.clone());
         }
         for dir in listed {
-            if !self.files.is_file(&dir.join("Cargo.toml")) {
+            if !self.is_there(&dir.join("Cargo.toml")) {
                 let message = format!(
                     "workspace member `{}` has no manifest",
                     super::display_path(&dir, &file.dir)
@@ -347,7 +363,7 @@ impl<'a> Loader<'a> {
 
     fn read_if_there(&mut self, dir: &Path) -> Option<Arc<ManifestFile>> {
         let path = dir.join("Cargo.toml");
-        if self.files.is_file(&path) {
+        if self.is_there(&path) {
             self.read(&path)
         } else {
             None
@@ -376,7 +392,7 @@ impl<'a> Loader<'a> {
             let Some(path) = &dependency.path else {
                 continue;
             };
-            if self.files.is_file(&path.join("Cargo.toml")) {
+            if self.is_there(&path.join("Cargo.toml")) {
                 paths.push(path.clone());
             } else if !self.drafts.contains_key(&dir) {
                 self.problems.push(WorkspaceProblem::new(
