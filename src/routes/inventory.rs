@@ -9,18 +9,23 @@ use super::endpoint::{
 };
 use super::eval::{Eval, relevant_functions};
 use super::frameworks;
+use super::guard::Judge;
 use super::guard::layers::Effect;
 use super::guard::proof::Proof;
-use super::guard::{Judge, Signature};
 use super::limits::Limits;
 use super::listener::listener;
 use super::purpose::purpose;
 use super::value::{Layer, Lost, Route};
 use crate::models::roles::Protection as Protects;
+use crate::program::ty::Subst;
 use crate::program::{BodyKey, CrateId, FnId, Program};
 use crate::source::{SourceMap, Span};
 use crate::values::Values;
 use crate::workspace::TargetKind;
+
+/// Of more handlers than twice this, each half is judged on its own: always, so that verdicts do
+/// not depend on the number of threads.
+const JUDGED_BY_ONE: usize = 16;
 
 /// How many calls deep the bodies of handlers are read before somebody asks for them.
 const LOOK_AHEAD: u32 = 2;
@@ -78,31 +83,25 @@ pub fn build(values: &Values<'_>, sources: &SourceMap) -> Inventory {
         limits: limits(values, sources, &registered),
     };
     let routes = registered.iter().flat_map(|(_, _, routes)| routes);
-    let mut open: Vec<BodyKey> = routes.filter_map(|it| builder.open_body(it)).collect();
-    open.sort();
-    open.dedup();
-    rayon::in_place_scope(|scope| {
-        // The judge goes from one to the next, and the checks follow the calls as well.
-        scope.spawn(|_| values.look_ahead(open, LOOK_AHEAD));
-        let mut seen = FxHashSet::default();
-        for ((krate, framework, routes), listener) in registered.iter().zip(listeners) {
-            for route in routes {
-                let mut endpoint = builder.endpoint(*krate, framework, route);
-                endpoint.listener.clone_from(&listener);
-                let layers: Vec<Span> = route.layers.iter().map(|layer| layer.span).collect();
-                let key = (
-                    endpoint.service.clone(),
-                    endpoint.method.clone(),
-                    endpoint.path.clone(),
-                    endpoint.handler.span,
-                    layers,
-                );
-                if seen.insert(key) {
-                    inventory.endpoints.push(endpoint);
-                }
+    builder.judge_bodies(values, routes);
+    let mut seen = FxHashSet::default();
+    for ((krate, framework, routes), listener) in registered.iter().zip(listeners) {
+        for route in routes {
+            let mut endpoint = builder.endpoint(*krate, framework, route);
+            endpoint.listener.clone_from(&listener);
+            let layers: Vec<Span> = route.layers.iter().map(|layer| layer.span).collect();
+            let key = (
+                endpoint.service.clone(),
+                endpoint.method.clone(),
+                endpoint.path.clone(),
+                endpoint.handler.span,
+                layers,
+            );
+            if seen.insert(key) {
+                inventory.endpoints.push(endpoint);
             }
         }
-    });
+    }
     inventory.unresolved.extend(eval.lost);
     inventory.endpoints.sort_by(|a, b| {
         let key = |it: &Endpoint| (it.service.clone(), it.path.clone(), it.method.clone());
@@ -152,24 +151,22 @@ struct Builder<'a> {
     program: &'a Program,
     judge: Judge<'a>,
     effects: FxHashMap<(Span, String), Effect>,
-    handlers: Handlers,
+    handlers: FxHashMap<HandlerKey, Judged>,
     limits: FxHashMap<FnId, Option<Evidence>>,
 }
 
-/// What was judged, with the types that their type parameters stand for: signatures, and
-/// bodies where those were not enough.
-type Handlers = FxHashMap<(FnId, String), (Signature, Option<Proof>)>;
+/// A handler with the types that its type parameters stand for.
+type HandlerKey = (FnId, String);
 
-/// A handler's entry, its signature judged.
-fn handler_of<'h>(
-    judge: &Judge<'_>,
-    handlers: &'h mut Handlers,
-    id: FnId,
-    route: &Route,
-) -> &'h mut (Signature, Option<Proof>) {
-    let key = (id, format!("{:?}", route.types));
-    let entry = handlers.entry(key);
-    entry.or_insert_with(|| (judge.signature(id, &route.types), None))
+/// What was judged of a handler.
+struct Judged {
+    signature: Proof,
+    /// If what stands before it was not enough.
+    body: Option<Proof>,
+}
+
+fn key_of(id: FnId, route: &Route) -> HandlerKey {
+    (id, format!("{:?}", route.types))
 }
 
 impl Builder<'_> {
@@ -182,22 +179,50 @@ impl Builder<'_> {
             .or_insert_with(|| judge.layer(layer))
     }
 
-    /// The body that has to be judged for a route: that of the handler, if what stands before it
-    /// has not verified anybody.
-    fn open_body(&mut self, route: &Route) -> Option<BodyKey> {
-        let HandlerTarget::Fn(id) = route.handler else {
-            return None;
-        };
-        if handler_of(&self.judge, &mut self.handlers, id, route)
-            .0
-            .proof
-            .is_verified()
-        {
-            return None;
+    /// Judges the signatures of handlers, and the bodies of those of which what stands before the
+    /// body has not verified anybody.
+    fn judge_bodies<'r>(&mut self, values: &Values<'_>, routes: impl Iterator<Item = &'r Route>) {
+        let mut open: Vec<(HandlerKey, &Subst)> = Vec::new();
+        let mut is_open = FxHashSet::default();
+        for route in routes {
+            let HandlerTarget::Fn(id) = route.handler else {
+                continue;
+            };
+            let key = key_of(id, route);
+            let judged = self.handlers.entry(key.clone());
+            let judged = judged.or_insert_with(|| Judged {
+                signature: self.judge.signature(id, &route.types),
+                body: None,
+            });
+            let is_told = judged.signature.is_verified()
+                || route
+                    .layers
+                    .iter()
+                    .any(|it| self.effect(it).proof.is_verified());
+            if !is_told && is_open.insert(key.clone()) {
+                open.push((key, &route.types));
+            }
         }
-        let mut layers = route.layers.iter();
-        let is_verified = layers.any(|it| self.effect(it).proof.is_verified());
-        self.program[id].body.filter(|_| !is_verified)
+        let bodies = open
+            .iter()
+            .filter_map(|((id, _), _)| self.program[*id].body);
+        let bodies: Vec<BodyKey> = bodies.collect();
+        let size = open.len().div_ceil(2).max(JUDGED_BY_ONE);
+        let judged = rayon::scope(|scope| {
+            // A judge goes from one to the next, and the checks follow the calls as well.
+            scope.spawn(|_| values.look_ahead(bodies, LOOK_AHEAD));
+            let parts = open.par_chunks(size).map(|part| {
+                let judge = Judge::new(values, self.sources);
+                let proofs = part.iter().map(|((id, _), types)| judge.body(*id, types));
+                proofs.collect::<Vec<Proof>>()
+            });
+            parts.collect::<Vec<_>>()
+        });
+        for ((key, _), proof) in open.into_iter().zip(judged.into_iter().flatten()) {
+            if let Some(judged) = self.handlers.get_mut(&key) {
+                judged.body = Some(proof);
+            }
+        }
     }
 
     fn endpoint(&mut self, krate: CrateId, framework: &'static str, route: &Route) -> Endpoint {
@@ -234,12 +259,11 @@ impl Builder<'_> {
         }
         let mut limits_in_body = None;
         if let HandlerTarget::Fn(id) = handler.target {
-            let judge = &self.judge;
-            let (signature, body) = handler_of(judge, &mut self.handlers, id, route);
-            proof = proof.and(&signature.proof);
-            if !proof.is_verified() {
-                let body = body.get_or_insert_with(|| judge.body(id, &route.types, signature));
-                proof = proof.and(&*body);
+            if let Some(judged) = self.handlers.get(&key_of(id, route)) {
+                proof = proof.and(&judged.signature);
+                if let Some(body) = judged.body.as_ref().filter(|_| !proof.is_verified()) {
+                    proof = proof.and(body);
+                }
             }
             limits_in_body = self.limits.get(&id).cloned().flatten();
             for added in self.judge.attributes(id) {

@@ -1,7 +1,7 @@
 //! What a type in a handler's signature proves.
 
 use super::proof::{Abs, From, Out, Proof, Strength};
-use super::{Judge, Signature, body_proof};
+use super::{Judge, body_proof};
 use crate::models::Origin;
 use crate::models::roles::{Carries, Proves, TypeRole};
 use crate::program::ty::Subst;
@@ -16,9 +16,13 @@ const EXTRACTOR_TRAITS: [&str; 2] = ["FromRequestParts", "FromRequest"];
 const OPTIONAL_TRAITS: [&str; 2] = ["OptionalFromRequestParts", "OptionalFromRequest"];
 
 impl Judge<'_> {
-    /// What the parameters of a handler prove, and what they hold in its body. `types` are those
-    /// that its type parameters stand for.
-    pub fn signature(&self, id: FnId, types: &Subst) -> Signature {
+    /// What the parameters of a handler prove. `types` are those that its type parameters stand for.
+    pub fn signature(&self, id: FnId, types: &Subst) -> Proof {
+        self.parameters(id, types).0
+    }
+
+    /// The same, and what the parameters hold in its body, in order.
+    fn parameters(&self, id: FnId, types: &Subst) -> (Proof, Vec<Abs>) {
         self.begin();
         let program = self.program;
         let def = &program[id];
@@ -77,17 +81,18 @@ impl Judge<'_> {
             });
         }
         self.admit(&mut proof);
-        Signature { proof, args }
+        (proof, args)
     }
 
     /// What the body of a handler demands of a request, once its parameters have let it pass.
-    pub fn body(&self, id: FnId, types: &Subst, signature: &Signature) -> Proof {
+    pub fn body(&self, id: FnId, types: &Subst) -> Proof {
+        let (_, args) = self.parameters(id, types);
         self.begin();
         let this = Abs {
             setting: Some(std::rc::Rc::from("self")),
             ..Abs::default()
         };
-        let summary = self.run(id, signature.args.clone(), this, types);
+        let summary = self.run(id, args, this, types);
         let mut proof = body_proof(&summary);
         self.admit(&mut proof);
         proof

@@ -63,15 +63,6 @@ pub struct Summary {
     pub exits: Vec<(Abs, State)>,
 }
 
-/// What the parameters of a handler prove.
-#[derive(Debug, Clone)]
-pub struct Signature {
-    /// What they prove together.
-    pub proof: Proof,
-    /// What they hold, in order.
-    pub(super) args: Vec<Abs>,
-}
-
 /// Something that happens in a body.
 #[derive(Debug, Clone)]
 pub struct Event {
