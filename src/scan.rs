@@ -111,17 +111,14 @@ fn read<T: Send, B: Send>(
         (id, facts, seen)
     };
     let aside = aside(workspace, scope);
-    let understand_all = || -> Vec<(FileId, FileFacts, T)> {
-        let files = rust_files.par_iter();
-        let files = files.filter(|id| !aside.iter().any(|it| paths[id.index()].starts_with(it)));
-        let understood = files.map(|id| {
-            let understood = understand(*id);
-            steps.step();
-            understood
-        });
-        understood.collect()
-    };
-    let (beside, understood) = rayon::join(beside, understand_all);
+    let wanted = rust_files.par_iter();
+    let wanted = wanted.filter(|id| !aside.iter().any(|it| paths[id.index()].starts_with(it)));
+    let understood = wanted.map(|id| {
+        let understood = understand(*id);
+        steps.step();
+        understood
+    });
+    let understood: Vec<(FileId, FileFacts, T)> = understood.collect();
     let mut facts = FxHashMap::default();
     let mut looks = Vec::new();
     for (id, of_file, seen) in understood {
@@ -130,7 +127,9 @@ fn read<T: Send, B: Send>(
     }
     let expected: FxHashSet<FileId> = facts.keys().copied().collect();
     let inputs = crates(workspace, scope);
-    let program = build::build(models, &sources, facts, tests, &inputs);
+    // The program is built from one end to the other: time for something else.
+    let build = || build::build(models, &sources, facts, tests, &inputs);
+    let (program, beside) = rayon::join(build, beside);
     let mut reached: Vec<FileId> = program.modules.iter().map(|it| it.file).collect();
     reached.sort();
     reached.dedup();

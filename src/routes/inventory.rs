@@ -18,17 +18,14 @@ use super::purpose::purpose;
 use super::value::{Layer, Lost, Route};
 use crate::models::roles::Protection as Protects;
 use crate::program::ty::Subst;
-use crate::program::{BodyKey, CrateId, FnId, Program};
+use crate::program::{CrateId, FnId, Program};
 use crate::source::{SourceMap, Span};
 use crate::values::Values;
 use crate::workspace::TargetKind;
 
-/// Of more handlers than twice this, each half is judged on its own: always, so that verdicts do
-/// not depend on the number of threads.
-const JUDGED_BY_ONE: usize = 16;
-
-/// How many calls deep the bodies of handlers are read before somebody asks for them.
-const LOOK_AHEAD: u32 = 2;
+/// So many handlers share a judge, and what it has found out: always, so that nothing depends on
+/// the number of threads.
+const JUDGED_BY_ONE: usize = 64;
 
 /// The endpoints, and what could not be followed.
 #[derive(Debug, Default)]
@@ -83,7 +80,7 @@ pub fn build(values: &Values<'_>, sources: &SourceMap) -> Inventory {
         limits: limits(values, sources, &registered),
     };
     let routes = registered.iter().flat_map(|(_, _, routes)| routes);
-    builder.judge_bodies(values, routes);
+    builder.judge_handlers(values, routes);
     let mut seen = FxHashSet::default();
     for ((krate, framework, routes), listener) in registered.iter().zip(listeners) {
         for route in routes {
@@ -181,48 +178,34 @@ impl Builder<'_> {
 
     /// Judges the signatures of handlers, and the bodies of those of which what stands before the
     /// body has not verified anybody.
-    fn judge_bodies<'r>(&mut self, values: &Values<'_>, routes: impl Iterator<Item = &'r Route>) {
-        let mut open: Vec<(HandlerKey, &Subst)> = Vec::new();
-        let mut is_open = FxHashSet::default();
+    fn judge_handlers<'r>(&mut self, values: &Values<'_>, routes: impl Iterator<Item = &'r Route>) {
+        let mut handlers: Vec<(HandlerKey, &Subst, bool)> = Vec::new();
+        let mut known: FxHashMap<HandlerKey, usize> = FxHashMap::default();
         for route in routes {
             let HandlerTarget::Fn(id) = route.handler else {
                 continue;
             };
+            let mut layers = route.layers.iter();
+            let is_open = !layers.any(|it| self.effect(it).proof.is_verified());
             let key = key_of(id, route);
-            let judged = self.handlers.entry(key.clone());
-            let judged = judged.or_insert_with(|| Judged {
-                signature: self.judge.signature(id, &route.types),
-                body: None,
-            });
-            let is_told = judged.signature.is_verified()
-                || route
-                    .layers
-                    .iter()
-                    .any(|it| self.effect(it).proof.is_verified());
-            if !is_told && is_open.insert(key.clone()) {
-                open.push((key, &route.types));
+            let index = *known.entry(key.clone()).or_insert(handlers.len());
+            match handlers.get_mut(index) {
+                Some((.., known)) => *known |= is_open,
+                None => handlers.push((key, &route.types, is_open)),
             }
         }
-        let bodies = open
-            .iter()
-            .filter_map(|((id, _), _)| self.program[*id].body);
-        let bodies: Vec<BodyKey> = bodies.collect();
-        let size = open.len().div_ceil(2).max(JUDGED_BY_ONE);
-        let judged = rayon::scope(|scope| {
-            // A judge goes from one to the next, and the checks follow the calls as well.
-            scope.spawn(|_| values.look_ahead(bodies, LOOK_AHEAD));
-            let parts = open.par_chunks(size).map(|part| {
-                let judge = Judge::new(values, self.sources);
-                let proofs = part.iter().map(|((id, _), types)| judge.body(*id, types));
-                proofs.collect::<Vec<Proof>>()
+        let parts = handlers.par_chunks(JUDGED_BY_ONE).map(|part| {
+            let judge = Judge::new(values, self.sources);
+            let judged = part.iter().map(|((id, _), types, is_open)| {
+                let signature = judge.signature(*id, types);
+                let body = (*is_open && !signature.is_verified()).then(|| judge.body(*id, types));
+                Judged { signature, body }
             });
-            parts.collect::<Vec<_>>()
+            judged.collect()
         });
-        for ((key, _), proof) in open.into_iter().zip(judged.into_iter().flatten()) {
-            if let Some(judged) = self.handlers.get_mut(&key) {
-                judged.body = Some(proof);
-            }
-        }
+        let judged: Vec<Vec<Judged>> = parts.collect();
+        let keys = handlers.into_iter().map(|(key, ..)| key);
+        self.handlers = keys.zip(judged.into_iter().flatten()).collect();
     }
 
     fn endpoint(&mut self, krate: CrateId, framework: &'static str, route: &Route) -> Endpoint {

@@ -18,9 +18,6 @@ pub use typing::{Callee, Typing};
 
 use std::sync::OnceLock;
 
-use rayon::prelude::*;
-use rustc_hash::FxHashSet;
-
 use crate::program::{BodyKey, Program};
 
 /// The program with what has been found out about its bodies.
@@ -36,29 +33,6 @@ impl<'p> Values<'p> {
     pub fn new(program: &'p Program) -> Values<'p> {
         let typings = (0..program.bodies.len()).map(|_| OnceLock::new()).collect();
         Values { program, typings }
-    }
-
-    /// Computes the typings of bodies and of what they call, so many calls deep, on the threads
-    /// that have nothing else to do: somebody will ask.
-    pub fn look_ahead(&self, bodies: Vec<BodyKey>, calls: u32) {
-        let mut seen: FxHashSet<BodyKey> = bodies.iter().copied().collect();
-        let mut level = bodies;
-        for _ in 0..calls {
-            let called: Vec<Vec<BodyKey>> = level.par_iter().map(|it| self.called(*it)).collect();
-            let mut called: Vec<BodyKey> = called.into_iter().flatten().collect();
-            called.retain(|it| seen.insert(*it));
-            level = called;
-        }
-    }
-
-    /// The bodies of the functions that a body calls.
-    fn called(&self, body: BodyKey) -> Vec<BodyKey> {
-        let callees = self.typing(body).all_callees();
-        let bodies = callees.filter_map(|callee| match callee {
-            Callee::Fn(candidate) => self.program[candidate.id].body,
-            _ => None,
-        });
-        bodies.collect()
     }
 
     /// What has been inferred, for those who have to get rid of it.

@@ -15,15 +15,13 @@ impl Judge<'_> {
     /// What finding a value of this type in the request's extensions proves.
     pub(super) fn extension(&self, ty: &Ty, _span: Span) -> Abs {
         let key = format!("{ty:?}");
-        if let Some(known) = self.inserted.borrow().get(&key) {
-            return known
-                .clone()
-                .unwrap_or_else(|| Abs::fallible("Some", Proof::nothing(), Abs::default()));
-        }
-        self.inserted.borrow_mut().insert(key.clone(), None);
-        let value = self.judge_extension(ty);
-        self.keep(&self.inserted, key, &Some(value.clone()));
-        value
+        self.inserted.answer(
+            &self.questions,
+            key,
+            || Abs::fallible("Some", Proof::nothing(), Abs::default()),
+            || self.judge_extension(ty),
+            || !self.is_exhausted(),
+        )
     }
 
     fn judge_extension(&self, wanted: &Ty) -> Abs {

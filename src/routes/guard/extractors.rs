@@ -178,17 +178,14 @@ impl Judge<'_> {
     pub(super) fn extractor(&self, ty: &Ty, span: Span) -> Abs {
         let ty = ty.peel_refs();
         let key = format!("{ty:?}");
-        if let Some(known) = self.extractors.borrow().get(&key) {
-            return known.clone();
-        }
-        // An extractor that runs itself proves nothing.
-        self.extractors.borrow_mut().insert(
-            key.clone(),
-            Abs::fallible("Ok", Proof::nothing(), Abs::default()),
-        );
-        let value = self.judge_extractor(ty, span);
-        self.keep(&self.extractors, key, &value);
-        value
+        self.extractors.answer(
+            &self.questions,
+            key,
+            // An extractor that runs itself proves nothing.
+            || Abs::fallible("Ok", Proof::nothing(), Abs::default()),
+            || self.judge_extractor(ty, span),
+            || !self.is_exhausted(),
+        )
     }
 
     fn judge_extractor(&self, ty: &Ty, span: Span) -> Abs {

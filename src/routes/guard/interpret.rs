@@ -1,7 +1,5 @@
 //! The abstract interpreter: expressions, branches, patterns, exits.
 
-use std::cell::RefCell;
-use std::hash::Hash;
 use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
@@ -41,12 +39,23 @@ pub(super) const MAX_DEPTH: u32 = 14;
 impl<'a> Judge<'a> {
     /// Runs a function with these arguments.
     pub(super) fn run(&self, id: FnId, args: Vec<Abs>, this: Abs, subst: &Subst) -> Summary {
-        let key = fingerprint::of(args.iter().chain([&this]), subst).map(|print| (id, print));
-        if let Some(key) = &key
-            && let Some(known) = self.summaries.borrow().get(key)
-        {
-            return known.clone();
-        }
+        let Some(print) = fingerprint::of(args.iter().chain([&this]), subst) else {
+            return self.run_now(id, args, this, subst);
+        };
+        self.summaries.answer(
+            &self.questions,
+            (id, print),
+            // A recursive call proves nothing.
+            || Summary {
+                after: Some(State::start()),
+                ..Summary::default()
+            },
+            || self.run_now(id, args, this, subst),
+            || !self.is_exhausted(),
+        )
+    }
+
+    fn run_now(&self, id: FnId, args: Vec<Abs>, this: Abs, subst: &Subst) -> Summary {
         if self.depth.get() >= MAX_DEPTH || self.is_exhausted() {
             return Summary {
                 value: Abs {
@@ -61,16 +70,6 @@ impl<'a> Judge<'a> {
         let Some(body) = self.program[id].body.filter(is_read) else {
             return Summary::default();
         };
-        if let Some(key) = key {
-            // A recursive call proves nothing.
-            self.summaries.borrow_mut().insert(
-                key,
-                Summary {
-                    after: Some(State::start()),
-                    ..Summary::default()
-                },
-            );
-        }
         self.depth.set(self.depth.get() + 1);
         let mut run = self.start(body, this, subst.clone());
         let params = self.program[body].body.params.clone();
@@ -84,9 +83,6 @@ impl<'a> Judge<'a> {
         }
         let summary = run.finish();
         self.depth.set(self.depth.get() - 1);
-        if let Some(key) = key {
-            self.keep(&self.summaries, key, &summary);
-        }
         summary
     }
 
@@ -104,20 +100,6 @@ impl<'a> Judge<'a> {
     /// Whether the code of the handler or layer is too large to be followed to its end.
     pub(super) fn is_exhausted(&self) -> bool {
         self.steps.get() > self.limit.get()
-    }
-
-    /// Keeps an answer for whoever asks next. Half an answer is none to keep.
-    pub(super) fn keep<K: Eq + Hash, V: Clone>(
-        &self,
-        answers: &RefCell<FxHashMap<K, V>>,
-        key: K,
-        answer: &V,
-    ) {
-        if self.is_exhausted() {
-            answers.borrow_mut().remove(&key);
-        } else {
-            answers.borrow_mut().insert(key, answer.clone());
-        }
     }
 
     /// Says so in a verdict that rests on half an answer.

@@ -16,16 +16,14 @@ mod fingerprint;
 mod interpret;
 pub mod layers;
 mod matching;
+mod memo;
 pub mod proof;
 mod words;
-
-use std::cell::RefCell;
-
-use rustc_hash::FxHashMap;
 
 use crate::program::{FnId, Program, Ty};
 use crate::source::{SourceMap, Span};
 use crate::values::Values;
+use memo::{Memo, Questions};
 use proof::{Abs, From, Proof, State};
 
 /// The judge, with what it has found out so far.
@@ -34,11 +32,13 @@ pub struct Judge<'a> {
     pub(super) program: &'a Program,
     pub(super) sources: &'a SourceMap,
     /// Summaries of functions by the labels of their arguments.
-    summaries: RefCell<FxHashMap<SummaryKey, Summary>>,
+    summaries: Memo<SummaryKey, Summary>,
     /// What extractors of a type prove.
-    extractors: RefCell<FxHashMap<String, Abs>>,
+    extractors: Memo<String, Abs>,
     /// What is inserted into request extensions, by type.
-    inserted: RefCell<FxHashMap<String, Option<Abs>>>,
+    inserted: Memo<String, Abs>,
+    /// What is being found out.
+    questions: Questions,
     /// Functions that put something into extensions, and the types of what they put there.
     inserters: std::cell::OnceCell<Vec<(FnId, Vec<Ty>)>>,
     depth: std::cell::Cell<u32>,
@@ -118,9 +118,10 @@ impl<'a> Judge<'a> {
             values,
             program: values.program,
             sources,
-            summaries: RefCell::default(),
-            extractors: RefCell::default(),
-            inserted: RefCell::default(),
+            summaries: Memo::default(),
+            extractors: Memo::default(),
+            inserted: Memo::default(),
+            questions: Questions::default(),
             inserters: std::cell::OnceCell::new(),
             depth: std::cell::Cell::new(0),
             steps: std::cell::Cell::new(0),
