@@ -18,6 +18,8 @@ pub(super) struct Hints<'a> {
     names: Vec<u32>,
     /// Functions of the file with a parameter that is named so.
     wanting: FxHashSet<u16>,
+    /// Constants and functions of the file that stand for a value.
+    values: FxHashSet<u16>,
     /// Whether a constant is as random as a token.
     token: bool,
 }
@@ -30,11 +32,25 @@ impl<'a> Hints<'a> {
             text,
             names: secret_names(text),
             wanting: file.wanting().collect(),
+            values: file.values().collect(),
             token: constants.any(|it| has_token(slice(text, it))),
         }
     }
 
-    /// Whether a body has to be read.
+    /// Whether there is anything in a body that could be a secret: a text, bytes or the name of
+    /// such a thing.
+    pub(super) fn has_values(&self, body: &LazyBody) -> bool {
+        let text = slice(self.text, body.span());
+        let opens_bytes = |it: &str| {
+            let first = it.trim_start().bytes().next();
+            first.is_some_and(|it| it.is_ascii_digit() || matches!(it, b'b' | b'\'' | b'(' | b'/'))
+        };
+        text.contains('"')
+            || text.split('[').skip(1).any(opens_bytes)
+            || body.mentions().has_any(&self.values)
+    }
+
+    /// Whether a body has to be read, if there are values in it.
     pub(super) fn may_hold_secrets(&self, file: &File<'_>, body: &LazyBody) -> bool {
         let span = body.span();
         let next = self.names.partition_point(|it| *it < span.start);
@@ -104,6 +120,31 @@ fn has_token(text: &str) -> bool {
 mod tests {
     use super::*;
     use crate::facts::extract;
+
+    #[test]
+    fn bodies_without_a_value_hold_no_secret() {
+        for (body, expected) in [
+            ("let api_key = x.get(0);", false),
+            ("f(api_key)[1]", true),
+            ("let api_key = &xs[at];", false),
+            ("let api_key = \"a\";", true),
+            ("let api_key = [ 0x61, 0x62];", true),
+            ("let api_key = [b'a'; 32];", true),
+            ("let api_key = [ // a\n 1, 2];", true),
+            ("let api_key = K;", true),
+            ("let api_key = crate::K;", true),
+            ("let api_key = text();", true),
+            ("let api_key = other();", false),
+        ] {
+            let text = format!(
+                "fn f() {{ {body} }} const K: &str = \"a\"; fn text() -> &'static str {{ \"a\" }}"
+            );
+            let facts = extract(&text);
+            let file = File::of(&facts, &text);
+            let hints = Hints::of(&file, &text);
+            assert_eq!(hints.has_values(&facts.bodies[0]), expected, "{body}");
+        }
+    }
 
     #[test]
     fn only_bodies_with_a_hint_are_read() {

@@ -142,7 +142,8 @@ impl<'a> Scan<'a> {
             return;
         };
         let is_named = names::judge(item.name.as_str()).is_some();
-        if !is_named && !self.hints.may_hold_secrets(&self.file, body) {
+        let is_of_interest = is_named || self.hints.may_hold_secrets(&self.file, body);
+        if !is_of_interest || !self.hints.has_values(body) {
             return self.items(body.items(), None);
         }
         let default = of_trait.is_some_and(|it| it == *"Default");
@@ -164,7 +165,8 @@ impl<'a> Scan<'a> {
             return;
         };
         let is_named = names::judge(item.name.as_str()).is_some();
-        if !is_named && !self.hints.may_hold_secrets(&self.file, body) {
+        let is_of_interest = is_named || self.hints.may_hold_secrets(&self.file, body);
+        if !is_of_interest || !self.hints.has_values(body) {
             return self.items(body.items(), None);
         }
         if let Some(value) = Values::new(&self.file, body).literal(body.root) {

@@ -69,6 +69,12 @@ impl<'a> File<'a> {
         self.constants.values().filter_map(|it| *it)
     }
 
+    /// What a body mentions that takes a value from a constant or function of the file.
+    pub(super) fn values(&self) -> impl Iterator<Item = u16> {
+        let names = self.constants.keys().chain(self.producers.keys());
+        names.flat_map(|name| hashes(Mention::NAMED, name.as_str()))
+    }
+
     /// What a body mentions that may call a function with a parameter named like a secret.
     pub(super) fn wanting(&self) -> impl Iterator<Item = u16> {
         let says = |it: &Option<Name>| it.is_some_and(|it| names::judge(it.as_str()).is_some());
