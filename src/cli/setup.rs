@@ -62,6 +62,8 @@ impl Setup {
         settings: &SettingArgs,
         flags: &Flags,
     ) -> std::result::Result<Setup, SetupError> {
+        // Finding the workspace keeps one thread busy.
+        rayon::spawn(|| crate::checks::secrets::get_ready());
         let workspace = workspace(paths, selection)?;
         let registry = registry(&workspace.root)?;
         let flags = level_flags(flags, &registry)?;

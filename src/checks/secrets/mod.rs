@@ -26,8 +26,16 @@ pub use rust_file::rust_file;
 pub use surroundings::Surroundings;
 pub use text_file::text_file;
 
+use std::sync::LazyLock;
+
 use crate::diagnostics::{Confidence, Persona, Severity};
 use crate::source::{Name, TextRange};
+
+/// Reads the tables that the first file would have to wait for.
+pub fn get_ready() {
+    LazyLock::force(&formats::FORMATS);
+    LazyLock::force(&names::STEMS);
+}
 
 /// A secret found in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]

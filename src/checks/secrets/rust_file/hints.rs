@@ -14,8 +14,6 @@ use crate::source::TextRange;
 /// What the text of a file says about its bodies.
 pub(super) struct Hints<'a> {
     text: &'a str,
-    /// Where names stand that say *secret*, ascending.
-    names: Vec<u32>,
     /// Functions of the file with a parameter that is named so.
     wanting: FxHashSet<u16>,
     /// Constants and functions of the file that stand for a value.
@@ -30,7 +28,6 @@ impl<'a> Hints<'a> {
         let mut constants = file.constants().map(|id| file.facts.body(id).span());
         Hints {
             text,
-            names: secret_names(text),
             wanting: file.wanting().collect(),
             values: file.values().collect(),
             token: constants.any(|it| has_token(slice(text, it))),
@@ -53,8 +50,7 @@ impl<'a> Hints<'a> {
     /// Whether a body has to be read, if there are values in it.
     pub(super) fn may_hold_secrets(&self, file: &File<'_>, body: &LazyBody) -> bool {
         let span = body.span();
-        let next = self.names.partition_point(|it| *it < span.start);
-        if self.names.get(next).is_some_and(|it| *it < span.end) {
+        if says_secret(slice(self.text, span)) {
             return true;
         }
         let mentions = body.mentions();
@@ -77,29 +73,25 @@ fn slice(text: &str, range: TextRange) -> &str {
         .unwrap_or_default()
 }
 
-/// Where names that say *secret* start: identifiers, and what looks like one in a text.
-fn secret_names(text: &str) -> Vec<u32> {
+/// Whether a text holds a name that says *secret*: an identifier, or what looks like one in a
+/// string.
+fn says_secret(text: &str) -> bool {
     let bytes = text.as_bytes();
     let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
-    let mut found = Vec::new();
     let mut end = 0;
-    for stem in names::STEMS.find_iter(text) {
+    names::STEMS.find_iter(text).any(|stem| {
         if stem.start() < end {
-            continue;
+            return false;
         }
         let before = bytes[..stem.start()].iter().rev();
         let start = stem.start() - before.take_while(|it| is_part(it)).count();
         let after = bytes[stem.end()..].iter();
         end = stem.end() + after.take_while(|it| is_part(it)).count();
-        let Some(word) = text.get(start..end) else {
-            continue;
-        };
         // `settings.api_key` is two names, `db.password` in a text may be one.
-        if names::judge(word).is_some() || word.split('.').any(|it| names::judge(it).is_some()) {
-            found.push(start as u32);
-        }
-    }
-    found
+        let is_secret = |it: &str| names::judge(it).is_some();
+        let word = text.get(start..end).unwrap_or_default();
+        is_secret(word) || word.split('.').any(is_secret)
+    })
 }
 
 /// Whether a text holds anything as random as a token.

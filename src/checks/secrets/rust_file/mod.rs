@@ -142,8 +142,8 @@ impl<'a> Scan<'a> {
             return;
         };
         let is_named = names::judge(item.name.as_str()).is_some();
-        let is_of_interest = is_named || self.hints.may_hold_secrets(&self.file, body);
-        if !is_of_interest || !self.hints.has_values(body) {
+        let hints = &self.hints;
+        if !hints.has_values(body) || !is_named && !hints.may_hold_secrets(&self.file, body) {
             return self.items(body.items(), None);
         }
         let default = of_trait.is_some_and(|it| it == *"Default");
@@ -165,8 +165,8 @@ impl<'a> Scan<'a> {
             return;
         };
         let is_named = names::judge(item.name.as_str()).is_some();
-        let is_of_interest = is_named || self.hints.may_hold_secrets(&self.file, body);
-        if !is_of_interest || !self.hints.has_values(body) {
+        let hints = &self.hints;
+        if !hints.has_values(body) || !is_named && !hints.may_hold_secrets(&self.file, body) {
             return self.items(body.items(), None);
         }
         if let Some(value) = Values::new(&self.file, body).literal(body.root) {
