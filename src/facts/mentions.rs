@@ -64,6 +64,11 @@ impl Mentions {
         Mentions { hashes }
     }
 
+    /// The [hashes](hash) of what is mentioned, ascending; `None` if it may be anything.
+    pub fn hashes(&self) -> Option<&[u16]> {
+        self.hashes.as_deref()
+    }
+
     /// Whether it is not known what is mentioned.
     pub fn is_any(&self) -> bool {
         self.hashes.is_none()

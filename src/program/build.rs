@@ -111,6 +111,7 @@ fn empty(models: &'static Models) -> Program {
         index: methods::Index::default(),
         names: scope::Memo::default(),
         spellings: Default::default(),
+        mention_index: Default::default(),
         extern_crates: FxHashMap::default(),
     }
 }

@@ -2,6 +2,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::mention_index::MentionIndex;
 use super::{BodyData, BodyKey, Container, Def, FnId, ModuleId, Program};
 use crate::facts::Mention;
 use crate::facts::mentions::{hash, hashes};
@@ -12,10 +13,10 @@ pub(super) type Spellings = FxHashMap<Name, Vec<Name>>;
 
 impl Program {
     /// The bodies that may mention one of these [hashes](hash), in order.
-    pub fn mentioning(&self, hashes: &FxHashSet<u16>) -> impl Iterator<Item = BodyKey> {
-        let bodies = self.bodies.iter().enumerate();
-        let found = bodies.filter(|(_, data)| data.body.mentions().has_any(hashes));
-        found.map(|(index, _)| BodyKey(index as u32))
+    pub fn mentioning(&self, hashes: &FxHashSet<u16>) -> Vec<BodyKey> {
+        let index = self.mention_index();
+        let found = hashes.iter().flat_map(|it| index.with(*it));
+        in_order(found.chain(index.any()).copied())
     }
 
     /// Whether the program may use a library: if it is in the lock file or in the program, if
@@ -26,11 +27,10 @@ impl Program {
         self.models.may_be_locked(Name::new(library))
             || self.crates.iter().any(|it| it.name.as_str() == library)
             || imports.any(|it| it.path.first().is_some_and(|it| it == library))
-            || self.bodies.iter().any(|it| {
-                mentioned
-                    .iter()
-                    .any(|hash| it.body.mentions().has_hash(*hash))
-            })
+            || !self.mention_index().any().is_empty()
+            || mentioned
+                .iter()
+                .any(|it| !self.mention_index().with(*it).is_empty())
     }
 
     /// The bodies that may use one of these items of libraries, in order: a function, method,
@@ -61,13 +61,13 @@ impl Program {
             Need::Owner(owner) => data.body.mentions().has_any(&uses.owners[*owner]),
             Need::Import(name) => leads_there(data.module, *name),
         };
-        let bodies = self.bodies.iter().enumerate().filter(|(_, data)| {
-            data.body.mentions().is_any_of(|it| {
-                let needs = uses.of.get(&it);
-                needs.is_some_and(|all| all.iter().any(|need| is_met(need, data)))
-            })
-        });
-        bodies.map(|(index, _)| BodyKey(index as u32)).collect()
+        let index = self.mention_index();
+        let mut found: Vec<BodyKey> = index.any().to_vec();
+        for (hash, needs) in &uses.of {
+            let bodies = index.with(*hash).iter();
+            found.extend(bodies.filter(|key| needs.iter().any(|it| is_met(it, &self[**key]))));
+        }
+        in_order(found)
     }
 
     /// What a body mentions that calls a function of the program.
@@ -103,6 +103,11 @@ impl Program {
         names
     }
 
+    fn mention_index(&self) -> &MentionIndex {
+        self.mention_index
+            .get_or_init(|| MentionIndex::new(&self.bodies))
+    }
+
     fn spellings(&self) -> &Spellings {
         self.spellings.get_or_init(|| {
             let mut spellings = Spellings::default();
@@ -124,6 +129,14 @@ impl Program {
             spellings
         })
     }
+}
+
+/// Each once, in the order of the program.
+fn in_order(keys: impl IntoIterator<Item = BodyKey>) -> Vec<BodyKey> {
+    let mut keys: Vec<BodyKey> = keys.into_iter().collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys
 }
 
 /// What else a body has to mention, or its module to import, to use an item.

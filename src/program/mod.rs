@@ -8,6 +8,7 @@ pub mod build;
 pub mod defs;
 pub mod expand;
 mod macros;
+mod mention_index;
 mod mentioned;
 pub mod methods;
 pub mod scope;
@@ -60,6 +61,8 @@ pub struct Program {
     pub(crate) index: methods::Index,
     pub(crate) names: scope::Memo,
     pub(crate) spellings: OnceLock<mentioned::Spellings>,
+    /// Which bodies mention what; for when all bodies are there.
+    pub(crate) mention_index: OnceLock<mention_index::MentionIndex>,
     pub(crate) extern_crates: FxHashMap<(CrateId, Name), Vec<ModuleId>>,
 }
 

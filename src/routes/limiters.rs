@@ -91,6 +91,7 @@ impl Limiters {
                 .collect();
             let callers: Vec<BodyKey> = program
                 .mentioning(&hashes)
+                .into_iter()
                 .filter(|key| !self.distance.contains_key(key))
                 .collect();
             let calls = |key: &BodyKey| {

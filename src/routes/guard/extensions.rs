@@ -202,7 +202,8 @@ impl Judge<'_> {
         let hashes = names
             .into_iter()
             .flat_map(|name| self.program.hashes_of(name, &Mention::IN_PATH));
-        self.program.mentioning(&hashes.collect()).any(|key| {
+        let mut bodies = self.program.mentioning(&hashes.collect()).into_iter();
+        bodies.any(|key| {
             let data = &self.program[key];
             data.body.exprs().any(|(id, expr)| {
                 let Expr::Call { args, .. } = expr else { return false };

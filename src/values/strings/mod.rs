@@ -183,7 +183,7 @@ impl<'a> Strings<'a> {
     /// The live bodies that mention one of these.
     fn live(&self, hashes: &FxHashSet<u16>) -> impl Iterator<Item = BodyKey> {
         let bodies = self.program.mentioning(hashes);
-        bodies.filter(|key| (self.is_live)(*key))
+        bodies.into_iter().filter(|key| (self.is_live)(*key))
     }
 
     /// The functions of the program that a call reaches for certain: a method of a receiver
