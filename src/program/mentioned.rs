@@ -1,5 +1,7 @@
 //! Which bodies may mention what: the way from a definition to its uses that reads no body.
 
+use std::collections::BTreeMap;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::mention_index::MentionIndex;
@@ -153,7 +155,7 @@ enum Need {
 #[derive(Default)]
 struct Uses {
     /// What is mentioned, and what else it takes.
-    of: FxHashMap<u16, Vec<Need>>,
+    of: BTreeMap<u16, Vec<Need>>,
     /// What mentions a type, under whatever name.
     owners: Vec<FxHashSet<u16>>,
     by_path: FxHashMap<Name, usize>,
