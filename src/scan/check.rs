@@ -27,6 +27,7 @@ use crate::values::Values;
 use crate::workspace::config::Config;
 use crate::workspace::config::exception::Exceptions;
 use crate::workspace::files::Files;
+use crate::workspace::remembered::Remembered;
 use crate::workspace::{Workspace, text_files};
 
 /// What a run is to do.
@@ -121,6 +122,7 @@ struct Look {
 
 /// Analyses a workspace.
 pub fn check(workspace: &Workspace, files: &dyn Files, settings: &Settings<'_>) -> Outcome {
+    let files = &Remembered::new(files);
     let names = Names::of(settings.registry);
     let known = names.known();
     let scope = super::with_named(workspace, settings.scope);

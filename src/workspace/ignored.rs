@@ -99,7 +99,12 @@ impl<'a> IgnoreRules<'a> {
     }
 
     fn own_rules(&self, dir: &Path) -> Option<Gitignore> {
-        let source = dir.join(".gitignore");
+        const NAME: &str = ".gitignore";
+        let entries = self.files.list(dir).ok()?;
+        if !entries.iter().any(|it| it.name == NAME) {
+            return None;
+        }
+        let source = dir.join(NAME);
         let text = self.files.read_text(&source).ok()?;
         let mut builder = GitignoreBuilder::new(dir);
         for line in text.lines() {

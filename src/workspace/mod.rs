@@ -22,6 +22,7 @@ mod manifest;
 mod members;
 mod modules;
 mod paths;
+pub mod remembered;
 mod select;
 mod targets;
 #[cfg(test)]
