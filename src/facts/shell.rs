@@ -3,11 +3,12 @@
 use std::str::FromStr as _;
 use std::sync::Arc;
 
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+
 use super::lower::{Cut, CutTokens, Lowerer, Spans, TOO_DEEP};
 use super::outline::{MAX_MODULES, outline};
 use super::{Attr, CfgPredicate, Extent, FileFacts, Item, Problem, Tests, broken, comment, depth};
 use crate::source::TextRange;
-use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
 pub(crate) fn extract(text: &Arc<str>, tests: Tests) -> FileFacts {
     let base = prelude_len(text);

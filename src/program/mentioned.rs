@@ -18,7 +18,7 @@ impl Program {
     pub fn mentioning(&self, hashes: &FxHashSet<u16>) -> Vec<BodyKey> {
         let index = self.mention_index();
         let found = hashes.iter().flat_map(|it| index.with(*it));
-        in_order(found.chain(index.any()).copied())
+        in_order(found.chain(index.any()).copied().collect())
     }
 
     /// Whether the program may use a library: if it is in the lock file or in the program, if
@@ -134,8 +134,7 @@ impl Program {
 }
 
 /// Each once, in the order of the program.
-fn in_order(keys: impl IntoIterator<Item = BodyKey>) -> Vec<BodyKey> {
-    let mut keys: Vec<BodyKey> = keys.into_iter().collect();
+fn in_order(mut keys: Vec<BodyKey>) -> Vec<BodyKey> {
     keys.sort_unstable();
     keys.dedup();
     keys
@@ -158,7 +157,8 @@ struct Uses {
     of: BTreeMap<u16, Vec<Need>>,
     /// What mentions a type, under whatever name.
     owners: Vec<FxHashSet<u16>>,
-    by_path: FxHashMap<Name, usize>,
+    /// Where in them the type with this path is; nowhere, if it is a trait.
+    by_path: FxHashMap<Name, Option<usize>>,
 }
 
 impl Uses {
@@ -168,54 +168,49 @@ impl Uses {
         };
         let owners_name = owner.rsplit("::").next().unwrap_or(owner);
         let name = Name::new(name);
-        let owners_names = || program.spelled(Name::new(owners_name)).into_iter();
         let is_capital = |it: &str| it.starts_with(char::is_uppercase);
-        if is_capital(owners_name) {
-            // Nobody writes `T::f` for a module and `t::f` for a type, but who renames them.
-            let is_odd = owners_names().any(|it| !is_capital(it.as_str()));
-            let ways: &[Mention] = match is_odd {
-                true => &[Mention::InType, Mention::InModule],
-                false => &[Mention::InType],
-            };
-            for how in ways {
-                let need = self.owner(program, owner);
-                self.push(hash(*how, name.as_str()), need);
-            }
-            if may_take_self {
-                self.push(hash(Mention::Member, name.as_str()), Need::Nothing);
-            }
-        } else {
-            let is_odd = owners_names().any(|it| is_capital(it.as_str()));
-            let ways: &[Mention] = match is_odd {
-                true => &[Mention::InType, Mention::InModule],
-                false => &[Mention::InModule],
-            };
-            for hash in program.hashes_of(name, ways) {
-                self.push(hash, Need::Nothing);
+        let is_type = is_capital(owners_name);
+        let (usual, odd) = match is_type {
+            true => (Mention::InType, Mention::InModule),
+            false => (Mention::InModule, Mention::InType),
+        };
+        // Nobody writes `t::f` for a type and `T::f` for a module, but who renames them.
+        let owners_names = program.spelled(Name::new(owners_name));
+        let is_odd = |it: &Name| is_capital(it.as_str()) != is_type;
+        let odd = owners_names.iter().any(is_odd).then_some(odd);
+        let names = program.spelled(name);
+        for how in [Some(usual), odd].into_iter().flatten() {
+            if is_type {
+                let owner = self.owner(program, owner);
+                let need = owner.map_or(Need::Nothing, Need::Owner);
+                self.push(hash(how, name.as_str()), need);
+            } else {
+                for name in &names {
+                    self.push(hash(how, name.as_str()), Need::Nothing);
+                }
             }
         }
+        if is_type && may_take_self {
+            self.push(hash(Mention::Member, name.as_str()), Need::Nothing);
+        }
         // A module's member or a variant can be imported.
-        if !is_capital(owners_name) || is_capital(name.as_str()) {
-            for spelled in program.spelled(name) {
-                let hash = hash(Mention::Bare, spelled.as_str());
-                self.push(hash, Need::Import(spelled));
+        if !is_type || is_capital(name.as_str()) {
+            for name in names {
+                self.push(hash(Mention::Bare, name.as_str()), Need::Import(name));
             }
         }
     }
 
-    /// That a type is mentioned; nothing, if it is a trait.
-    fn owner(&mut self, program: &Program, owner: &str) -> Need {
-        let Some(known) = program.models.names_of_type(owner) else {
-            return Need::Nothing;
-        };
+    /// Where in [`Uses::owners`] a type is; nowhere, if it is a trait.
+    fn owner(&mut self, program: &Program, owner: &str) -> Option<usize> {
         let names = &mut self.owners;
-        let index = *self.by_path.entry(Name::new(owner)).or_insert_with(|| {
+        *self.by_path.entry(Name::new(owner)).or_insert_with(|| {
+            let known = program.models.names_of_type(owner)?;
             let known = known.into_iter().map(Name::new);
             let hashes = known.flat_map(|it| program.hashes_of(it, &Mention::IN_PATH));
             names.push(hashes.collect());
-            names.len() - 1
-        });
-        Need::Owner(index)
+            Some(names.len() - 1)
+        })
     }
 
     fn push(&mut self, hash: u16, need: Need) {

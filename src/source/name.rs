@@ -30,8 +30,8 @@ impl Name {
     /// Interns `text`. Interned text lives as long as the process.
     pub fn new(text: &str) -> Self {
         let hash = FxBuildHasher.hash_one(text);
-        // The upper bits tell entries of a table apart.
-        let part = &NAMES[hash as usize % NAMES.len()];
+        // A table goes by the lowest and the highest bits.
+        let part = &NAMES[(hash >> 32) as usize % NAMES.len()];
         // Nothing that is done while a part is locked leaves it half done.
         let mut names = part.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = names.find(hash, |it| it.as_str() == text) {

@@ -22,19 +22,19 @@ use crate::source::{Name, Span};
 
 pub use path::normalise;
 
-/// The crates of axum, and those that export its functions.
-const AXUM_CRATES: [&str; 6] = [
-    "axum",
-    "axum_core",
-    "axum_extra",
-    "utoipa_axum",
-    "aide",
-    "loco_rs",
-];
-
 /// The frameworks, with the crates that show a service uses them.
 pub const FRAMEWORKS: [(&str, &[&str]); 3] = [
-    (axum::NAME, &AXUM_CRATES),
+    (
+        axum::NAME,
+        &[
+            "axum",
+            "axum_core",
+            "axum_extra",
+            "utoipa_axum",
+            "aide",
+            "loco_rs",
+        ],
+    ),
     (actix::NAME, &["actix_web", "utoipa_actix_web"]),
     (rocket::NAME, &["rocket", "rocket_okapi"]),
 ];

@@ -27,34 +27,24 @@ pub(super) fn function(segments: &[crate::source::Name]) -> Option<&'static Sink
     FUNCTIONS.iter().find(|sink| ends_with(segments, sink.path))
 }
 
-/// What a body mentions that calls one of the sinks.
-static MENTIONED: LazyLock<FxHashMap<u16, Vec<Called>>> = LazyLock::new(|| {
-    let mut all: FxHashMap<u16, Vec<Called>> = FxHashMap::default();
+/// What a body mentions that calls one of the sinks, and the type or module that the sink belongs
+/// to (see [`Sink::path`]), unless it is told by its name alone.
+static MENTIONED: LazyLock<FxHashMap<u16, Vec<Option<&str>>>> = LazyLock::new(|| {
+    let mut all: FxHashMap<u16, Vec<Option<&str>>> = FxHashMap::default();
     for sink in FUNCTIONS {
         let mut path = sink.path.iter().rev();
         let function = path.next().copied().unwrap_or_default();
-        let called = path
-            .next()
-            .map_or(Called::ByName, |owner| Called::Of(owner));
+        let owner = path.next().copied();
         for hash in hashes(Mention::NAMED, function) {
-            all.entry(hash).or_default().push(called);
+            all.entry(hash).or_default().push(owner);
         }
     }
     for sink in METHODS {
         let hash = hash(Mention::Member, sink.name);
-        all.entry(hash).or_default().push(Called::ByName);
+        all.entry(hash).or_default().push(None);
     }
     all
 });
-
-/// What tells a sink besides its name.
-#[derive(Clone, Copy)]
-enum Called {
-    /// Nothing.
-    ByName,
-    /// The type or module that it belongs to; see [`Sink::path`].
-    Of(&'static str),
-}
 
 /// Whether a body of a file may call one of the sinks. `other_names` gives those under which the
 /// file knows a type or module.
@@ -67,14 +57,12 @@ pub(super) fn may_be_called(
         let mut hashes = hashes(Mention::IN_PATH, name).into_iter();
         hashes.any(|it| mentions.has_hash(it))
     };
-    let is_called = |called: &Called| match called {
-        Called::ByName => true,
-        Called::Of(owner) => match owner.strip_suffix('*') {
-            // Which names there are is not known: the file has to speak of one.
-            Some(start) => text.contains(start),
-            None => named(owner) || other_names(owner).iter().any(|it| named(it.as_str())),
-        },
+    let is_named = |owner: &str| match owner.strip_suffix('*') {
+        // Which names there are is not known: the file has to speak of one.
+        Some(start) => text.contains(start),
+        None => named(owner) || other_names(owner).iter().any(|it| named(it.as_str())),
     };
+    let is_called = |owner: &Option<&str>| owner.is_none_or(is_named);
     mentions.is_any_of(|it| {
         MENTIONED
             .get(&it)
