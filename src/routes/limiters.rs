@@ -85,10 +85,11 @@ impl Limiters {
                     BodyOwner::Const(_) => None,
                 })
                 .collect();
-            let hashes = called
+            let hashes: FxHashSet<u16> = called
                 .iter()
                 .flat_map(|id| program.hashes_of_fn(*id))
                 .collect();
+            self.calls.extend(&hashes);
             let callers: Vec<BodyKey> = program
                 .mentioning(&hashes)
                 .into_iter()

@@ -377,3 +377,27 @@ fn settings_are_shown_with_their_defaults() {
         assert_eq!(beside, note.unwrap_or_else(|| condition.to_owned()));
     }
 }
+
+#[test]
+fn a_limiter_behind_a_call_into_another_file_counts() {
+    let main = "mod gate; use axum::http::StatusCode; \
+        async fn login(axum::Json(form): axum::Json<String>) -> Result<String, StatusCode> { \
+            gate::admit(&form)?; Ok(form) \
+        } \
+        async fn main() { \
+            let app = axum::Router::new().route(\"/login\", axum::routing::post(login)); \
+            axum::serve(listener(), app).await; \
+        }";
+    let admit = |what: &str| {
+        let gate =
+            format!("pub fn admit(who: &str) -> Result<(), axum::http::StatusCode> {{ {what} }}");
+        let outcome = outcome(&[("src/main.rs", main), ("src/gate.rs", &gate)], "");
+        let [endpoint] = &*outcome.inventory.endpoints else {
+            panic!("one endpoint")
+        };
+        endpoint.protections.rate_limit.status
+    };
+    let limits = "LIMITER.check_key(who).map_err(|_| axum::http::StatusCode::TOO_MANY_REQUESTS)";
+    assert_eq!(admit(limits), crate::routes::endpoint::Status::Required);
+    assert_eq!(admit("Ok(())"), crate::routes::endpoint::Status::None);
+}
