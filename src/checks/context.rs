@@ -9,10 +9,7 @@ use crate::source::{FileId, SourceMap};
 use crate::values::Values;
 use crate::workspace::{TargetKind, Workspace};
 
-/// Everything that is known of a workspace when the checks run.
-///
-/// Files other than Rust (settings, keys) are in [`sources`](Context::sources) too; their
-/// ids are in [`text_files`](Context::text_files).
+/// Everything that is known when the checks run of packages that are analysed together.
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
     /// Packages, targets and locked versions.
@@ -25,11 +22,7 @@ pub struct Context<'a> {
     pub values: &'a Values<'a>,
     /// Endpoints and what guards them.
     pub inventory: &'a Inventory,
-    /// The Rust files of the run, in the order of their paths.
-    pub rust_files: &'a [FileId],
-    /// Settings, keys and deployment files, in the order of their paths.
-    pub text_files: &'a [FileId],
-    /// What may be a secret, in the order of the files: Rust files first.
+    /// What may be a secret, in Rust files and in others, by file.
     pub secrets: &'a [(FileId, Vec<SecretFinding>)],
     /// Who reads. A check may return findings for all; those for others are dropped later.
     pub persona: Persona,

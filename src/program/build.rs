@@ -1,6 +1,8 @@
 //! From files' facts to arenas of definitions: follows `mod` declarations from each
 //! crate root and takes items, impls and bodies apart.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
 use super::defs::*;
@@ -45,7 +47,7 @@ pub fn build(
 ) -> Program {
     let paths = sources
         .iter()
-        .map(|(id, file)| (file.path.to_string(), id))
+        .map(|(id, file)| (Arc::clone(&file.path), id))
         .collect();
     let mut builder = Builder {
         program: empty(models),
@@ -121,7 +123,7 @@ pub(crate) struct Builder<'a> {
     pub(crate) program: Program,
     pub(crate) sources: &'a SourceMap,
     facts: FxHashMap<FileId, FileFacts>,
-    paths: FxHashMap<String, FileId>,
+    paths: FxHashMap<Arc<str>, FileId>,
     /// Macro calls in item position that wait for expansion.
     pub(crate) macro_calls: Vec<PendingMacro>,
     pub(crate) macros: macros::Cache,
@@ -156,7 +158,7 @@ pub(crate) type Bodies = Vec<Option<LazyBody>>;
 
 impl Builder<'_> {
     fn add_crate(&mut self, input: &CrateInput) -> Option<CrateId> {
-        let file = *self.paths.get(&input.root)?;
+        let file = *self.paths.get(input.root.as_str())?;
         let crate_id = CrateId(self.program.crates.len() as u32);
         let root = ModuleId(self.program.modules.len() as u32);
         self.program.crates.push(Crate {
@@ -580,7 +582,7 @@ impl Builder<'_> {
             // `#[path]` counts from the folder of the file that the attribute stands in.
             let base = parent_dir(self.sources.path(place.file));
             let full = join(base, path);
-            return match self.paths.get(&full) {
+            return match self.paths.get(full.as_str()) {
                 Some(id) => Ok((*id, parent_dir(&full).to_owned())),
                 None => Err(format!("`{full}`")),
             };
@@ -588,7 +590,7 @@ impl Builder<'_> {
         let dir = join(&place.dir, name.as_str());
         let candidates = [format!("{dir}.rs"), format!("{dir}/mod.rs")];
         for candidate in &candidates {
-            if let Some(id) = self.paths.get(candidate) {
+            if let Some(id) = self.paths.get(candidate.as_str()) {
                 return Ok((*id, dir));
             }
         }

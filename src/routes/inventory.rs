@@ -100,17 +100,29 @@ pub fn build(values: &Values<'_>, sources: &SourceMap) -> Inventory {
         }
     }
     inventory.unresolved.extend(eval.lost);
-    inventory.endpoints.sort_by(|a, b| {
+    inventory.sort();
+    inventory
+}
+
+impl Inventory {
+    /// Adds what was found of another program.
+    pub fn merge(&mut self, other: Inventory) {
+        self.endpoints.extend(other.endpoints);
+        self.unresolved.extend(other.unresolved);
+        self.sort();
+    }
+
+    fn sort(&mut self) {
         let key = |it: &Endpoint| (it.service.clone(), it.path.clone(), it.method.clone());
-        key(a)
-            .cmp(&key(b))
-            .then_with(|| a.handler.span.cmp(&b.handler.span))
-            .then_with(|| a.registered.cmp(&b.registered))
-    });
-    inventory
-        .unresolved
-        .sort_by(|a, b| a.span.cmp(&b.span).then_with(|| a.reason.cmp(&b.reason)));
-    inventory
+        self.endpoints.sort_by(|a, b| {
+            key(a)
+                .cmp(&key(b))
+                .then_with(|| a.handler.span.cmp(&b.handler.span))
+                .then_with(|| a.registered.cmp(&b.registered))
+        });
+        self.unresolved
+            .sort_by(|a, b| a.span.cmp(&b.span).then_with(|| a.reason.cmp(&b.reason)));
+    }
 }
 
 /// What limits requests per time in each handler.

@@ -11,7 +11,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::guard::layers::{LIMITER_WORDS, names_a_limiter};
 use crate::facts::{Expr, LazyBody};
-use crate::program::{BodyData, BodyKey, BodyOwner, FnId};
+use crate::program::{AdtId, BodyData, BodyKey, BodyOwner, Container, FnId, Program, Ty};
 use crate::source::{FileId, SourceMap};
 use crate::values::{Callee, Values};
 
@@ -74,6 +74,7 @@ impl Limiters {
             .par_iter()
             .enumerate()
             .filter(|(_, data)| may_refuse(data.file, &data.body) && limits(&data.body))
+            .filter(|(_, data)| !is_of_an_answer(program, data.owner))
             .map(|(index, _)| BodyKey(index as u32))
             .collect();
         self.distance.extend(level.iter().map(|key| (*key, 0)));
@@ -109,6 +110,37 @@ impl Limiters {
                 .extend(level.iter().map(|key| (*key, distance)));
         }
     }
+}
+
+/// Traits of what is sent back: errors and responses.
+const ANSWERS: [&str; 5] = [
+    "IntoResponse",
+    "ResponseError",
+    "Responder",
+    "Display",
+    "Error",
+];
+
+/// Whether a function belongs to an error or a response: whoever turns "too many requests" into a
+/// status asks nobody.
+fn is_of_an_answer(program: &Program, owner: BodyOwner) -> bool {
+    let BodyOwner::Fn(id) = owner else {
+        return false;
+    };
+    let Container::Impl(of) = program[id].container else {
+        return false;
+    };
+    let ty = program.impl_self_ty(of);
+    let derives = |adt: AdtId| {
+        let attrs = program[adt].attrs.iter().filter(|it| it.meta.is("derive"));
+        let mut derived = attrs.flat_map(|it| it.meta.list());
+        derived.any(|it| {
+            it.last_segment()
+                .is_some_and(|it| ANSWERS.contains(&it.as_str()))
+        })
+    };
+    !program.impls_named(&ANSWERS, &ty).is_empty()
+        || matches!(ty.peel_refs(), Ty::Adt(adt, _) if derives(*adt))
 }
 
 /// Whether a body asks a limiter and refuses.

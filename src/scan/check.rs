@@ -1,5 +1,6 @@
 //! A whole run: from a workspace to findings, endpoints and figures.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use jiff::civil::Date;
@@ -7,25 +8,32 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::apply_config::apply_config;
+use super::parts::{TOGETHER, parts};
 use super::reported::{Asked, Reported};
 use super::summary::{lint_infos, problems, summary};
-use super::{Defaults, Looked, Names, Scope, defaults, looked, read_text, unreadable};
+use super::texts::{self, Texts, read_text};
+use super::understand::{Reader, Understood, with_named};
+use super::unreadable::{self, Lost};
+use super::{Defaults, Looked, Names, Scope, defaults, looked};
 use crate::checks::secrets::{SecretFinding, rust_file, text_file};
 use crate::checks::{self, About, Context};
 use crate::diagnostics::suppress::{self, FileSuppressions};
 use crate::diagnostics::{
-    self, Applied, Counts, Diagnostic, EndpointRef, ExceptionReport, Excuses, LevelFlag,
-    LevelSettings, Persona, Policy, Severity, sort,
+    self, Counts, Diagnostic, EndpointRef, ExceptionReport, Excuses, LevelFlag, LevelSettings,
+    Persona, Policy, Severity, sort,
 };
 use crate::facts::FileFacts;
 use crate::lints::Registry;
 use crate::models::Models;
+use crate::program::Program;
+use crate::report::progress::Progress;
 use crate::report::{LintInfo, Summary};
+use crate::routes::endpoint::Endpoint;
 use crate::routes::{self, Inventory};
 use crate::source::{FileId, SourceMap, Span};
 use crate::values::Values;
 use crate::workspace::config::Config;
-use crate::workspace::config::exception::Exceptions;
+use crate::workspace::config::exception::{ExceptionUses, Exceptions};
 use crate::workspace::files::Files;
 use crate::workspace::remembered::Remembered;
 use crate::workspace::{Workspace, text_files};
@@ -122,156 +130,295 @@ struct Look {
 
 /// Analyses a workspace.
 pub fn check(workspace: &Workspace, files: &dyn Files, settings: &Settings<'_>) -> Outcome {
+    check_in_parts(workspace, files, settings, TOGETHER)
+}
+
+/// Analyses a workspace, packages that have nothing to do with one another together up to so many
+/// bytes of source. One part after the other, so that there is one program at a time in memory.
+pub(super) fn check_in_parts(
+    workspace: &Workspace,
+    files: &dyn Files,
+    settings: &Settings<'_>,
+    together: usize,
+) -> Outcome {
     let files = &Remembered::new(files);
     let names = Names::of(settings.registry);
     let known = names.known();
-    let scope = super::with_named(workspace, settings.scope);
+    let scope = with_named(workspace, settings.scope);
     let look = |file: FileId, text: &str, facts: &FileFacts| Look {
         suppressions: suppress::collect(file, text, facts, &known, settings.today),
         secrets: rust_file(facts, text, &|_| false),
     };
-    let (mut loaded, looks, texts) = super::read(
-        workspace,
-        files,
-        scope,
-        settings.progress,
-        settings.models,
-        &look,
-        || read_text_files(workspace, files),
-    );
-    let mut suppressions = Vec::new();
-    let mut secrets = Vec::new();
-    for (file, look) in looks {
-        suppressions.push((file, look.suppressions));
-        if !look.secrets.is_empty() {
-            secrets.push((file, look.secrets));
-        }
-    }
-    let mut text_files = Vec::new();
-    for text in texts {
-        let id = loaded.sources.add(text.shown, text.text);
-        loaded.paths.push(text.path);
-        text_files.push(id);
-        if !text.secrets.is_empty() {
-            secrets.push((id, text.secrets));
-        }
-    }
-    let config_file = settings.config_source.as_ref().map(|source| {
-        let known = loaded.paths.iter().position(|it| *it == source.path);
-        known.map(FileId::new).unwrap_or_else(|| {
-            loaded.paths.push(source.path.clone());
-            let shown = workspace.display_path(&source.path);
-            loaded.sources.add(shown, source.text.as_str())
-        })
-    });
-    let loaded = loaded;
-    let redactions: Vec<Span> = secrets
-        .iter()
-        .flat_map(|(file, found)| found.iter().map(|it| it.range.in_file(*file)))
-        .collect();
-
-    let values = Values::new(&loaded.program);
-    let nothing = Inventory::default();
-    let context = Context {
-        workspace,
-        sources: &loaded.sources,
-        program: &loaded.program,
-        values: &values,
-        inventory: &nothing,
-        rust_files: &loaded.rust_files,
-        text_files: &text_files,
-        secrets: &secrets,
-        persona: settings.persona,
-        scope,
-        excuses: &Excuses::default(),
-    };
-    let lints = settings.registry.lints();
-    let (mut inventory, in_code) = rayon::join(
-        || routes::inventory::build(&values, &loaded.sources),
-        || checks::run_all(lints, &context, About::Code),
-    );
-    let exceptions = Exceptions::new(settings.config, settings.today);
-    listen(&mut inventory, &loaded.sources, &text_files);
-    let uses = apply_config(&mut inventory, exceptions, config_file);
-    let reported = Reported::new(
-        workspace,
-        files,
-        &loaded,
-        &text_files,
-        settings.config,
-        Asked {
-            flags: settings.scope,
-            named: scope,
-        },
-    );
-    suppressions.retain(|(file, _)| reported.is_file_shown(*file));
+    let found = texts::rust_files(workspace, files);
+    let steps = Progress::new("reading", found.len() * 2, settings.progress);
+    let texts = Texts::read(found, workspace, files, &steps);
+    let reader = Reader::new(workspace, scope, settings.models, &steps);
     let levels = LevelSettings::new(settings.config, settings.flags.clone(), settings.today);
-    let comments = suppressions.iter().map(|(_, it)| it);
-    let context = Context {
-        inventory: &inventory,
-        excuses: &Excuses::new(comments, exceptions, &levels),
-        ..context
+    let asked = Asked {
+        flags: settings.scope,
+        named: scope,
     };
-    let of_endpoints = checks::run_all(lints, &context, About::Endpoints);
-    // In the order of the lints.
-    let found = in_code.into_iter().zip(of_endpoints);
-    let mut found: Vec<Diagnostic> = found.flat_map(|(a, b)| [a, b]).flatten().collect();
+    let mut run = Run {
+        workspace,
+        settings,
+        scope,
+        exceptions: Exceptions::new(settings.config, settings.today),
+        levels: &levels,
+        reported: Reported::new(workspace, files, settings.config, asked),
+        texts,
+        text_files: Vec::new(),
+        config_file: None,
+        suppressions: BTreeMap::new(),
+        redactions: Vec::new(),
+    };
+    let mut text_files = Some(|| read_text_files(workspace, files));
+    let mut judged = Judged::default();
+    let mut spent = Spent(None);
+    for part in parts(workspace, &run.texts, together) {
+        // What the part before was made from makes room.
+        drop(spent.0.take());
+        let text_files = text_files.take();
+        let beside = || text_files.map(|read| read());
+        let Understood {
+            program,
+            seen,
+            beside,
+        } = reader.understand(&run.texts, &part, &look, beside);
+        let mut secrets = run.see(seen);
+        secrets.extend(
+            beside
+                .map(|read| run.add_text_files(read))
+                .into_iter()
+                .flatten(),
+        );
+        let values = Values::new(&program);
+        judged.merge(run.judge(&program, &values, &secrets));
+        spent = Spent::new((values.into_typings(), program));
+    }
+    drop(steps);
+    run.finish(judged, spent)
+}
 
-    found.extend(unreadable::findings(&loaded));
-    found.retain(|it| reported.is_shown(it.primary.span));
-    let policy = Policy {
-        sources: &loaded.sources,
-        levels,
-        exceptions,
-        min_severity: settings.min_severity,
-        persona: settings.persona,
-        lint: &|id| settings.registry.lint(id).map(checks::meta),
-        ran: &|id| {
-            let lint = settings.registry.lint(id);
-            lint.is_some_and(|it| checks::is_known(&it.check.kind))
-        },
-    };
-    let suppressions = suppressions.into_iter().map(|(_, it)| it).collect();
-    let mut applied = diagnostics::apply(found, suppressions, &policy);
-    applied.used.merge(uses);
-    report_exceptions(settings, config_file, &inventory, &policy, &mut applied);
+/// A run on its way through the parts.
+struct Run<'a> {
+    workspace: &'a Workspace,
+    settings: &'a Settings<'a>,
+    scope: Scope,
+    exceptions: Exceptions<'a>,
+    levels: &'a LevelSettings<'a>,
+    reported: Reported<'a>,
+    texts: Texts,
+    /// Settings, keys and deployment files of which the text matters.
+    text_files: Vec<FileId>,
+    config_file: Option<FileId>,
+    suppressions: BTreeMap<FileId, FileSuppressions>,
+    redactions: Vec<Span>,
+}
 
-    inventory.endpoints.retain(|it| {
-        reported.is_in_scope(it.registered.file) || reported.is_in_scope(it.handler.span.file)
-    });
-    inventory
-        .unresolved
-        .retain(|it| reported.is_in_scope(it.span.file));
-    let lints = lint_infos(settings.registry);
-    let problems = problems(workspace, &loaded, &reported, settings.registry);
-    let defaults = defaults::defaults(&loaded.program, &loaded.sources, &text_files, &inventory);
-    let summary = summary(
-        workspace, &loaded, &inventory, &defaults, &applied, problems,
-    );
-    let counts = applied.counts;
-    let mut diagnostics = applied.shown;
-    sort(&mut diagnostics, &loaded.sources);
-    let (looked, undecided) = match settings.explain {
-        true => (
-            looked::looked(&loaded.program, &loaded.sources, &inventory),
-            looked::undecided(&loaded.program, &inventory),
-        ),
-        false => Default::default(),
-    };
-    let spent = Spent::new((values.into_typings(), loaded.program));
-    diagnostics.extend(applied.suppressed);
-    Outcome {
-        sources: loaded.sources,
-        inventory,
-        diagnostics,
-        defaults,
-        looked,
-        undecided,
-        counts,
-        redactions,
-        summary,
-        lints,
-        spent,
+/// Secrets by file.
+type Secrets = Vec<(FileId, Vec<SecretFinding>)>;
+
+/// What was found out of the parts so far.
+#[derive(Default)]
+struct Judged {
+    /// Of all endpoints, whether they were asked about or not.
+    endpoints: Vec<EndpointRef>,
+    /// Those that were asked about.
+    inventory: Inventory,
+    found: Vec<Diagnostic>,
+    lost: Vec<Lost>,
+    uses: ExceptionUses,
+    defaults: Defaults,
+    looked: FxHashMap<Span, Looked>,
+    undecided: BTreeSet<String>,
+}
+
+impl Judged {
+    fn merge(&mut self, other: Judged) {
+        self.endpoints.extend(other.endpoints);
+        self.inventory.merge(other.inventory);
+        self.found.extend(other.found);
+        self.lost.extend(other.lost);
+        self.uses.merge(other.uses);
+        self.defaults.merge(other.defaults);
+        self.looked.extend(other.looked);
+        self.undecided.extend(other.undecided);
+    }
+}
+
+impl Run<'_> {
+    /// Keeps what was seen of files; their secrets, those of files that were seen before left out.
+    fn see(&mut self, seen: Vec<(FileId, Look)>) -> Secrets {
+        let mut secrets = Vec::new();
+        for (file, look) in seen {
+            if self.suppressions.insert(file, look.suppressions).is_none() {
+                secrets.push((file, look.secrets));
+            }
+        }
+        self.keep(secrets)
+    }
+
+    /// Adds files other than Rust; their secrets.
+    fn add_text_files(&mut self, read: Vec<TextFile>) -> Secrets {
+        let mut secrets = Vec::new();
+        for file in read {
+            let id = self.texts.add(file.path, file.shown, file.text);
+            self.text_files.push(id);
+            self.reported.add_file(id, &self.texts);
+            secrets.push((id, file.secrets));
+        }
+        if let Some(source) = &self.settings.config_source {
+            let known = self.texts.paths.iter().position(|it| *it == source.path);
+            self.config_file = Some(known.map(FileId::new).unwrap_or_else(|| {
+                let shown = self.workspace.display_path(&source.path);
+                self.texts
+                    .add(source.path.clone(), shown, source.text.as_str())
+            }));
+        }
+        self.keep(secrets)
+    }
+
+    fn keep(&mut self, mut secrets: Secrets) -> Secrets {
+        secrets.retain(|(_, found)| !found.is_empty());
+        for (file, found) in &secrets {
+            let spans = found.iter().map(|it| it.range.in_file(*file));
+            self.redactions.extend(spans);
+        }
+        secrets
+    }
+
+    /// Finds the endpoints of a program, and what is wrong with them and with the code.
+    fn judge(&mut self, program: &Program, values: &Values<'_>, secrets: &Secrets) -> Judged {
+        let nothing = Inventory::default();
+        let sources = &self.texts.sources;
+        let context = Context {
+            workspace: self.workspace,
+            sources,
+            program,
+            values,
+            inventory: &nothing,
+            secrets,
+            persona: self.settings.persona,
+            scope: self.scope,
+            excuses: &Excuses::default(),
+        };
+        let lints = self.settings.registry.lints();
+        let (mut inventory, in_code) = rayon::join(
+            || routes::inventory::build(values, sources),
+            || checks::run_all(lints, &context, About::Code),
+        );
+        listen(&mut inventory, sources, &self.text_files);
+        let uses = apply_config(&mut inventory, self.exceptions, self.config_file);
+        self.reported.add_program(program, &self.texts);
+        let comments = self.suppressions.iter();
+        let comments = comments.filter(|(file, _)| self.reported.is_file_shown(**file));
+        let comments = comments.map(|(_, it)| it);
+        let context = Context {
+            inventory: &inventory,
+            excuses: &Excuses::new(comments, self.exceptions, self.levels),
+            ..context
+        };
+        let of_endpoints = checks::run_all(lints, &context, About::Endpoints);
+        let found = in_code.into_iter().chain(of_endpoints).flatten().collect();
+        let endpoints = inventory.endpoints.iter().map(|it| EndpointRef {
+            method: it.method.clone(),
+            path: it.path.clone(),
+        });
+        let endpoints = endpoints.collect();
+
+        let is_in_scope = |span: Span| self.reported.is_in_scope(span.file);
+        let of_endpoint =
+            |it: &Endpoint| is_in_scope(it.registered) || is_in_scope(it.handler.span);
+        inventory.endpoints.retain(of_endpoint);
+        inventory.unresolved.retain(|it| is_in_scope(it.span));
+        let (looked, undecided) = match self.settings.explain {
+            true => (
+                looked::looked(program, sources, &inventory),
+                looked::undecided(program, &inventory),
+            ),
+            false => Default::default(),
+        };
+        Judged {
+            endpoints,
+            found,
+            // What was asked for on the way has been read by now.
+            lost: unreadable::lost(program),
+            uses,
+            defaults: defaults::defaults(program, sources, &self.text_files, &inventory),
+            looked,
+            undecided,
+            inventory,
+        }
+    }
+
+    /// Applies levels, comments and exceptions to what was found.
+    fn finish(self, judged: Judged, spent: Spent) -> Outcome {
+        let settings = self.settings;
+        let reported = &self.reported;
+        let sources = self.texts.sources;
+        let mut found = judged.found;
+        found.extend(unreadable::findings(&judged.lost, &sources));
+        found.retain(|it| reported.is_shown(it.primary.span));
+        let policy = Policy {
+            sources: &sources,
+            levels: self.levels.clone(),
+            exceptions: self.exceptions,
+            min_severity: settings.min_severity,
+            persona: settings.persona,
+            lint: &|id| settings.registry.lint(id).map(checks::meta),
+            ran: &|id| {
+                let lint = settings.registry.lint(id);
+                lint.is_some_and(|it| checks::is_known(&it.check.kind))
+            },
+        };
+        let suppressions = self.suppressions.into_iter();
+        let suppressions = suppressions.filter(|(file, _)| reported.is_file_shown(*file));
+        let suppressions = suppressions.map(|(_, it)| it).collect();
+        let mut applied = diagnostics::apply(found, suppressions, &policy);
+        applied.used.merge(judged.uses);
+        if let (Some(file), Some(source)) = (self.config_file, &settings.config_source) {
+            let findings = diagnostics::report_exceptions(&ExceptionReport {
+                config: settings.config,
+                exceptions: self.exceptions,
+                file,
+                text: &source.text,
+                used: &applied.used,
+                complete: !settings.partial,
+                endpoints: &judged.endpoints,
+            });
+            applied.add(findings, &policy);
+        }
+        let problems = problems(
+            self.workspace,
+            &sources,
+            &judged.lost,
+            reported,
+            settings.registry,
+        );
+        let summary = summary(
+            self.workspace,
+            self.texts.rust_files.len(),
+            &judged.inventory,
+            &judged.defaults,
+            &applied,
+            problems,
+        );
+        let mut diagnostics = applied.shown;
+        sort(&mut diagnostics, &sources);
+        diagnostics.extend(applied.suppressed);
+        Outcome {
+            inventory: judged.inventory,
+            diagnostics,
+            defaults: judged.defaults,
+            looked: judged.looked,
+            undecided: judged.undecided.into_iter().collect(),
+            counts: applied.counts,
+            redactions: self.redactions,
+            summary,
+            lints: lint_infos(settings.registry),
+            spent,
+            sources,
+        }
     }
 }
 
@@ -321,50 +468,24 @@ struct TextFile {
     secrets: Vec<SecretFinding>,
 }
 
-/// Reads settings, keys and deployment files; what is no text is left out.
+/// Reads settings, keys and deployment files. What is no text is left out, and so is what nobody
+/// will look at again: files without a secret that are no TOML, in which defaults of settings and
+/// the address of a service may stand.
 fn read_text_files(workspace: &Workspace, files: &dyn Files) -> Vec<TextFile> {
     let read = |path: PathBuf| {
         let text = read_text(&path, files).ok()?;
         let shown = workspace.display_path(&path);
-        Some(TextFile {
-            secrets: text_file(&shown, &text),
+        let secrets = text_file(&shown, &text);
+        let is_wanted = !secrets.is_empty() || shown.ends_with(".toml");
+        is_wanted.then_some(TextFile {
             path,
             shown,
             text,
+            secrets,
         })
     };
     text_files(workspace, files)
         .into_par_iter()
         .filter_map(read)
         .collect()
-}
-
-fn report_exceptions(
-    settings: &Settings<'_>,
-    config_file: Option<FileId>,
-    inventory: &Inventory,
-    policy: &Policy<'_>,
-    applied: &mut Applied,
-) {
-    let (Some(file), Some(source)) = (config_file, &settings.config_source) else {
-        return;
-    };
-    let endpoints: Vec<EndpointRef> = inventory
-        .endpoints
-        .iter()
-        .map(|it| EndpointRef {
-            method: it.method.clone(),
-            path: it.path.clone(),
-        })
-        .collect();
-    let findings = diagnostics::report_exceptions(&ExceptionReport {
-        config: settings.config,
-        exceptions: policy.exceptions,
-        file,
-        text: &source.text,
-        used: &applied.used,
-        complete: !settings.partial,
-        endpoints: &endpoints,
-    });
-    applied.add(findings, policy);
 }

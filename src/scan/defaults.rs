@@ -17,9 +17,16 @@ const CANDIDATES: usize = 4;
 
 /// The defaults of settings, by the setting as conditions name it.
 #[derive(Debug, Clone, Default)]
-pub struct Defaults(BTreeMap<String, String>);
+pub struct Defaults(BTreeMap<String, BTreeSet<String>>);
 
 impl Defaults {
+    /// Adds what other code says.
+    pub(super) fn merge(&mut self, other: Defaults) {
+        for (setting, values) in other.0 {
+            self.0.entry(setting).or_default().extend(values);
+        }
+    }
+
     /// A condition with the default of each setting behind it: `a.b (default false)`.
     pub fn beside(&self, condition: &str) -> String {
         let parts = condition.split(" and ").map(|part| match self.of(part) {
@@ -29,9 +36,11 @@ impl Defaults {
         parts.collect::<Vec<_>>().join(" and ")
     }
 
-    /// The default of the setting that a part of a condition is about.
+    /// The default of the setting that a part of a condition is about, if there is but one.
     pub fn of(&self, part: &str) -> Option<&str> {
-        self.0.get(setting_of(part)).map(String::as_str)
+        let values = self.0.get(setting_of(part))?;
+        let first = values.first().filter(|_| values.len() == 1);
+        first.map(String::as_str)
     }
 }
 
@@ -64,7 +73,7 @@ pub(super) fn defaults(
         let default = fallback(setting)
             .or_else(|| search.in_code(setting))
             .or_else(|| in_files(&tables, setting))?;
-        Some((setting.to_owned(), default))
+        Some((setting.to_owned(), BTreeSet::from([default])))
     });
     Defaults(found.collect())
 }

@@ -100,7 +100,7 @@ fn calls_where(body: &Body, is_inside: impl Fn(crate::source::TextRange) -> bool
 }
 
 /// Paths of our own types in signatures of which nobody could tell whether they authenticate.
-pub(super) fn undecided(program: &Program, inventory: &Inventory) -> Vec<String> {
+pub(super) fn undecided(program: &Program, inventory: &Inventory) -> BTreeSet<String> {
     let mut paths = BTreeSet::new();
     let is_unknown = |it: &&Endpoint| it.protections.authentication.status == Status::Unknown;
     for endpoint in inventory.endpoints.iter().filter(is_unknown) {
@@ -121,7 +121,7 @@ pub(super) fn undecided(program: &Program, inventory: &Inventory) -> Vec<String>
             }
         }
     }
-    paths.into_iter().collect()
+    paths
 }
 
 /// Text from the code on one line, cut short.

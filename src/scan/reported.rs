@@ -2,19 +2,24 @@
 
 use rustc_hash::FxHashMap;
 
-use super::{Loaded, Scope};
+use super::Scope;
+use super::texts::Texts;
+use super::understand::is_wanted;
 use crate::program::{ModuleId, Program};
 use crate::source::{FileId, Span, TextRange};
 use crate::workspace::config::Config;
 use crate::workspace::files::Files;
 use crate::workspace::{IgnoreRules, TargetKind, Workspace, is_generated};
 
-/// Which files findings may be in.
-pub(super) struct Reported {
-    /// By file: reached from a target that is looked at, selected, and named.
-    in_scope: Vec<bool>,
-    /// By file: and neither ignored nor generated.
-    shown: Vec<bool>,
+/// Which files findings may be in. Made step by step: nothing of what has not been added is shown.
+pub(super) struct Reported<'a> {
+    workspace: &'a Workspace,
+    config: &'a Config,
+    rules: IgnoreRules<'a>,
+    asked: Asked,
+    /// Those reached from a target that is looked at, selected, and named; of each whether it is
+    /// neither ignored nor generated.
+    in_scope: FxHashMap<FileId, bool>,
     /// By file: its test functions.
     tests: FxHashMap<FileId, Vec<TextRange>>,
 }
@@ -28,58 +33,60 @@ pub(super) struct Asked {
     pub(super) named: Scope,
 }
 
-impl Reported {
-    /// Judges all files of a run. `always` are files that are reported on whatever they are.
+impl<'a> Reported<'a> {
+    /// Nothing yet.
     pub(super) fn new(
-        workspace: &Workspace,
-        files: &dyn Files,
-        loaded: &Loaded,
-        text_files: &[FileId],
-        config: &Config,
+        workspace: &'a Workspace,
+        files: &'a dyn Files,
+        config: &'a Config,
         asked: Asked,
-    ) -> Reported {
-        let mut in_scope = vec![false; loaded.sources.len()];
-        for module in &loaded.program.modules {
-            let krate = &loaded.program[module.krate];
-            let wanted = super::is_wanted(krate.kind, asked.named);
+    ) -> Reported<'a> {
+        Reported {
+            workspace,
+            config,
+            rules: IgnoreRules::new(&workspace.root, files),
+            asked,
+            in_scope: FxHashMap::default(),
+            tests: FxHashMap::default(),
+        }
+    }
+
+    /// Adds the files of a program.
+    pub(super) fn add_program(&mut self, program: &Program, texts: &Texts) {
+        for module in &program.modules {
+            let krate = &program[module.krate];
+            let wanted = is_wanted(krate.kind, self.asked.named);
             let in_tests = is_of_tests(krate.kind);
-            if krate.selected && wanted && (asked.flags.tests || in_tests || !module.is_test) {
-                in_scope[module.file.index()] = true;
+            if krate.selected && wanted && (self.asked.flags.tests || in_tests || !module.is_test) {
+                self.add_file(module.file, texts);
             }
         }
-        for file in text_files {
-            in_scope[file.index()] = true;
+        if !self.asked.flags.tests {
+            add_test_code(program, &mut self.tests);
         }
-        for (index, path) in loaded.paths.iter().enumerate() {
-            in_scope[index] &= workspace.is_named(path);
+    }
+
+    /// Adds a file that is reported on whatever it is.
+    pub(super) fn add_file(&mut self, file: FileId, texts: &Texts) {
+        let path = &texts.paths[file.index()];
+        if self.in_scope.contains_key(&file) || !self.workspace.is_named(path) {
+            return;
         }
-        let rules = IgnoreRules::new(&workspace.root, files);
-        let shown = loaded.sources.iter().map(|(id, file)| {
-            in_scope[id.index()]
-                && !config.ignored.matches(&file.path)
-                && !is_generated(&file.text)
-                && !rules.is_ignored(&loaded.paths[id.index()])
-        });
-        let shown = shown.collect();
-        let tests = match asked.flags.tests {
-            true => FxHashMap::default(),
-            false => test_code(&loaded.program),
-        };
-        Reported {
-            in_scope,
-            shown,
-            tests,
-        }
+        let source = texts.sources.file(file);
+        let is_shown = !self.config.ignored.matches(&source.path)
+            && !is_generated(&source.text)
+            && !self.rules.is_ignored(path);
+        self.in_scope.insert(file, is_shown);
     }
 
     /// Whether a file is among those that were asked about.
     pub(super) fn is_in_scope(&self, file: FileId) -> bool {
-        self.in_scope.get(file.index()).copied().unwrap_or(false)
+        self.in_scope.contains_key(&file)
     }
 
     /// Whether findings in a file are shown.
     pub(super) fn is_file_shown(&self, file: FileId) -> bool {
-        self.shown.get(file.index()).copied().unwrap_or(false)
+        self.in_scope.get(&file).copied().unwrap_or(false)
     }
 
     /// Whether a finding at a place is shown.
@@ -94,8 +101,7 @@ fn is_of_tests(kind: TargetKind) -> bool {
 }
 
 /// Test functions and impls of each file, those of test targets left out.
-fn test_code(program: &Program) -> FxHashMap<FileId, Vec<TextRange>> {
-    let mut tests: FxHashMap<FileId, Vec<TextRange>> = FxHashMap::default();
+fn add_test_code(program: &Program, tests: &mut FxHashMap<FileId, Vec<TextRange>>) {
     let is_hidden = |module: ModuleId| !is_of_tests(program[program[module].krate].kind);
     for def in program
         .fns
@@ -111,5 +117,4 @@ fn test_code(program: &Program) -> FxHashMap<FileId, Vec<TextRange>> {
     {
         tests.entry(def.file).or_default().push(def.range);
     }
-    tests
 }

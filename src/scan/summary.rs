@@ -3,16 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use super::Defaults;
 use super::apply_config::setting_of;
 use super::reported::Reported;
-use super::unreadable;
-use super::{Defaults, Loaded};
+use super::unreadable::Lost;
 use crate::checks;
 use crate::diagnostics::{Applied, Level};
 use crate::lints::Registry;
 use crate::report::{EndpointCounts, LintInfo, Problem, Summary};
 use crate::routes::endpoint::Purpose;
 use crate::routes::{Inventory, Status};
+use crate::source::SourceMap;
 use crate::workspace::{DependencyKind, Workspace};
 
 /// The packages of web frameworks whose routes are understood.
@@ -38,10 +39,10 @@ pub fn lint_infos(registry: &Registry) -> Vec<LintInfo> {
     infos.collect()
 }
 
-/// The figures; the elapsed time is the caller's to measure.
+/// The figures of a run over so many Rust files; the elapsed time is the caller's to measure.
 pub(super) fn summary(
     workspace: &Workspace,
-    loaded: &Loaded,
+    files: usize,
     inventory: &Inventory,
     defaults: &Defaults,
     applied: &Applied,
@@ -62,7 +63,7 @@ pub(super) fn summary(
     }
     Summary {
         frameworks,
-        files: loaded.rust_files.len(),
+        files,
         elapsed: Duration::ZERO,
         endpoints,
         conditional_on: conditional_on(inventory, defaults),
@@ -187,8 +188,9 @@ fn next_steps(endpoints: &EndpointCounts, applied: &Applied) -> Vec<String> {
 /// What the tool itself could not do, as far as it concerns what is reported on.
 pub(super) fn problems(
     workspace: &Workspace,
-    loaded: &Loaded,
-    reported: &Reported,
+    sources: &SourceMap,
+    lost: &[Lost],
+    reported: &Reported<'_>,
     registry: &Registry,
 ) -> Vec<Problem> {
     let warn = |message: String, path: Option<String>| Problem {
@@ -202,11 +204,11 @@ pub(super) fn problems(
         all.push(warn(message, Some(workspace.display_path(&problem.path))));
     }
     // What is reported on is a finding, if nothing hides it.
-    for lost in unreadable::lost(loaded) {
+    for lost in lost {
         let file = lost.span.file;
         if reported.is_in_scope(file) && !reported.is_file_shown(file) {
-            let at = loaded.sources.position(lost.span);
-            let place = format!("{}:{}:{}", loaded.sources.path(file), at.line, at.column);
+            let at = sources.position(lost.span);
+            let place = format!("{}:{}:{}", sources.path(file), at.line, at.column);
             hidden.push(warn(format!("{place}: {}", lost.title()), None));
         }
     }

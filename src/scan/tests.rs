@@ -2,6 +2,9 @@
 
 use super::*;
 use crate::program::Def;
+use crate::report::progress::Progress;
+use crate::routes::endpoint::Status;
+use crate::source::Name;
 use crate::workspace::files::MemoryFiles;
 use crate::workspace::{WorkspaceRequest, discover};
 
@@ -91,9 +94,14 @@ fn files_of_tests_are_read_when_they_are_asked_for_or_reached() {
 
 /// A run over a package with these files beside its manifest.
 fn outcome(tree: &[(&str, &str)], config: &str) -> Outcome {
+    outcome_in_parts(tree, config, parts::TOGETHER)
+}
+
+fn outcome_in_parts(tree: &[(&str, &str)], config: &str, together: usize) -> Outcome {
     let manifest = format!(
         "{MANIFEST}[dependencies]\naxum = \"0.8\"\nactix-web = \"4\"\nactix-identity = \"0.9\"\nrocket = \"0.5\"\naxum-server = \"0.7\"\n"
     );
+    // A manifest among the files takes its place.
     let manifest = [("/w/Cargo.toml".to_owned(), manifest)];
     let tree = tree
         .iter()
@@ -123,9 +131,9 @@ fn outcome(tree: &[(&str, &str)], config: &str) -> Outcome {
         today: "2026-01-01".parse().expect("a date"),
         partial: false,
         progress: false,
-        explain: false,
+        explain: true,
     };
-    check(&workspace, &files, &settings)
+    check::check_in_parts(&workspace, &files, &settings, together)
 }
 
 /// Titles of what is shown, and of what comments and settings hold back.
@@ -398,6 +406,170 @@ fn a_limiter_behind_a_call_into_another_file_counts() {
         endpoint.protections.rate_limit.status
     };
     let limits = "LIMITER.check_key(who).map_err(|_| axum::http::StatusCode::TOO_MANY_REQUESTS)";
-    assert_eq!(admit(limits), crate::routes::endpoint::Status::Required);
-    assert_eq!(admit("Ok(())"), crate::routes::endpoint::Status::None);
+    assert_eq!(admit(limits), Status::Required);
+    assert_eq!(admit("Ok(())"), Status::None);
+    // An error that somebody else made, on its way to becoming a response.
+    let error = |more: &str| {
+        format!(
+            "Error(1).into() }} {more} \
+             impl Error {{ \
+                pub fn into(self) -> Result<(), axum::http::StatusCode> {{ Err(self.rate_limit_status()) }} \
+                fn rate_limit_status(self) -> axum::http::StatusCode {{ \
+                    self.0.rate_limit_status(); axum::http::StatusCode::TOO_MANY_REQUESTS \
+                }}"
+        )
+    };
+    let answers = "pub struct Error(u8); impl axum::response::IntoResponse for Error { fn into_response(self) -> axum::response::Response { todo!() } }";
+    let derived = "#[derive(Debug, thiserror::Error)] pub struct Error(u8);";
+    for answer in [answers, derived] {
+        assert_eq!(admit(&error(answer)), Status::None, "{answer}");
+    }
+    let limiter = "pub struct Error(u8);";
+    assert_eq!(admit(&error(limiter)), Status::Required);
+}
+
+/// Services that share nothing, a library, and a file in the folder of another service.
+const SEVERAL: [(&str, &str); 15] = [
+    ("Cargo.toml", "[workspace]\nmembers = ['*']\n"),
+    (
+        "a/Cargo.toml",
+        "[package]\nname = 'a'\n[dependencies]\naxum = '0.8'\nlib = { path = '../lib' }\n",
+    ),
+    (
+        "a/src/main.rs",
+        "mod shared; #[path = \"../../b/src/own.rs\"] mod own; \
+         async fn add(user: lib::User) {} \
+         async fn wipe() { sqlx::query(\"DELETE FROM a\").execute(&db()).await; } \
+         async fn main() { axum::serve(l(), axum::Router::new() \
+            .route(\"/add\", axum::routing::post(add)) \
+            .route(\"/own\", axum::routing::delete(own::wipe)) \
+            .route(\"/wipe\", axum::routing::delete(wipe)) \
+            .route(\"/shared\", axum::routing::delete(shared::wipe))); }",
+    ),
+    (
+        "a/src/shared.rs",
+        "pub async fn wipe() { sqlx::query(\"DELETE FROM b\").execute(&db()).await; }",
+    ),
+    (
+        "b/Cargo.toml",
+        "[package]\nname = 'b'\n[dependencies]\naxum = '0.8'\n",
+    ),
+    (
+        "b/src/main.rs",
+        "#[path = \"../../a/src/shared.rs\"] mod shared; mod own; mod missing; \
+         async fn main() { let app = axum::Router::new() \
+            .route(\"/shared\", axum::routing::delete(shared::wipe)) \
+            .route(\"/own\", axum::routing::delete(own::wipe)); axum::serve(l(), app).await; }",
+    ),
+    (
+        "b/src/own.rs",
+        "const API_KEY: &str = \"sk_live_4eC39HqLyjWDarjtT1zdp7dc\";\n\
+         // moat: allow(missing-authentication, reason = \"r\")\n\
+         pub async fn wipe() { sqlx::query(\"DELETE FROM c\").execute(&db()).await; }",
+    ),
+    (
+        "b/tests/all.rs",
+        "#[test] fn all() { reqwest::blocking::get(\"http://example.org\"); }",
+    ),
+    (
+        "client/Cargo.toml",
+        "[package]\nname = 'client'\n[dependencies]\nreqwest = '0.12'\n",
+    ),
+    (
+        "client/src/main.rs",
+        "mod broken; fn main() { reqwest::blocking::get(\"http://api.acme.com\"); }",
+    ),
+    ("client/src/broken.rs", "fn broken( {}\n"),
+    ("client/.env", "PASSWORD=Xk29fhwQ71LmzPd0\n"),
+    (
+        "lib/Cargo.toml",
+        "[package]\nname = 'lib'\n[dependencies]\naxum = '0.8'\n",
+    ),
+    (
+        "lib/src/lib.rs",
+        "pub struct User; \
+         impl<S: Sync> axum::extract::FromRequestParts<S> for User { \
+            type Rejection = axum::http::StatusCode; \
+            async fn from_request_parts(parts: &mut axum::http::request::Parts, _: &S) -> Result<Self, Self::Rejection> { \
+                let token = parts.headers.get(\"authorization\").and_then(|it| it.to_str().ok()).ok_or(axum::http::StatusCode::UNAUTHORIZED)?; \
+                jsonwebtoken::decode::<u8>(token, &key(), &jsonwebtoken::Validation::default()).map_err(|_| axum::http::StatusCode::UNAUTHORIZED)?; \
+                Ok(User) \
+            } \
+         }",
+    ),
+    ("z/Cargo.toml", "[package]\nname = 'z'\n"),
+];
+
+#[test]
+fn it_makes_no_difference_how_many_packages_are_analysed_at_once() {
+    let config = "[[public-routes]]\nroutes = [\"/wipe\"]\nreason = \"r\"\n\
+        [[public-routes]]\nroutes = [\"/nowhere\"]\nreason = \"r\"\n";
+    let shown = |together: usize| {
+        let mut outcome = outcome_in_parts(&SEVERAL, config, together);
+        // Which function of the program it was made from: the one thing that may differ.
+        for endpoint in &mut outcome.inventory.endpoints {
+            endpoint.handler.target = crate::routes::HandlerTarget::Unknown;
+        }
+        outcome.redactions.sort();
+        let mut looked: Vec<_> = outcome.looked.iter().collect();
+        looked.sort_by_key(|(span, _)| **span);
+        format!(
+            "{:#?}",
+            (
+                &outcome.inventory,
+                &outcome.diagnostics,
+                &outcome.defaults,
+                looked,
+                &outcome.undecided,
+                &outcome.counts,
+                &outcome.redactions,
+                &outcome.summary,
+            )
+        )
+    };
+    let together = shown(usize::MAX);
+    // All of it is there: endpoints of two services, secrets, clients, what is broken or held back.
+    for part in [
+        "`DELETE /own` asks for no authentication",
+        "\"POST\"",
+        "hardcoded-secret",
+        "plain-http-client",
+        "unreadable-source",
+        "unused-exception",
+        "suppressed: Some",
+    ] {
+        assert!(together.contains(part), "{part} in {together}");
+    }
+    for size in [0, 400, 1500] {
+        assert_eq!(shown(size), together, "{size}");
+    }
+}
+
+#[test]
+fn packages_that_lead_to_one_another_are_analysed_together() {
+    let tree = SEVERAL
+        .iter()
+        .map(|(path, text)| (format!("/w/{path}"), *text));
+    let files = MemoryFiles::new(tree);
+    let request = WorkspaceRequest {
+        start: "/w".into(),
+        ..WorkspaceRequest::default()
+    };
+    let workspace = discover(&request, &files).expect("a workspace");
+    let found = texts::rust_files(&workspace, &files);
+    let steps = Progress::new("reading", 0, false);
+    let texts = texts::Texts::read(found, &workspace, &files, &steps);
+    let names = |together: usize| {
+        let parts = parts::parts(&workspace, &texts, together);
+        let files: usize = parts.iter().map(|it| it.files.len()).sum();
+        assert_eq!(files, texts.rust_files.len(), "each file once");
+        let parts = parts.iter().map(|it| {
+            let packages = it.packages.iter().map(|id| &*workspace.package(*id).name);
+            packages.collect::<Vec<_>>().join(" ")
+        });
+        parts.collect::<Vec<_>>()
+    };
+    assert_eq!(names(0), ["a lib", "b", "client", "z"]);
+    assert_eq!(names(usize::MAX), ["a b client lib z"]);
+    assert_eq!(names(800), ["a lib", "b client z"]);
 }

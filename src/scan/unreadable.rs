@@ -1,9 +1,9 @@
 //! What could not be read: what it is, where, and the findings about it.
 
-use super::Loaded;
 use crate::diagnostics::{Diagnostic, Label, engine};
 use crate::facts::Extent;
-use crate::source::Span;
+use crate::program::Program;
+use crate::source::{SourceMap, Span};
 
 /// Something of the program that nobody has looked at.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,8 +57,8 @@ impl Lost {
 }
 
 /// All of it, by place, each once. What nobody has looked into is not lost to anybody.
-pub(super) fn lost(loaded: &Loaded) -> Vec<Lost> {
-    let broken = loaded.program.problems().into_iter();
+pub(super) fn lost(program: &Program) -> Vec<Lost> {
+    let broken = program.problems().into_iter();
     let broken = broken.map(|(file, problem)| Lost {
         span: problem.range.in_file(file),
         what: match problem.extent {
@@ -68,7 +68,7 @@ pub(super) fn lost(loaded: &Loaded) -> Vec<Lost> {
         },
         reason: problem.message.clone(),
     });
-    let missing = loaded.program.unresolved.iter();
+    let missing = program.unresolved.iter();
     let missing = missing.filter(|it| it.reason.starts_with("no file for"));
     let missing = missing.map(|it| Lost {
         span: it.span,
@@ -82,15 +82,17 @@ pub(super) fn lost(loaded: &Loaded) -> Vec<Lost> {
 }
 
 /// What is lost, as findings.
-pub(super) fn findings(loaded: &Loaded) -> Vec<Diagnostic> {
+pub(super) fn findings<'a>(
+    lost: &'a [Lost],
+    sources: &'a SourceMap,
+) -> impl Iterator<Item = Diagnostic> + 'a {
     let lint = engine::UNREADABLE_SOURCE;
-    let finding = |it: Lost| {
-        let path = loaded.sources.path(it.span.file);
+    lost.iter().map(move |it| {
+        let path = sources.path(it.span.file);
         let fingerprint = format!("{} {path} {:?} {}", lint.id, it.what, it.reason);
         let label = Label::new(it.span, "");
         Diagnostic::new(&lint.meta(), it.title(), label, fingerprint)
             .with_note(it.note())
             .with_help(it.help())
-    };
-    lost(loaded).into_iter().map(finding).collect()
+    })
 }

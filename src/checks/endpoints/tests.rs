@@ -26,8 +26,6 @@ fn findings(lint: &str, source: &str, persona: Persona) -> Vec<Diagnostic> {
         program: &loaded.program,
         values: &values,
         inventory: &inventory,
-        rust_files: &loaded.rust_files,
-        text_files: &[],
         secrets: &[],
         persona,
         scope: Scope::default(),

@@ -34,8 +34,6 @@ fn findings(lint: &str, source: &str) -> Vec<(u32, Diagnostic)> {
         program: &loaded.program,
         values: &values,
         inventory: &inventory,
-        rust_files: &loaded.rust_files,
-        text_files: &[],
         secrets: &[],
         persona: Persona::Auditor,
         scope: Scope::default(),
