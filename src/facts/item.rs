@@ -103,6 +103,9 @@ pub enum SelfParam {
 pub struct Param {
     /// The name, if the pattern is an identifier.
     pub name: Option<Name>,
+    /// The variable, if the pattern is one or takes one out of something: `settings` of
+    /// `State(settings)`.
+    pub binds: Option<Name>,
     /// The type.
     pub ty: TypeRef,
     /// Pattern and type.

@@ -104,6 +104,8 @@ pub fn segments(path: &str) -> Vec<&str> {
 struct Names {
     /// The words of each literal segment.
     path: Vec<Vec<String>>,
+    /// All of them.
+    flat: Vec<String>,
     /// The words of the handler's own name.
     handler: Vec<String>,
     /// Whether the path ends in a parameter.
@@ -114,8 +116,10 @@ struct Names {
 impl Names {
     fn new(path: &str, handler: &str) -> Names {
         let handler = handler.rsplit("::").next().unwrap_or_default();
+        let path_words: Vec<Vec<String>> = segments(path).into_iter().map(words).collect();
         Names {
-            path: segments(path).into_iter().map(words).collect(),
+            flat: path_words.concat(),
+            path: path_words,
             handler: words(handler),
             ends_in_parameter: path.trim_end_matches('/').ends_with('}'),
             raw: path.to_ascii_lowercase(),
@@ -138,8 +142,7 @@ impl Names {
     /// Whether the words follow each other in a segment, in the handler's name, or as segments.
     fn phrase(&self, first: &str, second: &str) -> bool {
         let pair = |all: &[String]| all.windows(2).any(|it| it[0] == first && it[1] == second);
-        let flat: Vec<String> = self.path.iter().flatten().cloned().collect();
-        pair(&flat) || pair(&self.handler)
+        pair(&self.flat) || pair(&self.handler)
     }
 
     fn is_login(&self, method: &str) -> bool {

@@ -2,12 +2,12 @@
 
 use super::item::Head;
 use super::{Cut, CutTokens, Lowerer, TOO_DEEP, parse_stmts, read_body};
-use crate::facts::body::{Body, BodyId};
+use crate::facts::body::{Body, BodyId, Pat, PatId};
 use crate::facts::item::{ConstItem, FnItem, Item, ItemKind, Param, SelfParam};
 use crate::facts::lazy::{LazyBody, Written};
 use crate::facts::outline::Found;
 use crate::facts::{Extent, Tests};
-use crate::source::TextRange;
+use crate::source::{Name, TextRange};
 
 /// The block of a function, or nothing for a declaration.
 pub(super) enum FnBlock {
@@ -21,6 +21,18 @@ enum Initialiser {
     Here(syn::Expr, TextRange),
     /// To be read when it matters.
     Found(Found),
+}
+
+/// The variable that a pattern is, or takes out of something.
+fn bound(body: &Body, pat: PatId) -> Option<Name> {
+    match body.pat(pat) {
+        Pat::TupleStruct(_, all) => match **all {
+            [only] => bound(body, only),
+            _ => None,
+        },
+        Pat::Bind { name, .. } => Some(*name),
+        _ => None,
+    }
 }
 
 impl Lowerer<'_> {
@@ -82,6 +94,7 @@ impl Lowerer<'_> {
                     let cfg = self.cfg(&typed.attrs);
                     params.push(Param {
                         name,
+                        binds: None,
                         ty,
                         range: ty_range,
                         ty_range,
@@ -127,8 +140,9 @@ impl Lowerer<'_> {
             .into_iter()
             .map(|pat| self.ranged_pat(&mut scratch, pat))
             .collect();
-        for (param, (_, pat_range)) in params.iter_mut().zip(&lowered) {
+        for (param, (pat, pat_range)) in params.iter_mut().zip(&lowered) {
             param.range = pat_range.cover(param.range);
+            param.binds = bound(&scratch, *pat);
         }
         let body = match (block, found) {
             (Some((range, stmts)), _) => {

@@ -33,11 +33,7 @@ impl Judge<'_> {
         for param in &def.sig.params {
             let ty = program.lower_ty(&scope, &param.ty).subst(types, program);
             let span = param.ty_range.in_file(def.file);
-            let name = param.name.map_or_else(
-                || self.bound_name(id, args.len()),
-                |name| Some(name.to_string()),
-            );
-            let value = self.parameter(&ty, name.as_deref(), span);
+            let value = self.parameter(&ty, param.binds.map(Name::as_str), span);
             match value.variant("Ok") {
                 Some(out) if value.variants.is_some() => {
                     let mut own = out.proof.clone();
@@ -96,19 +92,6 @@ impl Judge<'_> {
         let mut proof = body_proof(&summary);
         self.admit(&mut proof);
         proof
-    }
-
-    /// The variable that a parameter's pattern binds: `State(settings)`.
-    fn bound_name(&self, id: FnId, at: usize) -> Option<String> {
-        let body = &self.program[self.program[id].body?].body;
-        let mut pat = *body.params.get(at)?;
-        loop {
-            match body.pat(pat) {
-                crate::facts::Pat::TupleStruct(_, all) if all.len() == 1 => pat = all[0],
-                crate::facts::Pat::Bind { name, .. } => return Some(name.to_string()),
-                _ => return None,
-            }
-        }
     }
 
     /// The value of a parameter of a handler, middleware or extractor: as a `Result` where the
