@@ -109,7 +109,7 @@ impl Protection {
 pub enum Role {
     /// Its success proves the credential argument.
     Verifies,
-    /// Compares two values, one of them secret; its success proves the other.
+    /// Compares two values; its success proves the one that the client sent, if the other is secret.
     ComparesSecret,
     /// Returns what the client sent as a credential: header, cookie, token.
     CredentialSource,

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use rustc_hash::FxHashMap;
 
 use super::Program;
-use super::defs::{AdtId, ConstId, Container, Def, FnId, ImplId, TraitId};
+use super::defs::{AdtId, ConstId, Container, Def, FnId, ImplId, ModuleId, TraitId};
 use super::ty::{Bounds, Subst, Ty, TyScope};
 use crate::source::Name;
 
@@ -359,6 +359,45 @@ impl Program {
             });
         }
         found
+    }
+
+    /// Whether code of a module can call a function as a method: the trait that it is of, if it is
+    /// one of ours, has to be in scope.
+    pub fn is_method_in_scope(&self, module: ModuleId, id: FnId) -> bool {
+        let traits: Vec<TraitId> = match self[id].container {
+            Container::Trait(of) => vec![of],
+            Container::Impl(of) => {
+                let of = self.index.traits[of.0 as usize].iter();
+                let ours = of.filter_map(|it| match it {
+                    TraitKey::Local(id) => Some(*id),
+                    TraitKey::External(_) => None,
+                });
+                ours.collect()
+            }
+            Container::Module => Vec::new(),
+        };
+        traits.is_empty()
+            || traits
+                .into_iter()
+                .any(|it| self.is_trait_in_scope(module, it))
+    }
+
+    fn is_trait_in_scope(&self, module: ModuleId, id: TraitId) -> bool {
+        let name = self[id].name;
+        let named = self.resolve_names(module, &[name], false);
+        if named.iter().any(|it| it.def == Def::Trait(id)) {
+            return true;
+        }
+        // `use ext::Checked as _;`
+        let mut around = Some(module);
+        while let Some(module) = around {
+            let mut imports = self[module].imports.iter();
+            if imports.any(|it| it.path.last() == Some(&name)) {
+                return true;
+            }
+            around = self[module].parent.filter(|_| self[module].of_body);
+        }
+        false
     }
 
     /// For a receiver of unknown type: the functions of this name if the program has so few

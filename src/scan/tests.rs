@@ -573,3 +573,31 @@ fn packages_that_lead_to_one_another_are_analysed_together() {
     assert_eq!(names(usize::MAX), ["a b client lib z"]);
     assert_eq!(names(800), ["a lib", "b client z"]);
 }
+
+#[test]
+fn of_what_cannot_be_read_nobody_says_that_it_is_open() {
+    let source = |handler: &str, helper: &str| {
+        format!(
+            "use axum::{{Router, http::{{HeaderMap, StatusCode}}, routing::delete}};\n\
+             async fn remove(headers: HeaderMap) -> Result<(), StatusCode> {{ {handler} }}\n\
+             fn admit(headers: &HeaderMap) -> Result<(), StatusCode> {{ {helper} }}\n\
+             async fn main() {{ axum::serve(l(), Router::new().route(\"/a\", delete(remove))).await; }}\n"
+        )
+    };
+    let status = |handler: &str, helper: &str| {
+        let outcome = outcome(&[("src/main.rs", &source(handler, helper))], "");
+        let [endpoint] = &*outcome.inventory.endpoints else {
+            panic!("one endpoint")
+        };
+        endpoint.protections.authentication.status
+    };
+    assert_eq!(status("Ok(())", "Ok(())"), Status::None);
+    assert_eq!(status("let = 1;", "Ok(())"), Status::Unknown);
+    assert_eq!(status("admit(&headers)?; Ok(())", "Ok(())"), Status::None);
+    assert_eq!(
+        status("admit(&headers)?; Ok(())", "let = 1;"),
+        Status::Unknown
+    );
+    // Nobody asks it.
+    assert_eq!(status("Ok(())", "let = 1;"), Status::None);
+}

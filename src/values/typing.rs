@@ -571,6 +571,10 @@ impl Infer<'_> {
     ) -> Ty {
         let program = self.program;
         let mut found = program.find_methods(receiver, name);
+        // A library's type has methods of its own, and ours only where our trait is in scope.
+        if matches!(receiver.peel_refs(), Ty::External(..) | Ty::Primitive(_)) {
+            found.retain(|it| program.is_method_in_scope(self.scope.module, it.id));
+        }
         let std = if found.is_empty() {
             self.std_method(receiver, name, args)
         } else {

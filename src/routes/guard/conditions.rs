@@ -6,6 +6,7 @@ use super::interpret::{Run, negated};
 use super::proof::{Abs, From, Out, Proof};
 use crate::facts::ExprId;
 use crate::facts::body::BinaryOp;
+use crate::routes::Evidence;
 
 impl Run<'_, '_> {
     pub(super) fn binary(&mut self, id: ExprId, op: BinaryOp, lhs: ExprId, rhs: ExprId) -> Abs {
@@ -167,18 +168,8 @@ impl Run<'_, '_> {
             .with(b.from)
             .without(From::LITERAL)
             .without(From::REJECT);
-        let (credential, other) = if a.from.has(From::CREDENTIAL) {
-            (a, b)
-        } else {
-            (b, a)
-        };
-        if credential.from.has(From::CREDENTIAL) {
-            let ambient = From::REQUEST.with(From::CREDENTIAL).with(From::INPUT);
-            let proof = if other.from.has(From::LITERAL) || other.from.has(ambient) {
-                Proof::presence()
-            } else {
-                Proof::verified(self.evidence(self.text(id), self.span(id)))
-            };
+        let evidence = || self.evidence(self.text(id), self.span(id));
+        if let Some(proof) = compared([a, b], From::CREDENTIAL, evidence) {
             return Abs::variants(
                 from,
                 vec![
@@ -222,4 +213,25 @@ fn setting_pair(value: &Abs) -> Option<(String, String)> {
         .setting
         .as_ref()
         .map(|setting| (format!("!{setting}"), setting.to_string()))
+}
+
+/// What it proves that two values are the same, if one of them is of a kind that the client sent
+/// to say who it is. `None` if neither is.
+pub(super) fn compared(
+    sides: [&Abs; 2],
+    credentials: From,
+    evidence: impl FnOnce() -> Evidence,
+) -> Option<Proof> {
+    let [a, b] = sides;
+    let other = match (a.from.has(credentials), b.from.has(credentials)) {
+        (true, _) => b,
+        (false, true) => a,
+        (false, false) => return None,
+    };
+    let ambient = From::REQUEST.with(From::CREDENTIAL).with(From::INPUT);
+    // What everybody can read or send along proves nothing.
+    Some(match other.from.has(From::LITERAL.with(ambient)) {
+        true => Proof::presence(),
+        false => Proof::verified(evidence()),
+    })
 }

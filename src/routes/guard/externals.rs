@@ -1,8 +1,9 @@
 //! Library calls: what the request hands out, what verifies, what changes the world.
 
 use super::calls::{presence, unknown_outcome};
+use super::conditions::compared;
 use super::interpret::Run;
-use super::proof::{Abs, From, Out, Proof};
+use super::proof::{Abs, From, Out, Proof, Strength};
 use super::{EventKind, words};
 use crate::facts::ExprId;
 use crate::facts::body::MethodCall;
@@ -41,7 +42,7 @@ impl Run<'_, '_> {
             let key = call
                 .args
                 .first()
-                .map(|arg| self.key_text(*arg))
+                .map(|arg| self.key_text(*arg, args.first()))
                 .unwrap_or_default();
             let evidence = self.evidence(format!("session entry {key}"), span);
             let proof = if words::identity_key(&key) {
@@ -71,7 +72,7 @@ impl Run<'_, '_> {
             | "typed_try_get" | "get_header" | "signed" | "private"
                 if !call.args.is_empty() || name.starts_with("typed") =>
             {
-                Some(self.credential_read(id, call, name))
+                Some(self.credential_read(id, call, name, args))
             }
             "uri" | "path" | "match_pattern" | "match_name" => {
                 Some(Abs::of(From::INPUT.with(From::ROUTE)))
@@ -81,7 +82,7 @@ impl Run<'_, '_> {
                 let key = call
                     .args
                     .first()
-                    .map(|arg| self.key_text(*arg))
+                    .map(|arg| self.key_text(*arg, args.first()))
                     .unwrap_or_default();
                 let is_credential = words::credential_header(&key).unwrap_or(false);
                 let proof = if is_credential {
@@ -155,22 +156,23 @@ impl Run<'_, '_> {
             .map(|ty| ty.peel_refs().clone())
     }
 
-    /// The text of a key: a literal, a constant, or the code that gives it.
-    fn key_text(&self, arg: ExprId) -> String {
+    /// The text of a key: a literal, a constant, what was handed in, or the code that gives it.
+    fn key_text(&self, arg: ExprId, value: Option<&Abs>) -> String {
         let known = self
             .judge
             .values
             .text(self.key, arg)
             .and_then(|text| text.as_known());
-        known.unwrap_or_else(|| self.text(arg))
+        let handed_in = || value.and_then(|it| it.text).map(|it| it.to_string());
+        known.or_else(handed_in).unwrap_or_else(|| self.text(arg))
     }
 
     /// `headers.get(name)`, `cookies.get(name)`.
-    fn credential_read(&self, id: ExprId, call: &MethodCall, name: &str) -> Abs {
+    fn credential_read(&self, id: ExprId, call: &MethodCall, name: &str, args: &[Abs]) -> Abs {
         let key = call
             .args
             .first()
-            .map(|arg| self.key_text(*arg))
+            .map(|arg| self.key_text(*arg, args.first()))
             .unwrap_or_else(|| self.text(id));
         let span = self.span(id);
         let sealed = match self.ty(call.receiver).peel_refs() {
@@ -289,7 +291,7 @@ impl Run<'_, '_> {
             "std::env::var" | "std::env::var_os" => {
                 let key = exprs
                     .first()
-                    .map(|arg| self.key_text(*arg))
+                    .map(|arg| self.key_text(*arg, args.first()))
                     .unwrap_or_default();
                 let known = Abs::fallible(
                     "Ok",
@@ -380,7 +382,22 @@ impl Run<'_, '_> {
         };
         let labels = input.as_ref().map_or(from, |it| it.from);
         match role {
-            Role::Verifies | Role::ComparesSecret => {
+            Role::ComparesSecret => {
+                let mut sides = receiver.into_iter().chain(args);
+                let (Some(a), Some(b)) = (sides.next(), sides.next()) else {
+                    return Abs::of(from.without(From::REJECT));
+                };
+                let credentials = From::CREDENTIAL.with(From::IDENTITY).with(From::TOKEN);
+                let evidence = || self.evidence(name, self.span(id));
+                let proof = compared([a, b], credentials, evidence);
+                let who = match &proof {
+                    Some(proof) if proof.strength == Strength::Verified => From::IDENTITY,
+                    _ => from.without(From::LITERAL).without(From::REJECT),
+                };
+                let proof = proof.unwrap_or_else(Proof::nothing);
+                outcome(on.unwrap_or(Outcome::True), proof, Abs::of(who))
+            }
+            Role::Verifies => {
                 let ambient = labels.has(From::CREDENTIAL.with(From::IDENTITY).with(From::TOKEN));
                 let proof = if ambient {
                     Proof::verified(self.evidence(name, self.span(id)))
@@ -400,7 +417,7 @@ impl Run<'_, '_> {
             Role::SessionSource | Role::IdentitySource => {
                 let key = exprs
                     .first()
-                    .map(|arg| self.key_text(*arg))
+                    .map(|arg| self.key_text(*arg, args.first()))
                     .unwrap_or_default();
                 let proof = if role == Role::IdentitySource {
                     Proof::verified(self.evidence(name, self.span(id)))
@@ -416,7 +433,7 @@ impl Run<'_, '_> {
                 outcome(on.unwrap_or(Outcome::Some), proof, Abs::of(From::IDENTITY))
             }
             Role::CredentialSource => {
-                let key = exprs.first().map(|arg| self.key_text(*arg));
+                let key = exprs.first().map(|arg| self.key_text(*arg, args.first()));
                 let is_credential = key.as_deref().is_none_or(|key| {
                     words::credential_header(key).unwrap_or(key.contains([':', '.']))
                 });

@@ -37,7 +37,7 @@ impl Print {
             return None;
         }
         let hasher = &mut self.hasher;
-        (value.from, &value.setting, value.function).hash(hasher);
+        (value.from, &value.setting, value.text, value.function).hash(hasher);
         hasher.write_u8(b'(');
         for (name, out) in value.variants.iter().flat_map(|all| all.iter()) {
             name.hash(&mut self.hasher);

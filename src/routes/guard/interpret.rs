@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
+use super::calls::unknown_outcome;
 use super::proof::{Abs, Captured, From, Out, Proof, State};
 use super::{Event, EventKind, Judge, Summary, fingerprint, words};
 use crate::facts::body::{BlockKind, Literal, LoopKind, UnaryOp};
@@ -11,7 +12,7 @@ use crate::facts::{Expr, ExprId, PatId, Stmt};
 use crate::program::ty::Subst;
 use crate::program::{BodyKey, FnId, Ty};
 use crate::routes::endpoint::{Evidence, EvidenceKind};
-use crate::source::Span;
+use crate::source::{Name, Span};
 use crate::values::{Callee, Typing};
 
 /// One activation of a body.
@@ -35,6 +36,8 @@ const MAX_STEPS: u64 = 40_000;
 const MANY_STEPS: u64 = 6_000_000;
 /// Bound on calls followed into each other.
 pub(super) const MAX_DEPTH: u32 = 14;
+/// Texts longer than this, in bytes, are no names of headers, cookies or settings.
+const LONGEST_NAME: usize = 64;
 
 impl<'a> Judge<'a> {
     /// Runs a function with these arguments.
@@ -66,10 +69,12 @@ impl<'a> Judge<'a> {
                 ..Summary::default()
             };
         }
-        let is_read = |body: &BodyKey| self.program[*body].body.problem.is_none();
-        let Some(body) = self.program[id].body.filter(is_read) else {
+        let Some(body) = self.program[id].body else {
             return Summary::default();
         };
+        if self.program[body].body.problem.is_some() {
+            return self.unread(id, union(&args).with(this.from));
+        }
         self.depth.set(self.depth.get() + 1);
         let mut run = self.start(body, this, subst.clone());
         let params = self.program[body].body.params.clone();
@@ -84,6 +89,23 @@ impl<'a> Judge<'a> {
         let summary = run.finish();
         self.depth.set(self.depth.get() - 1);
         summary
+    }
+
+    /// What a function does whose body cannot be read: with something of the request, anything.
+    fn unread(&self, id: FnId, from: From) -> Summary {
+        if from == From::default() {
+            return Summary::default();
+        }
+        let name = self.program[id].name;
+        let proof = Proof::maybe(format!("the body of `{name}` cannot be read"));
+        let value = unknown_outcome(from, &proof);
+        let state = State::start().with(&proof);
+        Summary {
+            value: value.clone(),
+            after: Some(state.clone()),
+            events: Vec::new(),
+            exits: vec![(value, state)],
+        }
     }
 
     /// Gives the next handler or layer its share of expressions.
@@ -210,6 +232,10 @@ impl<'a> Run<'_, 'a> {
                     From::LITERAL,
                     vec![(if *value { "true" } else { "false" }, Out::nothing())],
                 ),
+                Literal::Str(text) => Abs {
+                    text: name_of(text),
+                    ..Abs::of(From::LITERAL)
+                },
                 _ => Abs::of(From::LITERAL),
             },
             Expr::Path(path) => self.path(id, path.last().map_or("", |name| name.as_str())),
@@ -561,12 +587,14 @@ impl<'a> Run<'_, 'a> {
                 let name = self.judge.program[*id].name;
                 // A text that stands in the code: a prefix, a scheme, or a secret that is none.
                 let text = self.judge.values.const_text(*id);
-                let from = match text.is_some_and(|it| it.as_known().is_some()) {
-                    true => From::LITERAL,
-                    false => From::default(),
+                let text = text.and_then(|it| it.as_known());
+                let from = match text {
+                    Some(_) => From::LITERAL,
+                    None => From::default(),
                 };
                 Abs {
                     setting: Some(Rc::from(name.as_str())),
+                    text: text.and_then(|it| name_of(&it)),
                     ..Abs::of(from)
                 }
             }
@@ -575,7 +603,11 @@ impl<'a> Run<'_, 'a> {
                 match last {
                     "None" => Abs::variants(From::default(), vec![("None", Out::nothing())]),
                     _ if words::refuses(last) => Abs::of(From::REJECT),
-                    _ => Abs::default(),
+                    // `header::AUTHORIZATION`.
+                    _ => Abs {
+                        text: Some(Name::new(last)).filter(|_| is_shouted(last)),
+                        ..Abs::default()
+                    },
                 }
             }
             Some(Callee::Constructor(crate::program::Def::Variant(..))) => {
@@ -720,4 +752,15 @@ fn negate(setting: &str) -> Rc<str> {
         Some(rest) => Rc::from(rest),
         None => Rc::from(format!("!{setting}")),
     }
+}
+
+/// A text as a name, if it is short enough to be one.
+fn name_of(text: &str) -> Option<Name> {
+    (text.len() <= LONGEST_NAME).then(|| Name::new(text))
+}
+
+/// Whether a name is written as those of constants are.
+fn is_shouted(name: &str) -> bool {
+    name.starts_with(|it: char| it.is_ascii_uppercase())
+        && !name.contains(|it: char| it.is_ascii_lowercase())
 }

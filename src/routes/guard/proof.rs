@@ -291,6 +291,8 @@ pub struct Abs {
     pub from: From,
     /// The setting that it is.
     pub setting: Option<Rc<str>>,
+    /// The name that it is: a short text or a library's constant that stands in the code.
+    pub text: Option<Name>,
     /// What each variant it may have tells. `None`: nothing is known.
     pub variants: Option<Rc<Vec<(Name, Out)>>>,
     /// Parts of a tuple.
@@ -503,6 +505,7 @@ impl Abs {
         if a.1.setting == b.1.setting {
             joined.setting.clone_from(&a.1.setting);
         }
+        joined.text = a.1.text.filter(|it| b.1.text == Some(*it));
         joined.function = a.1.function.filter(|it| b.1.function == Some(*it));
         if let (Some(x), Some(y)) = (&a.1.parts, &b.1.parts)
             && x.len() == y.len()
