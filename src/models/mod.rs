@@ -49,6 +49,7 @@ pub struct Models {
     /// Canonical paths that were asked for, and what modules' globs bring in.
     canonical: RwLock<FxHashMap<Name, Name>>,
     globs: RwLock<FxHashMap<Name, Exported>>,
+    trait_functions: RwLock<FxHashMap<Name, Option<Name>>>,
     members: RwLock<FxHashMap<(Name, Name), Name>>,
 }
 
@@ -254,9 +255,35 @@ impl Models {
         self.layer(constructor).or_else(|| self.layer(of_type()?))
     }
 
-    /// The function or method with this canonical path.
+    /// The function or method with this canonical path; a trait's, called through a type of the
+    /// same crate, too (`sqlx::PgConnection::connect`).
     pub fn function(&self, canonical: Name) -> Option<&Function> {
-        self.lookup(canonical, |model| &model.functions)
+        let own = self.lookup(canonical, |model| &model.functions);
+        own.or_else(|| self.lookup(self.trait_function(canonical)?, |model| &model.functions))
+    }
+
+    /// The one function of a trait that a type's function of this name can be.
+    fn trait_function(&self, canonical: Name) -> Option<Name> {
+        if let Some(known) = read(&self.trait_functions).get(&canonical) {
+            return *known;
+        }
+        let found = self.trait_function_now(canonical);
+        write(&self.trait_functions).insert(canonical, found);
+        found
+    }
+
+    fn trait_function_now(&self, canonical: Name) -> Option<Name> {
+        let (owner, name) = canonical.as_str().rsplit_once("::")?;
+        if !matches!(self.kind(owner), Some(Kind::Struct | Kind::Enum)) {
+            return None;
+        }
+        let all = self.methods_named(crate_of(owner), Name::new(name));
+        let mut of_traits = all.into_iter().filter(|it| {
+            let (of, _) = it.path.as_str().rsplit_once("::").unwrap_or_default();
+            self.kind(of) == Some(Kind::Trait)
+        });
+        let first = of_traits.next()?.path;
+        of_traits.all(|it| it.path == first).then_some(first)
     }
 
     /// The type with this canonical path.

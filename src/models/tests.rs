@@ -429,3 +429,28 @@ fn every_row_of_every_export_table_can_be_read() {
         }
     }
 }
+
+#[test]
+fn a_function_of_a_trait_is_known_through_a_type_of_its_crate() {
+    let role = |path: &str| {
+        let models = Models::builtin();
+        let found = models.function(models.canonical(path));
+        found.map(|it| (it.path.to_string(), it.role))
+    };
+    let connects = |path: &str| Some((path.to_owned(), Role::Connects));
+    assert_eq!(
+        role("sqlx::PgConnection::connect"),
+        connects("sqlx::Connection::connect")
+    );
+    assert_eq!(
+        role("sqlx::postgres::PgConnection::connect"),
+        connects("sqlx::Connection::connect")
+    );
+    assert_eq!(
+        role("diesel::PgConnection::establish"),
+        connects("diesel::Connection::establish")
+    );
+    // A name that no trait of the crate has, and a module's function.
+    assert_eq!(role("sqlx::PgConnection::connection"), None);
+    assert_eq!(role("sqlx::postgres::connect"), None);
+}

@@ -3,6 +3,7 @@
 use lettre::transport::smtp::client::{Tls, TlsParameters};
 use lettre::{AsyncSmtpTransport, SmtpTransport, Tokio1Executor};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
+use sqlx::{Connection, PgConnection};
 use tokio_postgres::NoTls;
 
 const CACHE: &str = "redis://cache.example-shop.io:6379"; //~ plaintext-connection
@@ -18,6 +19,10 @@ fn cache_by_host(db: u8) -> redis::RedisResult<redis::Client> {
 async fn sqlx_by_url(password: &str) -> sqlx::Result<sqlx::PgPool> {
     let url = format!("postgres://shop:{password}@db.example-shop.io/shop?sslmode=disable"); //~ plaintext-connection
     PgPoolOptions::new().connect(&url).await
+}
+
+async fn sqlx_through_a_trait() -> sqlx::Result<PgConnection> {
+    PgConnection::connect("postgres://db.example-shop.io/shop?sslmode=disable").await //~ plaintext-connection
 }
 
 fn sqlx_by_option() -> PgConnectOptions {

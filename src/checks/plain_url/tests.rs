@@ -321,6 +321,8 @@ fn whoever_sends_is_found_under_any_name() {
         "use sqlx::PgPool as Db; fn f() { Db::connect(\"\"); }",
         "type Db = sqlx::PgPool; fn f() { Db::connect(\"\"); }",
         "use sqlx::Connection as C; fn f() { C::connect(\"\"); }",
+        "use sqlx::{Connection, PgConnection}; fn f() { PgConnection::connect(\"\"); }",
+        "use diesel::{Connection, PgConnection as P}; fn f() { P::establish(\"\"); }",
         "use postgres::NoTls; fn f() { g(NoTls); }",
         "use sqlx::*; fn f() { PgPool::connect(\"\"); }",
         "use sqlx::postgres::PgSslMode::Disable as Off; fn f() { g(Off); }",

@@ -36,7 +36,20 @@ pub(super) fn credential_header(name: &str) -> Option<bool> {
         "etag",
         "x-csrf-token",
     ];
-    if NOT.contains(&last.as_str()) || last.contains("csrf") || last.contains("xsrf") {
+    // What visitors get on their way to a login, before anybody knows them.
+    const FLOW: [&str; 9] = [
+        "req",
+        "request",
+        "authreq",
+        "authrequest",
+        "flow",
+        "challenge",
+        "verifier",
+        "return",
+        "destination",
+    ];
+    let final_word = last.rsplit(['-', '.']).next().unwrap_or_default();
+    if NOT.contains(&last.as_str()) || FLOW.contains(&final_word) || anonymous_cookie(&last) {
         return Some(false);
     }
     if credential_word(&last) || last == "cookie" {
