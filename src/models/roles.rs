@@ -121,6 +121,8 @@ pub enum Role {
     RequestSource,
     /// Runs the extractor that its type argument names.
     RunsExtractor,
+    /// Runs a closure, its first argument; what that gives is its own value, or what success holds.
+    RunsClosure,
     /// Parses or converts; proves nothing.
     Syntactic,
     /// Hashes a password or message.
@@ -221,6 +223,8 @@ pub enum TypeRole {
     RateKey,
     /// Key material.
     Key,
+    /// Authenticates what it is given under a key: nobody without the key knows the result.
+    Mac,
     /// Sends mail.
     Mailer,
     /// Decides whether a route matches.

@@ -5,6 +5,7 @@ use super::proof::{Abs, Captured, From, Out, Proof};
 use super::{EventKind, words};
 use crate::facts::body::{MacroCall, MethodCall};
 use crate::facts::{Expr, ExprId, GenericArg, TypeRef};
+use crate::models::{Role, TypeRole};
 use crate::program::methods::Candidate;
 use crate::program::{Container, Def, FnId, Ty};
 use crate::values::Callee;
@@ -358,9 +359,17 @@ impl Run<'_, '_> {
         if name.starts_with("with_") && receiver.variants.is_some() {
             return receiver;
         }
+        // `Sha256::new().chain_update(body)`.
+        if name == "chain_update" {
+            return Abs::of(receiver.from.with(self.absorbed(call.receiver, &args)));
+        }
         let path = self.typing.external(id);
         let all: Vec<ExprId> = call.args.to_vec();
         if let Some(path) = path {
+            let model = self.judge.program.models.function(path);
+            if model.is_some_and(|it| it.role == Role::DisablesVerification) {
+                self.mark(call.receiver, From::UNCHECKED);
+            }
             return self.call_external(id, path.as_str(), Some(&receiver), &args, &all);
         }
         let mut values = vec![receiver];
@@ -370,20 +379,34 @@ impl Run<'_, '_> {
 
     /// `hasher.update(token)`: the variable holds the token from here on.
     fn absorb(&mut self, receiver: ExprId, args: &[Abs]) {
-        let Some(value) = self
-            .typing
-            .local(receiver)
-            .and_then(|pat| self.env.get_mut(&pat))
-        else {
-            return;
-        };
-        if value.from.has(From::REQUEST.with(From::NEXT)) {
-            return;
-        }
-        for arg in args {
-            if arg.from.has(From::CREDENTIAL) {
-                value.from = value.from.with(From::CREDENTIAL);
+        let taken = self.absorbed(receiver, args);
+        self.mark(receiver, taken);
+    }
+
+    /// What a value is from then on that takes these in. Of what is authenticated under a key only
+    /// whoever has the key knows the result.
+    fn absorbed(&self, receiver: ExprId, args: &[Abs]) -> From {
+        let is_mac = match self.ty(receiver).peel_refs() {
+            Ty::External(path, _) => {
+                let ty = self.judge.program.models.type_(*path);
+                ty.is_some_and(|it| it.role == Some(TypeRole::Mac))
             }
+            _ => false,
+        };
+        let kept = match is_mac {
+            true => From::CREDENTIAL,
+            false => From::CREDENTIAL.with(From::INPUT),
+        };
+        union(args).only(kept)
+    }
+
+    /// Adds labels to a variable.
+    fn mark(&mut self, variable: ExprId, labels: From) {
+        let local = self.typing.local(variable);
+        if let Some(value) = local.and_then(|pat| self.env.get_mut(&pat))
+            && !value.from.has(From::REQUEST.with(From::NEXT))
+        {
+            value.from = value.from.with(labels);
         }
     }
 

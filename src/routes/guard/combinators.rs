@@ -354,7 +354,13 @@ impl Run<'_, '_> {
                     ..Abs::fallible(name, proof.and(&truth), Abs::default())
                 }
             }
-            "all" | "is_none_or" => Abs::of(receiver.from),
+            // It is false only of what is there, and says so.
+            "is_none_or" => {
+                let falsity = result.variant("false");
+                let falsity = falsity.map_or_else(Proof::nothing, |out| out.proof);
+                Abs::fallible("false", proof.and(&falsity), Abs::default())
+            }
+            "all" => Abs::of(receiver.from),
             _ => Abs::of(receiver.from),
         })
     }

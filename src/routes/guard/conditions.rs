@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::interpret::{Run, negated};
-use super::proof::{Abs, From, Out, Proof};
+use super::proof::{Abs, From, Out, Proof, Strength};
 use crate::facts::ExprId;
 use crate::facts::body::BinaryOp;
 use crate::routes::Evidence;
@@ -116,7 +116,10 @@ impl Run<'_, '_> {
             BinaryOp::Eq | BinaryOp::Ne => {
                 let a = self.expr(lhs);
                 let b = self.expr(rhs);
-                let equal = self.equal(&a, &b, id);
+                let mut equal = self.equal(&a, &b, id);
+                if let Some(unset) = self.both_missing([(lhs, &a), (rhs, &b)]) {
+                    equal = only_if(equal, &unset);
+                }
                 if op == BinaryOp::Ne {
                     negated(&equal)
                 } else {
@@ -159,6 +162,29 @@ impl Run<'_, '_> {
             (None, Some(b)) if a.from.is_route() => Some(b.clone()),
             _ => None,
         }
+    }
+
+    /// `header == config.token`, if both may be `None`: then it takes that the setting is set.
+    fn both_missing(&self, sides: [(ExprId, &Abs); 2]) -> Option<String> {
+        let may_miss = |(expr, value): &(ExprId, &Abs)| {
+            let is_option = self
+                .ty(*expr)
+                .peel_refs()
+                .is_external("std::option::Option");
+            is_option && (value.variants.is_none() || value.variant("None").is_some())
+        };
+        if !sides.iter().all(may_miss) {
+            return None;
+        }
+        let mut settings = sides
+            .iter()
+            .filter(|(_, it)| !it.from.has(From::CREDENTIAL));
+        let (expr, value) = settings.next()?;
+        let setting = match &value.setting {
+            Some(setting) => setting.to_string(),
+            None => self.text(*expr),
+        };
+        Some(format!("{setting} is set"))
     }
 
     /// `a == b`.
@@ -234,4 +260,25 @@ pub(super) fn compared(
         true => Proof::presence(),
         false => Proof::verified(evidence()),
     })
+}
+
+/// The same value, of which what its truth proves is proven only under a condition.
+fn only_if(value: Abs, condition: &str) -> Abs {
+    let Some(all) = &value.variants else {
+        return value;
+    };
+    let weaker = all.iter().map(|(name, out)| {
+        let mut out = out.clone();
+        if out.proof.strength == Strength::Verified {
+            out.proof.condition = Some(match &out.proof.condition {
+                Some(known) => format!("{known} and {condition}"),
+                None => condition.to_owned(),
+            });
+        }
+        (*name, out)
+    });
+    Abs {
+        variants: Some(Rc::new(weaker.collect())),
+        ..value
+    }
 }

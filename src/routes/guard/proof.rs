@@ -358,6 +358,8 @@ impl From {
 
     /// The path of the request, which tells routes apart.
     pub const ROUTE: From = From(1024);
+    /// Settings of a library under which it verifies nothing.
+    pub const UNCHECKED: From = From(2048);
 
     /// Both sets.
     #[must_use]
@@ -369,6 +371,12 @@ impl From {
     #[must_use]
     pub fn without(self, other: From) -> From {
         From(self.0 & !other.0)
+    }
+
+    /// Those of these labels that are there.
+    #[must_use]
+    pub fn only(self, other: From) -> From {
+        From(self.0 & other.0)
     }
 
     /// Whether it is the request's path, and nothing that a client may choose for one route.
