@@ -262,6 +262,14 @@ impl Models {
         own.or_else(|| self.lookup(self.trait_function(canonical)?, |model| &model.functions))
     }
 
+    /// The traits of a crate that have a modelled function of this name.
+    pub fn traits_with(&self, krate: &str, name: Name) -> Vec<Name> {
+        let all = self.methods_named(krate, name).into_iter();
+        let owners = all.filter_map(|it| Some(it.path.as_str().rsplit_once("::")?.0));
+        let traits = owners.filter(|owner| self.kind(owner) == Some(Kind::Trait));
+        traits.map(Name::new).collect()
+    }
+
     /// The one function of a trait that a type's function of this name can be.
     fn trait_function(&self, canonical: Name) -> Option<Name> {
         if let Some(known) = read(&self.trait_functions).get(&canonical) {
@@ -277,13 +285,12 @@ impl Models {
         if !matches!(self.kind(owner), Some(Kind::Struct | Kind::Enum)) {
             return None;
         }
-        let all = self.methods_named(crate_of(owner), Name::new(name));
-        let mut of_traits = all.into_iter().filter(|it| {
-            let (of, _) = it.path.as_str().rsplit_once("::").unwrap_or_default();
-            self.kind(of) == Some(Kind::Trait)
-        });
-        let first = of_traits.next()?.path;
-        of_traits.all(|it| it.path == first).then_some(first)
+        let mut traits = self
+            .traits_with(crate_of(owner), Name::new(name))
+            .into_iter();
+        let first = traits.next()?;
+        let is_one = traits.all(|it| it == first);
+        is_one.then(|| Name::new(&format!("{first}::{name}")))
     }
 
     /// The type with this canonical path.

@@ -2,14 +2,17 @@
 
 use std::borrow::Cow;
 use std::cell::Cell;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use rustc_hash::FxHashMap;
 
 use super::Program;
-use super::defs::{AdtId, ConstId, Container, Def, FnId, ImplId, ModuleId, TraitId};
+use super::defs::{AdtId, ConstId, Container, Def, FnId, ImplId, Import, ModuleId, TraitId};
 use super::ty::{Bounds, Subst, Ty, TyScope};
 use crate::source::Name;
+
+/// By module and name: the method of a library's trait that is meant.
+pub(crate) type TraitMethods = Mutex<FxHashMap<(ModuleId, Name), Option<Name>>>;
 
 /// Impls by what they are for.
 #[derive(Debug, Default)]
@@ -398,6 +401,57 @@ impl Program {
             around = self[module].parent.filter(|_| self[module].of_body);
         }
         false
+    }
+
+    /// The one modelled method of this name of a library's trait that is in scope of a module:
+    /// for receivers of which nothing else is known.
+    pub fn trait_method(&self, module: ModuleId, name: Name) -> Option<Name> {
+        let memo = || {
+            self.trait_methods
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+        };
+        if let Some(known) = memo().get(&(module, name)) {
+            return *known;
+        }
+        let mut found: Vec<Name> = Vec::new();
+        let mut around = Some(module);
+        while let Some(module) = around {
+            for import in &self[module].imports {
+                found.extend(self.imported_trait(module, import, name));
+            }
+            around = self[module].parent.filter(|_| self[module].of_body);
+        }
+        found.dedup();
+        let only = match found.as_slice() {
+            [of] => Some(Name::new(&format!("{of}::{name}"))),
+            _ => None,
+        };
+        memo().insert((module, name), only);
+        only
+    }
+
+    /// The trait with a modelled method of this name that an import brings in.
+    fn imported_trait(&self, module: ModuleId, import: &Import, name: Name) -> Option<Name> {
+        let defs = self.resolve_names(module, &import.path, import.global);
+        let paths = defs.iter().filter_map(|it| match it.def {
+            Def::External(path) if it.used == import.path.len() => Some(path),
+            _ => None,
+        });
+        paths.into_iter().find_map(|path| {
+            let krate = path.as_str().split("::").next().unwrap_or_default();
+            let traits = self.models.traits_with(krate, name);
+            if traits.is_empty() {
+                return None;
+            }
+            let canonical = self.models.canonical(path.as_str());
+            if traits.contains(&canonical) {
+                return Some(canonical);
+            }
+            let glob = self.models.glob(path.as_str());
+            let brought = glob.iter().filter(|_| import.name.is_none());
+            brought.map(|it| it.1).find(|it| traits.contains(it))
+        })
     }
 
     /// For a receiver of unknown type: the functions of this name if the program has so few

@@ -366,6 +366,8 @@ impl Infer<'_> {
             "enumerate" => iter(Ty::Tuple(
                 vec![Ty::Primitive(Name::new("usize")), element].into(),
             )),
+            // Diesel's takes a connection.
+            "first" | "last" if !args.is_empty() => return None,
             "next" | "last" | "first" | "find" | "nth" | "pop" | "max_by_key" | "min_by_key"
             | "get" | "get_mut" | "max" | "min" | "position" => {
                 self.args(args, params);

@@ -601,7 +601,15 @@ impl Infer<'_> {
                 .set_callees(id, CALLS, found.into_iter().map(Callee::Fn).collect());
             return ty;
         }
-        let Some(path) = super::externals::method_path(program, receiver, name) else {
+        let own = super::externals::method_path(program, receiver, name);
+        let is_known = |path: &Name| {
+            program.models.function(*path).is_some() || program.models.signature(*path).is_some()
+        };
+        let path = own.filter(is_known).or_else(|| match args {
+            [] => None,
+            _ => program.trait_method(self.scope.module, name),
+        });
+        let Some(path) = path.or(own) else {
             return Ty::Unknown;
         };
         self.typing

@@ -44,7 +44,15 @@ impl Run<'_, '_> {
                 if let Some(function) = called.function {
                     return self.call_local(id, &[candidate(function)], values, None);
                 }
-                self.opaque(id, "", &values)
+                // `bool::from(choice)`: as true as that.
+                let body = &self.judge.program[self.key].body;
+                let is_bool = matches!(body.expr(callee), Expr::Path(path)
+                    if matches!(&*path.segments, [ty, from] if ty.name == "bool" && from.name == "from"));
+                match <[Abs; 1]>::try_from(values) {
+                    Ok([only]) if is_bool => only,
+                    Ok(values) => self.opaque(id, "", &values),
+                    Err(values) => self.opaque(id, "", &values),
+                }
             }
         }
     }
@@ -338,7 +346,15 @@ impl Run<'_, '_> {
             self.event(EventKind::Next, span);
             return Abs::default();
         }
-        if let Some(value) = self.combinator(id, &receiver, name, &call.args) {
+        // State that is reached through the request: actix-web 4 `HttpRequest`, Rocket 0.5 `Rocket`.
+        if matches!(name, "app_data" | "state")
+            && let [GenericArg::Type(ty)] = &*call.generics
+        {
+            return Abs::fallible("Some", Proof::nothing(), state_of(ty));
+        }
+        // What is ours is read, whatever it is called.
+        let is_ours = matches!(self.typing.callees(id).first(), Some(Callee::Fn(_)));
+        if !is_ours && let Some(value) = self.combinator(id, &receiver, name, &call.args) {
             return value;
         }
         let args: Vec<Abs> = call.args.iter().map(|arg| self.expr(*arg)).collect();
@@ -346,7 +362,7 @@ impl Run<'_, '_> {
             return Abs::default();
         }
         if words::absorbs(name) {
-            self.absorb(call.receiver, &args);
+            self.absorb(call.receiver, receiver.from, &args);
         }
         if let Some(value) = self.request_method(id, call, &receiver, &args) {
             return value;
@@ -361,7 +377,11 @@ impl Run<'_, '_> {
         }
         // `Sha256::new().chain_update(body)`.
         if name == "chain_update" {
-            return Abs::of(receiver.from.with(self.absorbed(call.receiver, &args)));
+            return Abs::of(
+                receiver
+                    .from
+                    .with(self.absorbed(call.receiver, receiver.from, &args)),
+            );
         }
         let path = self.typing.external(id);
         let all: Vec<ExprId> = call.args.to_vec();
@@ -378,14 +398,14 @@ impl Run<'_, '_> {
     }
 
     /// `hasher.update(token)`: the variable holds the token from here on.
-    fn absorb(&mut self, receiver: ExprId, args: &[Abs]) {
-        let taken = self.absorbed(receiver, args);
+    fn absorb(&mut self, receiver: ExprId, holder: From, args: &[Abs]) {
+        let taken = self.absorbed(receiver, holder, args);
         self.mark(receiver, taken);
     }
 
     /// What a value is from then on that takes these in. Of what is authenticated under a key only
     /// whoever has the key knows the result.
-    fn absorbed(&self, receiver: ExprId, args: &[Abs]) -> From {
+    fn absorbed(&self, receiver: ExprId, holder: From, args: &[Abs]) -> From {
         let is_mac = match self.ty(receiver).peel_refs() {
             Ty::External(path, _) => {
                 let ty = self.judge.program.models.type_(*path);
@@ -393,11 +413,13 @@ impl Run<'_, '_> {
             }
             _ => false,
         };
-        let kept = match is_mac {
-            true => From::CREDENTIAL,
-            false => From::CREDENTIAL.with(From::INPUT),
-        };
-        union(args).only(kept)
+        let taken = union(args).only(From::CREDENTIAL.with(From::INPUT));
+        let is_keyed =
+            is_mac && !holder.has(From::CREDENTIAL.with(From::INPUT)) || holder.has(From::KEYED);
+        match is_keyed {
+            true => taken.only(From::CREDENTIAL).with(From::KEYED),
+            false => taken,
+        }
     }
 
     /// Adds labels to a variable.
@@ -633,4 +655,17 @@ fn join_assume(
     own: &super::proof::State,
 ) -> Vec<(std::rc::Rc<str>, String)> {
     entry.assume.iter().chain(&own.assume).cloned().collect()
+}
+
+/// Settings of the application, called by their type: `AppConfig` of `web::Data<AppConfig>`.
+fn state_of(ty: &TypeRef) -> Abs {
+    let mut ty = ty.peel_refs();
+    while let Some(inner) = ty.as_path().and_then(|path| path.type_args().next()) {
+        ty = inner.peel_refs();
+    }
+    let name = ty.as_path().and_then(|path| path.last());
+    Abs {
+        setting: name.map(|name| std::rc::Rc::from(name.as_str())),
+        ..Abs::default()
+    }
 }

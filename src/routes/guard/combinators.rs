@@ -69,10 +69,18 @@ impl Run<'_, '_> {
                             value
                         }
                     }
-                    None => Abs::variants(From::LITERAL, vec![("false", Out::nothing())]),
+                    None => Abs::variants(From::default(), vec![("false", Out::nothing())]),
                 };
                 let state = self.state.clone()?;
                 Some(match out {
+                    // A setting that is a flag, with its default.
+                    Some(out)
+                        if out.val.setting.is_some()
+                            && out.val.variants.is_none()
+                            && matches!(other.variants.as_deref().map(Vec::as_slice), Some([(it, _)]) if *it == "true" || *it == "false") =>
+                    {
+                        self.as_flag(&out.val)
+                    }
                     Some(out) => {
                         let good = state.with(&out.proof);
                         let default_is_bool = other.variants.is_some();
@@ -184,9 +192,14 @@ impl Run<'_, '_> {
                     .variant("true")
                     .map_or_else(Proof::nothing, |out| out.proof);
                 let value = self.expr(*args.first()?);
-                let val = self.on_the_side(args[0], &value, Vec::new(), &proof);
+                let val = match name {
+                    "then" => self.on_the_side(args[0], &value, Vec::new(), &proof),
+                    _ => value,
+                };
                 Some(Abs::fallible("Some", proof, val))
             }
+            // `subtle::Choice`: 1 for true.
+            "unwrap_u8" if args.is_empty() => Some(receiver.clone()),
             "into_response" | "respond_to" | "finish" | "body" | "json" | "build"
             | "into_handler_error" | "to_response" | "into" | "status_code" | "with_status"
             | "error_response" | "respond"

@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use super::interpret::{Run, negated};
 use super::proof::{Abs, From, Out, Proof, Strength};
-use crate::facts::ExprId;
-use crate::facts::body::BinaryOp;
+use crate::facts::body::{BinaryOp, Literal};
+use crate::facts::{Expr, ExprId};
 use crate::routes::Evidence;
 
 impl Run<'_, '_> {
@@ -116,7 +116,17 @@ impl Run<'_, '_> {
             BinaryOp::Eq | BinaryOp::Ne => {
                 let a = self.expr(lhs);
                 let b = self.expr(rhs);
-                let mut equal = self.equal(&a, &b, id);
+                // `choice.unwrap_u8() == 1`.
+                let number = match self.judge.program[self.key].body.expr(rhs) {
+                    Expr::Literal(Literal::Int(number)) => *number,
+                    _ => None,
+                };
+                let truth = number.filter(|_| a.variant("true").is_some() && a.variants.is_some());
+                let mut equal = match truth {
+                    Some(1) => a.clone(),
+                    Some(0) => negated(&a),
+                    _ => self.equal(&a, &b, id),
+                };
                 if let Some(unset) = self.both_missing([(lhs, &a), (rhs, &b)]) {
                     equal = only_if(equal, &unset);
                 }
@@ -216,7 +226,14 @@ impl Run<'_, '_> {
             (Some(_), _)
                 if b.from.has(From::LITERAL) || b.variants.is_some() || b.setting.is_some() =>
             {
-                Some(Rc::from(self.text(id)))
+                let text = self.text(id);
+                match (&a.setting, b.text) {
+                    // A variable that is not called as the setting is: `|it| it == "1"`.
+                    (Some(setting), Some(value)) if !text.contains(&**setting) => {
+                        Some(Rc::from(format!("{setting} is {value}")))
+                    }
+                    _ => Some(Rc::from(text)),
+                }
             }
             (_, Some(_)) if a.from.has(From::LITERAL) || a.variants.is_some() => {
                 Some(Rc::from(self.text(id)))
@@ -249,11 +266,15 @@ pub(super) fn compared(
     evidence: impl FnOnce() -> Evidence,
 ) -> Option<Proof> {
     let [a, b] = sides;
-    let other = match (a.from.has(credentials), b.from.has(credentials)) {
+    let is_sent = |it: &Abs| it.from.has(credentials) && !it.from.has(From::KEYED);
+    let other = match (is_sent(a), is_sent(b)) {
         (true, _) => b,
         (false, true) => a,
         (false, false) => return None,
     };
+    if other.from.has(From::KEYED) {
+        return Some(Proof::verified(evidence()));
+    }
     let ambient = From::REQUEST.with(From::CREDENTIAL).with(From::INPUT);
     // What everybody can read or send along proves nothing.
     Some(match other.from.has(From::LITERAL.with(ambient)) {

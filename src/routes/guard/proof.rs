@@ -358,6 +358,8 @@ impl From {
 
     /// The path of the request, which tells routes apart.
     pub const ROUTE: From = From(1024);
+    /// Authenticated under a key that no client sent: nobody else can make it.
+    pub const KEYED: From = From(4096);
     /// Settings of a library under which it verifies nothing.
     pub const UNCHECKED: From = From(2048);
 

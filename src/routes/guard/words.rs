@@ -260,6 +260,22 @@ pub(super) fn absorbs(method: &str) -> bool {
     )
 }
 
+/// Whether an address is that of a page where people log in.
+pub(super) fn asks_to_log_in(address: &str) -> bool {
+    let flat: String = address
+        .to_ascii_lowercase()
+        .chars()
+        .filter(|c| !matches!(c, '-' | '_'))
+        .collect();
+    let mut words = flat.split(|c: char| !c.is_ascii_alphanumeric());
+    words.any(|word| {
+        matches!(
+            word,
+            "login" | "loginpage" | "loginform" | "signin" | "logon" | "authenticate"
+        )
+    })
+}
+
 /// What a query answers, where that is no row of what it asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Answer {
