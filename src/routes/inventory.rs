@@ -79,7 +79,8 @@ pub fn build(values: &Values<'_>, sources: &SourceMap) -> Inventory {
         handlers: FxHashMap::default(),
         limits: limits(values, sources, &registered),
     };
-    let routes = registered.iter().flat_map(|(_, _, routes)| routes);
+    let routes = registered.iter();
+    let routes = routes.flat_map(|(_, framework, all)| all.iter().map(|it| (*framework, it)));
     builder.judge_handlers(values, routes);
     let mut seen = FxHashSet::default();
     for ((krate, framework, routes), listener) in registered.iter().zip(listeners) {
@@ -159,7 +160,7 @@ struct Builder<'a> {
     sources: &'a SourceMap,
     program: &'a Program,
     judge: Judge<'a>,
-    effects: FxHashMap<(Span, String), Effect>,
+    effects: FxHashMap<(Span, String, Option<String>), Effect>,
     handlers: FxHashMap<HandlerKey, Judged>,
     limits: FxHashMap<FnId, Option<Evidence>>,
 }
@@ -179,26 +180,54 @@ fn key_of(id: FnId, route: &Route) -> HandlerKey {
 }
 
 impl Builder<'_> {
-    /// What a layer does, judged once.
-    fn effect(&mut self, layer: &Layer) -> &Effect {
-        let key = (layer.span, format!("{:?}", layer.conditions));
+    /// What a layer does to a route, judged once, and once more for each path if it looks at that.
+    fn effect(&mut self, layer: &Layer, framework: &str, route: &Route) -> Effect {
+        let conditions = format!("{:?}", layer.conditions);
         let judge = &self.judge;
-        self.effects
-            .entry(key)
-            .or_insert_with(|| judge.layer(layer))
+        let of_all = self.effects.entry((layer.span, conditions.clone(), None));
+        let of_all = of_all.or_insert_with(|| judge.layer(layer)).clone();
+        if !of_all.by_route {
+            return of_all;
+        }
+        // What axum nests sees its path without the prefix, and what stands around it does not.
+        let path = frameworks::normalise(&route.path);
+        let mut seen = vec![path.as_str()];
+        let mut prefix = String::new();
+        let mounts = route.mounts.iter().rev().filter(|_| framework == "axum");
+        for (_, mount) in mounts {
+            prefix.push_str(mount.trim_end_matches('/'));
+            seen.extend(path.strip_prefix(&prefix).filter(|it| it.starts_with('/')));
+        }
+        let mut effects = seen.into_iter().map(|path| {
+            let key = (layer.span, conditions.clone(), Some(path.to_owned()));
+            let effect = self.effects.entry(key);
+            effect
+                .or_insert_with(|| judge.layer_on(layer, path))
+                .clone()
+        });
+        let first = effects.next().unwrap_or_else(|| of_all.clone());
+        let status = (first.proof.status(), first.proof.condition.clone());
+        match effects.all(|it| (it.proof.status(), it.proof.condition.clone()) == status) {
+            true => first,
+            false => of_all,
+        }
     }
 
     /// Judges the signatures of handlers, and the bodies of those of which what stands before the
     /// body has not verified anybody.
-    fn judge_handlers<'r>(&mut self, values: &Values<'_>, routes: impl Iterator<Item = &'r Route>) {
+    fn judge_handlers<'r>(
+        &mut self,
+        values: &Values<'_>,
+        routes: impl Iterator<Item = (&'r str, &'r Route)>,
+    ) {
         let mut handlers: Vec<(HandlerKey, &Subst, bool)> = Vec::new();
         let mut known: FxHashMap<HandlerKey, usize> = FxHashMap::default();
-        for route in routes {
+        for (framework, route) in routes {
             let HandlerTarget::Fn(id) = route.handler else {
                 continue;
             };
             let mut layers = route.layers.iter();
-            let is_open = !layers.any(|it| self.effect(it).proof.is_verified());
+            let is_open = !layers.any(|it| self.effect(it, framework, route).proof.is_verified());
             let key = key_of(id, route);
             let index = *known.entry(key.clone()).or_insert(handlers.len());
             match handlers.get_mut(index) {
@@ -227,7 +256,7 @@ impl Builder<'_> {
         let mut proof = Proof::nothing();
         let mut applied: Vec<Applied> = Vec::new();
         for layer in route.layers.iter().rev() {
-            let effect = self.effect(layer).clone();
+            let effect = self.effect(layer, framework, route);
             // A layer that only looks says nothing of the endpoint: its handler may.
             if !matches!(effect.proof.status(), Status::Optional | Status::None) {
                 proof = proof.and(&effect.proof);

@@ -203,6 +203,7 @@ impl Run<'_, '_> {
                 };
                 event.add(&mut self.events);
             }
+            self.by_route |= summary.by_route;
             let Some(after) = summary.after else { continue };
             let success = summary.value.success();
             let verifies = success.is_some_and(|out| out.proof.is_verified());
@@ -283,6 +284,7 @@ impl Run<'_, '_> {
         for event in run.events {
             event.add(&mut self.events);
         }
+        self.by_route |= run.by_route;
         judge.depth.set(depth);
         value
     }
@@ -360,6 +362,9 @@ impl Run<'_, '_> {
         let args: Vec<Abs> = call.args.iter().map(|arg| self.expr(*arg)).collect();
         if self.state.is_none() {
             return Abs::default();
+        }
+        if let Some(decided) = self.about_route(name, &receiver, &args) {
+            return decided;
         }
         if words::absorbs(name) {
             self.absorb(call.receiver, receiver.from, &args);

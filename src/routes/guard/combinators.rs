@@ -309,6 +309,14 @@ impl Run<'_, '_> {
 
     fn with_closure(&mut self, receiver: &Abs, name: &str, args: &[ExprId]) -> Option<Abs> {
         let function = self.expr(*args.first()?);
+        if name == "any" {
+            let is_meant = |run: &mut Self, listed: &Abs| {
+                run.on_the_side(args[0], &function, vec![listed.clone()], &Proof::nothing())
+            };
+            if let Some(decided) = self.any_listed(receiver, is_meant) {
+                return Some(decided);
+            }
+        }
         if function.closure.is_none() && function.function.is_none() && receiver.variants.is_none()
         {
             // A query builder's `filter(column.eq(token))`.

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::interpret::{Run, negated};
 use super::proof::{Abs, From, Out, Proof, Strength};
+use super::route::{is_route, verdict};
 use crate::facts::body::{BinaryOp, Literal};
 use crate::facts::{Expr, ExprId};
 use crate::routes::Evidence;
@@ -204,6 +205,9 @@ impl Run<'_, '_> {
             .with(b.from)
             .without(From::LITERAL)
             .without(From::REJECT);
+        if let Some(truth) = is_route(a, b) {
+            return verdict(truth);
+        }
         let evidence = || self.evidence(self.text(id), self.span(id));
         if let Some(proof) = compared([a, b], From::CREDENTIAL, evidence) {
             return Abs::variants(

@@ -76,9 +76,8 @@ impl Run<'_, '_> {
             {
                 Some(self.credential_read(id, call, name, args))
             }
-            "uri" | "path" | "match_pattern" | "match_name" => {
-                Some(Abs::of(From::INPUT.with(From::ROUTE)))
-            }
+            "uri" | "path" | "match_pattern" => Some(self.path_of_request()),
+            "match_name" => Some(Abs::of(From::INPUT.with(From::ROUTE))),
             "query_string" | "match_info" | "query" => Some(Abs::of(From::INPUT)),
             "contains_key" | "contains" => {
                 let key = call

@@ -161,14 +161,18 @@ impl Judge<'_> {
     pub(super) fn extractor(&self, ty: &Ty, span: Span) -> Abs {
         let ty = ty.peel_refs();
         let key = format!("{ty:?}");
-        self.extractors.answer(
+        // One answer for all endpoints.
+        let route = self.route.take();
+        let answer = self.extractors.answer(
             &self.questions,
             key,
             // An extractor that runs itself proves nothing.
             || Abs::fallible("Ok", Proof::nothing(), Abs::default()),
             || self.judge_extractor(ty, span),
             || !self.is_exhausted(),
-        )
+        );
+        self.route.set(route);
+        answer
     }
 
     fn judge_extractor(&self, ty: &Ty, span: Span) -> Abs {

@@ -10,7 +10,7 @@ use super::{Event, EventKind, Judge, Summary, fingerprint, words};
 use crate::facts::body::{BlockKind, Literal, LoopKind, UnaryOp};
 use crate::facts::{Expr, ExprId, PatId, Stmt};
 use crate::program::ty::Subst;
-use crate::program::{BodyKey, FnId, Ty};
+use crate::program::{BodyKey, ConstId, FnId, Ty};
 use crate::routes::endpoint::{Evidence, EvidenceKind};
 use crate::source::{Name, Span};
 use crate::values::{Callee, Typing};
@@ -28,6 +28,8 @@ pub(super) struct Run<'j, 'a> {
     pub(super) exits: Vec<(Abs, State)>,
     pub(super) breaks: Vec<(Abs, State)>,
     pub(super) events: Vec<Event>,
+    /// Whether something looked at the path of the request.
+    pub(super) by_route: bool,
 }
 
 /// Bound on expressions looked at for one handler or layer.
@@ -45,15 +47,28 @@ impl<'a> Judge<'a> {
         let Some(print) = fingerprint::of(args.iter().chain([&this]), subst) else {
             return self.run_now(id, args, this, subst);
         };
+        // For all endpoints, and then for this one if that makes a difference.
+        let route = self.route.take();
+        let of_all = self.answer((id, print, None), || {
+            self.run_now(id, args.clone(), this.clone(), subst)
+        });
+        self.route.set(route);
+        if route.is_none() || !of_all.by_route {
+            return of_all;
+        }
+        self.answer((id, print, route), || self.run_now(id, args, this, subst))
+    }
+
+    fn answer(&self, key: super::SummaryKey, run: impl FnOnce() -> Summary) -> Summary {
         self.summaries.answer(
             &self.questions,
-            (id, print),
+            key,
             // A recursive call proves nothing.
             || Summary {
                 after: Some(State::start()),
                 ..Summary::default()
             },
-            || self.run_now(id, args, this, subst),
+            run,
             || !self.is_exhausted(),
         )
     }
@@ -103,8 +118,8 @@ impl<'a> Judge<'a> {
         Summary {
             value: value.clone(),
             after: Some(state.clone()),
-            events: Vec::new(),
             exits: vec![(value, state)],
+            ..Summary::default()
         }
     }
 
@@ -145,6 +160,7 @@ impl<'a> Judge<'a> {
             exits: Vec::new(),
             breaks: Vec::new(),
             events: Vec::new(),
+            by_route: false,
         }
     }
 }
@@ -176,6 +192,7 @@ impl<'a> Run<'_, 'a> {
             after,
             events: self.events,
             exits: self.exits,
+            by_route: self.by_route,
         }
     }
 
@@ -293,10 +310,13 @@ impl<'a> Run<'_, 'a> {
                 }
             }
             Expr::Array(all) => {
-                let from = all
-                    .iter()
-                    .fold(From::default(), |from, id| from.with(self.expr(*id).from));
-                Abs::of(from.without(From::REJECT))
+                let parts: Vec<Abs> = all.iter().map(|id| self.expr(*id)).collect();
+                let from = union(&parts);
+                Abs {
+                    parts: Some(Rc::new(parts))
+                        .filter(|all| all.iter().all(|it| it.text.is_some())),
+                    ..Abs::of(from)
+                }
             }
             Expr::Repeat { value, .. } => Abs::of(self.expr(*value).from),
             Expr::Ref { inner, .. } | Expr::Cast { inner, .. } | Expr::Await(inner) => {
@@ -594,6 +614,7 @@ impl<'a> Run<'_, 'a> {
                 };
                 Abs {
                     setting: Some(Rc::from(name.as_str())),
+                    parts: self.listed(*id),
                     text: text.and_then(|it| name_of(&it)),
                     ..Abs::of(from)
                 }
@@ -616,6 +637,26 @@ impl<'a> Run<'_, 'a> {
             _ if words::refuses(last) => Abs::of(From::REJECT),
             _ => Abs::default(),
         }
+    }
+
+    /// The texts of a constant that is a list of them.
+    fn listed(&self, id: ConstId) -> Option<Rc<Vec<Abs>>> {
+        let body = &self.judge.program[self.judge.program[id].body?].body;
+        let mut root = body.root;
+        while let Expr::Ref { inner, .. } = body.expr(root) {
+            root = *inner;
+        }
+        let Expr::Array(all) = body.expr(root) else {
+            return None;
+        };
+        let texts = all.iter().map(|id| match body.expr(*id) {
+            Expr::Literal(Literal::Str(text)) => Some(Abs {
+                text: Some(name_of(text)?),
+                ..Abs::of(From::LITERAL)
+            }),
+            _ => None,
+        });
+        texts.collect::<Option<Vec<Abs>>>().map(Rc::new)
     }
 
     /// A field of a value.

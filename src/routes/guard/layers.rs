@@ -10,6 +10,7 @@ use crate::program::ty::Subst;
 use crate::program::{BodyKey, FnId, Ty};
 use crate::routes::endpoint::{Evidence, EvidenceKind, HandlerTarget};
 use crate::routes::value::{Callable, Layer, LayerKind, Value};
+use crate::source::Name;
 use crate::values::Callee;
 
 /// What a layer does.
@@ -21,9 +22,19 @@ pub struct Effect {
     pub protects: Vec<Protects>,
     /// In words.
     pub text: String,
+    /// Whether it may be another for another path: see [`Judge::layer_on`].
+    pub by_route: bool,
 }
 
 impl Judge<'_> {
+    /// Judges a layer for the endpoint with this path, as the layer sees it.
+    pub fn layer_on(&self, layer: &Layer, path: &str) -> Effect {
+        self.route.set(Some(Name::new(path)));
+        let effect = self.layer(layer);
+        self.route.set(None);
+        effect
+    }
+
     /// Judges a layer.
     pub fn layer(&self, layer: &Layer) -> Effect {
         self.begin();
@@ -46,6 +57,7 @@ impl Judge<'_> {
                     proof,
                     protects: Vec::new(),
                     text: String::new(),
+                    by_route: false,
                 }
             }
             LayerKind::Type(ty, args) => self.layer_type(ty, args, layer),
@@ -54,6 +66,7 @@ impl Judge<'_> {
                     proof: Proof::nothing(),
                     protects: Vec::new(),
                     text: "switched off".into(),
+                    by_route: false,
                 };
             }
             LayerKind::Function(..) | LayerKind::Unknown => {
@@ -67,6 +80,7 @@ impl Judge<'_> {
                     proof,
                     protects: Vec::new(),
                     text: "not resolved".into(),
+                    by_route: false,
                 }
             }
         };
@@ -160,6 +174,7 @@ impl Judge<'_> {
             proof,
             protects,
             text: String::new(),
+            by_route: summary.by_route,
         }
     }
 
@@ -175,6 +190,7 @@ impl Judge<'_> {
                 proof: Proof::nothing(),
                 protects: Vec::new(),
                 text: String::new(),
+                by_route: false,
             };
         };
         let mut run = self.start(body, Abs::default(), Vec::new());
@@ -223,7 +239,7 @@ impl Judge<'_> {
                 .program
                 .models
                 .layer(*path)
-                .or_else(|| self.program.models.layer(crate::source::Name::new(owner)));
+                .or_else(|| self.program.models.layer(Name::new(owner)));
             if let Some(model) = model {
                 let evidence = Evidence {
                     kind: EvidenceKind::Layer,
@@ -240,6 +256,7 @@ impl Judge<'_> {
                     proof,
                     protects: model.protects.clone(),
                     text: String::new(),
+                    by_route: false,
                 };
             }
         }
@@ -272,6 +289,7 @@ impl Judge<'_> {
             proof,
             protects: Vec::new(),
             text: String::new(),
+            by_route: false,
         }
     }
 
@@ -282,9 +300,7 @@ impl Judge<'_> {
         // `AsyncAuthorizeRequest` and `ValidateRequest`.
         if let Some(ty) = wanted.or(args.first()).and_then(Value::local_type) {
             let decides = ["authorize", "validate"].iter().find_map(|name| {
-                let found = self
-                    .program
-                    .find_methods(&ty, crate::source::Name::new(name));
+                let found = self.program.find_methods(&ty, Name::new(name));
                 found
                     .into_iter()
                     .find(|it| self.program[it.id].body.is_some())
@@ -352,18 +368,14 @@ impl Judge<'_> {
         };
         let mut service = ty.peel_refs().clone();
         for name in ["Transform", "Service"] {
-            let next = self
-                .program
-                .project(&service, crate::source::Name::new(name));
+            let next = self.program.project(&service, Name::new(name));
             if matches!(next, Ty::Adt(..)) {
                 service = next;
                 break;
             }
         }
         let call = ["call", "on_request", "handle"].iter().find_map(|name| {
-            let found = self
-                .program
-                .find_methods(&service, crate::source::Name::new(name));
+            let found = self.program.find_methods(&service, Name::new(name));
             found
                 .into_iter()
                 .find(|it| self.program[it.id].body.is_some())

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::interpret::Run;
 use super::proof::{Abs, Proof, is_good};
+use super::route::{equals, route};
 use crate::facts::body::Literal;
 use crate::facts::{Pat, PatId};
 
@@ -72,6 +73,11 @@ impl Run<'_, '_> {
             } if name.as_str().starts_with(char::is_uppercase) => {
                 self.named_variant(name.as_str(), value)
             }
+            Pat::Literal(Literal::Str(text))
+                if route(value).and_then(|it| equals(it, text)) == Some(false) =>
+            {
+                None
+            }
             Pat::Literal(_) | Pat::Value => Some(Matched {
                 proof: Proof::nothing(),
                 setting: None,
@@ -107,6 +113,17 @@ impl Run<'_, '_> {
         }
     }
 
+    /// Whether a pattern is the path of every request to the endpoint in question.
+    fn is_path(&self, pat: PatId, value: &Abs) -> bool {
+        match self.judge.program[self.key].body.pat(pat) {
+            Pat::Or(all) => all.iter().any(|it| self.is_path(*it, value)),
+            Pat::Literal(Literal::Str(text)) => {
+                route(value).and_then(|it| equals(it, text)) == Some(true)
+            }
+            _ => false,
+        }
+    }
+
     /// What is proven if a pattern does not match; `None` if it always does.
     pub(super) fn missed(&self, pat: PatId, value: &Abs) -> Option<Matched> {
         let body = &self.judge.program[self.key].body;
@@ -114,6 +131,7 @@ impl Run<'_, '_> {
         if names.is_empty() {
             return match body.pat(pat) {
                 Pat::Bind { .. } | Pat::Wild => None,
+                _ if self.is_path(pat, value) => None,
                 // `(Some(a), Some(b))`: any part may be the one that does not match.
                 Pat::Tuple(all) => {
                     let missed = all.iter().enumerate().filter_map(|(at, part)| {

@@ -18,10 +18,11 @@ pub mod layers;
 mod matching;
 mod memo;
 pub mod proof;
+mod route;
 mod words;
 
 use crate::program::{FnId, Program, Ty};
-use crate::source::{SourceMap, Span};
+use crate::source::{Name, SourceMap, Span};
 use crate::values::Values;
 use memo::{Memo, Questions};
 use proof::{Abs, From, Proof, State};
@@ -33,6 +34,8 @@ pub struct Judge<'a> {
     pub(super) sources: &'a SourceMap,
     /// Summaries of functions by the labels of their arguments.
     summaries: Memo<SummaryKey, Summary>,
+    /// The path of the endpoint in question, where code that looks at it is judged for one.
+    route: std::cell::Cell<Option<Name>>,
     /// What extractors of a type prove.
     extractors: Memo<String, Abs>,
     /// What is inserted into request extensions, by type.
@@ -47,8 +50,9 @@ pub struct Judge<'a> {
     limit: std::cell::Cell<u64>,
 }
 
-/// A function, and a fingerprint of its arguments and its type parameters.
-type SummaryKey = (FnId, u64);
+/// A function, a fingerprint of its arguments and its type parameters, and the path if it looks
+/// at that.
+type SummaryKey = (FnId, u64, Option<Name>);
 
 /// What running a function tells.
 #[derive(Debug, Clone, Default)]
@@ -61,6 +65,8 @@ pub struct Summary {
     pub events: Vec<Event>,
     /// Every exit with the state there.
     pub exits: Vec<(Abs, State)>,
+    /// Whether it looks at the path of the request.
+    pub by_route: bool,
 }
 
 /// Something that happens in a body.
@@ -119,6 +125,7 @@ impl<'a> Judge<'a> {
             program: values.program,
             sources,
             summaries: Memo::default(),
+            route: Default::default(),
             extractors: Memo::default(),
             inserted: Memo::default(),
             questions: Questions::default(),

@@ -1,0 +1,185 @@
+//! What code that looks at the path of a request decides for one endpoint: lists of public paths,
+//! prefixes that are guarded.
+
+use super::interpret::Run;
+use super::proof::{Abs, From, Out};
+
+/// Lists longer than this are not gone through.
+const LONGEST_LIST: usize = 64;
+
+impl Run<'_, '_> {
+    /// The path of the request, as far as it is known here.
+    pub(super) fn path_of_request(&mut self) -> Abs {
+        self.by_route = true;
+        Abs {
+            text: self.judge.route.get(),
+            ..Abs::of(From::INPUT.with(From::ROUTE))
+        }
+    }
+
+    /// What a method on the path, or on a list of paths, gives.
+    pub(super) fn about_route(&self, name: &str, receiver: &Abs, args: &[Abs]) -> Option<Abs> {
+        let [arg] = args else {
+            let keeps = matches!(name, "path" | "as_str" | "to_string" | "into" | "as_bytes");
+            return (keeps && args.is_empty() && route(receiver).is_some())
+                .then(|| receiver.clone());
+        };
+        if let Some(path) = route(receiver) {
+            let wanted = arg.text?;
+            let wanted = wanted.as_str();
+            let known = match name {
+                "starts_with" => starts_with(path, wanted),
+                "ends_with" => ends_with(path, wanted),
+                "contains" => contains(path, wanted),
+                "eq" | "eq_ignore_ascii_case" => equals(path, wanted),
+                _ => None,
+            };
+            return known.map(verdict);
+        }
+        let path = route(arg).filter(|_| name == "contains")?;
+        let list = receiver
+            .parts
+            .as_ref()
+            .filter(|it| it.len() <= LONGEST_LIST)?;
+        let mut all_differ = true;
+        for listed in list.iter() {
+            match equals(path, listed.text?.as_str()) {
+                Some(true) => return Some(verdict(true)),
+                Some(false) => {}
+                None => all_differ = false,
+            }
+        }
+        all_differ.then(|| verdict(false))
+    }
+
+    /// Whether one of a list is what a closure looks for, if that can be told of each.
+    pub(super) fn any_listed(
+        &mut self,
+        list: &Abs,
+        mut is_meant: impl FnMut(&mut Self, &Abs) -> Abs,
+    ) -> Option<Abs> {
+        self.judge.route.get()?;
+        let list = list.parts.clone().filter(|it| it.len() <= LONGEST_LIST)?;
+        let mut all_differ = true;
+        for listed in list.iter() {
+            listed.text?;
+            let found = is_meant(self, listed);
+            match found.variants.as_deref().map(Vec::as_slice) {
+                Some([(only, _)]) if *only == "true" => return Some(verdict(true)),
+                Some([(only, _)]) if *only == "false" => {}
+                _ => all_differ = false,
+            }
+        }
+        all_differ.then(|| verdict(false))
+    }
+}
+
+/// Whether the path is the text that the other value is: `None` if that cannot be told.
+pub(super) fn is_route(a: &Abs, b: &Abs) -> Option<bool> {
+    let (path, text) = match (route(a), route(b)) {
+        (Some(path), None) => (path, b.text?),
+        (None, Some(path)) => (path, a.text?),
+        _ => return None,
+    };
+    equals(path, text.as_str())
+}
+
+/// The path that a value is.
+pub(super) fn route(value: &Abs) -> Option<&'static str> {
+    let text = value.text.filter(|_| value.from.is_route())?;
+    Some(text.as_str())
+}
+
+/// A condition that is decided.
+pub(super) fn verdict(truth: bool) -> Abs {
+    let name = if truth { "true" } else { "false" };
+    Abs::variants(From::default(), vec![(name, Out::nothing())])
+}
+
+/// What stands before the first parameter, and whether there is one.
+fn fixed(path: &str) -> (&str, bool) {
+    match path.split_once('{') {
+        Some((before, _)) => (before, true),
+        None => (path, false),
+    }
+}
+
+/// Whether every request to an endpoint, or none, has exactly this path.
+pub(super) fn equals(path: &str, text: &str) -> Option<bool> {
+    let (_, is_open) = fixed(path);
+    if !is_open {
+        return Some(path == text);
+    }
+    let (mut parts, mut wanted) = (path.split('/'), text.split('/'));
+    loop {
+        match (parts.next(), wanted.next()) {
+            (Some(part), _) if part.starts_with("{*") => return None,
+            (Some(part), Some(_)) if part.contains('{') => {}
+            (Some(part), Some(wanted)) if part == wanted => {}
+            (None, None) => return None,
+            _ => return Some(false),
+        }
+    }
+}
+
+fn starts_with(path: &str, text: &str) -> Option<bool> {
+    let (before, is_open) = fixed(path);
+    if before.starts_with(text) {
+        Some(true)
+    } else if is_open && text.starts_with(before) {
+        None
+    } else {
+        Some(false)
+    }
+}
+
+fn ends_with(path: &str, text: &str) -> Option<bool> {
+    let after = path.rsplit_once('}').map_or(path, |it| it.1);
+    if after.ends_with(text) {
+        Some(true)
+    } else if after.len() < path.len() && text.ends_with(after) {
+        None
+    } else {
+        Some(false)
+    }
+}
+
+fn contains(path: &str, text: &str) -> Option<bool> {
+    let (before, is_open) = fixed(path);
+    if before.contains(text) {
+        Some(true)
+    } else if is_open {
+        None
+    } else {
+        Some(false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_compared_as_far_as_they_are_known() {
+        let cases: [(Option<bool>, Option<bool>); 15] = [
+            (equals("/a/b", "/a/b"), Some(true)),
+            (equals("/a/b", "/a"), Some(false)),
+            (equals("/a/{id}", "/a/new"), None),
+            (equals("/a/{id}", "/a/new/x"), Some(false)),
+            (equals("/a/{id}/x", "/a/1/y"), Some(false)),
+            (equals("/a/{*rest}", "/a/1/y"), None),
+            (starts_with("/api/{id}", "/api/"), Some(true)),
+            (starts_with("/api/{id}", "/api/admin"), None),
+            (starts_with("/api/{id}", "/web"), Some(false)),
+            (starts_with("/api", "/api/v1"), Some(false)),
+            (ends_with("/a/{id}/raw", "/raw"), Some(true)),
+            (ends_with("/a/{id}", ".js"), None),
+            (ends_with("/a/{id}/raw", ".js"), Some(false)),
+            (contains("/a/public/{id}", "/public/"), Some(true)),
+            (contains("/a/{id}", "public"), None),
+        ];
+        for (at, (found, expected)) in cases.into_iter().enumerate() {
+            assert_eq!(found, expected, "{at}");
+        }
+    }
+}
