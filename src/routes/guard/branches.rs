@@ -136,10 +136,13 @@ impl Run<'_, '_> {
             }
             self.state = Some(state);
             self.bind(arm.pat, left.clone());
+            let mut is_last = self.is_path(arm.pat, &left);
             if let Some(guard) = arm.guard {
                 let cond = self.expr(guard);
-                let (yes, _) = self.outcomes(&cond);
+                let (yes, no) = self.outcomes(&cond);
                 self.state = yes;
+                let takes_all = self.missed(arm.pat, &left).is_none();
+                is_last = no.is_none() && (is_last || takes_all);
                 if self.state.is_none() {
                     continue;
                 }
@@ -150,6 +153,10 @@ impl Run<'_, '_> {
             if let Some(state) = self.state.take() {
                 self.note_refusal(&result, &state, arm.body);
                 ends.push((result, state, std::mem::take(&mut self.env)));
+            }
+            // For this endpoint nothing gets further.
+            if is_last {
+                break;
             }
         }
         self.env = env;

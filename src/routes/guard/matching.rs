@@ -114,7 +114,7 @@ impl Run<'_, '_> {
     }
 
     /// Whether a pattern is the path of every request to the endpoint in question.
-    fn is_path(&self, pat: PatId, value: &Abs) -> bool {
+    pub(super) fn is_path(&self, pat: PatId, value: &Abs) -> bool {
         match self.judge.program[self.key].body.pat(pat) {
             Pat::Or(all) => all.iter().any(|it| self.is_path(*it, value)),
             Pat::Literal(Literal::Str(text)) => {
