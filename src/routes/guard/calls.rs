@@ -354,8 +354,9 @@ impl Run<'_, '_> {
         {
             return Abs::fallible("Some", Proof::nothing(), state_of(ty));
         }
-        // What is ours is read, whatever it is called.
-        let is_ours = matches!(self.typing.callees(id).first(), Some(Callee::Fn(_)));
+        // What is ours is read, whatever it is called; but what an error becomes refuses.
+        let is_ours =
+            matches!(self.typing.callees(id).first(), Some(Callee::Fn(_))) && !words::answers(name);
         if !is_ours && let Some(value) = self.combinator(id, &receiver, name, &call.args) {
             return value;
         }

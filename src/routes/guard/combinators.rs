@@ -2,6 +2,7 @@
 
 use super::interpret::{Run, negated};
 use super::proof::{Abs, From, Out, Proof, State, is_bad, is_good, opposite};
+use super::words;
 use crate::facts::{Expr, ExprId};
 use crate::program::Def;
 use crate::values::Callee;
@@ -200,11 +201,7 @@ impl Run<'_, '_> {
             }
             // `subtle::Choice`: 1 for true.
             "unwrap_u8" if args.is_empty() => Some(receiver.clone()),
-            "into_response" | "respond_to" | "finish" | "body" | "json" | "build"
-            | "into_handler_error" | "to_response" | "into" | "status_code" | "with_status"
-            | "error_response" | "respond"
-                if receiver.from.has(From::REJECT) || args.is_empty() =>
-            {
+            _ if words::answers(name) && (receiver.from.has(From::REJECT) || args.is_empty()) => {
                 for arg in args {
                     self.expr(*arg);
                 }

@@ -260,6 +260,26 @@ pub(super) fn absorbs(method: &str) -> bool {
     )
 }
 
+/// Methods that make an answer out of something.
+pub(super) fn answers(method: &str) -> bool {
+    matches!(
+        method,
+        "into_response"
+            | "respond_to"
+            | "finish"
+            | "body"
+            | "json"
+            | "build"
+            | "into_handler_error"
+            | "to_response"
+            | "into"
+            | "status_code"
+            | "with_status"
+            | "error_response"
+            | "respond"
+    )
+}
+
 /// Whether an address is that of a page where people log in.
 pub(super) fn asks_to_log_in(address: &str) -> bool {
     let flat: String = address
