@@ -347,3 +347,17 @@ fn bodies_read_later_are_the_same() {
     }
     assert!(count > 100, "{count} files");
 }
+
+#[test]
+fn parameters_say_which_variable_they_bind() {
+    let facts = extract("fn f(a: A, State(b): B, Some(Some(c)): C, (d, e): D, _: E, f @ 1: u8) {}");
+    let ItemKind::Fn(f) = &facts.items[0].kind else {
+        panic!("a function")
+    };
+    let binds = f
+        .params
+        .iter()
+        .map(|it| it.binds.map(|name| name.to_string()));
+    let binds: Vec<_> = binds.map(Option::unwrap_or_default).collect();
+    assert_eq!(binds, ["a", "b", "c", "", "", "f"]);
+}

@@ -439,18 +439,19 @@ impl Program {
             _ => None,
         });
         paths.into_iter().find_map(|path| {
-            let krate = path.as_str().split("::").next().unwrap_or_default();
-            let traits = self.models.traits_with(krate, name);
-            if traits.is_empty() {
-                return None;
-            }
+            let has_it = |of: &Name| {
+                let krate = of.as_str().split("::").next().unwrap_or_default();
+                self.models.traits_with(krate, name).contains(of)
+            };
             let canonical = self.models.canonical(path.as_str());
-            if traits.contains(&canonical) {
+            if has_it(&canonical) {
                 return Some(canonical);
             }
-            let glob = self.models.glob(path.as_str());
-            let brought = glob.iter().filter(|_| import.name.is_none());
-            brought.map(|it| it.1).find(|it| traits.contains(it))
+            let glob = import
+                .name
+                .is_none()
+                .then(|| self.models.glob(path.as_str()))?;
+            glob.iter().map(|it| it.1).find(has_it)
         })
     }
 

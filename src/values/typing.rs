@@ -506,7 +506,10 @@ impl Infer<'_> {
                 Ty::Adt(*adt, args)
             }
             Some(Callee::External(path)) => {
-                super::externals::call_ty(self.program, *path, &types, &generics)
+                match super::externals::call_ty(self.program, *path, &types, &generics) {
+                    Ty::Unknown => self.of_trait(*path, &generics),
+                    ty => ty,
+                }
             }
             _ => match callee_ty {
                 Ty::FnPtr(ret) => (*ret).clone(),
@@ -615,6 +618,18 @@ impl Infer<'_> {
         self.typing
             .set_callees(id, CALLS, vec![Callee::External(path)]);
         super::externals::method_ty(program, path, receiver, &generics)
+    }
+
+    /// What a trait's function gives that is called through a library's type:
+    /// `Hmac::<Sha256>::new_from_slice(key)`.
+    fn of_trait(&self, path: Name, generics: &[Ty]) -> Ty {
+        let found = path.as_str().rsplit_once("::").and_then(|(owner, name)| {
+            let module = self.scope.module;
+            let method = self.program.trait_method(module, Name::new(name))?;
+            let this = Ty::external(owner, []);
+            self.program.library_return(method, &this, generics)
+        });
+        found.unwrap_or(Ty::Unknown)
     }
 
     fn struct_expr(&mut self, data: &StructExpr) -> Ty {

@@ -6,11 +6,12 @@ use rustc_hash::FxHashMap;
 
 use super::calls::unknown_outcome;
 use super::proof::{Abs, Captured, From, Out, Proof, State};
+use super::route::name_of;
 use super::{Event, EventKind, Judge, Summary, fingerprint, words};
 use crate::facts::body::{BlockKind, Literal, LoopKind, UnaryOp};
 use crate::facts::{Expr, ExprId, PatId, Stmt};
 use crate::program::ty::Subst;
-use crate::program::{BodyKey, ConstId, FnId, Ty};
+use crate::program::{BodyKey, FnId, Ty};
 use crate::routes::endpoint::{Evidence, EvidenceKind};
 use crate::source::{Name, Span};
 use crate::values::{Callee, Typing};
@@ -38,8 +39,6 @@ const MAX_STEPS: u64 = 40_000;
 const MANY_STEPS: u64 = 6_000_000;
 /// Bound on calls followed into each other.
 pub(super) const MAX_DEPTH: u32 = 14;
-/// Texts longer than this, in bytes, are no names of headers, cookies or settings.
-const LONGEST_NAME: usize = 64;
 
 impl<'a> Judge<'a> {
     /// Runs a function with these arguments.
@@ -639,26 +638,6 @@ impl<'a> Run<'_, 'a> {
         }
     }
 
-    /// The texts of a constant that is a list of them.
-    fn listed(&self, id: ConstId) -> Option<Rc<Vec<Abs>>> {
-        let body = &self.judge.program[self.judge.program[id].body?].body;
-        let mut root = body.root;
-        while let Expr::Ref { inner, .. } = body.expr(root) {
-            root = *inner;
-        }
-        let Expr::Array(all) = body.expr(root) else {
-            return None;
-        };
-        let texts = all.iter().map(|id| match body.expr(*id) {
-            Expr::Literal(Literal::Str(text)) => Some(Abs {
-                text: Some(name_of(text)?),
-                ..Abs::of(From::LITERAL)
-            }),
-            _ => None,
-        });
-        texts.collect::<Option<Vec<Abs>>>().map(Rc::new)
-    }
-
     /// A field of a value.
     pub(super) fn field(&self, value: &Abs, name: &str) -> Abs {
         if let (Some(parts), Ok(at)) = (&value.parts, name.parse::<usize>()) {
@@ -793,11 +772,6 @@ fn negate(setting: &str) -> Rc<str> {
         Some(rest) => Rc::from(rest),
         None => Rc::from(format!("!{setting}")),
     }
-}
-
-/// A text as a name, if it is short enough to be one.
-fn name_of(text: &str) -> Option<Name> {
-    (text.len() <= LONGEST_NAME).then(|| Name::new(text))
 }
 
 /// Whether a name is written as those of constants are.

@@ -1,11 +1,19 @@
 //! What code that looks at the path of a request decides for one endpoint: lists of public paths,
 //! prefixes that are guarded.
 
+use std::rc::Rc;
+
 use super::interpret::Run;
 use super::proof::{Abs, From, Out};
+use crate::facts::Expr;
+use crate::facts::body::Literal;
+use crate::program::ConstId;
+use crate::source::Name;
 
 /// Lists longer than this are not gone through.
 const LONGEST_LIST: usize = 64;
+/// Texts longer than this, in bytes, are no paths, and no names of headers, cookies or settings.
+const LONGEST_NAME: usize = 64;
 
 impl Run<'_, '_> {
     /// The path of the request, as far as it is known here.
@@ -52,6 +60,26 @@ impl Run<'_, '_> {
         all_differ.then(|| verdict(false))
     }
 
+    /// The texts of a constant that is a list of them.
+    pub(super) fn listed(&self, id: ConstId) -> Option<Rc<Vec<Abs>>> {
+        let body = &self.judge.program[self.judge.program[id].body?].body;
+        let mut root = body.root;
+        while let Expr::Ref { inner, .. } = body.expr(root) {
+            root = *inner;
+        }
+        let Expr::Array(all) = body.expr(root) else {
+            return None;
+        };
+        let texts = all.iter().map(|id| match body.expr(*id) {
+            Expr::Literal(Literal::Str(text)) => Some(Abs {
+                text: Some(name_of(text)?),
+                ..Abs::of(From::LITERAL)
+            }),
+            _ => None,
+        });
+        texts.collect::<Option<Vec<Abs>>>().map(Rc::new)
+    }
+
     /// Whether one of a list is what a closure looks for, if that can be told of each.
     pub(super) fn any_listed(
         &mut self,
@@ -88,6 +116,11 @@ pub(super) fn is_route(a: &Abs, b: &Abs) -> Option<bool> {
 pub(super) fn route(value: &Abs) -> Option<&'static str> {
     let text = value.text.filter(|_| value.from.is_route())?;
     Some(text.as_str())
+}
+
+/// A text as a name, if it is short enough to be one.
+pub(super) fn name_of(text: &str) -> Option<Name> {
+    (text.len() <= LONGEST_NAME).then(|| Name::new(text))
 }
 
 /// A condition that is decided.
