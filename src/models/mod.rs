@@ -50,6 +50,8 @@ pub struct Models {
     canonical: RwLock<FxHashMap<Name, Name>>,
     globs: RwLock<FxHashMap<Name, Exported>>,
     trait_functions: RwLock<FxHashMap<Name, Option<Name>>>,
+    /// Of crates that were asked about, the traits with modelled functions.
+    traits: RwLock<FxHashMap<Name, Arc<FxHashSet<Name>>>>,
     members: RwLock<FxHashMap<(Name, Name), Name>>,
 }
 
@@ -262,12 +264,24 @@ impl Models {
         own.or_else(|| self.lookup(self.trait_function(canonical)?, |model| &model.functions))
     }
 
-    /// The traits of a crate that have a modelled function of this name.
-    pub fn traits_with(&self, krate: &str, name: Name) -> Vec<Name> {
-        let all = self.methods_named(krate, name).into_iter();
-        let owners = all.filter_map(|it| Some(it.path.as_str().rsplit_once("::")?.0));
-        let traits = owners.filter(|owner| self.kind(owner) == Some(Kind::Trait));
-        traits.map(Name::new).collect()
+    /// The traits of a crate of which a function is modelled.
+    pub fn traits_of(&self, krate: &str) -> Arc<FxHashSet<Name>> {
+        let krate = Name::new(krate);
+        if let Some(known) = read(&self.traits).get(&krate) {
+            return Arc::clone(known);
+        }
+        let model = builtin::find(krate.as_str()).map(|it| it.model());
+        let local = self.local.iter().filter(|it| it.info.name == krate);
+        let functions = local.chain(model).flat_map(|it| &it.functions.entries);
+        let owners: FxHashSet<&str> = functions
+            .filter_map(|it| Some(it.path.as_str().rsplit_once("::")?.0))
+            .collect();
+        let traits = owners
+            .into_iter()
+            .filter(|it| self.kind(it) == Some(Kind::Trait));
+        let traits: Arc<FxHashSet<Name>> = Arc::new(traits.map(Name::new).collect());
+        write(&self.traits).insert(krate, Arc::clone(&traits));
+        traits
     }
 
     /// The one function of a trait that a type's function of this name can be.
@@ -285,12 +299,18 @@ impl Models {
         if !matches!(self.kind(owner), Some(Kind::Struct | Kind::Enum)) {
             return None;
         }
-        let mut traits = self
-            .traits_with(crate_of(owner), Name::new(name))
-            .into_iter();
-        let first = traits.next()?;
-        let is_one = traits.all(|it| it == first);
-        is_one.then(|| Name::new(&format!("{first}::{name}")))
+        let traits = self.traits_of(crate_of(owner));
+        let all = self.methods_named(crate_of(owner), Name::new(name));
+        let mut of_traits = all.into_iter().filter(|it| {
+            let of = it
+                .path
+                .as_str()
+                .rsplit_once("::")
+                .map(|(of, _)| Name::new(of));
+            of.is_some_and(|of| traits.contains(&of))
+        });
+        let first = of_traits.next()?.path;
+        of_traits.all(|it| it.path == first).then_some(first)
     }
 
     /// The type with this canonical path.

@@ -2,17 +2,17 @@
 
 use std::borrow::Cow;
 use std::cell::Cell;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rustc_hash::FxHashMap;
 
 use super::Program;
-use super::defs::{AdtId, ConstId, Container, Def, FnId, ImplId, Import, ModuleId, TraitId};
+use super::defs::{AdtId, ConstId, Container, Def, FnId, ImplId, ModuleId, TraitId};
 use super::ty::{Bounds, Subst, Ty, TyScope};
 use crate::source::Name;
 
-/// By module and name: the method of a library's trait that is meant.
-pub(crate) type TraitMethods = Mutex<FxHashMap<(ModuleId, Name), Option<Name>>>;
+/// By module: the libraries' traits that it imports.
+pub(crate) type LibraryTraits = Mutex<FxHashMap<ModuleId, Arc<[Name]>>>;
 
 /// Impls by what they are for.
 #[derive(Debug, Default)]
@@ -406,53 +406,60 @@ impl Program {
     /// The one modelled method of this name of a library's trait that is in scope of a module:
     /// for receivers of which nothing else is known.
     pub fn trait_method(&self, module: ModuleId, name: Name) -> Option<Name> {
-        let memo = || {
-            self.trait_methods
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-        };
-        if let Some(known) = memo().get(&(module, name)) {
-            return *known;
-        }
-        let mut found: Vec<Name> = Vec::new();
+        let mut found = None;
         let mut around = Some(module);
         while let Some(module) = around {
-            for import in &self[module].imports {
-                found.extend(self.imported_trait(module, import, name));
+            for of in self.library_traits(module).iter() {
+                let method = self.models.member(*of, name);
+                if self.models.function(method).is_none() || found == Some(method) {
+                    continue;
+                }
+                if found.is_some() {
+                    return None;
+                }
+                found = Some(method);
             }
             around = self[module].parent.filter(|_| self[module].of_body);
         }
-        found.dedup();
-        let only = match found.as_slice() {
-            [of] => Some(Name::new(&format!("{of}::{name}"))),
-            _ => None,
-        };
-        memo().insert((module, name), only);
-        only
+        found
     }
 
-    /// The trait with a modelled method of this name that an import brings in.
-    fn imported_trait(&self, module: ModuleId, import: &Import, name: Name) -> Option<Name> {
-        let defs = self.resolve_names(module, &import.path, import.global);
-        let paths = defs.iter().filter_map(|it| match it.def {
-            Def::External(path) if it.used == import.path.len() => Some(path),
-            _ => None,
-        });
-        paths.into_iter().find_map(|path| {
-            let has_it = |of: &Name| {
-                let krate = of.as_str().split("::").next().unwrap_or_default();
-                self.models.traits_with(krate, name).contains(of)
-            };
-            let canonical = self.models.canonical(path.as_str());
-            if has_it(&canonical) {
-                return Some(canonical);
+    /// The traits with modelled methods that a module imports, in the order of its imports.
+    fn library_traits(&self, module: ModuleId) -> Arc<[Name]> {
+        let memo = || {
+            self.library_traits
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+        };
+        if let Some(known) = memo().get(&module) {
+            return Arc::clone(known);
+        }
+        let mut traits: Vec<Name> = Vec::new();
+        for import in &self[module].imports {
+            let is_capital = |it: &Name| it.as_str().starts_with(char::is_uppercase);
+            if import.name.is_some() && !import.path.last().is_some_and(is_capital) {
+                continue;
             }
-            let glob = import
-                .name
-                .is_none()
-                .then(|| self.models.glob(path.as_str()))?;
-            glob.iter().map(|it| it.1).find(has_it)
-        })
+            for found in self.resolve_names(module, &import.path, import.global) {
+                let Def::External(path) = found.def else {
+                    continue;
+                };
+                let canonical = self.models.canonical(path.as_str());
+                let is_one = |it: &Name| {
+                    let krate = it.as_str().split("::").next().unwrap_or_default();
+                    self.models.traits_of(krate).contains(it)
+                };
+                let glob = import
+                    .name
+                    .is_none()
+                    .then(|| self.models.glob(path.as_str()));
+                let brought = glob.iter().flat_map(|it| it.iter().map(|it| it.1));
+                traits.extend([canonical].into_iter().chain(brought).filter(is_one));
+            }
+        }
+        let traits: Arc<[Name]> = traits.into();
+        memo().insert(module, Arc::clone(&traits));
+        traits
     }
 
     /// For a receiver of unknown type: the functions of this name if the program has so few

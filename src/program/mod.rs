@@ -60,8 +60,8 @@ pub struct Program {
     pub unresolved: Vec<Unresolved>,
     pub(crate) index: methods::Index,
     pub(crate) names: scope::Memo,
-    /// Methods that libraries' traits in scope of a module have, by module and name.
-    pub(crate) trait_methods: methods::TraitMethods,
+    /// The libraries' traits that modules import, of those that were asked about.
+    pub(crate) library_traits: methods::LibraryTraits,
     pub(crate) spellings: OnceLock<mentioned::Spellings>,
     /// Which bodies mention what; for when all bodies are there.
     pub(crate) mention_index: OnceLock<mention_index::MentionIndex>,

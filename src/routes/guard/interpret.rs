@@ -48,14 +48,15 @@ impl<'a> Judge<'a> {
         };
         // For all endpoints, and then for this one if that makes a difference.
         let route = self.route.take();
-        let of_all = self.answer((id, print, None), || {
+        let of_all = self.answer((id, print), || {
             self.run_now(id, args.clone(), this.clone(), subst)
         });
         self.route.set(route);
         if route.is_none() || !of_all.by_route {
             return of_all;
         }
-        self.answer((id, print, route), || self.run_now(id, args, this, subst))
+        // Nobody asks for that again.
+        self.run_now(id, args, this, subst)
     }
 
     fn answer(&self, key: super::SummaryKey, run: impl FnOnce() -> Summary) -> Summary {

@@ -50,9 +50,8 @@ pub struct Judge<'a> {
     limit: std::cell::Cell<u64>,
 }
 
-/// A function, a fingerprint of its arguments and its type parameters, and the path if it looks
-/// at that.
-type SummaryKey = (FnId, u64, Option<Name>);
+/// A function, and a fingerprint of its arguments and its type parameters.
+type SummaryKey = (FnId, u64);
 
 /// What running a function tells.
 #[derive(Debug, Clone, Default)]

@@ -118,9 +118,10 @@ pub(super) fn route(value: &Abs) -> Option<&'static str> {
     Some(text.as_str())
 }
 
-/// A text as a name, if it is short enough to be one.
+/// A text as a name, if it can be one of a header, a cookie or a setting, or a path.
 pub(super) fn name_of(text: &str) -> Option<Name> {
-    (text.len() <= LONGEST_NAME).then(|| Name::new(text))
+    let is_part = |it: u8| it.is_ascii_alphanumeric() || b"-_./{}*:".contains(&it);
+    (text.len() <= LONGEST_NAME && text.bytes().all(is_part)).then(|| Name::new(text))
 }
 
 /// A condition that is decided.
