@@ -4,13 +4,15 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::proof::{Abs, Proof};
+use super::route::route;
 use crate::program::ty::Subst;
 
 /// Values with more parts than this are not compared.
 const MAX_PARTS: usize = 200;
 
 /// A fingerprint of arguments and type parameters; `None` where a closure is among them, which
-/// sees the variables of its own body, or where they are too large.
+/// sees the variables of its own body, or the path of one endpoint, which nobody else asks about,
+/// or where they are too large.
 pub(super) fn of<'a>(args: impl Iterator<Item = &'a Abs>, subst: &Subst) -> Option<u64> {
     let mut print = Print {
         hasher: DefaultHasher::new(),
@@ -33,7 +35,7 @@ struct Print {
 impl Print {
     fn value(&mut self, value: &Abs) -> Option<()> {
         self.left = self.left.checked_sub(1)?;
-        if value.closure.is_some() {
+        if value.closure.is_some() || route(value).is_some() {
             return None;
         }
         let hasher = &mut self.hasher;

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::interpret::Run;
 use super::proof::{Abs, From, Out};
+use super::words;
 use crate::facts::Expr;
 use crate::facts::body::Literal;
 use crate::program::ConstId;
@@ -14,6 +15,8 @@ use crate::source::Name;
 const LONGEST_LIST: usize = 64;
 /// Texts longer than this, in bytes, are no paths, and no names of headers, cookies or settings.
 const LONGEST_NAME: usize = 64;
+/// Values of settings that are no longer than this, in bytes, are kept: `1`, `true`, `dev`.
+const SHORTEST_NAME: usize = 4;
 
 impl Run<'_, '_> {
     /// The path of the request, as far as it is known here.
@@ -118,10 +121,12 @@ pub(super) fn route(value: &Abs) -> Option<&'static str> {
     Some(text.as_str())
 }
 
-/// A text as a name, if it can be one of a header, a cookie or a setting, or a path.
+/// A text as a name, if it may matter to whoever it is handed to: a path, the name of a header
+/// that we know, a short value. Calls are told apart by them.
 pub(super) fn name_of(text: &str) -> Option<Name> {
-    let is_part = |it: u8| it.is_ascii_alphanumeric() || b"-_./{}*:".contains(&it);
-    (text.len() <= LONGEST_NAME && text.bytes().all(is_part)).then(|| Name::new(text))
+    let is_short = text.len() <= SHORTEST_NAME && !text.is_empty();
+    let matters = || is_short || text.starts_with('/') || words::credential_header(text).is_some();
+    (text.len() <= LONGEST_NAME && matters()).then(|| Name::new(text))
 }
 
 /// A condition that is decided.
