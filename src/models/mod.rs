@@ -264,8 +264,13 @@ impl Models {
         own.or_else(|| self.lookup(self.trait_function(canonical)?, |model| &model.functions))
     }
 
+    /// Whether a canonical path is that of a trait of which a function is modelled.
+    pub fn is_modelled_trait(&self, path: Name) -> bool {
+        self.traits_of(crate_of(path.as_str())).contains(&path)
+    }
+
     /// The traits of a crate of which a function is modelled.
-    pub fn traits_of(&self, krate: &str) -> Arc<FxHashSet<Name>> {
+    fn traits_of(&self, krate: &str) -> Arc<FxHashSet<Name>> {
         let krate = Name::new(krate);
         if let Some(known) = read(&self.traits).get(&krate) {
             return Arc::clone(known);
@@ -299,15 +304,10 @@ impl Models {
         if !matches!(self.kind(owner), Some(Kind::Struct | Kind::Enum)) {
             return None;
         }
-        let traits = self.traits_of(crate_of(owner));
         let all = self.methods_named(crate_of(owner), Name::new(name));
         let mut of_traits = all.into_iter().filter(|it| {
-            let of = it
-                .path
-                .as_str()
-                .rsplit_once("::")
-                .map(|(of, _)| Name::new(of));
-            of.is_some_and(|of| traits.contains(&of))
+            let of = it.path.as_str().rsplit_once("::");
+            of.is_some_and(|(of, _)| self.is_modelled_trait(Name::new(of)))
         });
         let first = of_traits.next()?.path;
         of_traits.all(|it| it.path == first).then_some(first)

@@ -112,7 +112,6 @@ fn empty(models: &'static Models) -> Program {
         unresolved: Vec::new(),
         index: methods::Index::default(),
         names: scope::Memo::default(),
-        library_traits: Default::default(),
         spellings: Default::default(),
         mention_index: Default::default(),
         extern_crates: FxHashMap::default(),

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::Cell;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
 
@@ -10,9 +10,6 @@ use super::Program;
 use super::defs::{AdtId, ConstId, Container, Def, FnId, ImplId, ModuleId, TraitId};
 use super::ty::{Bounds, Subst, Ty, TyScope};
 use crate::source::Name;
-
-/// By module: the libraries' traits that it imports.
-pub(crate) type LibraryTraits = Mutex<FxHashMap<ModuleId, Arc<[Name]>>>;
 
 /// Impls by what they are for.
 #[derive(Debug, Default)]
@@ -27,6 +24,8 @@ pub(crate) struct Index {
     traits: Vec<Vec<TraitKey>>,
     /// By impl: the type that it is for, once somebody has asked.
     self_types: Vec<OnceLock<Ty>>,
+    /// By module: the libraries' traits that it imports, once somebody has asked.
+    library_traits: Vec<OnceLock<Box<[Name]>>>,
     /// By function: what it returns, once somebody has asked.
     pub(super) returns: Vec<OnceLock<Ty>>,
     /// Methods of local traits, for receivers of unknown type.
@@ -103,6 +102,7 @@ impl Index {
                 index.blanket.entry(name).or_default().push((id, method));
             }
         }
+        index.library_traits = program.modules.iter().map(|_| OnceLock::new()).collect();
         index.self_types = program.impls.iter().map(|_| OnceLock::new()).collect();
         index.returns = program.fns.iter().map(|_| OnceLock::new()).collect();
         index
@@ -392,48 +392,43 @@ impl Program {
             return true;
         }
         // `use ext::Checked as _;`
-        let mut around = Some(module);
-        while let Some(module) = around {
+        self.around(module).any(|module| {
             let mut imports = self[module].imports.iter();
-            if imports.any(|it| it.path.last() == Some(&name)) {
-                return true;
-            }
-            around = self[module].parent.filter(|_| self[module].of_body);
-        }
-        false
+            imports.any(|it| it.path.last() == Some(&name))
+        })
+    }
+
+    /// A module, and where it is of a body the modules around that, up to one that is of none.
+    fn around(&self, module: ModuleId) -> impl Iterator<Item = ModuleId> {
+        std::iter::successors(Some(module), |it| {
+            self[*it].parent.filter(|_| self[*it].of_body)
+        })
     }
 
     /// The one modelled method of this name of a library's trait that is in scope of a module:
     /// for receivers of which nothing else is known.
     pub fn trait_method(&self, module: ModuleId, name: Name) -> Option<Name> {
         let mut found = None;
-        let mut around = Some(module);
-        while let Some(module) = around {
-            for of in self.library_traits(module).iter() {
-                let method = self.models.member(*of, name);
-                if self.models.function(method).is_none() || found == Some(method) {
-                    continue;
-                }
-                if found.is_some() {
-                    return None;
-                }
-                found = Some(method);
+        for of in self.around(module).flat_map(|it| self.library_traits(it)) {
+            let method = self.models.member(*of, name);
+            if self.models.function(method).is_none() || found == Some(method) {
+                continue;
             }
-            around = self[module].parent.filter(|_| self[module].of_body);
+            if found.is_some() {
+                return None;
+            }
+            found = Some(method);
         }
         found
     }
 
     /// The traits with modelled methods that a module imports, in the order of its imports.
-    fn library_traits(&self, module: ModuleId) -> Arc<[Name]> {
-        let memo = || {
-            self.library_traits
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-        };
-        if let Some(known) = memo().get(&module) {
-            return Arc::clone(known);
-        }
+    fn library_traits(&self, module: ModuleId) -> &[Name] {
+        let kept = self.index.library_traits.get(module.0 as usize);
+        kept.map_or(&[], |it| it.get_or_init(|| self.library_traits_now(module)))
+    }
+
+    fn library_traits_now(&self, module: ModuleId) -> Box<[Name]> {
         let mut traits: Vec<Name> = Vec::new();
         for import in &self[module].imports {
             let is_capital = |it: &Name| it.as_str().starts_with(char::is_uppercase);
@@ -445,21 +440,14 @@ impl Program {
                     continue;
                 };
                 let canonical = self.models.canonical(path.as_str());
-                let is_one = |it: &Name| {
-                    let krate = it.as_str().split("::").next().unwrap_or_default();
-                    self.models.traits_of(krate).contains(it)
-                };
-                let glob = import
-                    .name
-                    .is_none()
-                    .then(|| self.models.glob(path.as_str()));
+                let is_glob = import.name.is_none();
+                let glob = is_glob.then(|| self.models.glob(path.as_str()));
                 let brought = glob.iter().flat_map(|it| it.iter().map(|it| it.1));
-                traits.extend([canonical].into_iter().chain(brought).filter(is_one));
+                let all = [canonical].into_iter().chain(brought);
+                traits.extend(all.filter(|it| self.models.is_modelled_trait(*it)));
             }
         }
-        let traits: Arc<[Name]> = traits.into();
-        memo().insert(module, Arc::clone(&traits));
-        traits
+        traits.into()
     }
 
     /// For a receiver of unknown type: the functions of this name if the program has so few

@@ -60,8 +60,6 @@ pub struct Program {
     pub unresolved: Vec<Unresolved>,
     pub(crate) index: methods::Index,
     pub(crate) names: scope::Memo,
-    /// The libraries' traits that modules import, of those that were asked about.
-    pub(crate) library_traits: methods::LibraryTraits,
     pub(crate) spellings: OnceLock<mentioned::Spellings>,
     /// Which bodies mention what; for when all bodies are there.
     pub(crate) mention_index: OnceLock<mention_index::MentionIndex>,

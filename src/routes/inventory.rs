@@ -1,5 +1,7 @@
 //! All endpoints of a program, with what guards each.
 
+use std::rc::Rc;
+
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -114,15 +116,13 @@ impl Inventory {
     }
 
     fn sort(&mut self) {
-        let key = |it: &Endpoint| (it.service.clone(), it.path.clone(), it.method.clone());
-        self.endpoints.sort_by(|a, b| {
-            key(a)
-                .cmp(&key(b))
-                .then_with(|| a.handler.span.cmp(&b.handler.span))
-                .then_with(|| a.registered.cmp(&b.registered))
-        });
+        fn by(it: &Endpoint) -> impl Ord {
+            let (service, path, method) = (&it.service, &it.path, &it.method);
+            (service, path, method, it.handler.span, it.registered)
+        }
+        self.endpoints.sort_by(|a, b| by(a).cmp(&by(b)));
         self.unresolved
-            .sort_by(|a, b| a.span.cmp(&b.span).then_with(|| a.reason.cmp(&b.reason)));
+            .sort_by(|a, b| (a.span, &a.reason).cmp(&(b.span, &b.reason)));
     }
 }
 
@@ -160,7 +160,7 @@ struct Builder<'a> {
     sources: &'a SourceMap,
     program: &'a Program,
     judge: Judge<'a>,
-    effects: FxHashMap<(Span, String, Option<String>), Effect>,
+    effects: FxHashMap<(Span, String, Option<String>), Rc<Effect>>,
     handlers: FxHashMap<HandlerKey, Judged>,
     limits: FxHashMap<FnId, Option<Evidence>>,
 }
@@ -181,11 +181,11 @@ fn key_of(id: FnId, route: &Route) -> HandlerKey {
 
 impl Builder<'_> {
     /// What a layer does to a route, judged once, and once more for each path if it looks at that.
-    fn effect(&mut self, layer: &Layer, framework: &str, route: &Route) -> Effect {
+    fn effect(&mut self, layer: &Layer, framework: &str, route: &Route) -> Rc<Effect> {
         let conditions = format!("{:?}", layer.conditions);
         let judge = &self.judge;
         let of_all = self.effects.entry((layer.span, conditions.clone(), None));
-        let of_all = of_all.or_insert_with(|| judge.layer(layer)).clone();
+        let of_all = Rc::clone(of_all.or_insert_with(|| Rc::new(judge.layer(layer))));
         if !of_all.by_route {
             return of_all;
         }
@@ -201,11 +201,9 @@ impl Builder<'_> {
         let mut effects = seen.into_iter().map(|path| {
             let key = (layer.span, conditions.clone(), Some(path.to_owned()));
             let effect = self.effects.entry(key);
-            effect
-                .or_insert_with(|| judge.layer_on(layer, path))
-                .clone()
+            Rc::clone(effect.or_insert_with(|| Rc::new(judge.layer_on(layer, path))))
         });
-        let first = effects.next().unwrap_or_else(|| of_all.clone());
+        let first = effects.next().unwrap_or_else(|| Rc::clone(&of_all));
         let status = (first.proof.status(), first.proof.condition.clone());
         match effects.all(|it| (it.proof.status(), it.proof.condition.clone()) == status) {
             true => first,
@@ -277,7 +275,7 @@ impl Builder<'_> {
             layers.push(LayerSeen {
                 name: layer.name.clone(),
                 span: layer.span,
-                effect: effect.text,
+                effect: effect.text.clone(),
                 condition: (!layer.conditions.is_empty()).then(|| layer.conditions.join(" and ")),
             });
         }

@@ -48,10 +48,9 @@ impl Run<'_, '_> {
                 let body = &self.judge.program[self.key].body;
                 let is_bool = matches!(body.expr(callee), Expr::Path(path)
                     if matches!(&*path.segments, [ty, from] if ty.name == "bool" && from.name == "from"));
-                match <[Abs; 1]>::try_from(values) {
-                    Ok([only]) if is_bool => only,
-                    Ok(values) => self.opaque(id, "", &values),
-                    Err(values) => self.opaque(id, "", &values),
+                match values.as_slice() {
+                    [only] if is_bool => only.clone(),
+                    _ => self.opaque(id, "", &values),
                 }
             }
         }

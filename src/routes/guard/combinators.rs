@@ -78,7 +78,7 @@ impl Run<'_, '_> {
                     Some(out)
                         if out.val.setting.is_some()
                             && out.val.variants.is_none()
-                            && matches!(other.variants.as_deref().map(Vec::as_slice), Some([(it, _)]) if *it == "true" || *it == "false") =>
+                            && other.truth().is_some() =>
                     {
                         self.as_flag(&out.val)
                     }
@@ -378,7 +378,6 @@ impl Run<'_, '_> {
                 let falsity = falsity.map_or_else(Proof::nothing, |out| out.proof);
                 Abs::fallible("false", proof.and(&falsity), Abs::default())
             }
-            "all" => Abs::of(receiver.from),
             _ => Abs::of(receiver.from),
         })
     }

@@ -15,17 +15,15 @@ impl Judge<'_> {
     /// What finding a value of this type in the request's extensions proves.
     pub(super) fn extension(&self, ty: &Ty, _span: Span) -> Abs {
         let key = format!("{ty:?}");
-        // One answer for all endpoints.
-        let route = self.route.take();
-        let answer = self.inserted.answer(
-            &self.questions,
-            key,
-            || Abs::fallible("Some", Proof::nothing(), Abs::default()),
-            || self.judge_extension(ty),
-            || !self.is_exhausted(),
-        );
-        self.route.set(route);
-        answer
+        self.for_all(|| {
+            self.inserted.answer(
+                &self.questions,
+                key,
+                || Abs::fallible("Some", Proof::nothing(), Abs::default()),
+                || self.judge_extension(ty),
+                || !self.is_exhausted(),
+            )
+        })
     }
 
     fn judge_extension(&self, wanted: &Ty) -> Abs {

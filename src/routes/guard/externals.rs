@@ -41,11 +41,7 @@ impl Run<'_, '_> {
         if receiver.from.has(From::SESSION)
             && matches!(name, "get" | "get_value" | "remove" | "remove_as")
         {
-            let key = call
-                .args
-                .first()
-                .map(|arg| self.key_text(*arg, args.first()))
-                .unwrap_or_default();
+            let key = self.key_text(&call.args, args).unwrap_or_default();
             let evidence = self.evidence(format!("session entry {key}"), span);
             let proof = if words::identity_key(&key) {
                 Proof::verified(evidence)
@@ -80,11 +76,7 @@ impl Run<'_, '_> {
             "match_name" => Some(Abs::of(From::INPUT.with(From::ROUTE))),
             "query_string" | "match_info" | "query" => Some(Abs::of(From::INPUT)),
             "contains_key" | "contains" => {
-                let key = call
-                    .args
-                    .first()
-                    .map(|arg| self.key_text(*arg, args.first()))
-                    .unwrap_or_default();
+                let key = self.key_text(&call.args, args).unwrap_or_default();
                 let is_credential = words::credential_header(&key).unwrap_or(false);
                 let proof = if is_credential {
                     Proof::presence()
@@ -157,23 +149,20 @@ impl Run<'_, '_> {
             .map(|ty| ty.peel_refs().clone())
     }
 
-    /// The text of a key: a literal, a constant, what was handed in, or the code that gives it.
-    fn key_text(&self, arg: ExprId, value: Option<&Abs>) -> String {
-        let known = self
-            .judge
-            .values
-            .text(self.key, arg)
-            .and_then(|text| text.as_known());
-        let handed_in = || value.and_then(|it| it.text).map(|it| it.to_string());
-        known.or_else(handed_in).unwrap_or_else(|| self.text(arg))
+    /// The text of the first argument as a key: a literal, a constant, what was handed in, or the
+    /// code that gives it.
+    fn key_text(&self, exprs: &[ExprId], values: &[Abs]) -> Option<String> {
+        let arg = *exprs.first()?;
+        let known = self.judge.values.text(self.key, arg);
+        let known = known.and_then(|text| text.as_known());
+        let handed_in = || Some(values.first()?.text?.to_string());
+        Some(known.or_else(handed_in).unwrap_or_else(|| self.text(arg)))
     }
 
     /// `headers.get(name)`, `cookies.get(name)`.
     fn credential_read(&self, id: ExprId, call: &MethodCall, name: &str, args: &[Abs]) -> Abs {
-        let key = call
-            .args
-            .first()
-            .map(|arg| self.key_text(*arg, args.first()))
+        let key = self
+            .key_text(&call.args, args)
             .unwrap_or_else(|| self.text(id));
         let span = self.span(id);
         let sealed = match self.ty(call.receiver).peel_refs() {
@@ -290,10 +279,7 @@ impl Run<'_, '_> {
                 return args.first().cloned().unwrap_or_default();
             }
             "std::env::var" | "std::env::var_os" => {
-                let key = exprs
-                    .first()
-                    .map(|arg| self.key_text(*arg, args.first()))
-                    .unwrap_or_default();
+                let key = self.key_text(exprs, args).unwrap_or_default();
                 let known = Abs::fallible(
                     "Ok",
                     Proof::nothing(),
@@ -433,10 +419,7 @@ impl Run<'_, '_> {
                 )
             }
             Role::SessionSource | Role::IdentitySource => {
-                let key = exprs
-                    .first()
-                    .map(|arg| self.key_text(*arg, args.first()))
-                    .unwrap_or_default();
+                let key = self.key_text(exprs, args).unwrap_or_default();
                 let proof = if role == Role::IdentitySource {
                     Proof::verified(self.evidence(name, self.span(id)))
                 } else {
@@ -451,7 +434,7 @@ impl Run<'_, '_> {
                 outcome(on.unwrap_or(Outcome::Some), proof, Abs::of(From::IDENTITY))
             }
             Role::CredentialSource => {
-                let key = exprs.first().map(|arg| self.key_text(*arg, args.first()));
+                let key = self.key_text(exprs, args);
                 let is_credential = key.as_deref().is_none_or(|key| {
                     words::credential_header(key).unwrap_or(key.contains([':', '.']))
                 });
@@ -505,15 +488,12 @@ impl Run<'_, '_> {
         let text = self.text(id);
         let answers = words::answer_of_query(&text);
         let evidence = self.evidence(text, self.span(id));
+        // Redis: whether there is such a key or member.
+        let asks = matches!(name, "exists" | "hexists" | "sismember");
         match words::query_method(name) {
-            // Redis: whether there is such a key or member.
-            _ if matches!(name, "exists" | "hexists" | "sismember") => {
-                let truth = unknown_outcome(From::IDENTITY, &Proof::verified(evidence));
-                Abs::fallible("Ok", Proof::nothing(), truth)
-            }
-            Some(_) if answers == Some(Answer::Always) => Abs::of(from),
+            Some(_) if !asks && answers == Some(Answer::Always) => Abs::of(from),
             // There is a row, whatever the credential.
-            Some(true) if answers == Some(Answer::Truth) => {
+            found if asks || found == Some(true) && answers == Some(Answer::Truth) => {
                 let truth = unknown_outcome(From::IDENTITY, &Proof::verified(evidence));
                 Abs::fallible("Ok", Proof::nothing(), truth)
             }

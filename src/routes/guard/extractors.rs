@@ -161,18 +161,16 @@ impl Judge<'_> {
     pub(super) fn extractor(&self, ty: &Ty, span: Span) -> Abs {
         let ty = ty.peel_refs();
         let key = format!("{ty:?}");
-        // One answer for all endpoints.
-        let route = self.route.take();
-        let answer = self.extractors.answer(
-            &self.questions,
-            key,
-            // An extractor that runs itself proves nothing.
-            || Abs::fallible("Ok", Proof::nothing(), Abs::default()),
-            || self.judge_extractor(ty, span),
-            || !self.is_exhausted(),
-        );
-        self.route.set(route);
-        answer
+        self.for_all(|| {
+            self.extractors.answer(
+                &self.questions,
+                key,
+                // An extractor that runs itself proves nothing.
+                || Abs::fallible("Ok", Proof::nothing(), Abs::default()),
+                || self.judge_extractor(ty, span),
+                || !self.is_exhausted(),
+            )
+        })
     }
 
     fn judge_extractor(&self, ty: &Ty, span: Span) -> Abs {

@@ -47,30 +47,24 @@ impl<'a> Judge<'a> {
             return self.run_now(id, args, this, subst);
         };
         // For all endpoints, and then for this one if that makes a difference.
-        let route = self.route.take();
-        let of_all = self.answer((id, print), || {
-            self.run_now(id, args.clone(), this.clone(), subst)
+        let of_all = self.for_all(|| {
+            self.summaries.answer(
+                &self.questions,
+                (id, print),
+                // A recursive call proves nothing.
+                || Summary {
+                    after: Some(State::start()),
+                    ..Summary::default()
+                },
+                || self.run_now(id, args.clone(), this.clone(), subst),
+                || !self.is_exhausted(),
+            )
         });
-        self.route.set(route);
-        if route.is_none() || !of_all.by_route {
+        if self.route.get().is_none() || !of_all.by_route {
             return of_all;
         }
         // Nobody asks for that again.
         self.run_now(id, args, this, subst)
-    }
-
-    fn answer(&self, key: super::SummaryKey, run: impl FnOnce() -> Summary) -> Summary {
-        self.summaries.answer(
-            &self.questions,
-            key,
-            // A recursive call proves nothing.
-            || Summary {
-                after: Some(State::start()),
-                ..Summary::default()
-            },
-            run,
-            || !self.is_exhausted(),
-        )
     }
 
     fn run_now(&self, id: FnId, args: Vec<Abs>, this: Abs, subst: &Subst) -> Summary {

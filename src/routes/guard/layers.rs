@@ -26,6 +26,18 @@ pub struct Effect {
     pub by_route: bool,
 }
 
+impl Effect {
+    /// Of a layer of which no more is known than what a request has proven behind it.
+    fn of(proof: Proof) -> Effect {
+        Effect {
+            proof,
+            protects: Vec::new(),
+            text: String::new(),
+            by_route: false,
+        }
+    }
+}
+
 impl Judge<'_> {
     /// Judges a layer for the endpoint with this path, as the layer sees it.
     pub fn layer_on(&self, layer: &Layer, path: &str) -> Effect {
@@ -53,20 +65,13 @@ impl Judge<'_> {
                 let proof = value
                     .variant("Ok")
                     .map_or_else(Proof::nothing, |out| out.proof);
-                Effect {
-                    proof,
-                    protects: Vec::new(),
-                    text: String::new(),
-                    by_route: false,
-                }
+                Effect::of(proof)
             }
             LayerKind::Type(ty, args) => self.layer_type(ty, args, layer),
             LayerKind::Off => {
                 return Effect {
-                    proof: Proof::nothing(),
-                    protects: Vec::new(),
                     text: "switched off".into(),
-                    by_route: false,
+                    ..Effect::of(Proof::nothing())
                 };
             }
             LayerKind::Function(..) | LayerKind::Unknown => {
@@ -77,10 +82,8 @@ impl Judge<'_> {
                     Proof::maybe(format!("layer `{}` could not be resolved", layer.name))
                 };
                 Effect {
-                    proof,
-                    protects: Vec::new(),
                     text: "not resolved".into(),
-                    by_route: false,
+                    ..Effect::of(proof)
                 }
             }
         };
@@ -171,10 +174,9 @@ impl Judge<'_> {
             protects.push(Protects::RateLimit);
         }
         Effect {
-            proof,
             protects,
-            text: String::new(),
             by_route: summary.by_route,
+            ..Effect::of(proof)
         }
     }
 
@@ -186,12 +188,7 @@ impl Judge<'_> {
 
     fn middleware_closure(&self, body: BodyKey, expr: crate::facts::ExprId) -> Effect {
         let Expr::Closure(closure) = self.program[body].body.expr(expr) else {
-            return Effect {
-                proof: Proof::nothing(),
-                protects: Vec::new(),
-                text: String::new(),
-                by_route: false,
-            };
+            return Effect::of(Proof::nothing());
         };
         let mut run = self.start(body, Abs::default(), Vec::new());
         let count = closure.params.len();
@@ -253,10 +250,8 @@ impl Judge<'_> {
                     Proves::Nothing | Proves::Session => Proof::nothing(),
                 };
                 return Effect {
-                    proof,
                     protects: model.protects.clone(),
-                    text: String::new(),
-                    by_route: false,
+                    ..Effect::of(proof)
                 };
             }
         }
@@ -285,12 +280,7 @@ impl Judge<'_> {
         } else {
             Proof::nothing()
         };
-        Effect {
-            proof,
-            protects: Vec::new(),
-            text: String::new(),
-            by_route: false,
-        }
+        Effect::of(proof)
     }
 
     /// A validator handed to a library's layer: what its success proves.

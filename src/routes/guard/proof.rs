@@ -453,6 +453,15 @@ impl Abs {
             .map(|(_, out)| out.clone())
     }
 
+    /// Whether it is true or false, where that is known.
+    pub fn truth(&self) -> Option<bool> {
+        match self.variants.as_deref()?.as_slice() {
+            [(only, _)] if *only == "true" => Some(true),
+            [(only, _)] if *only == "false" => Some(false),
+            _ => None,
+        }
+    }
+
     /// Whether variants are known and none of them means success.
     pub fn only_fails(&self) -> bool {
         self.variants

@@ -95,10 +95,10 @@ impl Run<'_, '_> {
         for listed in list.iter() {
             listed.text?;
             let found = is_meant(self, listed);
-            match found.variants.as_deref().map(Vec::as_slice) {
-                Some([(only, _)]) if *only == "true" => return Some(verdict(true)),
-                Some([(only, _)]) if *only == "false" => {}
-                _ => all_differ = false,
+            match found.truth() {
+                Some(true) => return Some(verdict(true)),
+                Some(false) => {}
+                None => all_differ = false,
             }
         }
         all_differ.then(|| verdict(false))
