@@ -132,7 +132,7 @@ fn by_turns(works: &mut [Work<'_>]) -> anyhow::Result<Vec<Duration>> {
 /// The texts of the Rust files that a check reads.
 fn rust_files(folder: &Path) -> anyhow::Result<Vec<String>> {
     let loaded = scan::load(&workspace(folder)?, &DiskFiles, Scope::default());
-    let text = |id: &moat::source::FileId| loaded.sources.file(*id).text.to_string();
+    let text = |id: &moat::source::FileId| loaded.sources.file(*id).text().to_string();
     let texts: Vec<String> = loaded.rust_files.iter().map(text).collect();
     ensure!(!texts.is_empty(), "no Rust file in {}", folder.display());
     Ok(texts)

@@ -100,8 +100,8 @@ impl<'a> Lines<'a> {
         let index = self
             .indexes
             .entry(span.file)
-            .or_insert_with(|| crate::source::LineIndex::new(&file.text));
-        let at = index.position(&file.text, span.range.start);
+            .or_insert_with(|| crate::source::LineIndex::new(file.text()));
+        let at = index.position(file.text(), span.range.start);
         LocationView {
             file: file.path.to_string(),
             line: at.line,

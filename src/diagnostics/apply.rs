@@ -111,7 +111,7 @@ pub fn apply(
     }
     for (index, allow) in allows.iter().enumerate() {
         if !used.contains(&index) && (policy.ran)(allow.lint()) {
-            about_suppressions.push(allow.unused(&policy.sources.file(allow.file()).text));
+            about_suppressions.push(allow.unused(policy.sources.file(allow.file()).text()));
         }
     }
     for finding in about_suppressions {

@@ -46,7 +46,7 @@ pub(crate) fn lexemes(text: &str) -> impl Iterator<Item = Lexeme> {
     let bytes = text.as_bytes();
     let mut at = 0;
     std::iter::from_fn(move || {
-        while bytes.get(at).is_some_and(u8::is_ascii_whitespace) {
+        while bytes.get(at).is_some_and(|it| class(*it) == SPACE) {
             at += 1;
         }
         let start = at;
@@ -57,24 +57,55 @@ pub(crate) fn lexemes(text: &str) -> impl Iterator<Item = Lexeme> {
     })
 }
 
+const OTHER: u8 = 0;
+const SPACE: u8 = 1;
+const DIGIT: u8 = 2;
+/// Characters outside ASCII are taken for letters.
+const LETTER: u8 = 3;
+const OPEN: u8 = 4;
+const CLOSE: u8 = 5;
+
+/// What each byte is. Every byte of every file is asked for, so the answer is looked up.
+const CLASSES: [u8; 256] = {
+    let mut classes = [OTHER; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        classes[byte] = match byte as u8 {
+            it if it.is_ascii_whitespace() => SPACE,
+            b'0'..=b'9' => DIGIT,
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' | 0x80.. => LETTER,
+            b'(' | b'[' | b'{' => OPEN,
+            b')' | b']' | b'}' => CLOSE,
+            _ => OTHER,
+        };
+        byte += 1;
+    }
+    classes
+};
+
+fn class(byte: u8) -> u8 {
+    CLASSES[usize::from(byte)]
+}
+
 fn lexeme(bytes: &[u8], start: usize) -> Option<(Kind, usize)> {
-    let next = bytes.get(start + 1).copied();
-    Some(match *bytes.get(start)? {
-        b'/' if next == Some(b'/') => line_comment(bytes, start),
-        b'/' if next == Some(b'*') => block_comment(bytes, start),
-        b'"' => (Kind::Literal, quoted(bytes, start + 1, b'"')),
-        b'\'' => char_or_lifetime(bytes, start),
-        byte if byte.is_ascii_digit() => (Kind::Literal, number(bytes, start)),
-        byte if is_ident_part(byte) => word(bytes, start),
-        byte @ (b'(' | b'[' | b'{') => (Kind::Open(byte), start + 1),
-        byte @ (b')' | b']' | b'}') => (Kind::Close(byte), start + 1),
-        byte => (Kind::Punct(byte), start + 1),
+    let byte = *bytes.get(start)?;
+    Some(match class(byte) {
+        LETTER => word(bytes, start),
+        OPEN => (Kind::Open(byte), start + 1),
+        CLOSE => (Kind::Close(byte), start + 1),
+        DIGIT => (Kind::Literal, number(bytes, start)),
+        _ => match (byte, bytes.get(start + 1)) {
+            (b'/', Some(b'/')) => line_comment(bytes, start),
+            (b'/', Some(b'*')) => block_comment(bytes, start),
+            (b'"', _) => (Kind::Literal, quoted(bytes, start + 1, b'"')),
+            (b'\'', _) => char_or_lifetime(bytes, start),
+            _ => (Kind::Punct(byte), start + 1),
+        },
     })
 }
 
-/// Characters outside ASCII are taken for letters.
 fn is_ident_part(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
+    matches!(class(byte), LETTER | DIGIT)
 }
 
 fn ident_end(bytes: &[u8], start: usize) -> usize {

@@ -15,8 +15,6 @@
 
 use std::cmp::Ordering;
 
-use crate::source::Name;
-
 /// What a public path names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
@@ -208,7 +206,9 @@ fn lower_bound(section: &str, wanted: &str, next: u8) -> usize {
 
 /// The crate a path starts in.
 pub(crate) fn crate_of(path: &str) -> &str {
-    path.split_once("::").map_or(path, |(first, _)| first)
+    // Asked all the time; no name of a crate holds a colon.
+    let end = path.bytes().position(|it| it == b':');
+    end.map_or(path, |end| &path[..end])
 }
 
 /// Prefixes of a path, longest first, each with what remains of it (`""` or `::rest`).
@@ -221,9 +221,10 @@ pub(crate) fn prefixes(path: &str) -> impl Iterator<Item = (&str, &str)> {
     })
 }
 
-/// The name of a path's last segment.
-pub(crate) fn last_segment(path: &str) -> Name {
-    Name::new(path.rsplit_once("::").map_or(path, |(_, last)| last))
+/// A path's last segment.
+pub(crate) fn last_segment(path: &str) -> &str {
+    let start = path.bytes().rposition(|it| it == b':');
+    start.map_or(path, |colon| &path[colon + 1..])
 }
 
 #[cfg(test)]

@@ -113,16 +113,23 @@ impl<T: Entry> Table<T> {
         Table { entries, by_path }
     }
 
-    /// The entry for a version; without one the first that is listed (files list the newest first).
-    pub(crate) fn get(&self, path: Name, version: Option<&Version>) -> Option<&T> {
+    /// The entry for a version, asked for only where it matters; without one the first that is
+    /// listed (files list the newest first).
+    pub(crate) fn get<'v>(
+        &self,
+        path: Name,
+        version: impl Fn() -> Option<&'v Version>,
+    ) -> Option<&T> {
         let mut candidates = self
             .by_path
             .get(&path)?
             .iter()
             .map(|index| &self.entries[*index as usize]);
-        candidates.find(|entry| match (entry.versions(), version) {
-            (Some(range), Some(version)) => matches_version(range, version),
-            _ => true,
+        candidates.find(|entry| {
+            let ranged = entry.versions().map(|range| (range, version()));
+            ranged.is_none_or(|(range, version)| {
+                version.is_none_or(|version| matches_version(range, version))
+            })
         })
     }
 

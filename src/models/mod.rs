@@ -330,7 +330,7 @@ impl Models {
         let all = local
             .chain(model)
             .flat_map(|model| &model.functions.entries);
-        all.filter(|function| last_segment(function.path.as_str()) == method)
+        all.filter(|function| last_segment(function.path.as_str()) == method.as_str())
             .collect()
     }
 
@@ -407,14 +407,9 @@ impl Models {
         table: impl Fn(&'m CrateModel) -> &'m Table<T>,
     ) -> Option<&'m T> {
         let krate = crate_of(path.as_str());
-        let version = match self.versions.is_empty() {
-            true => None,
-            false => self.versions.get(&Name::new(krate)),
-        };
-        let local = self
-            .local
-            .iter()
-            .find_map(|model| table(model).get(path, version));
+        let version = || self.versions.get(&Name::new(krate));
+        let mut local = self.local.iter();
+        let local = local.find_map(|model| table(model).get(path, version));
         local.or_else(|| table(builtin::find(krate)?.model()).get(path, version))
     }
 }

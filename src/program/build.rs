@@ -114,6 +114,7 @@ fn empty(models: &'static Models) -> Program {
         names: scope::Memo::default(),
         spellings: Default::default(),
         mention_index: Default::default(),
+        imported: Default::default(),
         extern_crates: FxHashMap::default(),
     }
 }
@@ -201,7 +202,7 @@ impl Builder<'_> {
     /// The facts of a file; a second crate that includes the same file gets its own.
     fn take_facts(&mut self, file: FileId) -> FileFacts {
         self.facts.remove(&file).unwrap_or_else(|| {
-            let facts = facts::extract_with(&self.sources.file(file).text, self.tests);
+            let facts = facts::extract_with(self.sources.file(file).text(), self.tests);
             let problems = facts.problems.iter().map(|it| (file, it.clone()));
             self.program.problems.extend(problems);
             facts

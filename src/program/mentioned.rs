@@ -24,11 +24,15 @@ impl Program {
     /// Whether the program may use a library: if it is in the lock file or in the program, if
     /// the code names it, or if there is no lock file.
     pub fn may_use(&self, library: &str) -> bool {
-        let mut imports = self.modules.iter().flat_map(|it| &it.imports);
+        let imported = self.imported.get_or_init(|| {
+            let imports = self.modules.iter().flat_map(|it| &it.imports);
+            imports.filter_map(|it| it.path.first().copied()).collect()
+        });
         let mentioned = hashes(Mention::IN_PATH, library);
-        self.models.may_be_locked(Name::new(library))
-            || self.crates.iter().any(|it| it.name.as_str() == library)
-            || imports.any(|it| it.path.first().is_some_and(|it| it == library))
+        let name = Name::new(library);
+        self.models.may_be_locked(name)
+            || self.crates.iter().any(|it| it.name == name)
+            || imported.contains(&name)
             || !self.mention_index().any().is_empty()
             || mentioned
                 .iter()

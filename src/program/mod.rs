@@ -23,7 +23,7 @@ pub use ty::Ty;
 
 use std::sync::OnceLock;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::facts::Problem;
 use crate::models::Models;
@@ -63,6 +63,8 @@ pub struct Program {
     pub(crate) spellings: OnceLock<mentioned::Spellings>,
     /// Which bodies mention what; for when all bodies are there.
     pub(crate) mention_index: OnceLock<mention_index::MentionIndex>,
+    /// What the paths of imports start with.
+    pub(crate) imported: OnceLock<FxHashSet<Name>>,
     pub(crate) extern_crates: FxHashMap<(CrateId, Name), Vec<ModuleId>>,
 }
 

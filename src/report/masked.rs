@@ -47,7 +47,7 @@ impl<'a> Masked<'a> {
         let values = values(report);
         let mut files = BTreeMap::new();
         for file in files_with_findings(report.diagnostics) {
-            let text: &'a str = &report.sources.file(file).text;
+            let text: &'a str = report.sources.file(file).text();
             let ranges = masks.get(&file).map_or(&[][..], Vec::as_slice);
             let text = mask_ranges(text, ranges.iter().copied());
             let text = match &values {
@@ -164,7 +164,7 @@ fn files_with_findings(diagnostics: &[Diagnostic]) -> BTreeSet<FileId> {
 fn values(report: &Report<'_>) -> Option<AhoCorasick> {
     let mut values = BTreeSet::new();
     for span in report.redactions {
-        let text: &str = &report.sources.file(span.file).text;
+        let text: &str = report.sources.file(span.file).text();
         let range = snap(text, span.range);
         let whole = &text[range.start as usize..range.end as usize];
         // A redaction may cover a literal with its prefix and quotes.

@@ -140,7 +140,7 @@ fn fingerprints_survive_line_shifts_and_differ() {
     let mut after = sample();
     let mut shifted = SourceMap::default();
     for (_, file) in before.sources.iter() {
-        shifted.add(file.path.clone(), format!("\n\n\n{}", file.text));
+        shifted.add(file.path.clone(), format!("\n\n\n{}", file.text()));
     }
     after.sources = shifted;
     let shift =
@@ -185,7 +185,7 @@ fn no_format_shows_a_secret() {
     });
     // Findings about the lines around, which show the secret's line as well.
     let file = sample.redactions[0].file;
-    let whole = Span::new(file, 0, sample.sources.file(file).text.len() as u32);
+    let whole = Span::new(file, 0, sample.sources.file(file).len() as u32);
     let around = sample::finding("hardcoded-secret", Level::Warn, "the whole file", whole);
     let before = sample::finding(
         "hardcoded-secret",

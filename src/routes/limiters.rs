@@ -5,7 +5,7 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, MatchKind};
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -31,23 +31,20 @@ pub(super) struct Limiters {
 impl Limiters {
     /// Looks through the program.
     pub(super) fn new(values: &Values<'_>, sources: &SourceMap) -> Limiters {
-        let spoken: Vec<(FileId, Vec<u32>, bool)> = (0..sources.len())
-            .into_par_iter()
-            .map(|index| {
-                let file = FileId::new(index);
-                let text = &sources.file(file).text;
-                let refusals = REFUSALS.find_iter(&**text).map(|it| it.start() as u32);
-                (file, refusals.collect(), WORDS.is_match(&**text))
-            })
-            .collect();
-        let files = spoken.iter().filter(|it| it.2).map(|it| it.0).collect();
-        let refusals: Vec<&[u32]> = spoken.iter().map(|it| &*it.1).collect();
+        let mut files: Vec<FileId> = values.program.bodies.iter().map(|it| it.file).collect();
+        files.sort_unstable();
+        files.dedup();
+        let speaking = files.into_par_iter();
+        let speaking = speaking.map(|id| (id, Spoken::of(sources.file(id).text())));
+        let spoken: FxHashMap<FileId, Spoken> = speaking.collect();
         let mut limiters = Limiters {
             distance: FxHashMap::default(),
             calls: FxHashSet::default(),
-            files,
+            files: FxHashSet::default(),
         };
-        limiters.measure(values, &refusals);
+        limiters.measure(values, &spoken);
+        let speaking = spoken.into_iter().filter(|(_, it)| it.of_limiters);
+        limiters.files.extend(speaking.map(|(id, _)| id));
         limiters
     }
 
@@ -61,10 +58,11 @@ impl Limiters {
         self.distance.get(&from).is_some_and(|it| *it <= calls)
     }
 
-    fn measure(&mut self, values: &Values<'_>, refusals: &[&[u32]]) {
+    fn measure(&mut self, values: &Values<'_>, spoken: &FxHashMap<FileId, Spoken>) {
         let program = values.program;
         let may_refuse = |file: FileId, body: &LazyBody| {
-            let (span, at) = (body.span(), refusals[file.index()]);
+            let span = body.span();
+            let at = spoken.get(&file).map_or(&[][..], |it| &it.refusals);
             let next = at.partition_point(|it| *it < span.start);
             // What a macro has put there stands elsewhere in the text.
             body.mentions().is_any() || at.get(next).is_some_and(|it| *it < span.end)
@@ -164,19 +162,82 @@ fn limits(body: &LazyBody) -> bool {
     asks && refuses
 }
 
-/// How the status 429 is spelled.
-static REFUSALS: LazyLock<AhoCorasick> =
-    LazyLock::new(|| words(["too_many_requests", "toomanyrequests"].into_iter()));
+/// What a text says of limiters.
+struct Spoken {
+    /// Where the status 429 stands: offsets, ascending.
+    refusals: Vec<u32>,
+    /// Whether it names a limiter.
+    of_limiters: bool,
+}
 
-/// Names of limiters, with and without underscores between their words.
+impl Spoken {
+    fn of(text: &str) -> Spoken {
+        let mut spoken = Spoken {
+            refusals: Vec::new(),
+            of_limiters: false,
+        };
+        for found in WORDS.find_iter(text) {
+            match found.pattern().as_usize() < SPELLINGS {
+                true => spoken.refusals.push(found.start() as u32),
+                false => spoken.of_limiters = true,
+            }
+        }
+        spoken
+    }
+}
+
+/// How many ways there are to write words as one name: `rate_limit`, `ratelimit`, `RateLimit`,
+/// `rateLimit`, `RATE_LIMIT`.
+const SPELLINGS: usize = 5;
+
+/// The status 429, then names of limiters, as they are written in Rust. Written out because a few
+/// literals are looked for many bytes at a time, and letters of either case one by one.
 static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    let joined = LIMITER_WORDS.iter().flat_map(|word| [word.0, word.1]);
-    words(joined.chain(["check_key"]))
+    let limiters = LIMITER_WORDS.iter().map(|word| word.1);
+    let words = ["too_many_requests"].into_iter().chain(limiters);
+    AhoCorasick::builder()
+        .match_kind(MatchKind::LeftmostFirst)
+        .build(words.chain(["check_key"]).flat_map(spellings))
+        .expect("a few short words")
 });
 
-fn words(words: impl Iterator<Item = &'static str>) -> AhoCorasick {
-    AhoCorasick::builder()
-        .ascii_case_insensitive(true)
-        .build(words)
-        .expect("a few short words")
+fn spellings(snake: &str) -> [String; SPELLINGS] {
+    let capital = |word: &str| {
+        let mut letters = word.chars();
+        let first = letters.next().map(|it| it.to_ascii_uppercase());
+        first.into_iter().chain(letters).collect::<String>()
+    };
+    let camel: String = snake.split('_').map(capital).collect();
+    let first = snake.split('_').next().unwrap_or(snake);
+    [
+        snake.to_owned(),
+        snake.replace('_', ""),
+        format!("{first}{}", &camel[first.len()..]),
+        camel,
+        snake.to_ascii_uppercase(),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_found_however_they_are_written() {
+        for text in ["TOO_MANY_REQUESTS", "TooManyRequests", "too_many_requests"] {
+            let spoken = Spoken::of(&format!("fn f() {{ StatusCode::{text} }}"));
+            assert_eq!(spoken.refusals, [21], "{text}");
+            assert!(!spoken.of_limiters, "{text}");
+        }
+        for text in [
+            "RateLimiter",
+            "rate_limit",
+            "THROTTLE",
+            "loginAttempts",
+            "check_key",
+        ] {
+            let spoken = Spoken::of(&format!("let x = {text};"));
+            assert!(spoken.of_limiters && spoken.refusals.is_empty(), "{text}");
+        }
+    }
 }

@@ -174,16 +174,24 @@ pub(super) fn check_in_parts(
     let mut text_files = Some(|| read_text_files(workspace, files));
     let mut judged = Judged::default();
     let mut spent = Spent(None);
-    for part in parts(workspace, &run.texts, together) {
+    let parts = parts(workspace, &run.texts, together);
+    if let [_, later @ ..] = parts.as_slice() {
+        let later: Vec<FileId> = later.iter().flat_map(|it| &it.files).copied().collect();
+        run.texts.sources.put_away(&later);
+    }
+    let mut done: &[FileId] = &[];
+    for part in &parts {
         // What the part before was made from makes room.
         drop(spent.0.take());
+        run.texts.sources.put_away(done);
+        done = &part.files;
         let text_files = text_files.take();
         let beside = || text_files.map(|read| read());
         let Understood {
             program,
             seen,
             beside,
-        } = reader.understand(&run.texts, &part, &look, beside);
+        } = reader.understand(&run.texts, part, &look, beside);
         let mut secrets = run.see(seen);
         secrets.extend(
             beside
@@ -440,7 +448,7 @@ fn listen(inventory: &mut Inventory, sources: &SourceMap, text_files: &[FileId])
         });
         // The nearest.
         let file = above.max_by_key(|it| sources.path(**it).len());
-        endpoint.listener = file.and_then(|it| rocket_address(&sources.file(*it).text));
+        endpoint.listener = file.and_then(|it| rocket_address(sources.file(*it).text()));
     }
 }
 

@@ -391,7 +391,7 @@ fn tables(sources: &SourceMap, text_files: &[FileId]) -> Vec<toml::Table> {
         name.ends_with(".toml") && !matches!(name, "Cargo.toml" | "moat.toml")
     });
     of_settings
-        .filter_map(|file| file.text.parse().ok())
+        .filter_map(|file| file.text().parse().ok())
         .collect()
 }
 

@@ -33,7 +33,7 @@ impl Part {
 /// part, and each file is in one; modules may lead into files of another.
 pub(super) fn parts(workspace: &Workspace, texts: &Texts, together: usize) -> Vec<Part> {
     let groups = Groups::of(workspace);
-    let bytes = |file: &FileId| texts.sources.file(*file).text.len();
+    let bytes = |file: &FileId| texts.sources.file(*file).len();
     if groups.are_one() || texts.rust_files.iter().map(bytes).sum::<usize>() <= together {
         return vec![Part::whole(workspace, texts)];
     }

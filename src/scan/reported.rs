@@ -74,7 +74,7 @@ impl<'a> Reported<'a> {
         }
         let source = texts.sources.file(file);
         let is_shown = !self.config.ignored.matches(&source.path)
-            && !is_generated(&source.text)
+            && !is_generated(source.text())
             && !self.rules.is_ignored(path);
         self.in_scope.insert(file, is_shown);
     }

@@ -10,6 +10,7 @@ use crate::report::progress::Progress;
 use crate::source::{FileId, SourceMap};
 use crate::workspace::Workspace;
 use crate::workspace::files::{FileKind, Files};
+use crate::workspace::paths::is_below;
 
 /// All texts that were read.
 #[derive(Debug, Default)]
@@ -98,7 +99,7 @@ pub(super) fn rust_files(workspace: &Workspace, files: &dyn Files) -> Vec<PathBu
     folders.dedup();
     let mut seen: Vec<PathBuf> = Vec::new();
     for folder in folders {
-        if !seen.iter().any(|it| folder.starts_with(it)) {
+        if !seen.iter().any(|it| is_below(&folder, it)) {
             walk(&folder, files, &mut found);
             seen.push(folder);
         }

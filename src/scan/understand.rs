@@ -14,6 +14,7 @@ use crate::program::build::CrateInput;
 use crate::program::{Program, build};
 use crate::report::progress::Progress;
 use crate::source::{FileId, Name, TextRange};
+use crate::workspace::paths::is_below;
 use crate::workspace::{DependencyKind, Edition, Package, TargetKind, Workspace};
 
 /// What is the same for all parts of a run.
@@ -65,7 +66,7 @@ impl<'a> Reader<'a> {
             false => Tests::Shells,
         };
         let one = |id: FileId| {
-            let text = &texts.sources.file(id).text;
+            let text = texts.sources.file(id).text();
             let mut facts = facts::extract_with(text, tests);
             if let Some(reason) = texts.unreadable.get(&id) {
                 facts.problems.push(facts::Problem {
@@ -80,7 +81,7 @@ impl<'a> Reader<'a> {
         let wanted = part.files.par_iter();
         let is_aside = |id: &FileId| {
             let path = &texts.paths[id.index()];
-            self.aside.iter().any(|it| path.starts_with(it))
+            self.aside.iter().any(|it| is_below(path, it))
         };
         let read = wanted.filter(|id| !is_aside(id)).map(|id| {
             let one = one(*id);

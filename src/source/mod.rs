@@ -6,6 +6,7 @@
 mod line_index;
 mod name;
 mod span;
+mod stored;
 
 pub use line_index::{LineColumn, LineIndex};
 pub use name::Name;
@@ -13,13 +14,32 @@ pub use span::{FileId, Span, TextRange};
 
 use std::sync::Arc;
 
+use rayon::prelude::*;
+use stored::Stored;
+
 /// One source file: its path as reports show it, and its text.
 #[derive(Debug, Clone)]
 pub struct SourceFile {
     /// Path relative to the scanned root, with forward slashes.
     pub path: Arc<str>,
+    text: Stored,
+}
+
+impl SourceFile {
     /// The whole text, exactly as read (a byte order mark is kept out by the loader).
-    pub text: Arc<str>,
+    pub fn text(&self) -> &Arc<str> {
+        self.text.get()
+    }
+
+    /// How long the text is, in bytes.
+    pub fn len(&self) -> usize {
+        self.text.len()
+    }
+
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
 }
 
 /// All files of one run, addressed by [`FileId`].
@@ -34,9 +54,19 @@ impl SourceMap {
         let id = FileId::new(self.files.len());
         self.files.push(SourceFile {
             path: path.into(),
-            text: text.into(),
+            text: Stored::new(text.into()),
         });
         id
+    }
+
+    /// Keeps these texts in little room until somebody asks for them again: they are unpacked by
+    /// who comes first, and then stay as they were.
+    pub fn put_away(&mut self, files: &[FileId]) {
+        let mut wanted = vec![false; self.files.len()];
+        files.iter().for_each(|id| wanted[id.index()] = true);
+        let files = self.files.par_iter_mut().zip(wanted);
+        let files = files.filter(|(_, is_wanted)| *is_wanted);
+        files.for_each(|(file, _)| file.text.put_away());
     }
 
     /// The file with this id.
@@ -51,15 +81,15 @@ impl SourceMap {
 
     /// The text that a span covers; empty if the span lies outside the file or splits a character.
     pub fn slice(&self, span: Span) -> &str {
-        let text: &str = &self.file(span.file).text;
+        let text = self.file(span.file).text();
         text.get(span.range.start as usize..span.range.end as usize)
             .unwrap_or("")
     }
 
     /// 1-based line and column (in characters) of a span's start.
     pub fn position(&self, span: Span) -> LineColumn {
-        LineIndex::new(&self.file(span.file).text)
-            .position(&self.file(span.file).text, span.range.start)
+        let text = self.file(span.file).text();
+        LineIndex::new(text).position(text, span.range.start)
     }
 
     /// Number of files.

@@ -8,6 +8,7 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use rustc_hash::FxHashMap;
 
 use super::files::Files;
+use super::paths::is_below;
 
 /// The `.gitignore` files of a repository, read as they are needed.
 ///
@@ -53,7 +54,7 @@ impl<'a> IgnoreRules<'a> {
 
     /// Whether git ignores a file. Files outside of the repository are not ignored.
     pub fn is_ignored(&self, path: &Path) -> bool {
-        let Some(dir) = path.parent().filter(|dir| dir.starts_with(&self.top)) else {
+        let Some(dir) = path.parent().filter(|dir| is_below(dir, &self.top)) else {
             return false;
         };
         let folder = self.folder(dir);
@@ -62,7 +63,7 @@ impl<'a> IgnoreRules<'a> {
 
     /// Whether git ignores all in a folder.
     pub(super) fn is_folder_ignored(&self, dir: &Path) -> bool {
-        dir.starts_with(&self.top) && self.folder(dir).ignored
+        is_below(dir, &self.top) && self.folder(dir).ignored
     }
 
     /// `dir` lies in the repository.

@@ -21,7 +21,7 @@ mod lock;
 mod manifest;
 mod members;
 mod modules;
-mod paths;
+pub(crate) mod paths;
 pub mod remembered;
 mod select;
 mod targets;
@@ -264,7 +264,7 @@ impl Workspace {
         let owners = self
             .packages
             .iter()
-            .filter(|package| path.starts_with(&package.dir));
+            .filter(|package| paths::is_below(path, &package.dir));
         owners.min_by_key(|package| std::cmp::Reverse(package.dir.components().count()))
     }
 

@@ -21,6 +21,21 @@ pub(crate) fn normalize(path: &Path) -> PathBuf {
     out
 }
 
+/// Whether a path is a folder's or leads below it; both without `.`, `..` and doubled separators.
+///
+/// What [`Path::starts_with`] says of such paths, without taking them apart: asked of every file
+/// for every package.
+pub(crate) fn is_below(path: &Path, folder: &Path) -> bool {
+    let path = path.as_os_str().as_encoded_bytes();
+    let folder = folder.as_os_str().as_encoded_bytes();
+    let is_separator = |byte: u8| std::path::is_separator(char::from(byte));
+    match path.strip_prefix(folder) {
+        None => false,
+        Some([]) => true,
+        Some([next, ..]) => is_separator(*next) || folder.last().is_none_or(|it| is_separator(*it)),
+    }
+}
+
 /// `path` as reports show it: relative to `root`, with forward slashes.
 ///
 /// The root itself is `.`; what lies outside is reached by `..`, unless nothing but
@@ -83,6 +98,28 @@ fn slashed(path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_lies_below_a_folder() {
+        for (path, folder) in [
+            ("/a/b", "/a"),
+            ("/a/b", "/a/b"),
+            ("/a/bc", "/a/b"),
+            ("/a", "/a/b"),
+            ("/a/b", "/"),
+            ("/", "/"),
+            ("a/b", "/a"),
+            ("a/b", ""),
+            ("a/b.rs", "a/b"),
+        ] {
+            let (path, folder) = (Path::new(path), Path::new(folder));
+            assert_eq!(
+                is_below(path, folder),
+                path.starts_with(folder),
+                "{path:?} {folder:?}"
+            );
+        }
+    }
 
     #[test]
     fn normalizes_by_text() {
