@@ -160,10 +160,13 @@ struct Builder<'a> {
     sources: &'a SourceMap,
     program: &'a Program,
     judge: Judge<'a>,
-    effects: FxHashMap<(Span, String, Option<String>), Rc<Effect>>,
+    effects: FxHashMap<EffectKey, Rc<Effect>>,
     handlers: FxHashMap<HandlerKey, Judged>,
     limits: FxHashMap<FnId, Option<Evidence>>,
 }
+
+/// A layer by where it is written and its conditions, and for which path and method.
+type EffectKey = (Span, String, Option<(String, &'static str)>);
 
 /// A handler with the types that its type parameters stand for.
 type HandlerKey = (FnId, String);
@@ -180,7 +183,8 @@ fn key_of(id: FnId, route: &Route) -> HandlerKey {
 }
 
 impl Builder<'_> {
-    /// What a layer does to a route, judged once, and once more for each path if it looks at that.
+    /// What a layer does to a route, judged once, and once more for each path and method if it
+    /// looks at them.
     fn effect(&mut self, layer: &Layer, framework: &str, route: &Route) -> Rc<Effect> {
         let conditions = format!("{:?}", layer.conditions);
         let judge = &self.judge;
@@ -198,17 +202,24 @@ impl Builder<'_> {
             prefix.push_str(mount.trim_end_matches('/'));
             seen.extend(path.strip_prefix(&prefix).filter(|it| it.starts_with('/')));
         }
-        let mut effects = seen.into_iter().map(|path| {
-            let key = (layer.span, conditions.clone(), Some(path.to_owned()));
-            let effect = self.effects.entry(key);
-            Rc::clone(effect.or_insert_with(|| Rc::new(judge.layer_on(layer, path))))
+        let methods = frameworks::methods_to(framework, &route.method);
+        let by_method = methods.iter().map(|method| {
+            let mut effects = seen.iter().map(|path| {
+                let asked = Some(((*path).to_owned(), *method));
+                let effect = self.effects.entry((layer.span, conditions.clone(), asked));
+                Rc::clone(effect.or_insert_with(|| Rc::new(judge.layer_on(layer, path, method))))
+            });
+            let first = effects.next().unwrap_or_else(|| Rc::clone(&of_all));
+            let status = (first.proof.status(), first.proof.condition.clone());
+            match effects.all(|it| (it.proof.status(), it.proof.condition.clone()) == status) {
+                true => first,
+                false => Rc::clone(&of_all),
+            }
         });
-        let first = effects.next().unwrap_or_else(|| Rc::clone(&of_all));
-        let status = (first.proof.status(), first.proof.condition.clone());
-        match effects.all(|it| (it.proof.status(), it.proof.condition.clone()) == status) {
-            true => first,
-            false => of_all,
-        }
+        // HEAD reaches what GET does: it matters where it is asked for less.
+        let asks = |it: &Rc<Effect>| route.method != "GET" || it.proof.is_verified();
+        let whole = by_method.reduce(|a, b| if asks(&a) { a.or(&b) } else { a });
+        whole.unwrap_or(of_all)
     }
 
     /// Judges the signatures of handlers, and the bodies of those of which what stands before the
@@ -256,7 +267,7 @@ impl Builder<'_> {
         for layer in route.layers.iter().rev() {
             let effect = self.effect(layer, framework, route);
             // A layer that only looks says nothing of the endpoint: its handler may.
-            if !matches!(effect.proof.status(), Status::Optional | Status::None) {
+            if !effect.only_looks() {
                 proof = proof.and(&effect.proof);
             }
             let evidence = Evidence {
@@ -278,6 +289,9 @@ impl Builder<'_> {
                 effect: effect.text.clone(),
                 condition: (!layer.conditions.is_empty()).then(|| layer.conditions.join(" and ")),
             });
+        }
+        for guard in &route.guards {
+            proof = proof.and(&self.judge.route_guard(guard));
         }
         let mut limits_in_body = None;
         if let HandlerTarget::Fn(id) = handler.target {

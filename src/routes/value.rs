@@ -94,6 +94,8 @@ pub struct Router {
     pub routes: Vec<Route>,
     /// Layers that cover everything in it whatever the order (actix `wrap`, Rocket fairings), innermost first.
     pub wraps: Vec<Rc<Layer>>,
+    /// actix guards on the whole of it, whatever the order.
+    pub guards: Vec<Guard>,
     /// Method or guard that is waiting for its handler (actix `web::get()`).
     pub methods: Vec<String>,
     /// Registrations that could not be followed.
@@ -181,6 +183,8 @@ pub struct Guard {
     pub span: Span,
     /// Its function, where it is one.
     pub target: HandlerTarget,
+    /// The expression that makes it.
+    pub written: Option<(BodyKey, ExprId)>,
 }
 
 /// A registration that could not be followed.
@@ -203,6 +207,8 @@ pub struct Layer {
     pub kind: LayerKind,
     /// The conditions under which it is there.
     pub conditions: Vec<String>,
+    /// The expression that makes it.
+    pub written: Option<(BodyKey, ExprId)>,
 }
 
 /// What a layer is.
@@ -246,6 +252,7 @@ impl Router {
             prefix: None,
             routes: Vec::new(),
             wraps: Vec::new(),
+            guards: Vec::new(),
             methods: Vec::new(),
             lost: Vec::new(),
         }
@@ -273,6 +280,7 @@ impl Router {
         }
         for route in &mut self.routes {
             route.layers.extend(wraps.iter().cloned());
+            route.guards.extend(self.guards.iter().cloned());
         }
         (self.routes, self.lost)
     }

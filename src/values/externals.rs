@@ -309,7 +309,11 @@ impl Infer<'_> {
             },
             "flatten" => payload,
             "iter" | "into_iter" | "iter_mut" => Ty::external(ITER, vec![payload]),
-            "zip" => Ty::Unknown,
+            "zip" => {
+                let other = self.args(args, &[]).into_iter().next();
+                let other = other.map_or(Ty::Unknown, |ty| ty.peel_refs().arg(0));
+                wrap(Ty::Tuple(Arc::from([payload, other])))
+            }
             "context" | "with_context" | "wrap_err" | "wrap_err_with" => {
                 self.args(args, &[]);
                 Ty::external(RESULT, vec![payload])

@@ -77,6 +77,6 @@ fn main() {
 
 //@ POST /else-req required
 //@ POST /if-none none
-//@ POST /match-none none
+//@ POST /match-none optional
 //@ POST /match-req required
 //@ POST /match3-req required

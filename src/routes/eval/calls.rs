@@ -459,6 +459,7 @@ impl Eval<'_> {
                                 span,
                                 kind: LayerKind::Unknown,
                                 conditions: Vec::new(),
+                                written: None,
                             };
                             router.cover(&[std::rc::Rc::new(layer)], true);
                             return Value::Router(router);

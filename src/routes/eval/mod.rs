@@ -336,6 +336,7 @@ impl<'a> Eval<'a> {
             span,
             kind,
             conditions: Vec::new(),
+            written: expr.map(|expr| (body, expr)),
         })]
     }
 

@@ -63,6 +63,7 @@ pub(super) fn call(eval: &mut Eval<'_>, call: &mut Call<'_>) -> Option<Value> {
                 span: call.span,
                 kind,
                 conditions: Vec::new(),
+                written: None,
             })]));
         }
         "actix_web::middleware::Condition::new" => {
@@ -327,6 +328,7 @@ pub(super) fn method(
                 span: call.span,
                 kind,
                 conditions: Vec::new(),
+                written: None,
             }));
         }
         (_, "default_service" | "default_resource") => {
@@ -426,14 +428,12 @@ fn add_guard(eval: &Eval<'_>, router: &mut Router, call: &Call<'_>) {
         Some(Value::Callable(callable)) => callable.target(),
         _ => HandlerTarget::Unknown,
     };
-    let guard = Guard {
+    router.guards.push(Guard {
         name,
         span: call.span,
         target,
-    };
-    for route in &mut router.routes {
-        route.guards.push(guard.clone());
-    }
+        written: call.arg_exprs.first().map(|expr| (call.body, *expr)),
+    });
 }
 
 /// Adds a `Route` (and its layers) under a path, or to a resource.
@@ -441,6 +441,7 @@ fn add_methods(router: &mut Router, methods: Router, path: Option<&Text>, span: 
     let lost_handler = methods.routes.is_empty();
     let wraps = methods.wraps;
     for mut route in methods.routes {
+        route.guards.extend(methods.guards.iter().cloned());
         if let Some(path) = path {
             route.path.insert(0, path.clone());
         }
@@ -526,10 +527,16 @@ fn add_service(
 /// The routes of a handler's attributes: `#[get("/x", wrap = "Auth")]`, `#[routes]`.
 fn attributed(eval: &Eval<'_>, id: FnId, span: Span) -> Vec<Route> {
     let def = &eval.program[id];
+    let scope = attribute::scope_prefix(&eval.program[def.module].attrs);
     let mut routes = Vec::new();
     for attr in attribute::route_attrs(&def.attrs) {
         for method in &attr.methods {
             let mut made = Route::new(method, HandlerTarget::Fn(id), span);
+            if let Some((prefix, range)) = scope.filter(|_| attr.is_word) {
+                let module = &eval.program[def.module];
+                made.path
+                    .push(Text::known(prefix, Some(range.in_file(module.file))));
+            }
             made.path.push(Text::known(
                 attr.path.clone(),
                 Some(attr.range.in_file(def.file)),
@@ -543,10 +550,18 @@ fn attributed(eval: &Eval<'_>, id: FnId, span: Span) -> Vec<Route> {
                 )));
             }
             for guard in &attr.guards {
+                let names: Vec<crate::source::Name> =
+                    guard.split("::").map(|it| it.trim().into()).collect();
+                let resolved = eval.program.resolve_names(def.module, &names, false);
+                let target = resolved.into_iter().find_map(|it| match it.def {
+                    crate::program::Def::Fn(id) => Some(HandlerTarget::Fn(id)),
+                    _ => None,
+                });
                 made.guards.push(Guard {
                     name: guard.clone(),
                     span: attr.range.in_file(def.file),
-                    target: HandlerTarget::Unknown,
+                    target: target.unwrap_or(HandlerTarget::Unknown),
+                    written: None,
                 });
             }
             routes.push(made);
@@ -580,6 +595,7 @@ fn attribute_layer(eval: &Eval<'_>, id: FnId, written: &str, span: Span) -> Laye
             span,
             kind,
             conditions: Vec::new(),
+            written: None,
         };
     }
     let kind = resolve(head)
@@ -601,5 +617,6 @@ fn attribute_layer(eval: &Eval<'_>, id: FnId, written: &str, span: Span) -> Laye
         span,
         kind,
         conditions: Vec::new(),
+        written: None,
     }
 }

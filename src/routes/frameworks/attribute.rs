@@ -18,6 +18,8 @@ pub(super) struct RouteAttr {
     pub(super) wraps: Vec<String>,
     /// actix's `guard = ".."`, as written.
     pub(super) guards: Vec<String>,
+    /// Whether the attribute is written as one word, `get` and not `actix_web::get`.
+    pub(super) is_word: bool,
     /// The attribute.
     pub(super) range: TextRange,
 }
@@ -44,6 +46,7 @@ fn route_attr(attr: &Attr) -> Option<RouteAttr> {
         data: None,
         wraps: Vec::new(),
         guards: Vec::new(),
+        is_word: meta.path.len() == 1,
         range: attr.range,
     };
     let mut path = None;
@@ -90,6 +93,19 @@ fn value_text(entry: &Meta) -> Option<String> {
         MetaValue::Expr(text) => Some(text.to_string()),
         _ => None,
     }
+}
+
+/// What `#[scope("/v1")]` on a module puts before the paths of the handlers that stand in it.
+/// It changes their attributes, and knows only those that are written as one word.
+/// Source: actix-web-codegen 4.3 to 4.5 `src/scope.rs`.
+pub(super) fn scope_prefix(attrs: &[Attr]) -> Option<(&str, TextRange)> {
+    attrs.iter().find_map(|attr| {
+        let is_scope = attr.meta.last_segment().is_some_and(|it| it == "scope");
+        match attr.meta.list() {
+            [only] if is_scope => Some((only.string()?, attr.range)),
+            _ => None,
+        }
+    })
 }
 
 /// `#[utoipa::path(get, path = "/x")]`: methods and path.

@@ -208,6 +208,7 @@ fn layer(name: String, span: Span, kind: LayerKind) -> Value {
         span,
         kind,
         conditions: Vec::new(),
+        written: None,
     })])
 }
 
@@ -298,6 +299,7 @@ fn stack_method(
                 span: call.span,
                 kind,
                 conditions: Vec::new(),
+                written: None,
             }));
             Ok(Value::Layers(layers))
         }

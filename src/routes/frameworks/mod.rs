@@ -45,6 +45,19 @@ pub fn guards_mounts(framework: &str) -> bool {
     framework != rocket::NAME
 }
 
+/// The methods of requests that a route of this method answers.
+pub fn methods_to(framework: &str, method: &str) -> &'static [&'static str] {
+    const ALL: [&str; 9] = [
+        "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT",
+    ];
+    match ALL.iter().position(|it| *it == method) {
+        // axum 0.8 `src/routing/method_routing.rs`: `get` answers HEAD too.
+        Some(0) if framework == axum::NAME => &ALL[..2],
+        Some(at) => &ALL[at..=at],
+        None => &ALL,
+    }
+}
+
 /// Whether a library's handler shows documentation, and nothing else.
 pub fn is_page(handler: Name) -> bool {
     documentation::is_page(handler)

@@ -5,10 +5,9 @@ use std::rc::Rc;
 use rustc_hash::FxHashMap;
 
 use super::interpret::{Run, with_state};
-use super::matching::{Matched, without};
 use super::proof::{Abs, From, Out, State};
 use super::{Event, EventKind};
-use crate::facts::{ExprId, PatId};
+use crate::facts::{Expr, ExprId, PatId};
 
 impl Run<'_, '_> {
     pub(super) fn branch(&mut self, cond: ExprId, then: ExprId, otherwise: Option<ExprId>) -> Abs {
@@ -23,6 +22,7 @@ impl Run<'_, '_> {
         let state_a = self.state.take();
         let env_a = std::mem::replace(&mut self.env, env);
         self.state = no;
+        self.narrow(cond);
         let b = otherwise.map_or_else(Abs::default, |id| self.expr(id));
         let state_b = self.state.take();
         if let Some(state) = &state_a {
@@ -54,6 +54,25 @@ impl Run<'_, '_> {
                 value
             }
             (None, None) => Abs::default(),
+        }
+    }
+
+    /// Where `if let pattern = variable` has not matched, the variable is what is left.
+    pub(super) fn narrow(&mut self, cond: ExprId) {
+        let body = &self.judge.program[self.key].body;
+        let Expr::Let { pat, value } = body.expr(cond) else {
+            return;
+        };
+        let mut value = *value;
+        while let Expr::Ref { inner, .. } = body.expr(value) {
+            value = *inner;
+        }
+        let Some(local) = self.typing.local(value) else {
+            return;
+        };
+        let left = self.env.get(&local).and_then(|it| self.minus(*pat, it));
+        if let Some(left) = left {
+            self.env.insert(local, left);
         }
     }
 
@@ -108,19 +127,24 @@ impl Run<'_, '_> {
         (side("true"), side("false"))
     }
 
-    pub(super) fn matching(&mut self, scrutinee: ExprId, arms: &[crate::facts::body::Arm]) -> Abs {
+    /// Goes through the arms of a `match` that may be taken, each with what holds there.
+    pub(super) fn each_arm(
+        &mut self,
+        scrutinee: ExprId,
+        arms: &[crate::facts::body::Arm],
+        mut take: impl FnMut(&mut Self, ExprId),
+    ) {
         let value = self.expr(scrutinee);
-        let Some(before) = self.state.clone() else {
-            return Abs::default();
+        let Some(mut before) = self.state.take() else {
+            return;
         };
         let env = self.env.clone();
-        let mut ends: Vec<(Abs, State, FxHashMap<PatId, Abs>)> = Vec::new();
         let mut left = value.clone();
         for arm in arms {
-            self.env = env.clone();
             let Some(matched) = self.matched(arm.pat, &left) else {
                 continue;
             };
+            self.env.clone_from(&env);
             let names = self.variant_names(arm.pat);
             let mut taken: Vec<&str> = names.iter().map(String::as_str).collect();
             if taken.is_empty() {
@@ -134,31 +158,44 @@ impl Run<'_, '_> {
                     .unwrap_or_else(|| self.pat_text(arm.pat));
                 state = state.assuming(setting, name);
             }
+            state.assume.extend(matched.assume);
             self.state = Some(state);
             self.bind(arm.pat, left.clone());
-            let mut is_last = self.is_path(arm.pat, &left);
+            let mut rest = self.minus(arm.pat, &left);
             if let Some(guard) = arm.guard {
                 let cond = self.expr(guard);
+                self.note_looked(&cond);
                 let (yes, no) = self.outcomes(&cond);
                 self.state = yes;
-                let takes_all = self.missed(arm.pat, &left).is_none();
-                is_last = no.is_none() && (is_last || takes_all);
-                if self.state.is_none() {
-                    continue;
+                if let Some(no) = no {
+                    before.proof.looked |= no.proof.looked;
+                    // Nothing but the guard keeps the next arms from this one.
+                    if rest.is_none() {
+                        before = no;
+                    }
+                    rest = Some(refused_by_guard(&left, rest.as_ref(), &cond));
                 }
-            } else {
-                left = without(&left, &self.variant_names(arm.pat));
             }
-            let result = self.expr(arm.body);
-            if let Some(state) = self.state.take() {
-                self.note_refusal(&result, &state, arm.body);
-                ends.push((result, state, std::mem::take(&mut self.env)));
+            if self.state.is_some() {
+                take(self, arm.body);
             }
             // For this endpoint nothing gets further.
-            if is_last {
-                break;
-            }
+            let Some(rest) = rest else { break };
+            left = rest;
         }
+        self.state = None;
+    }
+
+    pub(super) fn matching(&mut self, scrutinee: ExprId, arms: &[crate::facts::body::Arm]) -> Abs {
+        let env = self.env.clone();
+        let mut ends: Vec<(Abs, State, FxHashMap<PatId, Abs>)> = Vec::new();
+        self.each_arm(scrutinee, arms, |run, arm| {
+            let result = run.expr(arm);
+            if let Some(state) = run.state.take() {
+                run.note_refusal(&result, &state, arm);
+                ends.push((result, state, std::mem::take(&mut run.env)));
+            }
+        });
         self.env = env;
         let mut joined: Option<(Abs, State)> = None;
         for (result, state, env) in ends {
@@ -194,30 +231,18 @@ impl Run<'_, '_> {
         let missed = self.missed(pat, value);
         self.bind(pat, value.clone());
         let mut variants = Vec::new();
-        let note = |matched: &Matched| match (&value.setting, &matched.setting) {
-            (Some(setting), Some(name)) => Abs {
-                setting: Some(Rc::from(format!("{setting}\u{0}{name}"))),
+        for (name, matched) in [("true", matched), ("false", missed)] {
+            let Some(matched) = matched else { continue };
+            let proof = matched.proof.clone();
+            let assume = matched.assume_of(value);
+            let assume = assume.iter().flat_map(|(setting, it)| [&**setting, it]);
+            let assume: Vec<&str> = assume.collect();
+            let setting = (!assume.is_empty()).then(|| Rc::from(assume.join("\u{0}")));
+            let val = Abs {
+                setting,
                 ..Abs::default()
-            },
-            _ => Abs::default(),
-        };
-        if let Some(matched) = matched {
-            variants.push((
-                "true",
-                Out {
-                    proof: matched.proof.clone(),
-                    val: note(&matched),
-                },
-            ));
-        }
-        if let Some(missed) = missed {
-            variants.push((
-                "false",
-                Out {
-                    proof: missed.proof.clone(),
-                    val: note(&missed),
-                },
-            ));
+            };
+            variants.push((name, Out { proof, val }));
         }
         Abs::variants(value.from, variants)
     }
@@ -230,10 +255,28 @@ impl Run<'_, '_> {
     }
 }
 
-/// A setting and its value packed by `let_condition`.
+/// Settings and their values packed by `let_condition`.
 fn assume_text(state: State, packed: &Rc<str>) -> State {
-    match packed.split_once('\u{0}') {
-        Some((setting, value)) => state.assuming(&Rc::from(setting), value),
-        None => state,
+    let mut words = packed.split('\u{0}');
+    let mut state = state;
+    while let (Some(setting), Some(value)) = (words.next(), words.next()) {
+        state = state.assuming(&Rc::from(setting), value);
     }
+    state
+}
+
+/// What is left for the next arm where an arm's guard did not hold. What that proves, holds of
+/// the variants that the arm would have taken whole.
+fn refused_by_guard(left: &Abs, others: Option<&Abs>, guard: &Abs) -> Abs {
+    let others = others.map_or_else(Vec::new, Abs::names);
+    let mut rest = left.clone();
+    let Some(no) = guard.variant("false").filter(|it| it.proof.is_verified()) else {
+        return rest;
+    };
+    for (name, out) in rest.variants.iter_mut().flat_map(Rc::make_mut) {
+        if !others.contains(&name.as_str()) {
+            out.proof = out.proof.and(&no.proof);
+        }
+    }
+    rest
 }

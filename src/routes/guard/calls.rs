@@ -16,6 +16,9 @@ impl Run<'_, '_> {
         if self.state.is_none() {
             return Abs::default();
         }
+        if let Some(value) = self.parameter_extracts(id, callee) {
+            return value;
+        }
         let callees = self.callees(id, callee, args);
         match callees.first() {
             Some(Callee::Fn(_)) => {
@@ -44,6 +47,16 @@ impl Run<'_, '_> {
                 if let Some(function) = called.function {
                     return self.call_local(id, &[candidate(function)], values, None);
                 }
+                // Whoever is called may be anything, and is handed the request to decide.
+                let is_field = matches!(
+                    self.judge.program[self.key].body.expr(callee),
+                    Expr::Field { .. }
+                );
+                let asked = |it: &Abs| it.from.has(From::REQUEST.with(From::CREDENTIAL));
+                if is_field && values.iter().any(asked) {
+                    let proof = Proof::maybe(format!("`{}` could not be resolved", self.text(id)));
+                    return unknown_outcome(union(&values), &proof);
+                }
                 // `bool::from(choice)`: as true as that.
                 let body = &self.judge.program[self.key].body;
                 let is_bool = matches!(body.expr(callee), Expr::Path(path)
@@ -54,6 +67,24 @@ impl Run<'_, '_> {
                 }
             }
         }
+    }
+
+    /// `T::from_request_parts(parts, state)`, where it is known what `T` stands for.
+    fn parameter_extracts(&self, id: ExprId, callee: ExprId) -> Option<Abs> {
+        let Expr::Path(path) = self.judge.program[self.key].body.expr(callee) else {
+            return None;
+        };
+        let [param, method] = &*path.segments else {
+            return None;
+        };
+        if !matches!(
+            method.name.as_str(),
+            "from_request_parts" | "from_request" | "from_data"
+        ) {
+            return None;
+        }
+        let (_, ty) = self.subst.iter().find(|(name, _)| *name == param.name)?;
+        Some(self.judge.extractor(ty, self.span(id)))
     }
 
     /// The targets of a call, with this activation's type parameters put in.
@@ -356,13 +387,21 @@ impl Run<'_, '_> {
         // What is ours is read, whatever it is called; but what an error becomes refuses.
         let is_ours =
             matches!(self.typing.callees(id).first(), Some(Callee::Fn(_))) && !words::answers(name);
-        if !is_ours && let Some(value) = self.combinator(id, &receiver, name, &call.args) {
+        if !is_ours
+            && let Some(value) = self
+                .list_method(id, &receiver, name, &call.args)
+                .or_else(|| self.combinator(id, &receiver, name, &call.args))
+        {
             return value;
         }
         let args: Vec<Abs> = call.args.iter().map(|arg| self.expr(*arg)).collect();
         if self.state.is_none() {
             return Abs::default();
         }
+        if words::measures(name) && args.is_empty() {
+            return Abs::of(receiver.from.only(From::INPUT.with(From::REQUEST)));
+        }
+        self.changed_by(id, call.receiver, name, &args);
         if let Some(decided) = self.about_route(name, &receiver, &args) {
             return decided;
         }
@@ -375,6 +414,9 @@ impl Run<'_, '_> {
         let candidates = self.candidates(id, call);
         if !candidates.is_empty() {
             return self.call_local(id, &candidates, args, Some(receiver));
+        }
+        if let Some(value) = self.on_thread(id, call, &args) {
+            return value;
         }
         // `collection.find_one(filter).with_options(options)`: still that query.
         if name.starts_with("with_") && receiver.variants.is_some() {
@@ -499,6 +541,8 @@ impl Run<'_, '_> {
                 }
                 Abs::default()
             }
+            "join" => super::combinators::pair(values),
+            "try_join" => super::joined::all_succeed(values),
             // Rocket's `?` for outcomes.
             "try_outcome" => match values.into_iter().next() {
                 Some(value) => self.question(&value),

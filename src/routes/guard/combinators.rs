@@ -153,6 +153,12 @@ impl Run<'_, '_> {
                 known.push((opposite(name), Out::nothing()));
                 Some(Abs::variants(receiver.from, known))
             }
+            // `filter.and(other)` of a library stays what it is.
+            "and" | "zip" if args.len() == 1 => {
+                let other = self.expr(args[0]);
+                (receiver.success().is_some() || other.success().is_some())
+                    .then(|| self.both(receiver, &other, name == "zip"))
+            }
             "flatten" => {
                 let out = receiver.success()?;
                 // Of a value that is not seen through, success still needs that of the outer one.
@@ -218,6 +224,30 @@ impl Run<'_, '_> {
             }
             _ => None,
         }
+    }
+
+    /// A value that succeeds only if both do: with what the second holds, or the pair.
+    fn both(&self, first: &Abs, second: &Abs, pairs: bool) -> Abs {
+        let (first, second) = (self.known(first), self.known(second));
+        let (Some(a), Some(b)) = (first.success(), second.success()) else {
+            let failed = if first.success().is_none() {
+                first
+            } else {
+                second
+            };
+            return failed;
+        };
+        let val = match pairs {
+            true => pair(vec![a.val, b.val]),
+            false => b.val,
+        };
+        let good = good_name(if first.names().len() > 1 {
+            &first
+        } else {
+            &second
+        });
+        let proof = a.proof.and(&b.proof);
+        Abs::fallible(good, proof, val)
     }
 
     /// Whether the receiver's type is called an error.
@@ -380,6 +410,17 @@ impl Run<'_, '_> {
             }
             _ => Abs::of(receiver.from),
         })
+    }
+}
+
+/// A tuple.
+pub(super) fn pair(parts: Vec<Abs>) -> Abs {
+    let from = parts
+        .iter()
+        .fold(From::default(), |from, part| from.with(part.from));
+    Abs {
+        parts: Some(std::rc::Rc::new(parts)),
+        ..Abs::of(from.without(From::LITERAL).without(From::REJECT))
     }
 }
 

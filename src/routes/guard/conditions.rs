@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::interpret::{Run, negated};
-use super::proof::{Abs, From, Out, Proof, Strength};
+use super::proof::{Abs, From, Out, Proof, Strength, is_bad, is_good};
 use super::route::{is_route, verdict};
 use crate::facts::body::{BinaryOp, Literal};
 use crate::facts::{Expr, ExprId};
@@ -208,6 +208,9 @@ impl Run<'_, '_> {
         if let Some(truth) = is_route(a, b) {
             return verdict(truth);
         }
+        if let Some(known) = same_variant(a, b).or_else(|| same_variant(b, a)) {
+            return known;
+        }
         let evidence = || self.evidence(self.text(id), self.span(id));
         if let Some(proof) = compared([a, b], From::CREDENTIAL, evidence) {
             return Abs::variants(
@@ -253,6 +256,28 @@ impl Run<'_, '_> {
             ..Abs::of(from)
         }
     }
+}
+
+/// `level == Level::Admin`: what it proves that a value has a variant, or another.
+fn same_variant(value: &Abs, named: &Abs) -> Option<Abs> {
+    let [(name, _)] = named.variants.as_deref()?.as_slice() else {
+        return None;
+    };
+    let is_own = !is_good(name.as_str()) && !is_bad(name.as_str());
+    let known = value
+        .variants
+        .as_deref()
+        .filter(|it| is_own && it.len() > 1)?;
+    let (_, same) = known.iter().find(|(it, _)| it == name)?;
+    let others = known.iter().filter(|(it, _)| it != name);
+    let others = others.map(|(_, out)| out.proof.clone());
+    let other = others.reduce(|a, b| a.either(&b, None))?;
+    let out = |proof: &Proof| Out {
+        proof: proof.clone(),
+        val: Abs::default(),
+    };
+    let variants = vec![("true", out(&same.proof)), ("false", out(&other))];
+    Some(Abs::variants(From::default(), variants))
 }
 
 fn setting_pair(value: &Abs) -> Option<(String, String)> {

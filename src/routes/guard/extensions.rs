@@ -156,6 +156,15 @@ impl Judge<'_> {
 
     /// Runs a middleware function or method.
     pub(super) fn run_middleware(&self, id: FnId, types: &Subst) -> super::Summary {
+        let this = Abs {
+            setting: Some(std::rc::Rc::from("self")),
+            ..Abs::default()
+        };
+        self.run_middleware_on(id, this, types)
+    }
+
+    /// Runs a middleware method of this value.
+    pub(super) fn run_middleware_on(&self, id: FnId, this: Abs, types: &Subst) -> super::Summary {
         let def = &self.program[id];
         let scope = self.program.fn_scope(id);
         // Extractors among the parameters have let the request pass.
@@ -183,10 +192,6 @@ impl Judge<'_> {
                 _ => value,
             });
         }
-        let this = Abs {
-            setting: Some(std::rc::Rc::from("self")),
-            ..Abs::default()
-        };
         let mut summary = self.run(id, args, this, types);
         for event in &mut summary.events {
             event.state = event.state.with(&entry);

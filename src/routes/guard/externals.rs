@@ -73,6 +73,7 @@ impl Run<'_, '_> {
                 Some(self.credential_read(id, call, name, args))
             }
             "uri" | "path" | "match_pattern" => Some(self.path_of_request()),
+            "method" if args.is_empty() => Some(self.method_of_request()),
             "match_name" => Some(Abs::of(From::INPUT.with(From::ROUTE))),
             "query_string" | "match_info" | "query" => Some(Abs::of(From::INPUT)),
             "contains_key" | "contains" => {
@@ -295,6 +296,9 @@ impl Run<'_, '_> {
             }
             _ => {}
         }
+        if let Some(list) = super::places::collection(path, args) {
+            return list;
+        }
         if matches!(name, "ready" | "ok" | "err") && path.contains("future") {
             let val = args.first().cloned().unwrap_or_default();
             return match name {
@@ -311,6 +315,9 @@ impl Run<'_, '_> {
                 "err" => Abs::variants(From::REJECT, vec![("Err", Out::nothing())]),
                 _ => val,
             };
+        }
+        if let Some(value) = super::joined::call(path, name, args) {
+            return value;
         }
         // Whoever is sent to the login is not let in.
         if path.contains("::Redirect::") || path.contains("::Redirect<") {
@@ -358,6 +365,15 @@ impl Run<'_, '_> {
                     "Ok"
                 },
             );
+        }
+        // Variants of enums of libraries that stand for two kinds of anything.
+        if let [.., owner, _] = &*path.split("::").collect::<Vec<_>>()
+            && matches!(*owner, "Either" | "ControlFlow")
+        {
+            let val = args.first().cloned().unwrap_or_default();
+            let proof = Proof::nothing();
+            let from = val.from.without(From::REJECT);
+            return Abs::variants(from, vec![(name, Out { proof, val })]);
         }
         let model = self.judge.program.models.function(Name::new(path));
         let Some(model) = model else {

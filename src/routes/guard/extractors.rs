@@ -11,7 +11,7 @@ use crate::routes::eval::type_name;
 use crate::source::{Name, Span};
 
 /// Traits by which frameworks fill a handler's parameters.
-const EXTRACTOR_TRAITS: [&str; 2] = ["FromRequestParts", "FromRequest"];
+const EXTRACTOR_TRAITS: [&str; 3] = ["FromRequestParts", "FromRequest", "FromData"];
 /// Traits by which axum (since `axum-core` 0.5) fills a parameter of type `Option<T>`.
 const OPTIONAL_TRAITS: [&str; 2] = ["OptionalFromRequestParts", "OptionalFromRequest"];
 
@@ -30,6 +30,7 @@ impl Judge<'_> {
         let mut proof = Proof::nothing();
         let mut args = Vec::new();
         let mut carried = None;
+        let mut is_optional = false;
         for param in &def.sig.params {
             let ty = program.lower_ty(&scope, &param.ty).subst(types, program);
             let span = param.ty_range.in_file(def.file);
@@ -50,6 +51,7 @@ impl Judge<'_> {
                         }];
                     }
                     if optional_identity(&out.val) {
+                        is_optional = true;
                         own.looked = true;
                         own.evidence = vec![Evidence {
                             kind: EvidenceKind::Extractor,
@@ -70,7 +72,7 @@ impl Judge<'_> {
         }
         if let Some(name) = carried
             && proof.strength == Strength::Nothing
-            && !proof.looked
+            && !is_optional
         {
             proof.maybe.get_or_insert_with(|| {
                 format!("what becomes of the credentials in `{name}` could not be followed")
@@ -283,6 +285,12 @@ impl Judge<'_> {
             }
             Carries::State => {
                 let held = ty.arg(model.inner.unwrap_or(0) as usize);
+                let held = match held.peel_refs() {
+                    Ty::External(path, args) if *path == "std::sync::Arc" && args.len() == 1 => {
+                        args[0].clone()
+                    }
+                    _ => held,
+                };
                 let name = if held.is_unknown() {
                     "state".to_owned()
                 } else {
@@ -388,7 +396,7 @@ impl Judge<'_> {
             let function = def.fns.iter().copied().find(|it| {
                 matches!(
                     self.program[*it].name.as_str(),
-                    "from_request_parts" | "from_request"
+                    "from_request_parts" | "from_request" | "from_data"
                 )
             });
             let Some(function) = function else { continue };
@@ -403,6 +411,7 @@ impl Judge<'_> {
                     match self.part_of_request(ty.peel_refs()) {
                         Some(from) => Abs::of(from),
                         None if at == 0 => Abs::of(From::REQUEST),
+                        None if is_body(ty.peel_refs()) => Abs::of(From::INPUT),
                         None => Abs {
                             setting: Some(std::rc::Rc::from("state")),
                             ..Abs::default()
@@ -423,6 +432,12 @@ impl Judge<'_> {
         }
         joined
     }
+}
+
+/// Whether a type is the body that Rocket hands to `FromData`.
+fn is_body(ty: &Ty) -> bool {
+    let path = ty.external_path();
+    path.is_some_and(|it| matches!(it.as_str(), "rocket::Data" | "rocket::data::Data"))
 }
 
 /// Whether a value is or holds what the client sent as a credential.

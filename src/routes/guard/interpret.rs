@@ -5,7 +5,7 @@ use std::rc::Rc;
 use rustc_hash::FxHashMap;
 
 use super::calls::unknown_outcome;
-use super::proof::{Abs, Captured, From, Out, Proof, State};
+use super::proof::{Abs, Captured, From, Out, Proof, State, Strength};
 use super::route::name_of;
 use super::{Event, EventKind, Judge, Summary, fingerprint, words};
 use crate::facts::body::{BlockKind, Literal, LoopKind, UnaryOp};
@@ -91,10 +91,7 @@ impl<'a> Judge<'a> {
             run.bind(*pat, arg);
         }
         let root = self.program[body].body.root;
-        let value = run.expr(root);
-        if let Some(state) = run.state.take() {
-            run.exits.push((value, state));
-        }
+        run.leave(root);
         let summary = run.finish();
         self.depth.set(self.depth.get() - 1);
         summary
@@ -313,9 +310,14 @@ impl<'a> Run<'_, 'a> {
                 }
             }
             Expr::Repeat { value, .. } => Abs::of(self.expr(*value).from),
-            Expr::Ref { inner, .. } | Expr::Cast { inner, .. } | Expr::Await(inner) => {
-                self.expr(*inner)
+            Expr::Ref { inner, mutable } => {
+                let value = self.expr(*inner);
+                if *mutable {
+                    self.lent(*inner);
+                }
+                value
             }
+            Expr::Cast { inner, .. } | Expr::Await(inner) => self.expr(*inner),
             Expr::Unary { op, inner } => {
                 let value = self.expr(*inner);
                 match op {
@@ -356,16 +358,19 @@ impl<'a> Run<'_, 'a> {
             }
             Expr::Match { scrutinee, arms } => self.matching(*scrutinee, arms),
             Expr::Loop(data) => self.looping(data.kind, data.body),
-            Expr::Closure(_) => Abs {
-                closure: Some(Rc::new(Captured {
-                    body: self.key,
-                    expr: id,
-                    env: self.env.clone(),
-                    this: self.this.clone(),
-                    subst: self.subst.clone(),
-                })),
-                ..Abs::default()
-            },
+            Expr::Closure(_) => {
+                self.lent_to_closure();
+                Abs {
+                    closure: Some(Rc::new(Captured {
+                        body: self.key,
+                        expr: id,
+                        env: self.env.clone(),
+                        this: self.this.clone(),
+                        subst: self.subst.clone(),
+                    })),
+                    ..Abs::default()
+                }
+            }
             Expr::Return(value) => {
                 let value = value.map_or_else(Abs::default, |id| self.expr(id));
                 if let Some(state) = self.state.take() {
@@ -437,45 +442,8 @@ impl<'a> Run<'_, 'a> {
         } else {
             Vec::new()
         };
-        for stmt in stmts {
-            match stmt {
-                Stmt::Expr(id) => {
-                    self.expr(*id);
-                }
-                Stmt::Let(data) => {
-                    let value = self.let_value(data);
-                    match data.diverge {
-                        None => self.bind(data.pat, value),
-                        Some(diverge) => {
-                            let matched = self.matched(data.pat, &value);
-                            let missed = self.missed(data.pat, &value);
-                            let before = self.state.take();
-                            if let (Some(before), Some(missed)) = (&before, missed) {
-                                let left =
-                                    super::matching::without(&value, &self.variant_names(data.pat));
-                                self.state = Some(self.assumed(
-                                    before.with(&missed.proof).taking(&value, &left.names()),
-                                    &value,
-                                    &missed.setting,
-                                ));
-                                self.expr(diverge);
-                            }
-                            self.state = match (before, matched) {
-                                (Some(before), Some(matched)) => Some(self.assumed(
-                                    before.with(&matched.proof),
-                                    &value,
-                                    &matched.setting,
-                                )),
-                                _ => None,
-                            };
-                            self.bind(data.pat, value);
-                        }
-                    }
-                }
-            }
-            if self.state.is_none() && !labelled {
-                return Abs::default();
-            }
+        if !self.statements(stmts) && !labelled {
+            return Abs::default();
         }
         let value = tail.map_or_else(Abs::default, |id| self.expr(id));
         if labelled {
@@ -486,6 +454,64 @@ impl<'a> Run<'_, 'a> {
             return self.join_all(ends);
         }
         value
+    }
+
+    /// Runs statements; whether what follows them is reached.
+    pub(super) fn statements(&mut self, stmts: &[Stmt]) -> bool {
+        for stmt in stmts {
+            if self.state.is_none() {
+                break;
+            }
+            match stmt {
+                Stmt::Expr(id) => {
+                    let value = self.expr(*id);
+                    self.note_looked(&value);
+                }
+                Stmt::Let(data) => {
+                    let value = self.let_value(data);
+                    self.note_looked(&value);
+                    match data.diverge {
+                        None => self.bind(data.pat, value),
+                        Some(diverge) => {
+                            let matched = self.matched(data.pat, &value);
+                            let missed = self.missed(data.pat, &value);
+                            let before = self.state.take();
+                            if let (Some(before), Some(missed)) = (&before, missed) {
+                                let left = self.minus(data.pat, &value).unwrap_or_default();
+                                let mut state =
+                                    before.with(&missed.proof).taking(&value, &left.names());
+                                state.assume.extend(missed.assume_of(&value));
+                                self.state = Some(state);
+                                self.expr(diverge);
+                            }
+                            self.state = match (before, matched) {
+                                (Some(before), Some(matched)) => {
+                                    let mut state = before.with(&matched.proof);
+                                    state.assume.extend(matched.assume_of(&value));
+                                    Some(state)
+                                }
+                                _ => None,
+                            };
+                            self.bind(data.pat, value);
+                        }
+                    }
+                }
+            }
+        }
+        self.state.is_some()
+    }
+
+    /// A check whose outcome is here has been made, whatever becomes of it.
+    pub(super) fn note_looked(&mut self, value: &Abs) {
+        if let Some(state) = &mut self.state
+            && !state.proof.looked
+            && let Some(evidence) = checked(value)
+        {
+            state.proof.looked = true;
+            if !state.proof.evidence.contains(evidence) {
+                state.proof.evidence.push(evidence.clone());
+            }
+        }
     }
 
     /// The value of a `let`. In `let jar: CookieJar = parts.extract().await?` the annotation says
@@ -553,8 +579,10 @@ impl<'a> Run<'_, 'a> {
             LoopKind::While(cond) => {
                 let value = self.expr(cond);
                 let (yes, no) = self.outcomes(&value);
+                let env = self.env.clone();
                 self.state = yes;
                 self.expr(body);
+                self.perhaps_not(env, no.as_ref().or(before.as_ref()));
                 let mut ends = std::mem::replace(&mut self.breaks, outer);
                 ends.extend(no.or(before).map(|state| (Abs::default(), state)));
                 self.join_all(ends);
@@ -562,13 +590,23 @@ impl<'a> Run<'_, 'a> {
             }
             LoopKind::For(pat, iter) => {
                 let value = self.expr(iter);
+                let env = self.env.clone();
                 self.bind(pat, Abs::of(value.from));
                 self.expr(body);
+                self.perhaps_not(env, before.as_ref());
                 let mut ends = std::mem::replace(&mut self.breaks, outer);
                 ends.extend(before.map(|state| (Abs::default(), state)));
                 self.join_all(ends);
                 Abs::default()
             }
+        }
+    }
+
+    /// Variables after code that may not have run: as they were before it, or as they are now.
+    fn perhaps_not(&mut self, before: FxHashMap<PatId, Abs>, state: Option<&State>) {
+        match (state, self.state.clone()) {
+            (Some(state), Some(own)) => self.join_env(before, state, &own),
+            _ => self.env = before,
         }
     }
 
@@ -581,6 +619,7 @@ impl<'a> Run<'_, 'a> {
                 }
             }
             Expr::Unary { inner, .. } => self.assign(*inner, value),
+            Expr::Field { base, .. } => self.assign_field(target, *base, value),
             _ => {}
         }
     }
@@ -634,20 +673,12 @@ impl<'a> Run<'_, 'a> {
     }
 
     /// A field of a value.
-    pub(super) fn field(&self, value: &Abs, name: &str) -> Abs {
+    pub(super) fn field(&mut self, value: &Abs, name: &str) -> Abs {
         if let (Some(parts), Ok(at)) = (&value.parts, name.parse::<usize>()) {
             return parts.get(at).cloned().unwrap_or_default();
         }
         if name == "0" && value.parts.is_none() {
             return value.clone();
-        }
-        if let Some((_, own)) = value
-            .fields
-            .iter()
-            .flat_map(|all| all.iter())
-            .find(|it| it.0 == name)
-        {
-            return own.clone();
         }
         // The service that a service of the program wraps.
         if matches!(name, "service" | "inner" | "next" | "svc")
@@ -659,9 +690,21 @@ impl<'a> Run<'_, 'a> {
             .setting
             .as_ref()
             .map(|setting| Rc::from(format!("{setting}.{name}")));
+        let mut fields = value.fields.iter().flat_map(|all| all.iter());
+        if let Some((_, own)) = fields.find(|it| it.0 == name) {
+            let mut own = own.clone();
+            // What a service of the program was given is called by its field, if by nothing else.
+            if own.variants.is_none() && own.text.is_none() && own.from == From::default() {
+                own.setting = own.setting.or(setting);
+            }
+            return own;
+        }
         let mut from = value.from;
         if from.has(From::INPUT) && words::own_token(name) {
             from = from.with(From::TOKEN);
+        }
+        if name == "method" && from.has(From::REQUEST) && !from.has(From::CREDENTIAL) {
+            return self.method_of_request();
         }
         if name == "extensions" && from.has(From::REQUEST) {
             from = From::EXTENSIONS.with(From::REQUEST);
@@ -716,6 +759,15 @@ impl<'a> Run<'_, 'a> {
             },
         }
     }
+}
+
+/// What a check went by of which this value is the outcome.
+fn checked(value: &Abs) -> Option<&Evidence> {
+    let mut variants = value.variants.iter().flat_map(|it| it.iter());
+    variants.find_map(|(_, out)| match out.proof.strength {
+        Strength::Verified => out.proof.evidence.first(),
+        _ => checked(&out.val),
+    })
 }
 
 /// A value's variants, in the light of the state at which it came about.

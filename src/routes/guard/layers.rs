@@ -8,7 +8,7 @@ use crate::facts::Expr;
 use crate::models::roles::{Protection as Protects, Proves};
 use crate::program::ty::Subst;
 use crate::program::{BodyKey, FnId, Ty};
-use crate::routes::endpoint::{Evidence, EvidenceKind, HandlerTarget};
+use crate::routes::endpoint::{Evidence, EvidenceKind, HandlerTarget, Status};
 use crate::routes::value::{Callable, Layer, LayerKind, Value};
 use crate::source::Name;
 use crate::values::Callee;
@@ -18,11 +18,13 @@ use crate::values::Callee;
 pub struct Effect {
     /// What a request that gets through has proven.
     pub proof: Proof,
+    /// Whether it refuses some requests, and verifies the credentials of some.
+    pub refuses: bool,
     /// What else it protects from.
     pub protects: Vec<Protects>,
     /// In words.
     pub text: String,
-    /// Whether it may be another for another path: see [`Judge::layer_on`].
+    /// Whether it may be another for another path or method: see [`Judge::layer_on`].
     pub by_route: bool,
 }
 
@@ -31,17 +33,44 @@ impl Effect {
     fn of(proof: Proof) -> Effect {
         Effect {
             proof,
+            refuses: false,
             protects: Vec::new(),
             text: String::new(),
             by_route: false,
         }
     }
+
+    /// Of a layer that is this for some requests, and that for others.
+    #[must_use]
+    pub fn or(self: Rc<Effect>, other: &Effect) -> Rc<Effect> {
+        let same = |proof: &Proof| (proof.status(), proof.condition.clone());
+        if same(&self.proof) == same(&other.proof) {
+            return self;
+        }
+        Rc::new(Effect {
+            proof: self.proof.either(&other.proof, None),
+            refuses: self.refuses || other.refuses,
+            text: "does not ask the same of all requests to an endpoint".into(),
+            ..Effect::clone(&self)
+        })
+    }
+
+    /// Whether it says nothing of the endpoint: it lets pass whoever comes, or only looks, or is
+    /// content with a credential of any kind.
+    pub fn only_looks(&self) -> bool {
+        let status = self.proof.status();
+        let lets_pass = matches!(status, Status::Optional | Status::None);
+        lets_pass && !self.refuses
+    }
 }
 
 impl Judge<'_> {
-    /// Judges a layer for the endpoint with this path, as the layer sees it.
-    pub fn layer_on(&self, layer: &Layer, path: &str) -> Effect {
-        self.route.set(Some(Name::new(path)));
+    /// Judges a layer for requests with this path, as the layer sees it, and this method.
+    pub fn layer_on(&self, layer: &Layer, path: &str, method: &str) -> Effect {
+        self.route.set(Some(super::route::Asked {
+            path: Name::new(path),
+            method: Name::new(method),
+        }));
         let effect = self.layer(layer);
         self.route.set(None);
         effect
@@ -107,23 +136,17 @@ impl Judge<'_> {
         }
         if effect.text.is_empty() {
             effect.text = match (effect.proof.status(), effect.protects.is_empty()) {
-                (super::super::Status::Required, _) => {
-                    "rejects requests without genuine credentials".into()
-                }
-                (super::super::Status::Conditional, _) => {
+                (Status::Required, _) => "rejects requests without genuine credentials".into(),
+                (Status::Conditional, _) => {
                     format!(
                         "rejects requests without genuine credentials if {}",
                         effect.proof.condition.as_deref().unwrap_or_default()
                     )
                 }
-                (super::super::Status::Optional, _) => {
-                    "looks at credentials, lets everybody through".into()
-                }
-                (super::super::Status::Unknown, _) => {
-                    effect.proof.maybe.clone().unwrap_or_default()
-                }
-                (super::super::Status::None, true) => "no protection that we know".into(),
-                (super::super::Status::None, false) => {
+                (Status::Optional, _) => "looks at credentials, lets everybody through".into(),
+                (Status::Unknown, _) => effect.proof.maybe.clone().unwrap_or_default(),
+                (Status::None, true) => "no protection that we know".into(),
+                (Status::None, false) => {
                     let all: Vec<&str> = effect.protects.iter().map(|it| it.effect()).collect();
                     all.join(", ")
                 }
@@ -157,6 +180,7 @@ impl Judge<'_> {
         let exits = summary.exits.iter();
         let refusing =
             exits.filter(|(value, _)| value.from.has(From::REJECT) || value.only_fails());
+        let refuses_some = refusing.clone().any(|(_, state)| !state.passed);
         let in_branches = summary.events.iter();
         let in_branches = in_branches.filter(|event| matches!(event.kind, EventKind::Refused));
         let refuses = refusing
@@ -174,6 +198,7 @@ impl Judge<'_> {
             protects.push(Protects::RateLimit);
         }
         Effect {
+            refuses: refuses_some && (proof.looked || proof.strength == Strength::Verified),
             protects,
             by_route: summary.by_route,
             ..Effect::of(proof)
@@ -255,8 +280,7 @@ impl Judge<'_> {
                 };
             }
         }
-        if let Some((call, bodies)) = self.service_call(ty) {
-            let summary = self.run_middleware(call, &Subst::new());
+        if let Some((summary, bodies)) = self.run_service(ty, layer) {
             return self.effect_of(&summary, &bodies);
         }
         let suspicious = words::credential_word(&layer.name) && !matches!(ty, Ty::Adt(..));
@@ -265,9 +289,9 @@ impl Judge<'_> {
             let ty = arg.local_type()?;
             let (call, bodies) = self.service_call(&ty)?;
             let inner = self
-                .effect_of(&self.run_middleware(call, &Subst::new()), &bodies)
+                .effect_of(&self.run_middleware(call.id, &Subst::new()), &bodies)
                 .proof;
-            (inner.status() != super::super::Status::None).then_some(ty)
+            (inner.status() != Status::None).then_some(ty)
         });
         let proof = if let Some(inner) = wrapped {
             let inner = crate::routes::eval::type_name(self.program, &inner);
@@ -349,29 +373,6 @@ impl Judge<'_> {
             }
             _ => Proof::maybe("the validator could not be followed"),
         }
-    }
-
-    /// The `call` of the service that a local layer or transform makes.
-    fn service_call(&self, ty: &Ty) -> Option<(FnId, Vec<BodyKey>)> {
-        let Ty::Adt(..) = ty.peel_refs() else {
-            return None;
-        };
-        let mut service = ty.peel_refs().clone();
-        for name in ["Transform", "Service"] {
-            let next = self.program.project(&service, Name::new(name));
-            if matches!(next, Ty::Adt(..)) {
-                service = next;
-                break;
-            }
-        }
-        let call = ["call", "on_request", "handle"].iter().find_map(|name| {
-            let found = self.program.find_methods(&service, Name::new(name));
-            found
-                .into_iter()
-                .find(|it| self.program[it.id].body.is_some())
-        })?;
-        let body = self.program[call.id].body?;
-        Some((call.id, vec![body]))
     }
 
     /// Whether code reachable from here answers 429, and counts something or asks a limiter: a

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::interpret::Run;
-use super::proof::{Abs, Proof, is_good};
+use super::proof::{Abs, Proof, is_bad, is_good};
 use super::route::{equals, route};
 use crate::facts::body::Literal;
 use crate::facts::{Pat, PatId};
@@ -14,58 +14,48 @@ impl Run<'_, '_> {
         let body = &self.judge.program[self.key].body;
         match body.pat(pat) {
             Pat::Or(all) => {
-                let mut found: Option<Proof> = None;
+                let mut found: Option<Matched> = None;
                 for pat in all {
                     if let Some(matched) = self.matched(*pat, value) {
                         found = Some(match found {
-                            None => matched.proof,
-                            Some(known) => known.either(&matched.proof, None),
+                            None => matched,
+                            Some(known) => Matched::of(known.proof.either(&matched.proof, None)),
                         });
                     }
                 }
-                found.map(|proof| Matched {
-                    proof,
-                    setting: None,
-                })
+                found
             }
             Pat::Bind { sub: Some(sub), .. } => self.matched(*sub, value),
             Pat::Ref(inner) | Pat::Typed(inner, _) => self.matched(*inner, value),
-            Pat::Tuple(all) => {
-                let mut proof = Proof::nothing();
-                if let Some(parts) = &value.parts {
-                    for (pat, part) in all.iter().zip(parts.iter()) {
-                        proof = proof.and(&self.matched(*pat, part)?.proof);
-                    }
-                }
-                Some(Matched {
-                    proof,
-                    setting: None,
-                })
-            }
+            Pat::Tuple(all) => self.matched_parts(all, value),
             Pat::Literal(Literal::Bool(wanted)) => {
                 let name = if *wanted { "true" } else { "false" };
                 value.variant(name).map(|out| Matched {
-                    proof: out.proof,
                     setting: Some(name.into()),
+                    ..Matched::of(out.proof)
                 })
             }
             Pat::TupleStruct(path, all) => {
                 let name = path.last()?.as_str();
                 let Some(out) = value.variant(name) else {
-                    return value.variants.is_none().then(|| Matched {
-                        proof: Proof::nothing(),
-                        setting: Some(name.into()),
+                    return (value.variants.is_none() || is_foreign(name, value)).then(|| {
+                        Matched {
+                            setting: Some(name.into()),
+                            ..Matched::of(self.rest(value).proof)
+                        }
                     });
                 };
-                let mut proof = out.proof;
-                if let [only] = &**all {
-                    proof = proof.and(&self.matched(*only, &out.val)?.proof);
-                }
+                let inner = match &**all {
+                    [only] => self.matched(*only, &out.val)?,
+                    many => self.matched_parts(many, &out.val)?,
+                };
                 Some(Matched {
-                    proof,
+                    proof: out.proof.and(&inner.proof),
                     setting: Some(name.into()),
+                    assume: inner.assume_of(&out.val),
                 })
             }
+            Pat::Path(path) if is_route_called(path.last()?.as_str(), value) == Some(false) => None,
             Pat::Path(path) => self.named_variant(path.last()?.as_str(), value),
             Pat::Struct(path, _) => self.named_variant(path.last()?.as_str(), value),
             Pat::Bind {
@@ -78,38 +68,45 @@ impl Run<'_, '_> {
             {
                 None
             }
-            Pat::Literal(_) | Pat::Value => Some(Matched {
-                proof: Proof::nothing(),
-                setting: None,
-            }),
+            Pat::Literal(_) | Pat::Value => Some(Matched::of(Proof::nothing())),
             _ => Some(self.rest(value)),
         }
     }
 
-    pub(super) fn named_variant(&self, name: &str, value: &Abs) -> Option<Matched> {
-        value.variant(name).map(|out| Matched {
-            proof: out.proof,
+    /// What is proven if the parts of a tuple match these patterns, all of them.
+    fn matched_parts(&self, all: &[PatId], value: &Abs) -> Option<Matched> {
+        let mut found = Matched::of(Proof::nothing());
+        let body = &self.judge.program[self.key].body;
+        let parts = value.parts.iter().flat_map(|it| it.iter());
+        for (pat, part) in all.iter().zip(parts) {
+            if matches!(body.pat(*pat), Pat::Rest) {
+                break;
+            }
+            let own = self.matched(*pat, part)?;
+            found.proof = found.proof.and(&own.proof);
+            found.assume.extend(own.assume_of(part));
+        }
+        Some(found)
+    }
+
+    fn named_variant(&self, name: &str, value: &Abs) -> Option<Matched> {
+        let known = value.variant(name).map(|out| out.proof);
+        let known = known.or_else(|| is_foreign(name, value).then(|| self.rest(value).proof));
+        known.map(|proof| Matched {
             setting: Some(name.into()),
+            ..Matched::of(proof)
         })
     }
 
     /// A pattern that matches whatever is left.
     pub(super) fn rest(&self, value: &Abs) -> Matched {
-        let Some(all) = &value.variants else {
-            return Matched {
-                proof: Proof::nothing(),
-                setting: None,
-            };
-        };
-        let mut proofs = all.iter().map(|(_, out)| out.proof.clone());
-        let first = proofs.next().unwrap_or_else(Proof::nothing);
-        let setting = match all.as_slice() {
-            [(only, _)] => Some(only.to_string()),
+        let setting = match value.variants.as_deref().map(Vec::as_slice) {
+            Some([(only, _)]) => Some(only.to_string()),
             _ => None,
         };
         Matched {
-            proof: proofs.fold(first, |a, b| a.either(&b, None)),
             setting,
+            ..Matched::of(total(value))
         }
     }
 
@@ -117,6 +114,10 @@ impl Run<'_, '_> {
     pub(super) fn is_path(&self, pat: PatId, value: &Abs) -> bool {
         match self.judge.program[self.key].body.pat(pat) {
             Pat::Or(all) => all.iter().any(|it| self.is_path(*it, value)),
+            Pat::Ref(inner) => self.is_path(*inner, value),
+            Pat::Path(path) => path
+                .last()
+                .is_some_and(|name| is_route_called(name.as_str(), value) == Some(true)),
             Pat::Literal(Literal::Str(text)) => {
                 route(value).and_then(|it| equals(it, text)) == Some(true)
             }
@@ -126,59 +127,109 @@ impl Run<'_, '_> {
 
     /// What is proven if a pattern does not match; `None` if it always does.
     pub(super) fn missed(&self, pat: PatId, value: &Abs) -> Option<Matched> {
-        let body = &self.judge.program[self.key].body;
+        let rest = self.minus(pat, value)?;
         let names = self.variant_names(pat);
-        if names.is_empty() {
-            return match body.pat(pat) {
-                Pat::Bind { .. } | Pat::Wild => None,
-                _ if self.is_path(pat, value) => None,
-                // `(Some(a), Some(b))`: any part may be the one that does not match.
-                Pat::Tuple(all) => {
-                    let missed = all.iter().enumerate().filter_map(|(at, part)| {
-                        let held = value.parts.as_ref().and_then(|it| it.get(at).cloned());
-                        let held = held.unwrap_or_else(|| Abs::of(value.from));
-                        Some(self.missed(*part, &held)?.proof)
-                    });
-                    missed
-                        .reduce(|a, b| a.either(&b, None))
-                        .map(|proof| Matched {
-                            proof,
-                            setting: None,
-                        })
-                }
-                _ => Some(Matched {
-                    proof: Proof::nothing(),
-                    setting: None,
-                }),
-            };
-        }
-        // `Ok(Some(x))`: it may be the inner part that does not match.
-        let mut found: Option<Proof> = None;
-        let mut add = |proof: Proof| {
-            found = Some(match found.take() {
-                None => proof,
-                Some(known) => known.either(&proof, None),
-            });
-        };
-        if let Pat::TupleStruct(path, all) = body.pat(pat)
-            && let [only] = &**all
-            && let Some(out) = path.last().and_then(|name| value.variant(name.as_str()))
-            && let Some(inner) = self.missed(*only, &out.val)
-        {
-            add(out.proof.and(&inner.proof));
-        }
-        let rest = without(value, &names);
-        match &rest.variants {
-            None => add(Proof::nothing()),
-            Some(all) if all.is_empty() => {}
-            Some(_) => add(self.rest(&rest).proof),
-        }
         let setting = match (&rest.variants, names.as_slice()) {
             (Some(all), _) if all.len() == 1 => Some(all[0].0.to_string()),
             (None, [only]) => Some(super::proof::opposite(only).to_owned()),
             _ => None,
         };
-        found.map(|proof| Matched { proof, setting })
+        Some(Matched {
+            proof: total(&rest),
+            setting,
+            assume: self.missed_part(pat, value),
+        })
+    }
+
+    /// The setting of the only part of a tuple that may be why a pattern does not match it.
+    fn missed_part(&self, pat: PatId, value: &Abs) -> Vec<(Rc<str>, String)> {
+        let (Pat::Tuple(all), Some(parts)) =
+            (self.judge.program[self.key].body.pat(pat), &value.parts)
+        else {
+            return Vec::new();
+        };
+        let parts = all.iter().zip(parts.iter());
+        let mut missed = parts.filter_map(|(pat, part)| Some((self.missed(*pat, part)?, part)));
+        match (missed.next(), missed.next()) {
+            (Some((only, part)), None) => only.assume_of(part),
+            _ => Vec::new(),
+        }
+    }
+
+    /// What is left of a value that a pattern does not match; `None`: nothing.
+    pub(super) fn minus(&self, pat: PatId, value: &Abs) -> Option<Abs> {
+        let body = &self.judge.program[self.key].body;
+        match body.pat(pat) {
+            Pat::Bind { sub: Some(sub), .. } => self.minus(*sub, value),
+            Pat::Bind { name, .. } if name.as_str().starts_with(char::is_uppercase) => {
+                without(value, name.as_str())
+            }
+            Pat::Bind { .. } | Pat::Wild => None,
+            Pat::Ref(inner) | Pat::Typed(inner, _) => self.minus(*inner, value),
+            _ if self.is_path(pat, value) => None,
+            Pat::Or(all) => {
+                let mut left = value.clone();
+                for pat in all {
+                    left = self.minus(*pat, &left)?;
+                }
+                Some(left)
+            }
+            Pat::Path(path) | Pat::Struct(path, _) => {
+                without(value, path.last().map_or("", |name| name.as_str()))
+            }
+            Pat::Literal(Literal::Bool(wanted)) => {
+                without(value, if *wanted { "true" } else { "false" })
+            }
+            Pat::TupleStruct(path, all) => {
+                let name = path.last().map_or("", |name| name.as_str());
+                let mut known = value.variants.iter().flat_map(|it| it.iter());
+                let Some((_, out)) = known.find(|(it, _)| *it == name) else {
+                    return Some(value.clone());
+                };
+                let inner = match &**all {
+                    [only] => self.minus(*only, &out.val),
+                    many => self.minus_parts(many, &out.val),
+                };
+                let Some(inner) = inner else {
+                    return without(value, name);
+                };
+                let mut left = value.clone();
+                let mut variants = left.variants.iter_mut().flat_map(Rc::make_mut);
+                if let Some((_, out)) = variants.find(|(it, _)| *it == name) {
+                    out.val = inner;
+                }
+                Some(left)
+            }
+            Pat::Tuple(all) => self.minus_parts(all, value),
+            _ => Some(value.clone()),
+        }
+    }
+
+    /// The same of a tuple. Where it may be more than one part, nothing is known of any.
+    fn minus_parts(&self, all: &[PatId], value: &Abs) -> Option<Abs> {
+        let unknown = Abs::of(value.from);
+        let part = |at: usize| value.parts.as_ref().and_then(|it| it.get(at));
+        let left = all.iter().enumerate().filter_map(|(at, pat)| {
+            let left = self.minus(*pat, part(at).unwrap_or(&unknown))?;
+            Some((at, left))
+        });
+        let left: Vec<(usize, Abs)> = left.collect();
+        let whole = match <[(usize, Abs); 1]>::try_from(left) {
+            Ok([(at, left)]) => {
+                let mut whole = value.clone();
+                if let Some(part) = whole
+                    .parts
+                    .as_mut()
+                    .and_then(|it| Rc::make_mut(it).get_mut(at))
+                {
+                    *part = left;
+                }
+                whole
+            }
+            Err(left) if left.is_empty() => return None,
+            Err(_) => value.clone(),
+        };
+        Some(whole)
     }
 
     /// The variants that a pattern names.
@@ -290,23 +341,69 @@ impl Run<'_, '_> {
 /// A pattern that matches.
 pub(super) struct Matched {
     pub(super) proof: Proof,
+    /// The variant that the value then has.
     pub(super) setting: Option<String>,
+    /// Settings inside the value, and the variants that they then have.
+    pub(super) assume: Vec<(Rc<str>, String)>,
 }
 
-/// A value that has none of these variants.
-pub(super) fn without(value: &Abs, names: &[String]) -> Abs {
-    match &value.variants {
-        None => value.clone(),
-        Some(all) => {
-            let left = all
-                .iter()
-                .filter(|(name, _)| !names.iter().any(|it| *name == it.as_str()))
-                .cloned()
-                .collect();
-            Abs {
-                variants: Some(Rc::new(left)),
-                ..value.clone()
-            }
+impl Matched {
+    fn of(proof: Proof) -> Matched {
+        Matched {
+            proof,
+            setting: None,
+            assume: Vec::new(),
         }
     }
+
+    /// What is assumed of settings where it is this value that matches.
+    pub(super) fn assume_of(self, value: &Abs) -> Vec<(Rc<str>, String)> {
+        let mut assume = self.assume;
+        if let (Some(setting), Some(variant)) = (&value.setting, self.setting) {
+            assume.push((setting.clone(), variant));
+        }
+        assume
+    }
+}
+
+/// Whether a constant, `Method::GET`, is the method of the request in question.
+fn is_route_called(name: &str, value: &Abs) -> Option<bool> {
+    let asked = route(value).filter(|_| name.bytes().all(|it| it.is_ascii_uppercase()))?;
+    Some(asked == name)
+}
+
+/// What is proven of a value whatever variant it has.
+fn total(value: &Abs) -> Proof {
+    let within = value.parts.iter().flat_map(|it| it.iter());
+    let within = within.fold(Proof::nothing(), |proof, part| proof.and(&total(part)));
+    let Some(all) = &value.variants else {
+        return within;
+    };
+    let proofs = all.iter().map(|(_, out)| match out.val.variants {
+        Some(_) => out.proof.and(&total(&out.val)),
+        None => out.proof.clone(),
+    });
+    let any = proofs.reduce(|a, b| a.either(&b, None));
+    any.map_or(within.clone(), |any| any.and(&within))
+}
+
+/// Whether the variants that a value may have are not of the type that this one is of: those
+/// that stand for success of any kind, say nothing of it.
+fn is_foreign(name: &str, value: &Abs) -> bool {
+    let is_common = |name: &str| is_good(name) || is_bad(name);
+    let mut known = value.names().into_iter();
+    known.all(|it| is_common(it) != is_common(name))
+}
+
+/// A value that does not have this variant; `None` if it then has none.
+fn without(value: &Abs, name: &str) -> Option<Abs> {
+    let Some(all) = &value.variants else {
+        return Some(value.clone());
+    };
+    let left = all.iter().filter(|(it, _)| *it != name).cloned();
+    let left: Vec<_> = left.collect();
+    (!left.is_empty()).then(|| Abs {
+        variants: Some(Rc::new(left)),
+        ..value.clone()
+    })
 }

@@ -14,15 +14,21 @@ mod externals;
 mod extractors;
 mod fingerprint;
 mod interpret;
+mod joined;
 pub mod layers;
 mod matching;
 mod memo;
+mod places;
 pub mod proof;
 mod route;
+mod route_guards;
+mod services;
+mod tail;
+mod threads;
 mod words;
 
 use crate::program::{FnId, Program, Ty};
-use crate::source::{Name, SourceMap, Span};
+use crate::source::{SourceMap, Span};
 use crate::values::Values;
 use memo::{Memo, Questions};
 use proof::{Abs, From, Proof, State};
@@ -34,8 +40,8 @@ pub struct Judge<'a> {
     pub(super) sources: &'a SourceMap,
     /// Summaries of functions by the labels of their arguments.
     summaries: Memo<SummaryKey, Summary>,
-    /// The path of the endpoint in question, where code that looks at it is judged for one.
-    route: std::cell::Cell<Option<Name>>,
+    /// The endpoint in question, where code that looks at its path or method is judged for one.
+    route: std::cell::Cell<Option<route::Asked>>,
     /// What extractors of a type prove.
     extractors: Memo<String, Abs>,
     /// What is inserted into request extensions, by type.

@@ -15,15 +15,35 @@ use crate::source::Name;
 const LONGEST_LIST: usize = 64;
 /// Texts longer than this, in bytes, are no paths, and no names of headers, cookies or settings.
 const LONGEST_NAME: usize = 64;
+/// Methods that change nothing, by RFC 9110.
+const SAFE: [&str; 4] = ["GET", "HEAD", "OPTIONS", "TRACE"];
 /// Values of settings that are no longer than this, in bytes, are kept: `1`, `true`, `dev`.
 const SHORTEST_NAME: usize = 4;
+
+/// An endpoint that code which looks at the request is judged for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked {
+    /// Its path, as that code sees it.
+    pub(super) path: Name,
+    /// The method of the requests to it.
+    pub(super) method: Name,
+}
 
 impl Run<'_, '_> {
     /// The path of the request, as far as it is known here.
     pub(super) fn path_of_request(&mut self) -> Abs {
         self.by_route = true;
         Abs {
-            text: self.judge.route.get(),
+            text: self.judge.route.get().map(|it| it.path),
+            ..Abs::of(From::INPUT.with(From::ROUTE))
+        }
+    }
+
+    /// The method of the request. Compared with a constant, its name decides as a path does.
+    pub(super) fn method_of_request(&mut self) -> Abs {
+        self.by_route = true;
+        Abs {
+            text: self.judge.route.get().map(|it| it.method),
             ..Abs::of(From::INPUT.with(From::ROUTE))
         }
     }
@@ -31,9 +51,16 @@ impl Run<'_, '_> {
     /// What a method on the path, or on a list of paths, gives.
     pub(super) fn about_route(&self, name: &str, receiver: &Abs, args: &[Abs]) -> Option<Abs> {
         let [arg] = args else {
-            let keeps = matches!(name, "path" | "as_str" | "to_string" | "into" | "as_bytes");
-            return (keeps && args.is_empty() && route(receiver).is_some())
-                .then(|| receiver.clone());
+            let known = route(receiver).filter(|_| args.is_empty())?;
+            return match name {
+                "path" | "as_str" | "to_string" | "into" | "as_bytes" => Some(receiver.clone()),
+                // http 1 `Method::is_safe`, `Method::is_idempotent`.
+                "is_safe" => Some(verdict(SAFE.contains(&known))),
+                "is_idempotent" => Some(verdict(
+                    SAFE.contains(&known) || ["PUT", "DELETE"].contains(&known),
+                )),
+                _ => None,
+            };
         };
         if let Some(path) = route(receiver) {
             let wanted = arg.text?;

@@ -239,6 +239,11 @@ pub(super) fn syntactic(method: &str) -> bool {
     METHODS.contains(&method)
 }
 
+/// Methods whose outcome many values share: that two of them are equal proves nothing.
+pub(super) fn measures(method: &str) -> bool {
+    matches!(method, "len" | "is_empty" | "is_ascii" | "count")
+}
+
 /// Whether code speaks of what finds the key of a token, and says nothing of the token itself.
 pub(super) fn identifies_a_key(code: &str) -> bool {
     code.split(|c: char| !c.is_ascii_alphanumeric() && c != '_')

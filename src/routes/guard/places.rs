@@ -1,0 +1,192 @@
+//! Lists and fields that code changes in place: `paths.push("/health")`, `self.key = key`.
+//!
+//! A list of public paths counts only as long as everything that is put into it is seen.
+
+use std::rc::Rc;
+
+use super::interpret::Run;
+use super::proof::Abs;
+use crate::facts::item::SelfParam;
+use crate::facts::{Expr, ExprId, Pat};
+use crate::values::Callee;
+
+/// Lists longer than this are not kept.
+const LONGEST_LIST: usize = 64;
+
+impl Abs {
+    /// Whether it is a list of known texts.
+    pub(super) fn is_list(&self) -> bool {
+        let parts = self.parts.as_ref();
+        parts.is_some_and(|all| all.iter().all(|it| it.text.is_some()))
+    }
+}
+
+impl Run<'_, '_> {
+    /// The value that an expression names, to be changed.
+    fn place(&mut self, id: ExprId) -> Option<&mut Abs> {
+        match self.judge.program[self.key].body.expr(id) {
+            Expr::Path(path) => match self.typing.local(id) {
+                Some(local) => self.env.get_mut(&local),
+                None => {
+                    let is_self = path.last().is_some_and(|name| name == "self");
+                    is_self.then_some(&mut self.this)
+                }
+            },
+            Expr::Field { base, name } => {
+                let fields = self.place(*base)?.fields.as_mut()?;
+                let mut fields = Rc::make_mut(fields).iter_mut();
+                fields.find(|(it, _)| it == name).map(|(_, value)| value)
+            }
+            Expr::Unary { inner, .. } | Expr::Ref { inner, .. } => self.place(*inner),
+            _ => None,
+        }
+    }
+
+    /// Assigns to a field. Of a value of which that cannot be followed, no field is known any more.
+    pub(super) fn assign_field(&mut self, target: ExprId, base: ExprId, value: Abs) {
+        if let Some(place) = self.place(target) {
+            *place = value;
+        } else if let Some(whole) = self.place(base) {
+            whole.fields = None;
+        }
+    }
+
+    /// Something may be changed that is handed out.
+    pub(super) fn lent(&mut self, id: ExprId) {
+        if let Some(place) = self.place(id) {
+            place.fields = None;
+            if place.is_list() {
+                place.parts = None;
+            }
+        }
+    }
+
+    /// A closure may put something into any list that can be changed, whenever it is called.
+    #[expect(
+        clippy::iter_over_hash_type,
+        reason = "each value is changed by itself"
+    )]
+    pub(super) fn lent_to_closure(&mut self) {
+        let body = &self.judge.program[self.key].body;
+        for (pat, value) in &mut self.env {
+            let is_mutable = matches!(body.pat(*pat), Pat::Bind { mutable: true, .. });
+            if is_mutable && value.is_list() {
+                value.parts = None;
+            }
+        }
+    }
+
+    /// What a method does to its receiver.
+    pub(super) fn changed_by(&mut self, id: ExprId, receiver: ExprId, name: &str, args: &[Abs]) {
+        let program = self.judge.program;
+        let changes = |callee: &Callee| match callee {
+            Callee::Fn(it) => program[it.id].sig.self_param == Some(SelfParam::RefMut),
+            _ => false,
+        };
+        let is_ours = self.typing.callees(id).iter().any(changes);
+        let Some(place) = self.place(receiver) else {
+            return;
+        };
+        if is_ours {
+            place.fields = None;
+        }
+        if !place.is_list() || reads(name) {
+            return;
+        }
+        let added = match (name, args) {
+            ("push" | "insert" | "push_back", [only]) if only.text.is_some() => Some(only),
+            _ => None,
+        };
+        match (added, &mut place.parts) {
+            (Some(added), Some(parts)) if parts.len() < LONGEST_LIST => {
+                Rc::make_mut(parts).push(added.clone());
+            }
+            _ => place.parts = None,
+        }
+    }
+
+    /// A list made of another, or of its texts.
+    pub(super) fn list_method(
+        &mut self,
+        id: ExprId,
+        receiver: &Abs,
+        name: &str,
+        args: &[ExprId],
+    ) -> Option<Abs> {
+        if receiver.text.is_some()
+            && args.is_empty()
+            && matches!(name, "to_string" | "into" | "as_str")
+        {
+            return Some(receiver.clone());
+        }
+        if !receiver.is_list() {
+            return None;
+        }
+        match (name, args) {
+            ("iter" | "into_iter" | "collect" | "to_vec" | "into_boxed_slice", []) => {
+                Some(receiver.clone())
+            }
+            ("map", [function]) => {
+                let function = self.expr(*function);
+                let parts = receiver.parts.clone()?;
+                let before = self.state.clone();
+                let parts: Vec<Abs> = parts
+                    .iter()
+                    .map(|it| self.apply(id, &function, vec![it.clone()]))
+                    .collect();
+                self.state = before;
+                let is_list = parts.iter().all(|it| it.text.is_some());
+                Some(Abs {
+                    parts: is_list.then(|| Rc::new(parts)),
+                    ..Abs::of(receiver.from)
+                })
+            }
+            _ => None,
+        }
+    }
+}
+
+/// What a library makes of a list, or of nothing.
+pub(super) fn collection(path: &str, args: &[Abs]) -> Option<Abs> {
+    const OWNERS: [&str; 5] = ["Vec", "HashSet", "BTreeSet", "VecDeque", "String"];
+    let mut segments = path.rsplit("::");
+    let (name, owner) = (segments.next()?, segments.next()?);
+    if !path.starts_with("std::") || !OWNERS.contains(&owner) {
+        return None;
+    }
+    match (name, args) {
+        ("new" | "with_capacity", _) if owner != "String" => Some(Abs {
+            parts: Some(Rc::default()),
+            ..Abs::default()
+        }),
+        ("from" | "from_iter", [only]) if only.is_list() || only.text.is_some() => {
+            Some(only.clone())
+        }
+        _ => None,
+    }
+}
+
+/// Methods of lists that change nothing.
+fn reads(name: &str) -> bool {
+    matches!(
+        name,
+        "contains"
+            | "iter"
+            | "into_iter"
+            | "len"
+            | "is_empty"
+            | "clone"
+            | "cloned"
+            | "as_slice"
+            | "as_ref"
+            | "to_vec"
+            | "to_owned"
+            | "get"
+            | "first"
+            | "last"
+            | "join"
+            | "binary_search"
+            | "borrow"
+            | "deref"
+    )
+}
