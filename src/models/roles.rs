@@ -113,6 +113,9 @@ pub enum Role {
     ComparesSecret,
     /// Returns what the client sent as a credential: header, cookie, token.
     CredentialSource,
+    /// Returns what the client claims: who it is, which key it means, what its token says before
+    /// anybody has verified it. Whoever knows a name can send it.
+    ClaimSource,
     /// Returns server-side or signed session data: present only after the server stored it.
     SessionSource,
     /// Returns who the client is, verified by a middleware.
@@ -123,6 +126,8 @@ pub enum Role {
     RunsExtractor,
     /// Runs a closure, its first argument; what that gives is its own value, or what success holds.
     RunsClosure,
+    /// Waits for a future, its last argument; what that gives is what success holds.
+    RunsFuture,
     /// Parses or converts; proves nothing.
     Syntactic,
     /// Hashes a password or message.

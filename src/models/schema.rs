@@ -126,6 +126,10 @@ pub struct Function {
     /// The argument that is the credential; `-1` is the receiver. The receiver is not counted.
     #[serde(default)]
     pub credential: Option<i32>,
+    /// The argument that the credential is verified against: a stored hash. One that the client
+    /// sends along proves nothing.
+    #[serde(default)]
+    pub against: Option<u32>,
     /// The argument that is a URL or address.
     #[serde(default)]
     pub url: Option<u32>,

@@ -2,8 +2,10 @@
 
 use super::interpret::{MAX_DEPTH, Run};
 use super::proof::{Abs, Captured, From, Out, Proof};
+use super::public::public;
+use super::stores::{is_spawn, measures};
 use super::{EventKind, words};
-use crate::facts::body::{MacroCall, MethodCall};
+use crate::facts::body::{Literal, MacroCall, MethodCall};
 use crate::facts::{Expr, ExprId, GenericArg, TypeRef};
 use crate::models::{Role, TypeRole};
 use crate::program::methods::Candidate;
@@ -12,7 +14,12 @@ use crate::values::Callee;
 
 impl Run<'_, '_> {
     pub(super) fn call(&mut self, id: ExprId, callee: ExprId, args: &[ExprId]) -> Abs {
+        let starts_task = self.starts_task(id, callee);
+        let before = self.state.clone().filter(|_| starts_task);
         let values: Vec<Abs> = args.iter().map(|arg| self.expr(*arg)).collect();
+        if starts_task {
+            self.after_task(id, before, &values);
+        }
         if self.state.is_none() {
             return Abs::default();
         }
@@ -394,7 +401,12 @@ impl Run<'_, '_> {
         {
             return value;
         }
+        let starts_task = is_spawn(name) && !is_ours;
+        let before = self.state.clone().filter(|_| starts_task);
         let args: Vec<Abs> = call.args.iter().map(|arg| self.expr(*arg)).collect();
+        if starts_task {
+            self.after_task(id, before, &args);
+        }
         if self.state.is_none() {
             return Abs::default();
         }
@@ -404,6 +416,15 @@ impl Run<'_, '_> {
         self.changed_by(id, call.receiver, name, &args);
         if let Some(decided) = self.about_route(name, &receiver, &args) {
             return decided;
+        }
+        if !is_ours {
+            self.hand_on(id, call, &receiver, &args);
+            if measures(name, self.typing.external(id)) && args.is_empty() {
+                return sized(&receiver);
+            }
+            if let Some(pair) = self.user_and_password(name, &receiver, call) {
+                return pair;
+            }
         }
         if words::absorbs(name) {
             self.absorb(call.receiver, receiver.from, &args);
@@ -453,11 +474,12 @@ impl Run<'_, '_> {
     /// What a value is from then on that takes these in. Of what is authenticated under a key only
     /// whoever has the key knows the result.
     fn absorbed(&self, receiver: ExprId, holder: From, args: &[Abs]) -> From {
-        let taken = union(args).only(From::CREDENTIAL.with(From::INPUT));
+        let sent = From::CREDENTIAL.with(From::PUBLIC);
+        let taken = union(args).only(sent.with(From::INPUT));
         let path = self.ty(receiver).peel_refs().external_path();
         // It may be made with a key; digest 0.10 has one type for all, `CoreWrapper`.
         let Some(path) = path.filter(|it| !it.as_str().starts_with("digest::")) else {
-            return taken.only(From::CREDENTIAL);
+            return taken.only(sent);
         };
         let ty = self.judge.program.models.type_(path);
         let is_mac = ty.is_some_and(|it| it.role == Some(TypeRole::Mac));
@@ -476,6 +498,25 @@ impl Run<'_, '_> {
         {
             value.from = value.from.with(labels);
         }
+    }
+
+    /// `text.split_once(':')` of basic credentials: the user's name, and the password.
+    fn user_and_password(&self, name: &str, receiver: &Abs, call: &MethodCall) -> Option<Abs> {
+        let [at] = &*call.args else { return None };
+        let splits = name == "split_once" && receiver.from.has(From::CREDENTIAL);
+        let is_colon = match self.judge.program[self.key].body.expr(*at) {
+            Expr::Literal(Literal::Char(at)) => *at == ':',
+            Expr::Literal(Literal::Str(at)) => &**at == ":",
+            _ => false,
+        };
+        (splits && is_colon).then(|| {
+            let password = Abs::of(receiver.from);
+            let both = Abs {
+                parts: Some(std::rc::Rc::new(vec![public(password.clone()), password])),
+                ..Abs::of(receiver.from)
+            };
+            Abs::fallible("Some", Proof::presence(), both)
+        })
     }
 
     fn candidates(&self, id: ExprId, call: &MethodCall) -> Vec<Candidate> {
@@ -599,10 +640,9 @@ impl Run<'_, '_> {
         if let Some(listed) = self.listed_route(id, name, values) {
             return listed;
         }
-        let from = values
-            .iter()
-            .fold(From::default(), |from, it| from.with(it.from))
-            .without(From::LITERAL);
+        let all = values.iter();
+        let all = all.fold(From::default(), |from, it| from.with(it.from));
+        let from = all.without(From::LITERAL.with(From::OWN));
         if words::writes(name)
             && !from.has(From::REJECT)
             && values.first().is_some_and(|it| !it.from.has(From::REQUEST))
@@ -616,12 +656,22 @@ impl Run<'_, '_> {
             from.without(From::REJECT)
         };
         if !from.has(From::CREDENTIAL) || words::syntactic(name) {
-            let value = Abs::of(from.without(From::NEXT));
-            return if from.has(From::CREDENTIAL) {
+            let asks = values.first().is_some_and(|it| it.from.has(From::OWN));
+            let asks = asks && from.has(From::PUBLIC.with(From::INPUT));
+            let found = match words::syntactic(name) || !asks {
+                true => from,
+                false => from.with(From::FETCHED),
+            };
+            let value = Abs::of(found.without(From::NEXT));
+            return if from.has(From::CREDENTIAL.with(From::PUBLIC)) {
                 presence(value)
             } else {
                 value
             };
+        }
+        // Under a key of the client's own, everything is right.
+        if from.has(From::SENT_KEY) {
+            return presence(Abs::of(from.without(From::REJECT)));
         }
         let evidence = self.evidence(self.text(id), self.span(id));
         match words::query_method(name) {
@@ -636,7 +686,7 @@ impl Run<'_, '_> {
             }
             None => {
                 let proof = Proof::maybe(format!("`{}` could not be resolved", self.text(id)));
-                unknown_outcome(from, &proof)
+                unknown_outcome(from.with(From::FETCHED), &proof)
             }
         }
     }
@@ -662,6 +712,15 @@ pub(super) fn unknown_outcome(from: From, proof: &Proof) -> Abs {
     )
 }
 
+/// The size of a value.
+fn sized(value: &Abs) -> Abs {
+    let size = Abs::of(value.from.as_public().without(From::REJECT));
+    match size.from.has(From::PUBLIC) {
+        true => presence(size),
+        false => size,
+    }
+}
+
 /// A value that is there only if a credential of the right form is.
 pub(super) fn presence(value: Abs) -> Abs {
     let proof = Proof::presence();
@@ -676,7 +735,7 @@ fn union(values: &[Abs]) -> From {
     let all = values
         .iter()
         .fold(From::default(), |from, it| from.with(it.from));
-    all.without(From::LITERAL).without(From::REJECT)
+    all.without(From::LITERAL.with(From::REJECT).with(From::OWN))
 }
 
 fn candidate(id: FnId) -> Candidate {
@@ -691,7 +750,7 @@ fn single(values: Vec<Abs>, from: From) -> Abs {
     match <[Abs; 1]>::try_from(values) {
         Ok([only]) => only,
         Err(values) => Abs {
-            from,
+            from: from.without(From::OWN),
             parts: Some(std::rc::Rc::new(values)),
             ..Abs::default()
         },
@@ -714,6 +773,6 @@ fn state_of(ty: &TypeRef) -> Abs {
     let name = ty.as_path().and_then(|path| path.last());
     Abs {
         setting: name.map(|name| std::rc::Rc::from(name.as_str())),
-        ..Abs::default()
+        ..Abs::of(From::OWN)
     }
 }

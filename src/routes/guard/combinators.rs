@@ -2,6 +2,7 @@
 
 use super::interpret::{Run, negated};
 use super::proof::{Abs, From, Out, Proof, State, is_bad, is_good, opposite};
+use super::public::{public, stands_in};
 use super::words;
 use crate::facts::{Expr, ExprId};
 use crate::program::Def;
@@ -144,6 +145,7 @@ impl Run<'_, '_> {
                     (None, None) => Proof::nothing(),
                 };
                 let _ = state;
+                let stands_in = stands_in(receiver, &other);
                 let val = good
                     .map(|out| out.val)
                     .or(alternative.map(|out| out.val))
@@ -151,7 +153,11 @@ impl Run<'_, '_> {
                 let name = good_name(receiver);
                 known.push((name, Out { proof, val }));
                 known.push((opposite(name), Out::nothing()));
-                Some(Abs::variants(receiver.from, known))
+                let value = Abs::variants(receiver.from, known);
+                Some(match stands_in {
+                    true => public(value),
+                    false => value,
+                })
             }
             // `filter.and(other)` of a library stays what it is.
             "and" | "zip" if args.len() == 1 => {

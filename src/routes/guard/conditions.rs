@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::interpret::{Run, negated};
 use super::proof::{Abs, From, Out, Proof, Strength, is_bad, is_good};
+use super::public::{is_public_setting, public};
 use super::route::{is_route, verdict};
 use crate::facts::body::{BinaryOp, Literal};
 use crate::facts::{Expr, ExprId};
@@ -126,6 +127,9 @@ impl Run<'_, '_> {
                 let mut equal = match truth {
                     Some(1) => a.clone(),
                     Some(0) => negated(&a),
+                    _ if self.is_public_setting(lhs, &a) || self.is_public_setting(rhs, &b) => {
+                        self.equal(&public(a.clone()), &public(b.clone()), id)
+                    }
                     _ => self.equal(&a, &b, id),
                 };
                 if let Some(unset) = self.both_missing([(lhs, &a), (rhs, &b)]) {
@@ -157,12 +161,18 @@ impl Run<'_, '_> {
                     ..Abs::of(
                         a.from
                             .with(b.from)
-                            .without(From::LITERAL)
+                            .without(From::LITERAL.with(From::OWN))
                             .without(From::REJECT),
                     )
                 }
             }
         }
+    }
+
+    /// Whether one side of a comparison is a setting that is no secret: `config.prefix`.
+    fn is_public_setting(&self, expr: ExprId, value: &Abs) -> bool {
+        let is_ours = value.from.has(From::OWN) && !value.from.has(From::CREDENTIAL);
+        is_ours && is_public_setting(self.judge.sources.slice(self.span(expr)))
     }
 
     /// A setting joined with another condition is still a setting if both are.
@@ -203,7 +213,7 @@ impl Run<'_, '_> {
         let from = a
             .from
             .with(b.from)
-            .without(From::LITERAL)
+            .without(From::LITERAL.with(From::OWN))
             .without(From::REJECT);
         if let Some(truth) = is_route(a, b) {
             return verdict(truth);
@@ -299,6 +309,10 @@ pub(super) fn compared(
     let other = match (is_sent(a), is_sent(b)) {
         (true, _) => b,
         (false, true) => a,
+        // Sent, and no secret: a name, a length.
+        (false, false) if a.from.has(From::PUBLIC) || b.from.has(From::PUBLIC) => {
+            return Some(Proof::presence());
+        }
         (false, false) => return None,
     };
     if other.from.has(From::KEYED) {
@@ -306,7 +320,9 @@ pub(super) fn compared(
     }
     let ambient = From::REQUEST.with(From::CREDENTIAL).with(From::INPUT);
     // What everybody can read or send along proves nothing.
-    Some(match other.from.has(From::LITERAL.with(ambient)) {
+    let is_known = other.from.has(From::LITERAL.with(ambient))
+        || other.from.has(From::PUBLIC) && !other.from.has(From::FETCHED);
+    Some(match is_known {
         true => Proof::presence(),
         false => Proof::verified(evidence()),
     })

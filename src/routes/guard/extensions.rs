@@ -87,7 +87,7 @@ impl Judge<'_> {
                     Proof::nothing(),
                     Abs {
                         setting,
-                        ..Abs::default()
+                        ..Abs::of(From::OWN)
                     },
                 )
             }

@@ -4,7 +4,8 @@ use super::calls::{presence, unknown_outcome};
 use super::conditions::compared;
 use super::interpret::Run;
 use super::proof::{Abs, From, Out, Proof, Strength};
-use super::words::Answer;
+use super::public::{is_identifier, makes_key};
+use super::queries::Answer;
 use super::{EventKind, words};
 use crate::facts::ExprId;
 use crate::facts::body::MethodCall;
@@ -179,6 +180,7 @@ impl Run<'_, '_> {
             return Abs::fallible("Some", proof, Abs::of(From::IDENTITY));
         }
         let (proof, from) = match words::credential_header(&key) {
+            Some(true) if is_identifier(&key) => (Proof::presence(), From::PUBLIC),
             Some(true) => (Proof::presence(), From::CREDENTIAL),
             Some(false) => (Proof::nothing(), From::INPUT),
             // A name out of the configuration, or one that means nothing to us.
@@ -286,7 +288,7 @@ impl Run<'_, '_> {
                     Proof::nothing(),
                     Abs {
                         setting: Some(std::rc::Rc::from(key.as_str())),
-                        ..Abs::default()
+                        ..Abs::of(From::OWN)
                     },
                 );
                 return Abs {
@@ -375,11 +377,22 @@ impl Run<'_, '_> {
             let from = val.from.without(From::REJECT);
             return Abs::variants(from, vec![(name, Out { proof, val })]);
         }
+        if args.iter().any(|it| it.from.is_said()) && makes_key(self.judge.program, path, name) {
+            let made = from.without(From::LITERAL).without(From::REJECT);
+            return Abs::of(made.with(From::SENT_KEY));
+        }
         let model = self.judge.program.models.function(Name::new(path));
         let Some(model) = model else {
+            if let Some(entry) = self.made_entry(id, name, &values, exprs) {
+                return entry;
+            }
             return self.unmodelled(id, path, name, &values, from);
         };
         let (role, on, credential) = (model.role, model.on, model.credential);
+        if matches!(role, Role::Syntactic | Role::Hashes) {
+            return self.passed(from);
+        }
+        let from = from.without(From::OWN);
         let input = match credential {
             Some(-1) => receiver.cloned(),
             Some(at) => usize::try_from(at)
@@ -388,6 +401,11 @@ impl Run<'_, '_> {
             None => None,
         };
         let labels = input.as_ref().map_or(from, |it| it.from);
+        let against = model.against.and_then(|at| args.get(at as usize));
+        let from = match against.is_some_and(|it| it.from.is_said()) {
+            true => from.with(From::SENT_KEY),
+            false => from,
+        };
         match role {
             Role::ComparesSecret => {
                 let mut sides = receiver.into_iter().chain(args);
@@ -404,7 +422,7 @@ impl Run<'_, '_> {
                 let proof = proof.unwrap_or_else(Proof::nothing);
                 outcome(on.unwrap_or(Outcome::True), proof, Abs::of(who))
             }
-            Role::Verifies if from.has(From::UNCHECKED) => outcome(
+            Role::Verifies if from.has(From::UNCHECKED.with(From::SENT_KEY)) => outcome(
                 on.unwrap_or(Outcome::Ok),
                 Proof::presence(),
                 Abs::of(from.without(From::REJECT)),
@@ -416,6 +434,10 @@ impl Run<'_, '_> {
                     Some(on) => outcome(on, Proof::nothing(), value),
                     None => value,
                 }
+            }
+            Role::RunsFuture => {
+                let value = args.last().cloned().unwrap_or_default();
+                outcome(on.unwrap_or(Outcome::Ok), Proof::nothing(), value)
             }
             Role::Verifies => {
                 let ambient = labels.has(From::CREDENTIAL.with(From::IDENTITY).with(From::TOKEN));
@@ -454,15 +476,27 @@ impl Run<'_, '_> {
                 let is_credential = key.as_deref().is_none_or(|key| {
                     words::credential_header(key).unwrap_or(key.contains([':', '.']))
                 });
-                let (proof, label) = if is_credential {
+                let (proof, label) = if key.as_deref().is_some_and(is_identifier) {
+                    (Proof::presence(), From::PUBLIC)
+                } else if is_credential {
                     (Proof::presence(), From::CREDENTIAL)
                 } else {
                     (Proof::nothing(), From::INPUT)
                 };
                 outcome(on.unwrap_or(Outcome::Some), proof, Abs::of(label))
             }
+            Role::ClaimSource => {
+                let claims = Abs::of(
+                    from.as_public()
+                        .without(From::LITERAL)
+                        .without(From::REJECT),
+                );
+                match on {
+                    Some(on) => outcome(on, Proof::presence(), claims),
+                    None => presence(claims),
+                }
+            }
             Role::RequestSource => Abs::of(From::REQUEST),
-            Role::Syntactic | Role::Hashes => self.passed(from),
             Role::EffectWrite | Role::SendsMail => {
                 self.event(EventKind::Write(name.to_owned()), self.span(id));
                 self.looked_up(id, name, from)
@@ -488,7 +522,7 @@ impl Run<'_, '_> {
 
     fn passed(&self, from: From) -> Abs {
         let value = Abs::of(from.without(From::LITERAL).without(From::REJECT));
-        if from.has(From::CREDENTIAL) {
+        if from.has(From::CREDENTIAL.with(From::PUBLIC)) {
             presence(value)
         } else {
             value
@@ -499,15 +533,31 @@ impl Run<'_, '_> {
     fn looked_up(&mut self, id: ExprId, name: &str, from: From) -> Abs {
         let from = from.without(From::LITERAL).without(From::REJECT);
         if !from.has(From::CREDENTIAL) {
-            return Abs::of(from);
+            let row = match from.has(From::PUBLIC.with(From::INPUT)) {
+                true => Abs::of(from.with(From::FETCHED)),
+                false => Abs::of(from),
+            };
+            return match words::query_method(name).filter(|_| from.has(From::PUBLIC)) {
+                Some(true) => Abs::fallible("Ok", Proof::presence(), row),
+                Some(false) => {
+                    let found = Abs::fallible("Some", Proof::presence(), row);
+                    Abs::fallible("Ok", Proof::nothing(), found)
+                }
+                None => row,
+            };
         }
         let text = self.text(id);
-        let answers = words::answer_of_query(&text);
+        let answers = self.answer_of_query(id);
         let evidence = self.evidence(text, self.span(id));
         // Redis: whether there is such a key or member.
         let asks = matches!(name, "exists" | "hexists" | "sismember");
         match words::query_method(name) {
             Some(_) if !asks && answers == Some(Answer::Always) => Abs::of(from),
+            Some(true) if !asks && answers == Some(Answer::Nullable) => {
+                let found =
+                    Abs::fallible("Some", Proof::verified(evidence), Abs::of(From::IDENTITY));
+                Abs::fallible("Ok", Proof::nothing(), found)
+            }
             // There is a row, whatever the credential.
             found if asks || found == Some(true) && answers == Some(Answer::Truth) => {
                 let truth = unknown_outcome(From::IDENTITY, &Proof::verified(evidence));
@@ -622,16 +672,23 @@ impl Run<'_, '_> {
             let ambient = From::REQUEST.with(From::CREDENTIAL).with(From::INPUT);
             // `keys.get(&header.kid)` finds the key that is still to verify the token.
             if words::identifies_a_key(&self.text(id)) {
-                return self.passed(from);
+                return self.passed(from.as_public().with(From::FETCHED));
+            }
+            if self.has_made(first) {
+                return self.passed(from.as_public());
             }
             if key.from.has(From::CREDENTIAL) && !first.from.has(ambient) {
                 let proof = Proof::verified(self.evidence(self.text(id), self.span(id)));
                 return unknown_outcome(From::IDENTITY, &proof);
             }
+            if !first.from.has(ambient) && key.from.has(From::PUBLIC.with(From::INPUT)) {
+                return self.passed(from.without(From::OWN).with(From::FETCHED));
+            }
         }
         if SYNTACTIC.contains(&krate) {
             return self.passed(from);
         }
+        let from = from.without(From::OWN);
         if DATABASES.contains(&krate) {
             if words::writes(name) {
                 self.event(EventKind::Write(name.to_owned()), self.span(id));

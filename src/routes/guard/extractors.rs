@@ -273,7 +273,8 @@ impl Judge<'_> {
             } else {
                 Proof::maybe(format!("`{path}` is not known"))
             };
-            return Abs::fallible("Ok", proof, Abs::of(From::INPUT));
+            // It may as well be a part of the service.
+            return Abs::fallible("Ok", proof, Abs::of(From::INPUT.with(From::FETCHED)));
         };
         if model.wraps {
             return self.extractor(&ty.arg(model.inner.unwrap_or(0) as usize), span);
@@ -298,7 +299,7 @@ impl Judge<'_> {
                 };
                 Abs {
                     setting: Some(std::rc::Rc::from(name)),
-                    ..Abs::default()
+                    ..Abs::of(From::OWN)
                 }
             }
             Carries::Headers | Carries::Cookies | Carries::Request => Abs::of(From::REQUEST),
@@ -372,6 +373,8 @@ impl Judge<'_> {
                         Strength::Verified => {
                             out.val.from.with(From::IDENTITY).without(From::CREDENTIAL)
                         }
+                        // Of a name there is nothing to verify.
+                        _ if out.val.from.has(From::PUBLIC) => out.val.from,
                         _ => out.val.from.with(From::CREDENTIAL),
                     };
                     if out.proof.evidence.is_empty() {
@@ -414,7 +417,7 @@ impl Judge<'_> {
                         None if is_body(ty.peel_refs()) => Abs::of(From::INPUT),
                         None => Abs {
                             setting: Some(std::rc::Rc::from("state")),
-                            ..Abs::default()
+                            ..Abs::of(From::OWN)
                         },
                     }
                 })

@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::calls::unknown_outcome;
 use super::proof::{Abs, Captured, From, Out, Proof, State, Strength};
+use super::public::{brings_key, is_public_field, public};
 use super::route::name_of;
 use super::{Event, EventKind, Judge, Summary, fingerprint, words};
 use crate::facts::body::{BlockKind, Literal, LoopKind, UnaryOp};
@@ -29,6 +30,8 @@ pub(super) struct Run<'j, 'a> {
     pub(super) exits: Vec<(Abs, State)>,
     pub(super) breaks: Vec<(Abs, State)>,
     pub(super) events: Vec<Event>,
+    /// Maps of the service in which an entry was made for whoever asks.
+    pub(super) made: Vec<Rc<str>>,
     /// Whether something looked at the path of the request.
     pub(super) by_route: bool,
 }
@@ -99,7 +102,7 @@ impl<'a> Judge<'a> {
 
     /// What a function does whose body cannot be read: with something of the request, anything.
     fn unread(&self, id: FnId, from: From) -> Summary {
-        if from == From::default() {
+        if from.without(From::OWN) == From::default() {
             return Summary::default();
         }
         let name = self.program[id].name;
@@ -151,6 +154,7 @@ impl<'a> Judge<'a> {
             exits: Vec::new(),
             breaks: Vec::new(),
             events: Vec::new(),
+            made: Vec::new(),
             by_route: false,
         }
     }
@@ -159,7 +163,7 @@ impl<'a> Judge<'a> {
 fn union(args: &[Abs]) -> From {
     args.iter()
         .fold(From::default(), |from, arg| from.with(arg.from))
-        .without(From::REJECT)
+        .without(From::REJECT.with(From::OWN))
 }
 
 impl<'a> Run<'_, 'a> {
@@ -270,9 +274,10 @@ impl<'a> Run<'_, 'a> {
                 if let Some(rest) = data.rest {
                     from = from.with(self.expr(rest).from);
                 }
+                let none = From::LITERAL.with(From::REJECT).with(From::OWN);
                 let mut value = Abs {
                     fields: Some(Rc::new(fields)),
-                    ..Abs::of(from.without(From::LITERAL).without(From::REJECT))
+                    ..Abs::of(from.without(none))
                 };
                 if data.path.segments.len() > 1 {
                     let variant = data.path.segments.last().map_or("", |it| it.name.as_str());
@@ -295,7 +300,7 @@ impl<'a> Run<'_, 'a> {
                     .iter()
                     .fold(From::default(), |from, part| from.with(part.from));
                 Abs {
-                    from,
+                    from: from.without(From::OWN),
                     parts: Some(Rc::new(parts)),
                     ..Abs::default()
                 }
@@ -697,7 +702,10 @@ impl<'a> Run<'_, 'a> {
             if own.variants.is_none() && own.text.is_none() && own.from == From::default() {
                 own.setting = own.setting.or(setting);
             }
-            return own;
+            return match is_public_field(name) {
+                true => public(own),
+                false => own,
+            };
         }
         let mut from = value.from;
         if from.has(From::INPUT) && words::own_token(name) {
@@ -705,6 +713,16 @@ impl<'a> Run<'_, 'a> {
         }
         if name == "method" && from.has(From::REQUEST) && !from.has(From::CREDENTIAL) {
             return self.method_of_request();
+        }
+        let is_sent = From::CREDENTIAL.with(From::PUBLIC).with(From::TOKEN);
+        if from.has(is_sent) && is_public_field(name) {
+            from = from.as_public();
+        }
+        if from.has(is_sent) && brings_key(name) {
+            from = from.with(From::SENT_KEY);
+        }
+        if setting.is_some() {
+            from = from.with(From::OWN);
         }
         if name == "extensions" && from.has(From::REQUEST) {
             from = From::EXTENSIONS.with(From::REQUEST);

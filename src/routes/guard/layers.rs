@@ -1,5 +1,7 @@
 //! What a layer does to a request.
 
+use std::rc::Rc;
+
 use rustc_hash::FxHashSet;
 
 use super::proof::{Abs, From, Proof, State, Strength};

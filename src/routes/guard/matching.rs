@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::interpret::Run;
 use super::proof::{Abs, Proof, is_bad, is_good};
+use super::public::{is_public_name, public};
 use super::route::{equals, route};
 use crate::facts::body::Literal;
 use crate::facts::{Pat, PatId};
@@ -278,10 +279,14 @@ impl Run<'_, '_> {
     pub(super) fn bind(&mut self, pat: PatId, value: Abs) {
         let body = &self.judge.program[self.key].body;
         match body.pat(pat) {
-            Pat::Bind { sub, .. } => {
+            Pat::Bind { sub, name, .. } => {
                 if let Some(sub) = sub {
                     self.bind(*sub, value.clone());
                 }
+                let value = match is_public_name(name.as_str()) {
+                    true => public(value),
+                    false => value,
+                };
                 self.env.insert(pat, value);
             }
             Pat::Ref(inner) | Pat::Typed(inner, _) => self.bind(*inner, value),

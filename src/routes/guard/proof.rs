@@ -10,6 +10,8 @@ use crate::program::ty::Subst;
 use crate::routes::endpoint::{Evidence, Status};
 use crate::source::Name;
 
+use super::public::stands_in;
+
 /// How much a request has shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Strength {
@@ -331,7 +333,7 @@ pub struct Out {
 
 /// Where a value comes from: a set of labels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub struct From(u16);
+pub struct From(u32);
 
 impl From {
     /// The request, its headers, cookies, parts, session.
@@ -362,6 +364,14 @@ impl From {
     pub const KEYED: From = From(4096);
     /// Settings of a library under which it verifies nothing.
     pub const UNCHECKED: From = From(2048);
+    /// What anybody may know of a credential and send: a name, the identifier of a key, a length.
+    pub const PUBLIC: From = From(8192);
+    /// Looked up by the service, whatever it was that it was looked up by.
+    pub const FETCHED: From = From(16384);
+    /// A key that a client has chosen: what it verifies proves nothing.
+    pub const SENT_KEY: From = From(32768);
+    /// A part of the service's state or settings.
+    pub const OWN: From = From(65536);
 
     /// Both sets.
     #[must_use]
@@ -518,6 +528,9 @@ impl Abs {
             from: a.1.from.with(b.1.from),
             ..Abs::default()
         };
+        if stands_in(&a.1, &b.1) || stands_in(&b.1, &a.1) {
+            joined.from = joined.from.as_public();
+        }
         if a.1.from.has(From::REJECT) != b.1.from.has(From::REJECT) {
             joined.from = joined.from.without(From::REJECT);
         }

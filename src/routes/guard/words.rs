@@ -301,30 +301,6 @@ pub(super) fn asks_to_log_in(address: &str) -> bool {
     })
 }
 
-/// What a query answers, where that is no row of what it asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Answer {
-    /// A row, whatever it is asked for: it adds one.
-    Always,
-    /// Whether there is something.
-    Truth,
-    /// How many there are.
-    Number,
-}
-
-/// What a query answers, by the SQL in this code; `None`: rows, or nobody knows.
-pub(super) fn answer_of_query(code: &str) -> Option<Answer> {
-    let code = code.to_ascii_uppercase();
-    let sql = code.split_once('"').map(|(_, sql)| sql.trim_start())?;
-    let words: Vec<&str> = sql.split_whitespace().take(2).collect();
-    match words.as_slice() {
-        ["INSERT", ..] => Some(Answer::Always),
-        ["SELECT", what] if what.starts_with("EXISTS") => Some(Answer::Truth),
-        ["SELECT", what] if what.starts_with("COUNT") => Some(Answer::Number),
-        _ => None,
-    }
-}
-
 /// Methods by which database libraries run a query, and what success means: `Some(true)` a row was
 /// found, `Some(false)` an `Option` tells.
 pub(super) fn query_method(method: &str) -> Option<bool> {
