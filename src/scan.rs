@@ -51,7 +51,8 @@ pub fn load(workspace: &Workspace, files: &dyn Files, scope: Scope) -> Loaded {
     let steps = Progress::new("reading", found.len() * 2, false);
     let texts = texts::Texts::read(found, workspace, files, &steps);
     let models = models::of(workspace, Vec::new());
-    let reader = understand::Reader::new(workspace, scope, models, &steps);
+    let protos = texts::protos(workspace, files);
+    let reader = understand::Reader::new(workspace, scope, models, protos, &steps);
     let part = parts::Part::whole(workspace, &texts);
     let understood = reader.understand(&texts, &part, &|_, _, _: &FileFacts| (), || ());
     Loaded {

@@ -1,4 +1,5 @@
-//! Writes every Rust example of the lint pages into a module, for `lib.rs` to compile.
+//! Writes every Rust example of the lint pages into a module, for `lib.rs` to compile, and makes the
+//! code of the services in `proto/`, which examples and marked sources of tonic include.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -7,6 +8,11 @@ use std::{env, fs, io};
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=../lints");
+    println!("cargo::rerun-if-changed=proto");
+    let mut protos = fs::read_dir("proto")?.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>()?;
+    protos.sort();
+    let services = protox::compile(protos, ["proto"]).map_err(io::Error::other)?;
+    tonic_prost_build::configure().compile_fds(services)?;
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("Cargo sets OUT_DIR"));
     let mut pages = Vec::new();
     collect(Path::new("../lints"), &mut pages)?;

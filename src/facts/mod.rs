@@ -19,6 +19,7 @@ pub mod lazy;
 pub mod lower;
 pub mod mentions;
 mod outline;
+pub mod proto;
 mod scan;
 pub mod shell;
 pub mod ty;

@@ -171,6 +171,7 @@ crates! {
     aide: model, exports;
     anyhow: model, exports;
     argon2: model, exports;
+    arrow_flight: model, none;
     async_nats: model, none;
     async_trait: model, exports;
     attohttpc: model, exports;
@@ -238,6 +239,7 @@ crates! {
     once_cell: model, exports;
     openidconnect: model, exports;
     openssl: model, exports;
+    opentelemetry_proto: model, none;
     parking_lot: none, exports;
     password_hash: model, exports;
     pbkdf2: model, exports;
@@ -279,6 +281,11 @@ crates! {
     tokio_tungstenite: model, exports;
     tokio_util: none, exports;
     tonic: model, exports;
+    tonic_async_interceptor: model, none;
+    tonic_health: model, none;
+    tonic_middleware: model, none;
+    tonic_reflection: model, none;
+    tonic_web: model, none;
     tower: model, exports;
     tower_cookies: model, exports;
     tower_governor: model, exports;

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use semver::{Version, VersionReq};
 
 use super::schema::{
-    CrateInfo, Entry, Extractor, Function, Layer, Macro, ModelFile, Origin, Reexport, Type,
+    CrateInfo, Entry, Extractor, Function, Layer, Macro, ModelFile, Origin, Reexport, Service, Type,
 };
 use super::type_text;
 use crate::source::Name;
@@ -35,6 +35,7 @@ pub struct CrateModel {
     pub(crate) functions: Table<Function>,
     pub(crate) types: Table<Type>,
     pub(crate) macros: Table<Macro>,
+    pub(crate) services: Table<Service>,
 }
 
 impl CrateModel {
@@ -59,6 +60,7 @@ impl CrateModel {
             functions: Table::new(file.function, origin),
             types: Table::new(file.types, origin),
             macros: Table::new(file.macros, origin),
+            services: Table::new(file.service, origin),
         };
         let prefix = format!("{}::", model.info.name);
         if let Some(row) = file.export.iter().find(|row| !row.starts_with(&prefix)) {
@@ -85,6 +87,7 @@ impl CrateModel {
         self.functions.validate()?;
         self.types.validate()?;
         self.macros.validate()?;
+        self.services.validate()?;
         for layer in &self.layers.entries {
             let callback = layer.proves == super::Proves::Callback;
             if callback && layer.validator.is_none() && layer.validator_type.is_none() {

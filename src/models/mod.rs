@@ -28,7 +28,9 @@ use crate::source::Name;
 pub use exports::Kind;
 pub use load::{CrateModel, ModelError};
 pub use roles::{Carries, Outcome, Protection, Proves, Role, TypeRole};
-pub use schema::{CrateInfo, Extractor, Function, Layer, Macro, Origin, Reexport, Type, TypeText};
+pub use schema::{
+    CrateInfo, Extractor, Function, Layer, Macro, Origin, Reexport, Service, Type, TypeText,
+};
 pub use signature::{Signature, TypeAlias};
 
 use exports::{Row, crate_of, last_segment, prefixes};
@@ -248,6 +250,22 @@ impl Models {
     /// The layer with this canonical path.
     pub fn layer(&self, canonical: Name) -> Option<&Layer> {
         self.lookup(canonical, |model| &model.layers)
+    }
+
+    /// The gRPC service whose server has this canonical path.
+    pub fn service(&self, canonical: Name) -> Option<&Service> {
+        self.lookup(canonical, |model| &model.services)
+    }
+
+    /// The gRPC service that a function of its own crate gives, implemented.
+    pub fn service_given_by(&self, function: &str) -> Option<&Service> {
+        let krate = crate_of(function);
+        let local = self.local.iter().filter(|model| model.info.name == *krate);
+        let builtin = builtin::find(krate).map(|it| it.model());
+        let mut services = local.chain(builtin).flat_map(|it| &it.services.entries);
+        let found = services.find(|it| it.given_by.is_some_and(|by| by == *function));
+        // There may be another for the version in use.
+        self.service(found?.path)
     }
 
     /// The layer that a call of this canonical path makes: the constructor's own entry

@@ -234,6 +234,28 @@ pub struct Macro {
     pub origin: Origin,
 }
 
+/// A gRPC service of a library: a server that is made of an implementation of its trait, as
+/// tonic-build writes it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Service {
+    /// The server's canonical path: `tonic_health::pb::health_server::HealthServer`.
+    pub path: Name,
+    /// Its name on the wire, with its package.
+    pub name: String,
+    /// The names of its methods on the wire.
+    pub methods: Vec<String>,
+    /// What of the library gives the server with the library's own implementation.
+    #[serde(default)]
+    pub given_by: Option<Name>,
+    /// Narrower than the file's.
+    #[serde(default, deserialize_with = "version_req")]
+    pub versions: Option<VersionReq>,
+    /// Who says it.
+    #[serde(skip)]
+    pub origin: Origin,
+}
+
 /// A second public path of an item or module, where the export table does not know it.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -266,6 +288,8 @@ pub(crate) struct ModelFile {
     pub(crate) types: Vec<Type>,
     #[serde(default, rename = "macro")]
     pub(crate) macros: Vec<Macro>,
+    #[serde(default)]
+    pub(crate) service: Vec<Service>,
 }
 
 /// A type as text, parsed when it is first asked for.
@@ -342,6 +366,7 @@ entries! {
     Layer: ;
     Function: returns;
     Macro: returns;
+    Service: ;
 }
 
 impl Entry for Type {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::defs::*;
+use super::protos::Protos;
 use super::{Program, Unresolved, macros, methods, scope};
 use crate::facts::item::{
     ConstItem, FnItem, ImplItem, MacroItem, ModItem, TraitItem, UseItem, UseKind,
@@ -37,12 +38,14 @@ pub struct CrateInput {
 }
 
 /// Builds the program. `facts` holds the facts of the files that a crate is expected to reach;
-/// others are read when they are reached, with the bodies of `tests` or without.
+/// others are read when they are reached, with the bodies of `tests` or without. `protos` is what
+/// the code is made from that a build includes.
 pub fn build(
     models: &'static Models,
     sources: &SourceMap,
     facts: FxHashMap<FileId, FileFacts>,
     tests: Tests,
+    protos: &Protos,
     inputs: &[CrateInput],
 ) -> Program {
     let paths = sources
@@ -56,6 +59,7 @@ pub fn build(
         paths,
         macro_calls: Vec::new(),
         macros: macros::Cache::default(),
+        protos,
         tests,
     };
     let mut files: Vec<_> = builder.facts.keys().copied().collect();
@@ -128,6 +132,7 @@ pub(crate) struct Builder<'a> {
     /// Macro calls in item position that wait for expansion.
     pub(crate) macro_calls: Vec<PendingMacro>,
     pub(crate) macros: macros::Cache,
+    pub(crate) protos: &'a Protos,
     tests: Tests,
 }
 

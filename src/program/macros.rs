@@ -12,6 +12,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::build::{Bodies, Builder, PendingMacro};
 use super::defs::{BodyData, BodyKey, BodyOwner, Container, Def, MacroId, ModuleId};
 use super::expand::{self, Limits};
+use super::protos;
 use crate::facts::body::{Block, BlockKind, MacroCall};
 use crate::facts::lower::{Fragment, FragmentKind, parse_fragment};
 use crate::facts::mentions::hash;
@@ -304,7 +305,8 @@ fn expand_item(builder: &mut Builder<'_>, call: PendingMacro) {
     };
     let expanded = known
         .filter(|_| call.depth < MAX_DEPTH)
-        .and_then(|id| run(builder, module, id, arguments, call.range, file));
+        .and_then(|id| run(builder, module, id, arguments, call.range, file))
+        .or_else(|| included(builder, &call));
     let Some(expanded) = expanded else {
         // Library macros in item position make no routes, but for those that say so.
         if known.is_some() {
@@ -346,6 +348,28 @@ fn expand_item(builder: &mut Builder<'_>, call: PendingMacro) {
             }
         }
     }
+}
+
+/// The code that a call includes which the build made: `tonic::include_proto!("shop.v1")`,
+/// `include!(concat!(env!("OUT_DIR"), "/shop.v1.rs"))`. It is shown at the call.
+fn included(builder: &Builder<'_>, call: &PendingMacro) -> Option<Expanded> {
+    let text = match &call.item.inline {
+        Some(text) => text,
+        None => builder
+            .sources
+            .slice(call.item.tokens.in_file(call.place.file)),
+    };
+    let named = text.rsplit('"').nth(1)?;
+    let stem = match call.item.path.last()?.as_str() {
+        "include_proto" => named,
+        "include" if text.contains("OUT_DIR") => named.strip_suffix(".rs")?,
+        _ => return None,
+    };
+    let stem = stem.rsplit('/').next().unwrap_or(stem);
+    Some(Expanded {
+        text: protos::included(builder, stem, call.place.module)?,
+        pieces: vec![(0, call.range)],
+    })
 }
 
 /// How far the expansion of a body has come.

@@ -11,6 +11,7 @@ mod macros;
 mod mention_index;
 mod mentioned;
 pub mod methods;
+pub mod protos;
 pub mod scope;
 pub mod ty;
 

@@ -33,6 +33,13 @@ pub struct Endpoint {
     pub purpose: Purpose,
 }
 
+impl Endpoint {
+    /// The method that says what it does: of gRPC all are called by `POST`.
+    pub fn acts_as(&self) -> &str {
+        super::frameworks::acts_as(self.framework, &self.method, &self.path)
+    }
+}
+
 /// A layer on the way to an endpoint, with what it was found to do.
 #[derive(Debug, Clone)]
 pub struct LayerSeen {

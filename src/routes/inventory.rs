@@ -16,7 +16,6 @@ use super::guard::layers::Effect;
 use super::guard::proof::Proof;
 use super::limits::Limits;
 use super::listener::listener;
-use super::purpose::purpose;
 use super::value::{Layer, Lost, Route};
 use crate::models::roles::Protection as Protects;
 use crate::program::ty::Subst;
@@ -40,8 +39,9 @@ pub struct Inventory {
 
 /// Finds all endpoints and judges them.
 pub fn build(values: &Values<'_>, sources: &SourceMap) -> Inventory {
-    let (relevant, roots) = relevant_functions(values);
-    let mut eval = Eval::new(values, sources, relevant.clone());
+    let servers = frameworks::Servers::of(values);
+    let (relevant, roots) = relevant_functions(values, &servers);
+    let mut eval = Eval::new(values, sources, relevant.clone(), servers);
     for root in roots {
         eval.run_root(root);
     }
@@ -351,11 +351,12 @@ impl Builder<'_> {
                 .clone()
                 .filter(|_| proof.status() == Status::Unknown),
         };
-        let purpose = purpose(&route.method, &path, &handler.name);
+        let answers = route.framework.unwrap_or(framework);
+        let purpose = frameworks::purpose_of(answers, &route.method, &path, &handler.name);
         Endpoint {
             service: self.service(krate),
             listener: None,
-            framework,
+            framework: answers,
             cfg: (!route.conditions.is_empty()).then(|| route.conditions.join(" and ")),
             method: route.method.clone(),
             path,

@@ -153,7 +153,9 @@ fn limits(body: &LazyBody) -> bool {
             Expr::Path(path) => {
                 let name = path.last().map_or("", |it| it.as_str());
                 let flat = name.replace('_', "").to_ascii_lowercase();
-                refuses |= flat.ends_with("toomanyrequests");
+                refuses |= ["toomanyrequests", "resourceexhausted"]
+                    .iter()
+                    .any(|it| flat.ends_with(it));
                 asks |= flat.contains("limiter") || names_a_limiter(name);
             }
             _ => {}
@@ -164,7 +166,7 @@ fn limits(body: &LazyBody) -> bool {
 
 /// What a text says of limiters.
 struct Spoken {
-    /// Where the status 429 stands: offsets, ascending.
+    /// Where a refusal stands: offsets, ascending.
     refusals: Vec<u32>,
     /// Whether it names a limiter.
     of_limiters: bool,
@@ -177,7 +179,7 @@ impl Spoken {
             of_limiters: false,
         };
         for found in WORDS.find_iter(text) {
-            match found.pattern().as_usize() < SPELLINGS {
+            match found.pattern().as_usize() < REFUSALS.len() * SPELLINGS {
                 true => spoken.refusals.push(found.start() as u32),
                 false => spoken.of_limiters = true,
             }
@@ -190,11 +192,14 @@ impl Spoken {
 /// `rateLimit`, `RATE_LIMIT`.
 const SPELLINGS: usize = 5;
 
-/// The status 429, then names of limiters, as they are written in Rust. Written out because a few
+/// The status 429 and that of gRPC.
+const REFUSALS: [&str; 2] = ["too_many_requests", "resource_exhausted"];
+
+/// The refusals, then names of limiters, as they are written in Rust. Written out because a few
 /// literals are looked for many bytes at a time, and letters of either case one by one.
 static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
     let limiters = LIMITER_WORDS.iter().map(|word| word.1);
-    let words = ["too_many_requests"].into_iter().chain(limiters);
+    let words = REFUSALS.into_iter().chain(limiters);
     AhoCorasick::builder()
         .match_kind(MatchKind::LeftmostFirst)
         .build(words.chain(["check_key"]).flat_map(spellings))
@@ -224,7 +229,7 @@ mod tests {
 
     #[test]
     fn names_are_found_however_they_are_written() {
-        for text in ["TOO_MANY_REQUESTS", "TooManyRequests", "too_many_requests"] {
+        for text in ["TOO_MANY_REQUESTS", "TooManyRequests", "ResourceExhausted"] {
             let spoken = Spoken::of(&format!("fn f() {{ StatusCode::{text} }}"));
             assert_eq!(spoken.refusals, [21], "{text}");
             assert!(!spoken.of_limiters, "{text}");

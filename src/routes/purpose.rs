@@ -42,6 +42,80 @@ pub fn purpose(method: &str, path: &str, handler: &str) -> Purpose {
     Purpose::Ordinary
 }
 
+/// What a method of a gRPC service is for, by its own name: those of packages and services say too
+/// little, but for gRPC's own.
+pub fn of_rpc(path: &str, handler: &str) -> Purpose {
+    if path.starts_with("/grpc.health.") {
+        return Purpose::Health;
+    }
+    // It describes the services.
+    if path.starts_with("/grpc.reflection.") {
+        return Purpose::Static;
+    }
+    let method = path.rsplit('/').next().unwrap_or_default();
+    let names = Names::new(&format!("/{method}"), handler);
+    let privileged = privileged_word(path).is_some();
+    if reads_by_name(path) {
+        return match names.is_health() {
+            true => Purpose::Health,
+            false => Purpose::Ordinary,
+        };
+    }
+    if names.is_login("POST") {
+        Purpose::Credential
+    } else if !privileged && names.is_account("POST") {
+        Purpose::Account
+    } else if names.is_webhook() {
+        Purpose::Webhook
+    } else {
+        Purpose::Ordinary
+    }
+}
+
+/// Whether the last name of a path says that it only reads: `/shop.v1.Orders/GetOrder`.
+pub fn reads_by_name(path: &str) -> bool {
+    const WORDS: [&str; 33] = [
+        "get",
+        "list",
+        "check",
+        "watch",
+        "read",
+        "find",
+        "fetch",
+        "search",
+        "query",
+        "count",
+        "describe",
+        "lookup",
+        "exists",
+        "has",
+        "is",
+        "show",
+        "scan",
+        "scroll",
+        "subscribe",
+        "tail",
+        "monitor",
+        "stat",
+        "stats",
+        "status",
+        "health",
+        "ping",
+        "version",
+        "ready",
+        "alive",
+        "live",
+        "metrics",
+        "heartbeat",
+        "echo",
+    ];
+    let names = words(path.rsplit('/').next().unwrap_or_default());
+    let first = names
+        .iter()
+        .find(|it| !matches!(it.as_str(), "batch" | "stream"));
+    first.is_some_and(|it| WORDS.contains(&it.as_str()))
+}
+
 /// The word of a path that says that only some may come in, whoever the service is for.
 pub fn privileged_word(path: &str) -> Option<String> {
     const WORDS: [&str; 21] = [
@@ -417,6 +491,32 @@ fn has(all: &[String], wanted: &[&str]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rpcs_tell_it_by_their_own_names() {
+        use Purpose::{Account, Credential, Health, Ordinary, Static};
+        for (path, reads, expected) in [
+            ("/oauth.v1.OAuthClients/DeleteClient", false, Ordinary),
+            ("/auth.v1.Auth/Login", false, Credential),
+            ("/auth.v1.Auth/RefreshToken", false, Credential),
+            ("/auth.v1.Users/Register", false, Account),
+            ("/auth.v1.Users/GetUser", true, Ordinary),
+            ("/shop.v1.Orders/BatchGetOrders", true, Ordinary),
+            ("/shop.v1.Orders/Getaway", false, Ordinary),
+            ("/shop.v1.Orders/SetVersion", false, Ordinary),
+            ("/shop.v1.Shop/HealthCheck", true, Health),
+            ("/shop.v1.Shop/Status", true, Health),
+            ("/grpc.health.v1.Health/Watch", true, Health),
+            (
+                "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
+                false,
+                Static,
+            ),
+        ] {
+            assert_eq!(reads_by_name(path), reads, "{path}");
+            assert_eq!(of_rpc(path, "f"), expected, "{path}");
+        }
+    }
 
     #[test]
     fn names_tell_the_purpose() {

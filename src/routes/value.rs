@@ -119,6 +119,8 @@ pub enum RouterKind {
     Controllers,
     /// A list of complete routes (`routes![]`, utoipa-axum's too).
     List,
+    /// A gRPC service: complete routes that nobody serves unless it is added to something.
+    Service,
 }
 
 /// A route, as far as it has been put together.
@@ -148,6 +150,8 @@ pub struct Route {
     pub fallback: bool,
     /// Rocket's request guards beyond the handler's parameters, `guard = ".."`, actix guards.
     pub guards: Vec<Guard>,
+    /// The framework that answers, where it is not that of the router: tonic's services in axum's.
+    pub framework: Option<&'static str>,
     /// Rocket's rank, where given or implied; lower tries first.
     pub rank: Option<i64>,
 }
@@ -169,6 +173,7 @@ impl Route {
             conditions: Vec::new(),
             fallback: false,
             guards: Vec::new(),
+            framework: None,
             rank: None,
         }
     }
@@ -221,6 +226,8 @@ pub enum LayerKind {
     Extractor(Ty),
     /// A type: a library's (then by model) or the program's (then by its code), and the values it was built from.
     Type(Ty, Vec<Value>),
+    /// A tonic interceptor: a function or a type through which requests pass on their way.
+    Interceptor(Box<LayerKind>),
     /// Switched off by a constant: `Condition::new(false, ..)`.
     Off,
     /// Not known.

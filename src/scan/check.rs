@@ -152,7 +152,8 @@ pub(super) fn check_in_parts(
     let found = texts::rust_files(workspace, files);
     let steps = Progress::new("reading", found.len() * 2, settings.progress);
     let texts = Texts::read(found, workspace, files, &steps);
-    let reader = Reader::new(workspace, scope, settings.models, &steps);
+    let protos = texts::protos(workspace, files);
+    let reader = Reader::new(workspace, scope, settings.models, protos, &steps);
     let levels = LevelSettings::new(settings.config, settings.flags.clone(), settings.today);
     let asked = Asked {
         flags: settings.scope,

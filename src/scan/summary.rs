@@ -17,7 +17,7 @@ use crate::source::SourceMap;
 use crate::workspace::{DependencyKind, Workspace};
 
 /// The packages of web frameworks whose routes are understood.
-const FRAMEWORKS: [&str; 3] = ["actix-web", "axum", "rocket"];
+const FRAMEWORKS: [&str; 4] = ["actix-web", "axum", "rocket", "tonic"];
 
 /// More problems of one kind than this are counted rather than listed.
 const LISTED: usize = 20;
@@ -104,7 +104,9 @@ fn frameworks(workspace: &Workspace, inventory: &Inventory) -> Vec<(String, Opti
             if !dependency.active || dependency.kind == DependencyKind::Build {
                 continue;
             }
-            if dependency.kind == DependencyKind::Dev && !found.contains_key(name) {
+            // Most who depend on tonic call services of others.
+            let may_serve = dependency.kind != DependencyKind::Dev && *name != "tonic";
+            if !may_serve && !found.contains_key(name) {
                 continue;
             }
             let versions = found.entry(name).or_default();

@@ -6,11 +6,13 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
+use crate::facts::proto;
+use crate::program::protos::Protos;
 use crate::report::progress::Progress;
 use crate::source::{FileId, SourceMap};
-use crate::workspace::Workspace;
 use crate::workspace::files::{FileKind, Files};
 use crate::workspace::paths::is_below;
+use crate::workspace::{Workspace, proto_files};
 
 /// All texts that were read.
 #[derive(Debug, Default)]
@@ -66,6 +68,16 @@ impl Texts {
         self.paths.push(path);
         self.sources.add(shown, text)
     }
+}
+
+/// The services that the workspace's `.proto` files declare; a file that cannot be read has none.
+pub(super) fn protos(workspace: &Workspace, files: &dyn Files) -> Protos {
+    let found = proto_files(workspace, files);
+    let read = found
+        .into_par_iter()
+        .filter_map(|path| read_text(&path, files).ok());
+    let parsed: Vec<_> = read.map(|text| proto::parse(&text)).collect();
+    Protos::new(parsed)
 }
 
 /// The text of a file, without a byte order mark.

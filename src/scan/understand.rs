@@ -11,6 +11,7 @@ use super::texts::Texts;
 use crate::facts::{self, FileFacts, Tests};
 use crate::models::Models;
 use crate::program::build::CrateInput;
+use crate::program::protos::Protos;
 use crate::program::{Program, build};
 use crate::report::progress::Progress;
 use crate::source::{FileId, Name, TextRange};
@@ -22,6 +23,7 @@ pub(super) struct Reader<'a> {
     workspace: &'a Workspace,
     scope: Scope,
     models: &'static Models,
+    protos: Protos,
     steps: &'a Progress,
     /// Folders in which nobody looks unless a module leads there.
     aside: Vec<PathBuf>,
@@ -41,12 +43,14 @@ impl<'a> Reader<'a> {
         workspace: &'a Workspace,
         scope: Scope,
         models: &'static Models,
+        protos: Protos,
         steps: &'a Progress,
     ) -> Reader<'a> {
         Reader {
             workspace,
             scope,
             models,
+            protos,
             steps,
             aside: aside(workspace, scope),
         }
@@ -98,7 +102,8 @@ impl<'a> Reader<'a> {
         let expected: FxHashSet<FileId> = facts.keys().copied().collect();
         let inputs = crates(self.workspace, part, self.scope);
         // The program is built from one end to the other: time for something else.
-        let build = || build::build(self.models, &texts.sources, facts, tests, &inputs);
+        let protos = &self.protos;
+        let build = || build::build(self.models, &texts.sources, facts, tests, protos, &inputs);
         let (program, beside) = rayon::join(build, beside);
         let mut reached: Vec<FileId> = program.modules.iter().map(|it| it.file).collect();
         reached.sort();

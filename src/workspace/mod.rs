@@ -22,6 +22,7 @@ mod manifest;
 mod members;
 mod modules;
 pub(crate) mod paths;
+mod proto_files;
 pub mod remembered;
 mod select;
 mod targets;
@@ -40,6 +41,7 @@ pub use error::{WorkspaceError, WorkspaceProblem};
 pub use ignored::{IgnoreRules, is_generated, repository_root};
 pub use lock::{Lock, LockedDependency, LockedPackage, LockedSource};
 pub use paths::{absolute_path, display_path};
+pub use proto_files::proto_files;
 pub use text_files::text_files;
 
 use cfg::{CfgSettings, CfgTree, Satisfiable};

@@ -84,11 +84,18 @@ impl<'a> Endpoints<'a> {
     /// The endpoints that are reported on.
     pub(crate) fn new(cx: &'a Context<'a>) -> Endpoints<'a> {
         let mut routers = router::Routers::new(cx);
-        let mut known = FxHashSet::default();
         let mut endpoints: Vec<&'a Endpoint> = cx.inventory.endpoints.iter().collect();
         endpoints.retain(|it| !is_left_out(cx, it));
         // The same handler on the same path in several set-ups of the service: the weakest counts.
-        endpoints.retain(|it| known.insert((&it.service, &it.method, &it.path, it.handler.span)));
+        let key = |it: &'a Endpoint| (&it.service, &it.method, &it.path, it.handler.span);
+        let mut weakest: FxHashMap<_, &'a Endpoint> = FxHashMap::default();
+        for endpoint in &endpoints {
+            let known = weakest.entry(key(endpoint)).or_insert(endpoint);
+            if strength(endpoint) < strength(known) {
+                *known = endpoint;
+            }
+        }
+        endpoints.retain(|it| std::ptr::eq(weakest[&key(it)], *it));
         let mut handlers: FxHashMap<Span, Code<'a>> = FxHashMap::default();
         for endpoint in &endpoints {
             let code = handlers.entry(endpoint.handler.span);
@@ -183,10 +190,7 @@ impl Site<'_> {
 
     /// Whether it may change something, as far as its method tells.
     pub(crate) fn writes_by_method(&self) -> bool {
-        matches!(
-            self.endpoint.method.as_str(),
-            "POST" | "PUT" | "PATCH" | "DELETE"
-        )
+        matches!(self.endpoint.acts_as(), "POST" | "PUT" | "PATCH" | "DELETE")
     }
 
     /// Whether it answers what no route does.
@@ -195,12 +199,24 @@ impl Site<'_> {
     }
 }
 
+/// How much an endpoint asks for before it answers, and how it is limited.
+fn strength(endpoint: &Endpoint) -> [u8; 2] {
+    let protections = &endpoint.protections;
+    [&protections.authentication, &protections.rate_limit].map(|it| match it.status {
+        Status::None => 0,
+        Status::Optional => 1,
+        Status::Unknown => 2,
+        Status::Conditional => 3,
+        Status::Required => 4,
+    })
+}
+
 /// Whether it is guarded and limited, or only guarded and reads: then nobody asks what its code
 /// does.
 fn is_settled(endpoint: &Endpoint) -> bool {
     let guarded = endpoint.protections.authentication.status == Status::Required;
     let limited = endpoint.protections.rate_limit.status != Status::None;
-    guarded && (limited || endpoint.method == "GET")
+    guarded && (limited || endpoint.acts_as() == "GET")
 }
 
 /// Code that is not reported on: other packages, tests, examples.

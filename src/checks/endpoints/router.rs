@@ -7,7 +7,7 @@ use crate::checks::Context;
 use crate::facts::{Body, Expr, ExprId, Pat, Stmt};
 use crate::program::{FnId, Program};
 use crate::routes::endpoint::Endpoint;
-use crate::routes::frameworks::guards_mounts;
+use crate::routes::frameworks::{guards_mounts, guards_registrations};
 use crate::source::{FileId, Name, Span, TextRange};
 
 /// Identifies a router. Endpoints with the same key stand in one builder chain or scope.
@@ -72,6 +72,7 @@ impl<'a> Routers<'a> {
             file: at.file,
             function,
             mounts: match guards_mounts(endpoint.framework) {
+                _ if guards_registrations(endpoint.framework) => vec![endpoint.registered],
                 true => endpoint.mounts.iter().map(|(span, _)| *span).collect(),
                 false => Vec::new(),
             },

@@ -12,7 +12,7 @@ use crate::diagnostics::{Confidence, Diagnostic, Label, LintMeta, Persona};
 use crate::lints::Lint;
 use crate::routes::Purpose;
 use crate::routes::endpoint::{EvidenceKind, LayerSeen, Status};
-use crate::routes::frameworks::guards_mounts;
+use crate::routes::frameworks::{guards_mounts, registration_of};
 use crate::routes::purpose::{privileged_word, segments, words};
 use crate::source::Span;
 
@@ -154,6 +154,10 @@ fn changes(site: &Site<'_>) -> bool {
     if site.endpoint.method == "ANY" {
         return site.seen.write.is_some();
     }
+    // Its name says that it reads, and its code says otherwise.
+    if site.endpoint.acts_as() != site.endpoint.method {
+        return site.seen.write_is_sure;
+    }
     site.writes_by_method() && !(only_asks(site) && site.seen.write.is_none())
 }
 
@@ -230,7 +234,7 @@ fn deviant(site: &Site<'_>, all: &[&Site<'_>]) -> Option<Why> {
             !std::ptr::eq(**it, site)
                 && it.router == site.router
                 && it.purpose == Purpose::Ordinary
-                && it.endpoint.method == site.endpoint.method
+                && it.endpoint.acts_as() == site.endpoint.acts_as()
         })
         .collect();
     let required =
@@ -603,7 +607,7 @@ fn siblings(site: &Site<'_>, all: &[&Site<'_>]) -> Option<String> {
             continue;
         };
         let name = match first.kind {
-            EvidenceKind::Layer | EvidenceKind::Configuration => {
+            EvidenceKind::Layer | EvidenceKind::Interceptor | EvidenceKind::Configuration => {
                 format!("are covered by `{}`", first.name)
             }
             EvidenceKind::BodyCheck => format!("call `{}`", first.name),
@@ -644,12 +648,18 @@ fn help(site: &Site<'_>) -> String {
             "take your authentication extractor in the handler, or `.wrap(..)` its scope with your authentication middleware"
         }
         "rocket" => "take a request guard that authenticates in the handler",
+        "tonic" => {
+            "put an interceptor that authenticates around the service (`with_interceptor`), or authenticate in the method"
+        }
         _ => "authenticate in the handler or in a layer around it",
     };
     format!("{how}; if it is meant to be open, list it under `[[public-routes]]`")
 }
 
 fn cx_router(cx: &Context<'_>, site: &Site<'_>) -> String {
+    if let Some(service) = registration_of(site.endpoint.framework, &site.endpoint.path) {
+        return service;
+    }
     match (site.endpoint.mounts.last(), site.router.function()) {
         (Some((_, prefix)), _) if !prefix.is_empty() && prefix != "/" => {
             format!("the router at `{prefix}`")

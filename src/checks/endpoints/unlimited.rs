@@ -82,7 +82,7 @@ struct Abuse {
 
 fn abuse(site: &Site<'_>) -> Option<Abuse> {
     let endpoint = site.endpoint;
-    if !matches!(endpoint.method.as_str(), "POST" | "PUT" | "PATCH" | "ANY") {
+    if !matches!(endpoint.acts_as(), "POST" | "PUT" | "PATCH" | "ANY") {
         return None;
     }
     // A handler that nobody has found, or a library's, is no login for its name alone.
@@ -347,6 +347,9 @@ fn help(site: &Site<'_>) -> String {
             "wrap this resource or its scope in a limiter (`Governor` of `actix-governor`)"
         }
         "rocket" => "take a limiting guard (`RocketGovernor` of `rocket-governor`) in the handler",
+        "tonic" => {
+            "add a limiter to the server (`Server::layer` with `GovernorLayer` of `tower_governor`)"
+        }
         _ => "limit requests per client",
     };
     format!("{how}, or declare the proxy's limit under `[[external]]`")

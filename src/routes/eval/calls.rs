@@ -27,6 +27,10 @@ impl Eval<'_> {
         match callees.first() {
             Some(Callee::Fn(_)) => {
                 let candidates = self.local_callees(frame.body, id);
+                let (made, values) = self.generated(frame, id, &candidates, values, args);
+                if let Some(made) = made {
+                    return made;
+                }
                 self.call_local(frame, id, &candidates, values, None, args, None)
             }
             Some(Callee::External(path)) => {
@@ -54,6 +58,31 @@ impl Eval<'_> {
                 self.opaque(frame, id, values)
             }
         }
+    }
+
+    /// What a call of generated code is worth that a framework knows; the arguments come back.
+    fn generated(
+        &self,
+        frame: &Frame,
+        id: ExprId,
+        candidates: &[Candidate],
+        args: Vec<Value>,
+        arg_exprs: &[ExprId],
+    ) -> (Option<Value>, Vec<Value>) {
+        let [only] = candidates else {
+            return (None, args);
+        };
+        let data = &self.program[frame.body];
+        let call = Call {
+            path: "",
+            name: self.program[only.id].name.as_str(),
+            args,
+            arg_exprs,
+            generics: Vec::new(),
+            body: frame.body,
+            span: data.body.expr_range(id).in_file(data.file),
+        };
+        (frameworks::own_call(self, only.id, &call), call.args)
     }
 
     fn construct(&mut self, frame: &Frame, id: ExprId, def: Def, values: Vec<Value>) -> Value {
@@ -533,6 +562,20 @@ impl Eval<'_> {
                 };
                 (!matches!(receiver, Value::Object(..)))
                     .then(|| join(receiver.clone(), other, None))
+            }
+            // `enabled.then(|| layer)`.
+            "then" if !matches!(receiver, Value::Bool(false)) => {
+                let [Value::Callable(callable @ Callable::Closure(body, expr, _))] = args else {
+                    return None;
+                };
+                let Expr::Closure(closure) = self.program[*body].body.expr(*expr) else {
+                    return None;
+                };
+                if !closure.params.is_empty() {
+                    return None;
+                }
+                let value = self.apply(&callable.clone(), Vec::new()).0;
+                (!matches!(value, Value::Unknown)).then_some(value)
             }
             "chain" | "concat" => match (receiver, args.first()) {
                 (Value::List(a), Some(Value::List(b))) => {

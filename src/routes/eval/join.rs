@@ -9,11 +9,16 @@ pub(super) fn join(a: Value, b: Value, condition: Option<&str>) -> Value {
         (Value::Router(a), Value::Router(b)) => Value::Router(Box::new(routers(*a, *b, condition))),
         (Value::Unknown, other) | (other, Value::Unknown) => other,
         (Value::Layers(a), Value::Layers(b)) => {
-            let mut all = a;
-            for layer in b {
-                if !all.iter().any(|it| it.span == layer.span) {
-                    all.push(layer);
-                }
+            let there = |all: &[std::rc::Rc<super::Layer>], layer: &super::Layer| {
+                all.iter().any(|it| it.span == layer.span)
+            };
+            let not = condition.map(negate);
+            let mut all: Vec<_> = a.iter().cloned().collect();
+            for layer in all.iter_mut().filter(|it| !there(&b, it)) {
+                *layer = with_condition(layer, condition);
+            }
+            for layer in b.iter().filter(|it| !there(&a, it)) {
+                all.push(with_condition(layer, not.as_deref()));
             }
             Value::Layers(all)
         }

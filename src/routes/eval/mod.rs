@@ -15,6 +15,7 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::endpoint::HandlerTarget;
+use super::frameworks::Servers;
 use super::value::{Callable, Env, Layer, LayerKind, Lost, Router, RouterKind, Value};
 use crate::facts::{Expr, ExprId, PatId};
 use crate::program::methods::Candidate;
@@ -41,6 +42,8 @@ pub struct Eval<'a> {
     pub program: &'a Program,
     /// Text, for names of conditions and layers.
     pub sources: &'a SourceMap,
+    /// Generated servers of gRPC services.
+    pub servers: Servers,
     /// What came out.
     pub served: Vec<Served>,
     /// Registrations that could not be followed, outside any router.
@@ -95,11 +98,13 @@ impl<'a> Eval<'a> {
         values: &'a Values<'a>,
         sources: &'a SourceMap,
         relevant: FxHashSet<FnId>,
+        servers: Servers,
     ) -> Eval<'a> {
         Eval {
             values,
             program: values.program,
             sources,
+            servers,
             served: Vec::new(),
             lost: Vec::new(),
             entered: FxHashSet::default(),
@@ -121,8 +126,9 @@ impl<'a> Eval<'a> {
         let (value, after) = self.run_fn(id, args, this);
         let value = super::frameworks::hooked(self, id, value);
         let span = self.program[id].name_span();
-        self.emit(&value, span);
-        for value in after {
+        // A service that nobody adds to anything is not served.
+        let is_served = |value: &Value| !matches!(value, Value::Router(router) if router.kind == RouterKind::Service);
+        for value in Some(value).into_iter().chain(after).filter(is_served) {
             self.emit(&value, span);
         }
     }
@@ -325,7 +331,7 @@ impl<'a> Eval<'a> {
                 )
             }
             Value::Callable(callable) => LayerKind::function(callable),
-            _ => match expr.map(|expr| self.values.typing(body).ty(expr).peel_refs().clone()) {
+            _ => match expr.map(|expr| held(self.values.typing(body).ty(expr))) {
                 Some(ty @ (Ty::Adt(..) | Ty::External(..))) => LayerKind::Type(ty, Vec::new()),
                 _ => LayerKind::Unknown,
             },
@@ -346,6 +352,7 @@ impl<'a> Eval<'a> {
             LayerKind::Function(HandlerTarget::Fn(id), _) => self.program[*id].name.to_string(),
             LayerKind::Function(HandlerTarget::External(path), _) => path.to_string(),
             LayerKind::Function(..) => "{closure}".into(),
+            LayerKind::Interceptor(inner) => self.layer_name(inner, span),
             LayerKind::Extractor(ty) | LayerKind::Type(ty, _) => type_name(self.program, ty),
             LayerKind::Unknown | LayerKind::Off => shorten(self.sources.slice(span)),
         }
@@ -361,6 +368,16 @@ impl<'a> Eval<'a> {
                 _ => None,
             })
             .collect()
+    }
+}
+
+/// The type of what may be there: a layer in an `Option`.
+fn held(ty: &Ty) -> Ty {
+    match ty.peel_refs() {
+        Ty::External(path, args) if *path == "std::option::Option" => {
+            args.first().map_or(Ty::Unknown, held)
+        }
+        other => other.clone(),
     }
 }
 
@@ -419,19 +436,21 @@ pub fn shorten(text: &str) -> String {
 
 /// What is known before any code is run: which functions build routers, and which of them
 /// nobody calls. Only bodies that mention something to do with routers are read.
-pub fn relevant_functions(values: &Values<'_>) -> (FxHashSet<FnId>, Vec<FnId>) {
+pub fn relevant_functions(values: &Values<'_>, servers: &Servers) -> (FxHashSet<FnId>, Vec<FnId>) {
     let program = values.program;
     let mut search = Relevant {
         values,
+        servers,
         looked_at: FxHashSet::default(),
         callers: FxHashMap::default(),
         relevant: FxHashSet::default(),
     };
     let ids: Vec<FnId> = program.fn_ids().map(|(id, _)| id).collect();
-    let declared = ids.into_par_iter().filter(|id| declares(program, *id));
+    let declared = ids.into_par_iter();
+    let declared = declared.filter(|id| declares(program, servers, *id));
     let mut open: Vec<FnId> = declared.collect();
     search.relevant.extend(&open);
-    open.extend(search.look(super::frameworks::building_bodies(program)));
+    open.extend(search.look(super::frameworks::building_bodies(program, servers)));
     while !open.is_empty() {
         let mut hashes = FxHashSet::default();
         for id in &open {
@@ -456,6 +475,7 @@ pub fn relevant_functions(values: &Values<'_>) -> (FxHashSet<FnId>, Vec<FnId>) {
 /// A search for the functions that have to do with routers.
 struct Relevant<'a> {
     values: &'a Values<'a>,
+    servers: &'a Servers,
     looked_at: FxHashSet<FnId>,
     /// Who calls a function, of those that were looked at.
     callers: FxHashMap<FnId, Vec<FnId>>,
@@ -475,7 +495,9 @@ impl Relevant<'_> {
                 ids.push(id);
             }
         }
-        let seen = ids.par_iter().map(|id| look_at(self.values, *id));
+        let seen = ids
+            .par_iter()
+            .map(|id| look_at(self.values, self.servers, *id));
         let seen: Vec<Option<(bool, Vec<FnId>)>> = seen.collect();
         let mut builders = Vec::new();
         for (id, seen) in ids.into_iter().zip(seen) {
@@ -494,13 +516,18 @@ impl Relevant<'_> {
 }
 
 /// Whether the signature of a function outside of tests speaks of routers.
-fn declares(program: &Program, id: FnId) -> bool {
+fn declares(program: &Program, servers: &Servers, id: FnId) -> bool {
     let def = &program[id];
     let is_own = !program.is_modelled_source(program[def.module].krate);
     if def.is_test || def.body.is_none() || !is_own {
         return false;
     }
-    if super::frameworks::is_router(&program.fn_return(id)) {
+    let returned = program.fn_return(id);
+    if super::frameworks::is_router(&returned) {
+        return true;
+    }
+    // Generated code is not run.
+    if servers.hold(&returned) && servers.owner(program, id).is_none() {
         return true;
     }
     let scope = program.fn_scope(id);
@@ -510,11 +537,12 @@ fn declares(program: &Program, id: FnId) -> bool {
 
 /// Whether the body of a function starts a router, and which functions it names; `None` without
 /// a body.
-fn look_at(values: &Values<'_>, id: FnId) -> Option<(bool, Vec<FnId>)> {
+fn look_at(values: &Values<'_>, servers: &Servers, id: FnId) -> Option<(bool, Vec<FnId>)> {
     let program = values.program;
     let def = &program[id];
     // What a framework does with routers is its adapter's to know.
-    if program.is_modelled_source(program[def.module].krate) {
+    let is_modelled = program.is_modelled_source(program[def.module].krate);
+    if is_modelled || servers.owner(program, id).is_some() {
         return None;
     }
     let body = def.body?;
@@ -526,7 +554,10 @@ fn look_at(values: &Values<'_>, id: FnId) -> Option<(bool, Vec<FnId>)> {
             Expr::Call { .. } | Expr::MethodCall(_) => {
                 for callee in typing.callees(expr) {
                     match callee {
-                        Callee::Fn(candidate) => callees.push(candidate.id),
+                        Callee::Fn(candidate) => {
+                            callees.push(candidate.id);
+                            builds |= servers.made_by(program, candidate.id).is_some();
+                        }
                         Callee::External(path) if !builds => {
                             builds = super::frameworks::builds(path.as_str());
                         }

@@ -237,7 +237,7 @@ fn stack_method(
     let arg = call.args.first();
     let expr = call.arg_exprs.first().copied();
     match call.name {
-        "layer" | "and_then" => {
+        "layer" | "and_then" | "named_layer" => {
             if let Some(Value::Router(_)) = arg {
                 // A layer's own `layer(service)`.
                 let Some(Value::Router(mut router)) = call.args.pop() else {
@@ -587,11 +587,13 @@ pub(super) fn add_route(
             }
         }
         Some(Value::Router(inner)) => {
-            // A whole router as a service.
+            // A whole router as a service; one of another framework goes by the whole path.
             let (routes, lost) = inner.finish();
             let mut inner = Router::new(RouterKind::App, NAME, call.span);
             inner.routes = routes;
-            inner.mount(path, call.span);
+            if inner.routes.iter().any(|it| it.framework.is_none()) {
+                inner.mount(path, call.span);
+            }
             router.routes.extend(inner.routes);
             router.lost.extend(lost);
         }

@@ -10,10 +10,13 @@ mod documentation;
 mod loco;
 mod path;
 mod rocket;
+mod tonic;
 
 use rustc_hash::FxHashSet;
 
+use super::endpoint::Purpose;
 use super::eval::{Call, Eval};
+use super::purpose;
 use super::value::{Router, RouterKind, Value};
 use crate::facts::body::MacroCall;
 use crate::facts::{ExprId, Mention};
@@ -21,9 +24,10 @@ use crate::program::{BodyKey, FnId, Program, Ty};
 use crate::source::{Name, Span};
 
 pub use path::normalise;
+pub use tonic::Servers;
 
 /// The frameworks, with the crates that show a service uses them.
-pub const FRAMEWORKS: [(&str, &[&str]); 3] = [
+pub const FRAMEWORKS: [(&str, &[&str]); 4] = [
     (
         axum::NAME,
         &[
@@ -37,6 +41,7 @@ pub const FRAMEWORKS: [(&str, &[&str]); 3] = [
     ),
     (actix::NAME, &["actix_web", "utoipa_actix_web"]),
     (rocket::NAME, &["rocket", "rocket_okapi"]),
+    (tonic::NAME, &["tonic"]),
 ];
 
 /// Whether routes that are mounted together can be guarded together, by a layer on the mount.
@@ -58,6 +63,34 @@ pub fn methods_to(framework: &str, method: &str) -> &'static [&'static str] {
     }
 }
 
+/// Whether what one registration adds is guarded together: a gRPC service, with all its methods.
+pub fn guards_registrations(framework: &str) -> bool {
+    framework == tonic::NAME
+}
+
+/// What one registration adds that is guarded together, as reports call it.
+pub fn registration_of(framework: &str, path: &str) -> Option<String> {
+    let (service, _) = path.trim_start_matches('/').rsplit_once('/')?;
+    guards_registrations(framework).then(|| format!("the service `{service}`"))
+}
+
+/// The method that says what an endpoint does. Of gRPC all are called by `POST`, and their names
+/// tell whether they read.
+pub fn acts_as<'m>(framework: &str, method: &'m str, path: &str) -> &'m str {
+    match framework == tonic::NAME && purpose::reads_by_name(path) {
+        true => "GET",
+        false => method,
+    }
+}
+
+/// What an endpoint is for.
+pub fn purpose_of(framework: &str, method: &str, path: &str, handler: &str) -> Purpose {
+    match framework == tonic::NAME {
+        true => purpose::of_rpc(path, handler),
+        false => purpose::purpose(method, path, handler),
+    }
+}
+
 /// Whether a library's handler shows documentation, and nothing else.
 pub fn is_page(handler: Name) -> bool {
     documentation::is_page(handler)
@@ -75,8 +108,13 @@ pub fn call(eval: &mut Eval<'_>, call: &mut Call<'_>) -> Option<Value> {
             actix::call(eval, call)
         }
         "rocket" => rocket::call(eval, call),
-        _ => None,
+        _ => tonic::call(eval, call),
     }
+}
+
+/// A call of a function of the program that stands for something of a framework: generated code.
+pub fn own_call(eval: &Eval<'_>, id: FnId, call: &Call<'_>) -> Option<Value> {
+    tonic::own_call(eval, id, call)
 }
 
 /// A method on a router, layer stack or handler; gives the receiver back if it is not known.
@@ -89,6 +127,15 @@ pub fn method(eval: &mut Eval<'_>, receiver: Value, call: &mut Call<'_>) -> Resu
             ) =>
         {
             return loco::method(eval, *router, call);
+        }
+        other => other,
+    };
+    let receiver = match receiver {
+        Value::Router(router) if router.framework == tonic::NAME => {
+            return tonic::method(eval, *router, call);
+        }
+        Value::Layers(layers) if tonic::is_tls_method(call.name) => {
+            return Ok(Value::Layers(tonic::tls_method(layers, call)));
         }
         other => other,
     };
@@ -111,7 +158,7 @@ pub fn hooked(eval: &mut Eval<'_>, hook: FnId, value: Value) -> Value {
 
 /// A method on another object that matters for routing: servers, builders.
 pub fn object_method(eval: &mut Eval<'_>, receiver: &Value, call: &mut Call<'_>) -> Option<Value> {
-    axum::object_method(eval, receiver, call)
+    tonic::object_method(eval, receiver, call).or_else(|| axum::object_method(eval, receiver, call))
 }
 
 /// A macro that makes routes.
@@ -129,7 +176,7 @@ const BUILDING_MACROS: [&str; 3] = ["routes", "openapi_get_routes", "openapi_get
 
 /// Library functions that start a router: code that calls them is worth running. Those that
 /// end in `*` stand for all that begin so.
-const BUILDERS: [&str; 25] = [
+const BUILDERS: [&str; 36] = [
     "axum::Router::new",
     "axum::Router::default",
     "axum::routing::*",
@@ -155,6 +202,17 @@ const BUILDERS: [&str; 25] = [
     "rocket::ignite",
     "rocket::Rocket::build",
     "rocket::Rocket::custom",
+    "tonic::transport::Server::builder",
+    "tonic::transport::Server::default",
+    "tonic::transport::ServerTlsConfig::new",
+    "tonic::service::Routes::new",
+    "tonic::service::Routes::default",
+    "tonic::service::Routes::builder",
+    "tonic::service::RoutesBuilder::default",
+    "tonic_health::server::health_reporter",
+    "tonic_reflection::server::Builder::configure",
+    "tonic_middleware::InterceptorFor::new",
+    "tonic_middleware::MiddlewareFor::new",
 ];
 
 /// What stands behind a `*`, or the type that it belongs to (axum 0.3 to 0.8, tower 0.4 and 0.5).
@@ -213,7 +271,7 @@ pub fn builds(path: &str) -> bool {
 }
 
 /// The bodies that may start a router, in order: known without reading them.
-pub fn building_bodies(program: &Program) -> Vec<BodyKey> {
+pub fn building_bodies(program: &Program, servers: &Servers) -> Vec<BodyKey> {
     let exact = BUILDERS.iter().filter(|it| !it.ends_with('*'));
     let starting = BUILDING_ITEMS.iter().flat_map(|(module, names)| {
         let names = names.iter();
@@ -226,6 +284,9 @@ pub fn building_bodies(program: &Program) -> Vec<BodyKey> {
     let macros = BUILDING_MACROS.iter();
     let macros = macros.flat_map(|name| program.hashes_of(Name::new(name), &[Mention::Macro]));
     bodies.extend(program.mentioning(&macros.collect()));
+    let servers = servers.names(program).into_iter();
+    let servers = servers.flat_map(|name| program.hashes_of(name, &Mention::IN_PATH));
+    bodies.extend(program.mentioning(&servers.collect()));
     bodies.sort_unstable();
     bodies.dedup();
     bodies
@@ -267,7 +328,10 @@ fn router_kind(path: &str) -> Option<(RouterKind, &'static str)> {
         "actix_web::Route" => (RouterKind::Methods, actix::NAME),
         "rocket::Rocket" => (RouterKind::App, rocket::NAME),
         "rocket::Route" => (RouterKind::List, rocket::NAME),
-        _ => (loco::kind(path)?, axum::NAME),
+        _ => match tonic::kind(path) {
+            Some(kind) => (kind, tonic::NAME),
+            None => (loco::kind(path)?, axum::NAME),
+        },
     })
 }
 

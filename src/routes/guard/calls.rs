@@ -1,6 +1,6 @@
 //! Calls: into the program, into libraries, on values whose variants are known.
 
-use super::interpret::{MAX_DEPTH, Run};
+use super::interpret::{MAX_DEPTH, Run, negated};
 use super::proof::{Abs, Captured, From, Out, Proof};
 use super::public::public;
 use super::stores::{is_spawn, measures};
@@ -438,6 +438,17 @@ impl Run<'_, '_> {
         }
         if let Some(value) = self.on_thread(id, call, &args) {
             return value;
+        }
+        // `token.eq(&expected)`.
+        if matches!(name, "eq" | "ne")
+            && let ([other], [argument]) = (args.as_slice(), &*call.args)
+        {
+            let sides = [(call.receiver, &receiver), (*argument, other)];
+            let equal = self.equal_values(sides, id);
+            return match name {
+                "eq" => equal,
+                _ => negated(&equal),
+            };
         }
         // `collection.find_one(filter).with_options(options)`: still that query.
         if name.starts_with("with_") && receiver.variants.is_some() {

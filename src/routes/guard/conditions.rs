@@ -124,17 +124,11 @@ impl Run<'_, '_> {
                     _ => None,
                 };
                 let truth = number.filter(|_| a.variant("true").is_some() && a.variants.is_some());
-                let mut equal = match truth {
+                let equal = match truth {
                     Some(1) => a.clone(),
                     Some(0) => negated(&a),
-                    _ if self.is_public_setting(lhs, &a) || self.is_public_setting(rhs, &b) => {
-                        self.equal(&public(a.clone()), &public(b.clone()), id)
-                    }
-                    _ => self.equal(&a, &b, id),
+                    _ => self.equal_values([(lhs, &a), (rhs, &b)], id),
                 };
-                if let Some(unset) = self.both_missing([(lhs, &a), (rhs, &b)]) {
-                    equal = only_if(equal, &unset);
-                }
                 if op == BinaryOp::Ne {
                     negated(&equal)
                 } else {
@@ -173,6 +167,19 @@ impl Run<'_, '_> {
     fn is_public_setting(&self, expr: ExprId, value: &Abs) -> bool {
         let is_ours = value.from.has(From::OWN) && !value.from.has(From::CREDENTIAL);
         is_ours && is_public_setting(self.judge.sources.slice(self.span(expr)))
+    }
+
+    /// `a == b`, if not both are missing.
+    pub(super) fn equal_values(&self, sides: [(ExprId, &Abs); 2], id: ExprId) -> Abs {
+        let [(lhs, a), (rhs, b)] = sides;
+        let equal = match self.is_public_setting(lhs, a) || self.is_public_setting(rhs, b) {
+            true => self.equal(&public(a.clone()), &public(b.clone()), id),
+            false => self.equal(a, b, id),
+        };
+        match self.both_missing(sides) {
+            Some(unset) => only_if(equal, &unset),
+            None => equal,
+        }
     }
 
     /// A setting joined with another condition is still a setting if both are.

@@ -242,7 +242,7 @@ fn same(a: &Ty, b: &Ty) -> bool {
 
 /// Whether a framework itself puts values of this type into extensions.
 fn is_framework(ty: &Ty) -> bool {
-    const CRATES: [&str; 10] = [
+    const CRATES: [&str; 11] = [
         "axum",
         "axum_core",
         "axum_extra",
@@ -253,6 +253,7 @@ fn is_framework(ty: &Ty) -> bool {
         "tower_http",
         "actix_web",
         "actix_http",
+        "tonic",
     ];
     ty.external_path().is_some_and(|path| {
         path.as_str()

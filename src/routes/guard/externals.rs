@@ -9,7 +9,7 @@ use super::queries::Answer;
 use super::{EventKind, words};
 use crate::facts::ExprId;
 use crate::facts::body::MethodCall;
-use crate::models::roles::{Outcome, Role};
+use crate::models::roles::{Outcome, Role, TypeRole};
 use crate::program::Ty;
 use crate::source::Name;
 
@@ -55,8 +55,28 @@ impl Run<'_, '_> {
         if !receiver.from.has(From::REQUEST) || receiver.from.has(From::CREDENTIAL) {
             return None;
         }
+        // tonic: what is inside is a message, beside what came with it.
+        if self
+            .ty(call.receiver)
+            .peel_refs()
+            .is_external("tonic::Request")
+        {
+            match name {
+                "into_inner" | "get_ref" | "get_mut" => return Some(Abs::of(From::INPUT)),
+                "into_parts" => {
+                    let extensions = From::EXTENSIONS.with(From::REQUEST);
+                    let parts = [From::REQUEST, extensions, From::INPUT].map(Abs::of);
+                    return Some(Abs {
+                        parts: Some(std::rc::Rc::new(parts.to_vec())),
+                        ..Abs::of(From::INPUT)
+                    });
+                }
+                _ => {}
+            }
+        }
         match name {
             "extensions" | "extensions_mut" => Some(Abs::of(From::EXTENSIONS.with(From::REQUEST))),
+            "metadata" | "metadata_mut" => Some(Abs::of(From::REQUEST)),
             "get_session" | "session" | "get_session_mut" => {
                 Some(Abs::of(From::SESSION.with(From::REQUEST)))
             }
@@ -67,8 +87,8 @@ impl Run<'_, '_> {
             // The application's own, reached through the request: actix-web 4 `HttpRequest`,
             // Rocket 0.5 `Request`.
             "rocket" | "app_data" | "app_config" | "state" => Some(Abs::default()),
-            "get" | "get_one" | "get_all" | "cookie" | "get_private" | "header" | "typed_get"
-            | "typed_try_get" | "get_header" | "signed" | "private"
+            "get" | "get_bin" | "get_one" | "get_all" | "cookie" | "get_private" | "header"
+            | "typed_get" | "typed_try_get" | "get_header" | "signed" | "private"
                 if !call.args.is_empty() || name.starts_with("typed") =>
             {
                 Some(self.credential_read(id, call, name, args))
@@ -349,7 +369,13 @@ impl Run<'_, '_> {
         if matches!(name, "Error" | "Failure" | "Forward") && path.contains("Outcome") {
             return Abs::variants(From::REJECT, vec![(name, Out::nothing())]);
         }
-        if words::refuses(name) {
+        let is_error = || {
+            let owner = path.rsplit_once("::").map_or("", |(owner, _)| owner);
+            let ty = self.judge.program.models.type_(Name::new(owner));
+            ty.is_some_and(|it| it.role == Some(TypeRole::Error))
+        };
+        // `Status::unauthenticated(..)`, but not `status.code()`.
+        if words::refuses(name) || receiver.is_none() && name != "ok" && is_error() {
             return Abs::of(From::REJECT);
         }
         // Another extractor run by hand: `TypedHeader::<..>::from_request_parts(parts, state)`.

@@ -82,11 +82,15 @@ impl Judge<'_> {
     pub fn layer(&self, layer: &Layer) -> Effect {
         self.begin();
         let evidence = Evidence {
-            kind: EvidenceKind::Layer,
+            kind: match layer.kind {
+                LayerKind::Interceptor(_) => EvidenceKind::Interceptor,
+                _ => EvidenceKind::Layer,
+            },
             name: layer.name.clone(),
             span: layer.span,
         };
         let mut effect = match &layer.kind {
+            LayerKind::Interceptor(kind) => self.interceptor(kind, layer),
             LayerKind::Function(HandlerTarget::Fn(id), types) => self.middleware_fn(*id, types),
             LayerKind::Function(HandlerTarget::Closure(body, expr), _) => {
                 self.middleware_closure(*body, *expr)
@@ -155,6 +159,55 @@ impl Judge<'_> {
             };
         }
         effect
+    }
+
+    /// Judges an interceptor: a function or a type, that decides by its answer or by what it
+    /// hands on. Whatever is not found may refuse.
+    fn interceptor(&self, kind: &LayerKind, layer: &Layer) -> Effect {
+        let found = match kind {
+            LayerKind::Function(HandlerTarget::Fn(id), types) => {
+                Some(self.middleware_fn(*id, types))
+            }
+            LayerKind::Function(HandlerTarget::Closure(body, expr), _) => {
+                Some(self.middleware_closure(*body, *expr))
+            }
+            LayerKind::Type(ty, _) => self.interceptor_type(ty),
+            _ => None,
+        };
+        found.unwrap_or_else(|| Effect {
+            proof: Proof::maybe(format!(
+                "the code of interceptor `{}` was not found",
+                layer.name
+            )),
+            protects: Vec::new(),
+            text: String::new(),
+            by_route: false,
+        })
+    }
+
+    /// The method by which a type intercepts: tonic's `Interceptor`, tonic-middleware's
+    /// `RequestInterceptor` and `Middleware`, the latter with what it hands requests on to.
+    fn interceptor_type(&self, ty: &Ty) -> Option<Effect> {
+        let method = ["intercept", "call"].iter().find_map(|name| {
+            let found = self.program.find_methods(ty, Name::new(name));
+            found
+                .into_iter()
+                .find(|it| self.program[it.id].body.is_some())
+        })?;
+        let def = &self.program[method.id];
+        let summary = match def.sig.params.len() {
+            2 => {
+                let args = vec![Abs::of(From::REQUEST), Abs::of(From::NEXT)];
+                let this = Abs {
+                    setting: Some(std::rc::Rc::from("self")),
+                    ..Abs::default()
+                };
+                self.run(method.id, args, this, &method.subst)
+            }
+            _ => self.run_middleware(method.id, &method.subst),
+        };
+        let bodies: Vec<BodyKey> = def.body.into_iter().collect();
+        Some(self.effect_of(&summary, &bodies))
     }
 
     fn effect_of(&self, summary: &Summary, bodies: &[BodyKey]) -> Effect {
@@ -394,7 +447,12 @@ impl Judge<'_> {
                         let mut names = path.segments.iter().map(|it| it.name.as_str());
                         refuses |= matches!(
                             names.clone().next_back(),
-                            Some("TOO_MANY_REQUESTS" | "TooManyRequests")
+                            Some(
+                                "TOO_MANY_REQUESTS"
+                                    | "TooManyRequests"
+                                    | "resource_exhausted"
+                                    | "ResourceExhausted"
+                            )
                         );
                         counts |= names.any(counts_requests);
                     }

@@ -270,6 +270,7 @@ pub(super) fn answers(method: &str) -> bool {
     matches!(
         method,
         "into_response"
+            | "into_http"
             | "respond_to"
             | "finish"
             | "body"
