@@ -245,6 +245,8 @@ crates! {
     pbkdf2: model, exports;
     percent_encoding: model, exports;
     phc: model, exports;
+    poem: model, exports;
+    poem_openapi: model, exports;
     postgres: model, none;
     r2d2: model, exports;
     redis: model, exports;

@@ -191,6 +191,11 @@ impl Program {
         self.index.by_trait.get(&key).map_or(&[], Vec::as_slice)
     }
 
+    /// The impls for a type of the program, inherent ones and of traits.
+    pub fn impls_for(&self, adt: AdtId) -> &[ImplId] {
+        self.index.by_adt.get(&adt).map_or(&[], Vec::as_slice)
+    }
+
     /// The impls of a library trait (canonical path) for a type, with the generics the type fixes.
     pub fn external_impls(&self, trait_path: &str, ty: &Ty) -> Vec<(ImplId, Subst)> {
         let impls = self.impls_of(Def::External(Name::new(trait_path)));

@@ -193,11 +193,15 @@ impl Builder<'_> {
         if !of_all.by_route {
             return of_all;
         }
-        // What axum nests sees its path without the prefix, and what stands around it does not.
+        // What axum and poem nest sees its path without the prefix, and what stands around it does not.
         let path = frameworks::normalise(&route.path);
         let mut seen = vec![path.as_str()];
         let mut prefix = String::new();
-        let mounts = route.mounts.iter().rev().filter(|_| framework == "axum");
+        let mounts = route
+            .mounts
+            .iter()
+            .rev()
+            .filter(|_| matches!(framework, "axum" | "poem"));
         for (_, mount) in mounts {
             prefix.push_str(mount.trim_end_matches('/'));
             seen.extend(path.strip_prefix(&prefix).filter(|it| it.starts_with('/')));

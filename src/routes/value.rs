@@ -117,10 +117,12 @@ pub enum RouterKind {
     Controller,
     /// loco's `AppRoutes`; its prefix is for what is added to it later.
     Controllers,
-    /// A list of complete routes (`routes![]`, utoipa-axum's too).
+    /// A list of complete routes (`routes![]`, utoipa-axum's too; poem-openapi's service).
     List,
     /// A gRPC service: complete routes that nobody serves unless it is added to something.
     Service,
+    /// poem's `RouteDomain` and `RouteScheme`: whole routers, by host and by scheme.
+    Hosts,
 }
 
 /// A route, as far as it has been put together.
@@ -222,6 +224,8 @@ pub enum LayerKind {
     /// Middleware written as a function (`from_fn`, `wrap_fn`), and what its type parameters
     /// stand for.
     Function(HandlerTarget, Types),
+    /// The same, of which the first parameter is the rest of the chain (poem's `around`).
+    Around(HandlerTarget, Types),
     /// `from_extractor::<T>()`.
     Extractor(Ty),
     /// A type: a library's (then by model) or the program's (then by its code), and the values it was built from.

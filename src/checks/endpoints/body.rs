@@ -466,7 +466,7 @@ const NOT_ASKING: [&str; 7] = [
 ];
 
 /// Crates whose functions leave nothing behind.
-const QUIET_CRATES: [&str; 38] = [
+const QUIET_CRATES: [&str; 40] = [
     "std",
     "core",
     "alloc",
@@ -476,6 +476,8 @@ const QUIET_CRATES: [&str; 38] = [
     "actix_web",
     "actix_http",
     "actix_multipart",
+    "poem",
+    "poem_openapi",
     "rocket",
     "http",
     "http_body_util",
@@ -508,7 +510,7 @@ const QUIET_CRATES: [&str; 38] = [
 ];
 
 /// Crates in which `insert` and `set` mean values in memory.
-const SYNTAX_CRATES: [&str; 12] = [
+const SYNTAX_CRATES: [&str; 13] = [
     "std",
     "core",
     "alloc",
@@ -517,6 +519,7 @@ const SYNTAX_CRATES: [&str; 12] = [
     "axum",
     "actix_web",
     "actix_http",
+    "poem",
     "rocket",
     "hyper",
     "headers",

@@ -647,6 +647,9 @@ fn help(site: &Site<'_>) -> String {
         "actix-web" => {
             "take your authentication extractor in the handler, or `.wrap(..)` its scope with your authentication middleware"
         }
+        "poem" => {
+            "take your authentication extractor or a security scheme with a `checker` in the handler, or wrap its route `.with(..)` your authentication middleware"
+        }
         "rocket" => "take a request guard that authenticates in the handler",
         "tonic" => {
             "put an interceptor that authenticates around the service (`with_interceptor`), or authenticate in the method"

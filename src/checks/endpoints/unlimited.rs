@@ -346,6 +346,9 @@ fn help(site: &Site<'_>) -> String {
         "actix-web" => {
             "wrap this resource or its scope in a limiter (`Governor` of `actix-governor`)"
         }
+        "poem" => {
+            "wrap this route `.with(..)` a limiter of yours that answers 429, or with one of tower's by `.compat()`"
+        }
         "rocket" => "take a limiting guard (`RocketGovernor` of `rocket-governor`) in the handler",
         "tonic" => {
             "add a limiter to the server (`Server::layer` with `GovernorLayer` of `tower_governor`)"

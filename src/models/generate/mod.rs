@@ -40,6 +40,8 @@ const FACADES: &[(&str, &[&str])] = &[
     ("actix_web_grants", &["protect_endpoints_proc_macro"]),
     ("axum", &["axum_core", "axum_macros"]),
     ("diesel", &["diesel_derives"]),
+    ("poem", &["poem_derive"]),
+    ("poem_openapi", &["poem_openapi_derive"]),
     ("rocket", &["rocket_codegen", "rocket_http"]),
     ("rocket_okapi", &["rocket_okapi_codegen"]),
     ("sea_orm", &["sea_orm_macros"]),

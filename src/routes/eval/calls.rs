@@ -684,10 +684,35 @@ impl Eval<'_> {
         }
     }
 
+    /// The type of the program whose derived `default()` is called.
+    fn defaulted(&self, frame: &Frame, id: ExprId) -> Option<Ty> {
+        let data = &self.program[frame.body];
+        let Expr::Call { callee, args } = data.body.expr(id) else {
+            return None;
+        };
+        let Expr::Path(path) = data.body.expr(*callee) else {
+            return None;
+        };
+        let names: Vec<_> = path.segments.iter().map(|it| it.name).collect();
+        let (_, owner) = names
+            .split_last()
+            .filter(|(last, _)| **last == "default" && args.is_empty())?;
+        let found = self.program.resolve_names(data.module, owner, false);
+        found.into_iter().find_map(|it| match it.def {
+            Def::Adt(adt) if it.used == owner.len() => Some(Ty::Adt(adt, std::sync::Arc::from([]))),
+            _ => None,
+        })
+    }
+
     /// A call that nobody knows: an object of the call's type that holds the routers it was given.
     fn opaque(&self, frame: &Frame, id: ExprId, args: Vec<Value>) -> Value {
         let typing = self.values.typing(frame.body);
         let mut ty = typing.ty(id).peel_refs().clone();
+        if ty.is_unknown()
+            && let Some(made) = self.defaulted(frame, id)
+        {
+            return Value::Object(made, args);
+        }
         // `HttpAuthentication::bearer(..)` and `::basic(..)` make one type, and differ.
         if let Some(path) = typing.external(id)
             && self.program.models.layer(path).is_some()

@@ -349,10 +349,12 @@ impl<'a> Eval<'a> {
     /// What reports call a layer.
     pub fn layer_name(&self, kind: &LayerKind, span: Span) -> String {
         match kind {
-            LayerKind::Function(HandlerTarget::Fn(id), _) => self.program[*id].name.to_string(),
-            LayerKind::Function(HandlerTarget::External(path), _) => path.to_string(),
-            LayerKind::Function(..) => "{closure}".into(),
             LayerKind::Interceptor(inner) => self.layer_name(inner, span),
+            LayerKind::Function(target, _) | LayerKind::Around(target, _) => match target {
+                HandlerTarget::Fn(id) => self.program[*id].name.to_string(),
+                HandlerTarget::External(path) => path.to_string(),
+                _ => "{closure}".into(),
+            },
             LayerKind::Extractor(ty) | LayerKind::Type(ty, _) => type_name(self.program, ty),
             LayerKind::Unknown | LayerKind::Off => shorten(self.sources.slice(span)),
         }

@@ -9,6 +9,8 @@ mod axum;
 mod documentation;
 mod loco;
 mod path;
+mod poem;
+mod poem_openapi;
 mod rocket;
 mod tonic;
 
@@ -27,7 +29,7 @@ pub use path::normalise;
 pub use tonic::Servers;
 
 /// The frameworks, with the crates that show a service uses them.
-pub const FRAMEWORKS: [(&str, &[&str]); 4] = [
+pub const FRAMEWORKS: [(&str, &[&str]); 5] = [
     (
         axum::NAME,
         &[
@@ -42,6 +44,7 @@ pub const FRAMEWORKS: [(&str, &[&str]); 4] = [
     (actix::NAME, &["actix_web", "utoipa_actix_web"]),
     (rocket::NAME, &["rocket", "rocket_okapi"]),
     (tonic::NAME, &["tonic"]),
+    (poem::NAME, &["poem", "poem_openapi"]),
 ];
 
 /// Whether routes that are mounted together can be guarded together, by a layer on the mount.
@@ -93,7 +96,7 @@ pub fn purpose_of(framework: &str, method: &str, path: &str, handler: &str) -> P
 
 /// Whether a library's handler shows documentation, and nothing else.
 pub fn is_page(handler: Name) -> bool {
-    documentation::is_page(handler)
+    documentation::is_page(handler) || poem_openapi::is_page(handler)
 }
 
 /// A call of a library function.
@@ -108,6 +111,8 @@ pub fn call(eval: &mut Eval<'_>, call: &mut Call<'_>) -> Option<Value> {
             actix::call(eval, call)
         }
         "rocket" => rocket::call(eval, call),
+        "poem" | "poem_lambda" => poem::call(eval, call),
+        "poem_openapi" => poem_openapi::call(eval, call),
         _ => tonic::call(eval, call),
     }
 }
@@ -137,7 +142,17 @@ pub fn method(eval: &mut Eval<'_>, receiver: Value, call: &mut Call<'_>) -> Resu
         Value::Layers(layers) if tonic::is_tls_method(call.name) => {
             return Ok(Value::Layers(tonic::tls_method(layers, call)));
         }
-        other => other,
+        Value::Router(router) if router.framework == poem::NAME => {
+            return match router.kind {
+                RouterKind::List => poem_openapi::method(eval, *router, call),
+                _ => poem::method(eval, *router, call),
+            };
+        }
+        Value::Router(_) => receiver,
+        other => match poem::value_method(eval, other, call) {
+            Ok(value) => return Ok(value),
+            Err(other) => other,
+        },
     };
     let framework = match &receiver {
         Value::Router(router) => router.framework,
@@ -158,7 +173,9 @@ pub fn hooked(eval: &mut Eval<'_>, hook: FnId, value: Value) -> Value {
 
 /// A method on another object that matters for routing: servers, builders.
 pub fn object_method(eval: &mut Eval<'_>, receiver: &Value, call: &mut Call<'_>) -> Option<Value> {
-    tonic::object_method(eval, receiver, call).or_else(|| axum::object_method(eval, receiver, call))
+    tonic::object_method(eval, receiver, call)
+        .or_else(|| poem::object_method(eval, receiver, call))
+        .or_else(|| axum::object_method(eval, receiver, call))
 }
 
 /// A macro that makes routes.
@@ -176,7 +193,7 @@ const BUILDING_MACROS: [&str; 3] = ["routes", "openapi_get_routes", "openapi_get
 
 /// Library functions that start a router: code that calls them is worth running. Those that
 /// end in `*` stand for all that begin so.
-const BUILDERS: [&str; 36] = [
+const BUILDERS: [&str; 51] = [
     "axum::Router::new",
     "axum::Router::default",
     "axum::routing::*",
@@ -213,6 +230,21 @@ const BUILDERS: [&str; 36] = [
     "tonic_reflection::server::Builder::configure",
     "tonic_middleware::InterceptorFor::new",
     "tonic_middleware::MiddlewareFor::new",
+    "poem::Route::new",
+    "poem::Route::default",
+    "poem::RouteMethod::new",
+    "poem::RouteDomain::new",
+    "poem::RouteScheme::new",
+    "poem::Server::new",
+    "poem::get",
+    "poem::post",
+    "poem::put",
+    "poem::delete",
+    "poem::patch",
+    "poem::head",
+    "poem::options",
+    "poem::trace",
+    "poem_openapi::OpenApiService::new",
 ];
 
 /// What stands behind a `*`, or the type that it belongs to (axum 0.3 to 0.8, tower 0.4 and 0.5).
@@ -328,6 +360,10 @@ fn router_kind(path: &str) -> Option<(RouterKind, &'static str)> {
         "actix_web::Route" => (RouterKind::Methods, actix::NAME),
         "rocket::Rocket" => (RouterKind::App, rocket::NAME),
         "rocket::Route" => (RouterKind::List, rocket::NAME),
+        "poem::Route" => (RouterKind::App, poem::NAME),
+        "poem::RouteMethod" => (RouterKind::Methods, poem::NAME),
+        "poem::RouteDomain" | "poem::RouteScheme" => (RouterKind::Hosts, poem::NAME),
+        "poem_openapi::OpenApiService" => (RouterKind::List, poem::NAME),
         _ => match tonic::kind(path) {
             Some(kind) => (kind, tonic::NAME),
             None => (loco::kind(path)?, axum::NAME),

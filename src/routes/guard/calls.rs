@@ -4,7 +4,7 @@ use super::interpret::{MAX_DEPTH, Run, negated};
 use super::proof::{Abs, Captured, From, Out, Proof};
 use super::public::public;
 use super::stores::{is_spawn, measures};
-use super::{EventKind, words};
+use super::{EventKind, endpoints, words};
 use crate::facts::body::{Literal, MacroCall, MethodCall};
 use crate::facts::{Expr, ExprId, GenericArg, TypeRef};
 use crate::models::{Role, TypeRole};
@@ -25,6 +25,9 @@ impl Run<'_, '_> {
         }
         if let Some(value) = self.parameter_extracts(id, callee) {
             return value;
+        }
+        if let Some(ty) = self.extracted(callee) {
+            return self.judge.extractor(&ty, self.span(id)).renamed("Ok");
         }
         let callees = self.callees(id, callee, args);
         match callees.first() {
@@ -92,6 +95,24 @@ impl Run<'_, '_> {
         }
         let (_, ty) = self.subst.iter().find(|(name, _)| *name == param.name)?;
         Some(self.judge.extractor(ty, self.span(id)))
+    }
+
+    /// `User::from_request_without_body(req)`, which poem's trait gives every extractor.
+    fn extracted(&self, callee: ExprId) -> Option<Ty> {
+        let data = &self.judge.program[self.key];
+        let Expr::Path(path) = data.body.expr(callee) else {
+            return None;
+        };
+        path.last()
+            .filter(|it| *it == "from_request_without_body")?;
+        let names: Vec<_> = path.segments.iter().map(|it| it.name).collect();
+        let (_, owner) = names.split_last()?;
+        let found = self.judge.program.resolve_names(data.module, owner, false);
+        found.into_iter().find_map(|it| match it.def {
+            Def::Adt(adt) => Some(Ty::Adt(adt, std::sync::Arc::from([]))),
+            Def::External(path) => Some(Ty::external(path.as_str(), [])),
+            _ => None,
+        })
     }
 
     /// The targets of a call, with this activation's type parameters put in.
@@ -373,12 +394,15 @@ impl Run<'_, '_> {
         let receiver = self.expr(call.receiver);
         let name = call.name.as_str();
         let span = self.span(id);
-        if receiver.from.has(From::NEXT)
-            && matches!(
-                name,
-                "run" | "call" | "oneshot" | "ready_oneshot" | "run_with_request"
-            )
-        {
+        let is_rest = || endpoints::is_rest(self.ty(call.receiver).peel_refs());
+        let calls_rest = match name {
+            "run" | "oneshot" | "ready_oneshot" | "run_with_request" => {
+                receiver.from.has(From::NEXT)
+            }
+            "call" | "get_response" => receiver.from.has(From::NEXT) || is_rest(),
+            _ => false,
+        };
+        if calls_rest {
             for arg in &call.args {
                 self.expr(*arg);
             }

@@ -55,6 +55,14 @@ impl Judge<'_> {
                 });
             }
         }
+        // The application gives one to everybody, and a middleware puts another in its place.
+        if joined.is_some() && self.is_given_to_all(wanted) == Some(true) {
+            let given = (State::start(), Abs::default());
+            joined = joined.map(|(state, value)| {
+                let value = Abs::either((&state, value), (&given.0, given.1.clone()));
+                (state.join(&given.0), value)
+            });
+        }
         match joined {
             Some((state, value)) => {
                 let from = if state.proof.is_verified() {
@@ -80,7 +88,7 @@ impl Judge<'_> {
                     ],
                 )
             }
-            None if self.is_shared_state(wanted) => {
+            None if self.is_shared_state(wanted) || self.is_given_to_all(wanted) != Some(false) => {
                 let setting = Some(std::rc::Rc::from(type_name(self.program, wanted)));
                 Abs::fallible(
                     "Some",
@@ -90,6 +98,13 @@ impl Judge<'_> {
                         ..Abs::of(From::OWN)
                     },
                 )
+            }
+            None if wanted.is_external("poem::session::Session") => {
+                Abs::fallible("Some", Proof::nothing(), Abs::of(From::SESSION))
+            }
+            // What the application hands to all requests, by code that is not read.
+            None if self.program.may_use("poem") && is_no_identity(wanted) => {
+                Abs::fallible("Some", Proof::nothing(), Abs::default())
             }
             None if is_framework(wanted) => {
                 let path = wanted.external_path();
@@ -115,7 +130,7 @@ impl Judge<'_> {
     fn inserters(&self) -> &[(FnId, Vec<Ty>)] {
         self.inserters.get_or_init(|| {
             let mut found = Vec::new();
-            let hashes = ["extensions", "extensions_mut"]
+            let hashes = ["extensions", "extensions_mut", "set_data"]
                 .into_iter()
                 .flat_map(|name| hashes(Mention::CALLED, name));
             for key in self.program.mentioning(&hashes.collect()) {
@@ -129,6 +144,7 @@ impl Judge<'_> {
                     continue;
                 }
                 let inserted = |expr: &Expr| match expr {
+                    Expr::MethodCall(call) if call.name == "set_data" => call.args.first().copied(),
                     Expr::MethodCall(call) if call.name == "insert" => {
                         let into = match data.body.expr(call.receiver) {
                             Expr::MethodCall(inner) => inner.name == "extensions_mut",
@@ -203,6 +219,47 @@ impl Judge<'_> {
         summary
     }
 
+    /// Whether a value of this type is given to all requests of an endpoint by poem's `data(..)`;
+    /// `None` if that depends on an argument whose type is not known.
+    fn is_given_to_all(&self, wanted: &Ty) -> Option<bool> {
+        if !self.program.may_use("poem") {
+            return Some(false);
+        }
+        let called = ["data", "data_opt"].into_iter();
+        let mut hashes: rustc_hash::FxHashSet<_> = called
+            .flat_map(|name| hashes(Mention::CALLED, name))
+            .collect();
+        hashes.extend(
+            self.program
+                .hashes_of(Name::new("AddData"), &Mention::IN_PATH),
+        );
+        let mut answer = Some(false);
+        for key in self.program.mentioning(&hashes) {
+            let data = &self.program[key];
+            let typing = self.values.typing(key);
+            for (id, expr) in data.body.exprs() {
+                let arg = match expr {
+                    Expr::MethodCall(call) if matches!(call.name.as_str(), "data" | "data_opt") => {
+                        call.args.first()
+                    }
+                    Expr::Call { args, .. } => args.first().filter(|_| {
+                        typing.callees(id).iter().any(|it| {
+                            matches!(it, Callee::External(path) if *path == "poem::middleware::AddData::new")
+                        })
+                    }),
+                    _ => None,
+                };
+                let Some(arg) = arg else { continue };
+                match typing.ty(*arg).peel_refs() {
+                    ty if same(ty, wanted) => return Some(true),
+                    Ty::Unknown => answer = None,
+                    _ => {}
+                }
+            }
+        }
+        answer
+    }
+
     /// Whether a type is handed to all requests by an `Extension(..)` layer or `app_data`.
     fn is_shared_state(&self, wanted: &Ty) -> bool {
         let names = ["Extension", "AddExtensionLayer"].map(Name::new);
@@ -240,9 +297,17 @@ fn same(a: &Ty, b: &Ty) -> bool {
     }
 }
 
+/// Whether a type is none of the program's, and does not say that it is about somebody.
+fn is_no_identity(ty: &Ty) -> bool {
+    match ty {
+        Ty::External(path, _) => !super::words::identity_type(path.as_str()),
+        other => matches!(other, Ty::Primitive(_)),
+    }
+}
+
 /// Whether a framework itself puts values of this type into extensions.
 fn is_framework(ty: &Ty) -> bool {
-    const CRATES: [&str; 11] = [
+    const CRATES: [&str; 12] = [
         "axum",
         "axum_core",
         "axum_extra",
@@ -254,6 +319,7 @@ fn is_framework(ty: &Ty) -> bool {
         "actix_web",
         "actix_http",
         "tonic",
+        "poem",
     ];
     ty.external_path().is_some_and(|path| {
         path.as_str()

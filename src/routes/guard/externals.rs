@@ -2,6 +2,7 @@
 
 use super::calls::{presence, unknown_outcome};
 use super::conditions::compared;
+use super::endpoints::Sealing;
 use super::interpret::Run;
 use super::proof::{Abs, From, Out, Proof, Strength};
 use super::public::{is_identifier, makes_key};
@@ -44,10 +45,22 @@ impl Run<'_, '_> {
         {
             let key = self.key_text(&call.args, args).unwrap_or_default();
             let evidence = self.evidence(format!("session entry {key}"), span);
-            let proof = if words::identity_key(&key) {
-                Proof::verified(evidence)
-            } else {
-                Proof::nothing()
+            let is_poem = self
+                .ty(call.receiver)
+                .peel_refs()
+                .is_external("poem::session::Session");
+            let sealing = match is_poem {
+                true => self.judge.sealing(),
+                false => Sealing::Sealed,
+            };
+            let proof = match (words::identity_key(&key), sealing) {
+                (false, _) => Proof::nothing(),
+                (true, Sealing::Sealed) => Proof::verified(evidence),
+                // Whoever writes the cookie says who they are.
+                (true, Sealing::Plain) => Proof::presence(),
+                (true, Sealing::Unknown) => {
+                    Proof::maybe("whether clients can write the session's cookie is not known")
+                }
             };
             let some = Abs::fallible("Some", proof, Abs::of(From::IDENTITY));
             return Some(self.shaped(id, some));
@@ -80,6 +93,18 @@ impl Run<'_, '_> {
             "get_session" | "session" | "get_session_mut" => {
                 Some(Abs::of(From::SESSION.with(From::REQUEST)))
             }
+            // poem keeps what belongs to one request, and what to the application, in one place.
+            "set_data" => {
+                let ty = call.args.first().map_or(Ty::Unknown, |arg| self.ty(*arg));
+                let value = args.first().cloned().unwrap_or_default();
+                self.event(EventKind::Insert(ty, Box::new(value)), span);
+                Some(Abs::default())
+            }
+            "data" if call.args.is_empty() => {
+                let ty = self.extension_type(id, call);
+                Some(self.judge.extension(&ty, span))
+            }
+            "cookie" if call.args.is_empty() => Some(Abs::of(receiver.from)),
             "headers" | "headers_mut" | "cookies" | "into_parts" | "parts" | "parts_mut"
             | "request" | "head" | "inner" | "raw" | "into_inner" | "iter" | "as_ref" | "req" => {
                 Some(Abs::of(receiver.from))
@@ -262,6 +287,12 @@ impl Run<'_, '_> {
             .iter()
             .fold(From::default(), |from, it| from.with(it.from));
         match path {
+            "poem::Endpoint::call" | "poem::Endpoint::get_response"
+                if values.first().is_some_and(|it| it.from.has(From::NEXT)) =>
+            {
+                self.event(EventKind::Next, self.span(id));
+                return Abs::default();
+            }
             "std::option::Option::Some"
             | "std::result::Result::Ok"
             | "rocket::outcome::Outcome::Success"
@@ -379,8 +410,10 @@ impl Run<'_, '_> {
             return Abs::of(From::REJECT);
         }
         // Another extractor run by hand: `TypedHeader::<..>::from_request_parts(parts, state)`.
-        if matches!(name, "from_request_parts" | "from_request" | "extract")
-            && from.has(From::REQUEST)
+        if matches!(
+            name,
+            "from_request_parts" | "from_request" | "from_request_without_body" | "extract"
+        ) && from.has(From::REQUEST)
         {
             let owner = path.rsplit_once("::").map_or("", |(owner, _)| owner);
             let ty = self
@@ -614,6 +647,10 @@ impl Run<'_, '_> {
         from: From,
     ) -> Abs {
         let krate = path.split("::").next().unwrap_or_default();
+        // A tuple struct around it: `PlainText(token)`.
+        if name.starts_with(char::is_uppercase) {
+            return Abs::of(from.without(From::LITERAL).without(From::REJECT));
+        }
         // `uri.query()` is no part of the path.
         let from = match name {
             "query" => from.without(From::ROUTE),

@@ -1,7 +1,7 @@
 //! What a type in a handler's signature proves.
 
 use super::proof::{Abs, From, Out, Proof, Strength};
-use super::{Judge, body_proof};
+use super::{Judge, body_proof, endpoints, words};
 use crate::models::Origin;
 use crate::models::roles::{Carries, Proves, TypeRole};
 use crate::program::ty::Subst;
@@ -11,7 +11,12 @@ use crate::routes::eval::type_name;
 use crate::source::{Name, Span};
 
 /// Traits by which frameworks fill a handler's parameters.
-const EXTRACTOR_TRAITS: [&str; 3] = ["FromRequestParts", "FromRequest", "FromData"];
+const EXTRACTOR_TRAITS: [&str; 4] = [
+    "FromRequestParts",
+    "FromRequest",
+    "FromData",
+    "ApiExtractor",
+];
 /// Traits by which axum (since `axum-core` 0.5) fills a parameter of type `Option<T>`.
 const OPTIONAL_TRAITS: [&str; 2] = ["OptionalFromRequestParts", "OptionalFromRequest"];
 
@@ -112,7 +117,13 @@ impl Judge<'_> {
         {
             return Abs::of(From::NEXT);
         }
+        if endpoints::is_rest(peeled) {
+            return Abs::of(From::NEXT);
+        }
         let mut value = self.extractor(peeled, span);
+        if let Some(named) = name.and_then(|name| self.named_credential(peeled, name)) {
+            value = named;
+        }
         if let (Some(name), Some(variants)) = (name, &value.variants) {
             // Settings are called by the handler's own name for them.
             let renamed = variants
@@ -128,6 +139,30 @@ impl Judge<'_> {
             value.variants = Some(std::rc::Rc::new(renamed));
         }
         value
+    }
+
+    /// A header or cookie that is called as the parameter which takes it (poem-openapi): whether
+    /// that is a credential, its name tells.
+    fn named_credential(&self, ty: &Ty, name: &str) -> Option<Abs> {
+        let path = ty.external_path()?;
+        let model = self.program.models.extractor(path)?;
+        let is_named = path.as_str().starts_with("poem_openapi::param::");
+        if !is_named || model.carries != Carries::Header {
+            return None;
+        }
+        let is_credential = words::credential_header(name);
+        if !is_credential.unwrap_or_else(|| words::credential_word(name)) {
+            return None;
+        }
+        let val = Abs::of(From::CREDENTIAL);
+        Some(match ty.arg(0).is_external("std::option::Option") {
+            true => Abs::fallible(
+                "Ok",
+                Proof::nothing(),
+                Abs::fallible("Some", Proof::presence(), val),
+            ),
+            false => Abs::fallible("Ok", Proof::presence(), val),
+        })
     }
 
     fn part_of_request(&self, ty: &Ty) -> Option<From> {
@@ -203,7 +238,10 @@ impl Judge<'_> {
             }
             Ty::Adt(adt, _) => match self.model_of(*adt) {
                 Some(path) => self.library_extractor(path, ty, span),
-                None => self.local_extractor(ty, span),
+                None => match self.security_scheme(ty, span) {
+                    Some(value) => value,
+                    None => self.local_extractor(ty, span),
+                },
             },
             // `(CurrentUser, Data<Pool>)`: all of them.
             Ty::Tuple(all) => {
@@ -267,7 +305,7 @@ impl Judge<'_> {
             let harmless = role.is_some()
                 || path.as_str().starts_with("std::")
                 || !path.as_str().contains("::")
-                || !super::words::identity_type(path.as_str());
+                || !words::identity_type(path.as_str());
             let proof = if harmless {
                 Proof::nothing()
             } else {
@@ -388,6 +426,14 @@ impl Judge<'_> {
         }
     }
 
+    /// Whether a type is the body of a request.
+    fn is_body(&self, ty: &Ty) -> bool {
+        let model = ty
+            .external_path()
+            .and_then(|path| self.program.models.extractor(path));
+        model.is_some_and(|it| it.carries == Carries::Body)
+    }
+
     /// What all of these impls prove, as a `Result`; `None` without one that has a body.
     fn run_impls(&self, impls: Vec<(ImplId, Subst)>) -> Option<Abs> {
         let mut joined: Option<Abs> = None;
@@ -414,7 +460,7 @@ impl Judge<'_> {
                     match self.part_of_request(ty.peel_refs()) {
                         Some(from) => Abs::of(from),
                         None if at == 0 => Abs::of(From::REQUEST),
-                        None if is_body(ty.peel_refs()) => Abs::of(From::INPUT),
+                        None if self.is_body(ty.peel_refs()) => Abs::of(From::INPUT),
                         None => Abs {
                             setting: Some(std::rc::Rc::from("state")),
                             ..Abs::of(From::OWN)
@@ -435,12 +481,6 @@ impl Judge<'_> {
         }
         joined
     }
-}
-
-/// Whether a type is the body that Rocket hands to `FromData`.
-fn is_body(ty: &Ty) -> bool {
-    let path = ty.external_path();
-    path.is_some_and(|it| matches!(it.as_str(), "rocket::Data" | "rocket::data::Data"))
 }
 
 /// Whether a value is or holds what the client sent as a credential.
@@ -466,7 +506,7 @@ fn optional_identity(value: &Abs) -> bool {
 }
 
 /// An extractor's value as a `Result`, whatever the framework calls its variants.
-fn as_result(value: Abs, after: Option<&super::proof::State>) -> Abs {
+pub(super) fn as_result(value: Abs, after: Option<&super::proof::State>) -> Abs {
     match &value.variants {
         Some(_) => value.renamed("Ok"),
         // Nothing is known of what it returns: what holds at its end holds.

@@ -562,12 +562,14 @@ impl<'a> Run<'_, 'a> {
             Expr::Call { callee, .. } => match self.judge.program[self.key].body.expr(*callee) {
                 Expr::Path(path) => {
                     let last = path.last().map_or("", |name| name.as_str());
-                    matches!(last, "from_request" | "from_request_parts")
-                        && self
-                            .typing
-                            .callees(id)
-                            .iter()
-                            .all(|it| !matches!(it, Callee::Fn(_)))
+                    matches!(
+                        last,
+                        "from_request" | "from_request_parts" | "from_request_without_body"
+                    ) && self
+                        .typing
+                        .callees(id)
+                        .iter()
+                        .all(|it| !matches!(it, Callee::Fn(_)))
                 }
                 _ => false,
             },

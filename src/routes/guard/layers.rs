@@ -5,7 +5,7 @@ use std::rc::Rc;
 use rustc_hash::FxHashSet;
 
 use super::proof::{Abs, From, Proof, State, Strength};
-use super::{EventKind, Judge, Summary, words};
+use super::{EventKind, Judge, Summary, endpoints, words};
 use crate::facts::Expr;
 use crate::models::roles::{Protection as Protects, Proves};
 use crate::program::ty::Subst;
@@ -91,9 +91,13 @@ impl Judge<'_> {
         };
         let mut effect = match &layer.kind {
             LayerKind::Interceptor(kind) => self.interceptor(kind, layer),
-            LayerKind::Function(HandlerTarget::Fn(id), types) => self.middleware_fn(*id, types),
+            LayerKind::Function(HandlerTarget::Fn(id), types)
+            | LayerKind::Around(HandlerTarget::Fn(id), types) => self.middleware_fn(*id, types),
             LayerKind::Function(HandlerTarget::Closure(body, expr), _) => {
-                self.middleware_closure(*body, *expr)
+                self.middleware_closure(*body, *expr, false)
+            }
+            LayerKind::Around(HandlerTarget::Closure(body, expr), _) => {
+                self.middleware_closure(*body, *expr, true)
             }
             LayerKind::Extractor(ty) => {
                 let value = self.extractor(ty, layer.span);
@@ -109,7 +113,7 @@ impl Judge<'_> {
                     ..Effect::of(Proof::nothing())
                 };
             }
-            LayerKind::Function(..) | LayerKind::Unknown => {
+            LayerKind::Function(..) | LayerKind::Around(..) | LayerKind::Unknown => {
                 let harmless = !words::credential_word(&layer.name);
                 let proof = if harmless {
                     Proof::nothing()
@@ -169,19 +173,14 @@ impl Judge<'_> {
                 Some(self.middleware_fn(*id, types))
             }
             LayerKind::Function(HandlerTarget::Closure(body, expr), _) => {
-                Some(self.middleware_closure(*body, *expr))
+                Some(self.middleware_closure(*body, *expr, false))
             }
             LayerKind::Type(ty, _) => self.interceptor_type(ty),
             _ => None,
         };
-        found.unwrap_or_else(|| Effect {
-            proof: Proof::maybe(format!(
-                "the code of interceptor `{}` was not found",
-                layer.name
-            )),
-            protects: Vec::new(),
-            text: String::new(),
-            by_route: false,
+        found.unwrap_or_else(|| {
+            let what = format!("the code of interceptor `{}` was not found", layer.name);
+            Effect::of(Proof::maybe(what))
         })
     }
 
@@ -266,7 +265,13 @@ impl Judge<'_> {
         self.effect_of(&summary, &bodies)
     }
 
-    fn middleware_closure(&self, body: BodyKey, expr: crate::facts::ExprId) -> Effect {
+    /// A closure; `is_around` if the rest of the chain is its first parameter, and not its last.
+    fn middleware_closure(
+        &self,
+        body: BodyKey,
+        expr: crate::facts::ExprId,
+        is_around: bool,
+    ) -> Effect {
         let Expr::Closure(closure) = self.program[body].body.expr(expr) else {
             return Effect::of(Proof::nothing());
         };
@@ -282,13 +287,13 @@ impl Judge<'_> {
                 crate::facts::Pat::Bind { name, .. } => Some(name.as_str()),
                 _ => None,
             };
-            let value = if ty.is_unknown() {
+            let is_next = match is_around {
+                true => at == 0,
                 // `|req, next|`, `|req, srv|`.
-                Abs::of(if at + 1 == count && count > 1 {
-                    From::NEXT
-                } else {
-                    From::REQUEST
-                })
+                false => at + 1 == count && count > 1,
+            };
+            let value = if ty.is_unknown() || is_around {
+                Abs::of(if is_next { From::NEXT } else { From::REQUEST })
             } else {
                 let value = self.parameter(&ty, name, span);
                 match value.variant("Ok") {
@@ -337,6 +342,11 @@ impl Judge<'_> {
         }
         if let Some((summary, bodies)) = self.run_service(ty, layer) {
             return self.effect_of(&summary, &bodies);
+        }
+        if endpoints::is_opaque(self.program, ty) {
+            let name = &layer.name;
+            let text = format!("what `{name}` makes of an endpoint could not be followed");
+            return Effect::of(Proof::maybe(text));
         }
         let suspicious = words::credential_word(&layer.name) && !matches!(ty, Ty::Adt(..));
         // A library's wrapper around a layer of ours: `Condition::from_option(auth)`.

@@ -9,6 +9,7 @@ mod branches;
 mod calls;
 mod combinators;
 mod conditions;
+mod endpoints;
 mod extensions;
 mod externals;
 mod extractors;
@@ -24,6 +25,7 @@ mod public;
 mod queries;
 mod route;
 mod route_guards;
+mod schemes;
 mod services;
 mod stores;
 mod tail;
@@ -53,6 +55,8 @@ pub struct Judge<'a> {
     questions: Questions,
     /// Functions that put something into extensions, and the types of what they put there.
     inserters: std::cell::OnceCell<Vec<(FnId, Vec<Ty>)>>,
+    /// Whether clients can write the sessions that their cookies hold.
+    sealing: std::cell::OnceCell<endpoints::Sealing>,
     depth: std::cell::Cell<u32>,
     steps: std::cell::Cell<u64>,
     /// Where `steps` may go for the handler or layer in question.
@@ -138,6 +142,7 @@ impl<'a> Judge<'a> {
             inserted: Memo::default(),
             questions: Questions::default(),
             inserters: std::cell::OnceCell::new(),
+            sealing: std::cell::OnceCell::new(),
             depth: std::cell::Cell::new(0),
             steps: std::cell::Cell::new(0),
             limit: std::cell::Cell::new(0),

@@ -4,7 +4,7 @@
 //! to the service, and only `call()` looks at it: so all three are run, one after the other.
 
 use super::proof::{Abs, From};
-use super::{Judge, Summary};
+use super::{Judge, Summary, endpoints};
 use crate::facts::{Expr, ExprId, Pat, Stmt};
 use crate::program::methods::Candidate;
 use crate::program::ty::{Subst, TyScope};
@@ -137,6 +137,9 @@ impl Judge<'_> {
             return None;
         };
         let mut service = ty.peel_refs().clone();
+        if let Some(wrapper) = endpoints::wrapper(self.program, &service) {
+            service = wrapper;
+        }
         for name in ["Transform", "Service"] {
             let next = self.program.project(&service, Name::new(name));
             if matches!(next, Ty::Adt(..)) {

@@ -224,6 +224,7 @@ fn by_type(eval: &Eval<'_>, ty: &Ty, span: Span) -> Option<Router> {
                 span,
                 kind: LayerKind::Interceptor(Box::new(kind)),
                 conditions: Vec::new(),
+                written: None,
             };
             inner.cover(&[Rc::new(layer)], true);
             Some(inner)
@@ -388,6 +389,7 @@ fn setting(owner: &str, call: &Call<'_>) -> Rc<Layer> {
         span: call.span,
         kind: LayerKind::Type(ty, call.args.clone()),
         conditions: Vec::new(),
+        written: None,
     })
 }
 

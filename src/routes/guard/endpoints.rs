@@ -1,0 +1,155 @@
+//! Middleware that wraps one endpoint in another (poem): which value is the rest of the chain, and
+//! which code stands in front of it.
+
+use super::Judge;
+use crate::facts::{Expr, ExprId};
+use crate::program::{Def, Program, Ty};
+use crate::source::Name;
+use crate::values::Callee;
+
+/// Traits of what answers requests.
+const ENDPOINTS: [&str; 3] = [
+    "poem::Endpoint",
+    "poem::IntoEndpoint",
+    "poem::endpoint::DynEndpoint",
+];
+
+/// Whether a value of this type is known only to answer requests: what a middleware wraps.
+pub(super) fn is_rest(ty: &Ty) -> bool {
+    match ty {
+        Ty::Ref(inner) => is_rest(inner),
+        Ty::External(path, args) => {
+            let is_pointer = matches!(
+                path.as_str(),
+                "std::boxed::Box" | "std::sync::Arc" | "std::rc::Rc"
+            );
+            *path == "poem::endpoint::BoxEndpoint"
+                || is_pointer && args.first().is_some_and(is_rest)
+        }
+        Ty::Param(_, bounds) | Ty::Opaque(bounds) | Ty::Dyn(bounds) => bounds.iter().any(
+            |bound| matches!(bound.of, Def::External(path) if ENDPOINTS.contains(&path.as_str())),
+        ),
+        _ => false,
+    }
+}
+
+/// Whether a type is middleware of the program by the trait of poem.
+fn wraps(program: &Program, ty: &Ty) -> bool {
+    !program.external_impls("poem::Middleware", ty).is_empty()
+}
+
+/// What a middleware of the program makes of an endpoint; `None` if it is none, or if its type
+/// does not tell.
+pub(super) fn wrapper(program: &Program, ty: &Ty) -> Option<Ty> {
+    let made = program.project(ty, Name::new("Output"));
+    Some(made).filter(|it| wraps(program, ty) && matches!(it, Ty::Adt(..)))
+}
+
+/// Whether what a middleware of the program does to an endpoint cannot be told by its types.
+pub(super) fn is_opaque(program: &Program, ty: &Ty) -> bool {
+    let made = || program.project(ty, Name::new("Output"));
+    wraps(program, ty) && !matches!(made(), Ty::Adt(..) | Ty::Param(..))
+}
+
+/// How far the content of cookies that hold a session can be trusted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sealing {
+    /// Only the service can make it, or it holds no more than a key to what the service stores.
+    Sealed,
+    /// Clients write it as they like.
+    Plain,
+    /// The configuration could not be read.
+    Unknown,
+}
+
+impl Judge<'_> {
+    /// What sessions of poem are kept in: `CookieSession` keeps them in the cookie itself, and
+    /// its configuration says whether that is signed or encrypted. Of several, the weakest counts.
+    pub(super) fn sealing(&self) -> Sealing {
+        *self.sealing.get_or_init(|| {
+            let new = "poem::session::CookieSession::new";
+            let is_new = |path: Name| path == new;
+            let bodies = self.program.using([new], false, is_new);
+            let mut weakest = Sealing::Sealed;
+            for key in bodies {
+                let typing = self.values.typing(key);
+                let body = &self.program[key].body;
+                for (id, expr) in body.exprs() {
+                    let Expr::Call { args, .. } = expr else {
+                        continue;
+                    };
+                    let external =
+                        |it: &Callee| matches!(it, Callee::External(path) if is_new(*path));
+                    if !typing.callees(id).iter().any(external) {
+                        continue;
+                    }
+                    match args
+                        .first()
+                        .map_or(Sealing::Unknown, |arg| self.configured(key, *arg, 0))
+                    {
+                        Sealing::Plain => return Sealing::Plain,
+                        Sealing::Unknown => weakest = Sealing::Unknown,
+                        Sealing::Sealed => {}
+                    }
+                }
+            }
+            weakest
+        })
+    }
+
+    /// What a `CookieConfig` is made by.
+    fn configured(&self, key: crate::program::BodyKey, id: ExprId, depth: u32) -> Sealing {
+        let body = &self.program[key].body;
+        let typing = self.values.typing(key);
+        if depth > 12 {
+            return Sealing::Unknown;
+        }
+        match body.expr(id) {
+            Expr::MethodCall(call) => self.configured(key, call.receiver, depth + 1),
+            Expr::Ref { inner, .. } | Expr::Try(inner) => self.configured(key, *inner, depth + 1),
+            Expr::Block(block) => match block.tail {
+                Some(tail) => self.configured(key, tail, depth + 1),
+                None => Sealing::Unknown,
+            },
+            Expr::Call { .. } => {
+                for callee in typing.callees(id) {
+                    match callee {
+                        Callee::External(path) => {
+                            return match path.as_str().rsplit("::").next().unwrap_or_default() {
+                                "private" | "signed" => Sealing::Sealed,
+                                "new" | "default" => Sealing::Plain,
+                                _ => Sealing::Unknown,
+                            };
+                        }
+                        Callee::Fn(candidate) => {
+                            if let Some(key) = self.program[candidate.id].body {
+                                let root = self.program[key].body.root;
+                                return self.configured(key, root, depth + 1);
+                            }
+                        }
+                        _ => {}
+                    }
+                }
+                Sealing::Unknown
+            }
+            Expr::Path(_) => {
+                let Some(pat) = typing.local(id) else {
+                    return Sealing::Unknown;
+                };
+                let bound = body.exprs().find_map(|(_, expr)| {
+                    let Expr::Block(block) = expr else {
+                        return None;
+                    };
+                    block.stmts.iter().find_map(|stmt| match stmt {
+                        crate::facts::Stmt::Let(data) if data.pat == pat => data.init,
+                        _ => None,
+                    })
+                });
+                bound.map_or(Sealing::Unknown, |init| {
+                    self.configured(key, init, depth + 1)
+                })
+            }
+            _ => Sealing::Unknown,
+        }
+    }
+}
