@@ -305,4 +305,5 @@ crates! {
     utoipa_axum: model, exports;
     uuid: model, exports;
     validator: model, exports;
+    warp: model, exports;
 }

@@ -1,6 +1,7 @@
 //! All endpoints of a program, with what guards each.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -10,8 +11,10 @@ use super::endpoint::{
     Status,
 };
 use super::eval::{Eval, relevant_functions};
+use super::filter::Chain;
 use super::frameworks;
 use super::guard::Judge;
+use super::guard::filters::Filtered;
 use super::guard::layers::Effect;
 use super::guard::proof::Proof;
 use super::limits::Limits;
@@ -65,7 +68,7 @@ pub fn build(values: &Values<'_>, sources: &SourceMap) -> Inventory {
         listeners.push(listener(values, sources, served.span));
         let krate = served.krate;
         let framework = served.router.framework;
-        let (routes, lost) = served.router.finish();
+        let (routes, lost) = frameworks::finish(values, served.router);
         for one in lost {
             if !inventory.unresolved.iter().any(|it| it.span == one.span) {
                 inventory.unresolved.push(one);
@@ -79,11 +82,13 @@ pub fn build(values: &Values<'_>, sources: &SourceMap) -> Inventory {
         judge,
         effects: FxHashMap::default(),
         handlers: FxHashMap::default(),
+        filtered: FxHashMap::default(),
         limits: limits(values, sources, &registered),
     };
     let routes = registered.iter();
     let routes = routes.flat_map(|(_, framework, all)| all.iter().map(|it| (*framework, it)));
-    builder.judge_handlers(values, routes);
+    builder.judge_handlers(values, routes.clone());
+    builder.judge_filters(values, routes.map(|(_, route)| route));
     let mut seen = FxHashSet::default();
     for ((krate, framework, routes), listener) in registered.iter().zip(listeners) {
         for route in routes {
@@ -162,6 +167,8 @@ struct Builder<'a> {
     judge: Judge<'a>,
     effects: FxHashMap<EffectKey, Rc<Effect>>,
     handlers: FxHashMap<HandlerKey, Judged>,
+    /// What filters demand, by the place in memory where they lie.
+    filtered: FxHashMap<*const Chain, Filtered>,
     limits: FxHashMap<FnId, Option<Evidence>>,
 }
 
@@ -239,6 +246,9 @@ impl Builder<'_> {
             let HandlerTarget::Fn(id) = route.handler else {
                 continue;
             };
+            if route.filter.is_some() {
+                continue;
+            }
             let mut layers = route.layers.iter();
             let is_open = !layers.any(|it| self.effect(it, framework, route).proof.is_verified());
             let key = key_of(id, route);
@@ -260,6 +270,25 @@ impl Builder<'_> {
         let judged: Vec<Vec<Judged>> = parts.collect();
         let keys = handlers.into_iter().map(|(key, ..)| key);
         self.handlers = keys.zip(judged.into_iter().flatten()).collect();
+    }
+
+    /// Judges the filters of routes, the function that answers included.
+    fn judge_filters<'r>(&mut self, values: &Values<'_>, routes: impl Iterator<Item = &'r Route>) {
+        let chains: Vec<(&Arc<Chain>, String, &str)> = routes
+            .filter_map(|it| {
+                let path = frameworks::normalise(&it.path);
+                Some((it.filter.as_ref()?, path, it.method.as_str()))
+            })
+            .collect();
+        let parts = chains.par_chunks(JUDGED_BY_ONE).map(|part| {
+            let judge = Judge::new(values, self.sources);
+            let judged = part.iter();
+            let judged = judged.map(|(chain, path, method)| judge.filters(chain, path, method));
+            judged.collect()
+        });
+        let judged: Vec<Vec<Filtered>> = parts.collect();
+        let keys = chains.iter().map(|(chain, ..)| Arc::as_ptr(chain));
+        self.filtered = keys.zip(judged.into_iter().flatten()).collect();
     }
 
     fn endpoint(&mut self, krate: CrateId, framework: &'static str, route: &Route) -> Endpoint {
@@ -298,6 +327,18 @@ impl Builder<'_> {
             proof = proof.and(&self.judge.route_guard(guard));
         }
         let mut limits_in_body = None;
+        let filtered = route.filter.as_ref().map(Arc::as_ptr);
+        if let Some(filtered) = filtered.and_then(|it| self.filtered.get(&it)) {
+            proof = proof.and(&filtered.proof);
+            for (protects, evidence) in &filtered.protects {
+                applied.push(Applied {
+                    protects: *protects,
+                    evidence: evidence.clone(),
+                    conditions: Vec::new(),
+                    value: None,
+                });
+            }
+        }
         if let HandlerTarget::Fn(id) = handler.target {
             if let Some(judged) = self.handlers.get(&key_of(id, route)) {
                 proof = proof.and(&judged.signature);

@@ -6,6 +6,7 @@
 
 pub mod endpoint;
 pub mod eval;
+pub mod filter;
 pub mod frameworks;
 pub mod guard;
 pub mod inventory;

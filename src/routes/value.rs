@@ -1,10 +1,12 @@
 //! Values of router-building code.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
 use super::endpoint::HandlerTarget;
+use super::filter::Chain;
 use crate::facts::{ExprId, PatId};
 use crate::program::ty::Subst;
 use crate::program::{AdtId, BodyKey, FnId, Ty};
@@ -123,6 +125,9 @@ pub enum RouterKind {
     Service,
     /// poem's `RouteDomain` and `RouteScheme`: whole routers, by host and by scheme.
     Hosts,
+    /// A warp filter: each of its alternatives is a route, whose handler is not known before the
+    /// whole is served.
+    Filter,
 }
 
 /// A route, as far as it has been put together.
@@ -156,6 +161,8 @@ pub struct Route {
     pub framework: Option<&'static str>,
     /// Rocket's rank, where given or implied; lower tries first.
     pub rank: Option<i64>,
+    /// What warp's filters do with a request, in order.
+    pub filter: Option<Arc<Chain>>,
 }
 
 impl Route {
@@ -177,6 +184,7 @@ impl Route {
             guards: Vec::new(),
             framework: None,
             rank: None,
+            filter: None,
         }
     }
 }

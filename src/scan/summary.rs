@@ -17,7 +17,7 @@ use crate::source::SourceMap;
 use crate::workspace::{DependencyKind, Workspace};
 
 /// The packages of web frameworks whose routes are understood.
-const FRAMEWORKS: [&str; 5] = ["actix-web", "axum", "poem", "rocket", "tonic"];
+const FRAMEWORKS: [&str; 6] = ["actix-web", "axum", "poem", "rocket", "tonic", "warp"];
 
 /// More problems of one kind than this are counted rather than listed.
 const LISTED: usize = 20;

@@ -143,10 +143,14 @@ impl Look<'_, '_> {
         if raw.contains(&base) {
             self.seen.headers = true;
         }
-        if ["Multipart", "TempFile", "TypedMultipart", "MultipartForm"]
-            .iter()
-            .any(|it| text.contains(it))
-        {
+        let uploads = [
+            "Multipart",
+            "TempFile",
+            "TypedMultipart",
+            "MultipartForm",
+            "FormData",
+        ];
+        if uploads.iter().any(|it| text.contains(it)) {
             note(&mut self.seen.upload, text);
         }
     }
@@ -466,7 +470,7 @@ const NOT_ASKING: [&str; 7] = [
 ];
 
 /// Crates whose functions leave nothing behind.
-const QUIET_CRATES: [&str; 40] = [
+const QUIET_CRATES: [&str; 41] = [
     "std",
     "core",
     "alloc",
@@ -479,6 +483,7 @@ const QUIET_CRATES: [&str; 40] = [
     "poem",
     "poem_openapi",
     "rocket",
+    "warp",
     "http",
     "http_body_util",
     "hyper",
@@ -510,7 +515,7 @@ const QUIET_CRATES: [&str; 40] = [
 ];
 
 /// Crates in which `insert` and `set` mean values in memory.
-const SYNTAX_CRATES: [&str; 13] = [
+const SYNTAX_CRATES: [&str; 14] = [
     "std",
     "core",
     "alloc",
@@ -521,6 +526,7 @@ const SYNTAX_CRATES: [&str; 13] = [
     "actix_http",
     "poem",
     "rocket",
+    "warp",
     "hyper",
     "headers",
     "indexmap",

@@ -242,7 +242,16 @@ fn purpose(endpoint: &Endpoint, seen: &Seen) -> Purpose {
         }
         Purpose::Ordinary if matches!(endpoint.handler.target, HandlerTarget::External(_)) => {
             let name = endpoint.handler.name.as_str();
-            let serves_files = ["Serve", "Files", "FileServer", "Swagger", "Redoc", "Scalar"];
+            let serves_files = [
+                "Serve",
+                "Files",
+                "FileServer",
+                "fs::dir",
+                "fs::file",
+                "Swagger",
+                "Redoc",
+                "Scalar",
+            ];
             if serves_files.iter().any(|it| name.contains(it)) {
                 Purpose::Static
             } else {

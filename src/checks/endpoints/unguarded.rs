@@ -654,6 +654,9 @@ fn help(site: &Site<'_>) -> String {
         "tonic" => {
             "put an interceptor that authenticates around the service (`with_interceptor`), or authenticate in the method"
         }
+        "warp" => {
+            "put `.and(..)` with your authentication filter before the handler, after the filters of the path"
+        }
         _ => "authenticate in the handler or in a layer around it",
     };
     format!("{how}; if it is meant to be open, list it under `[[public-routes]]`")

@@ -353,6 +353,9 @@ fn help(site: &Site<'_>) -> String {
         "tonic" => {
             "add a limiter to the server (`Server::layer` with `GovernorLayer` of `tower_governor`)"
         }
+        "warp" => {
+            "put a filter before the handler that asks a limiter (`RateLimiter` of `governor`) and rejects"
+        }
         _ => "limit requests per client",
     };
     format!("{how}, or declare the proxy's limit under `[[external]]`")

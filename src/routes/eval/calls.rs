@@ -517,6 +517,10 @@ impl Eval<'_> {
     /// A method that changes its receiver in place (`cfg.service(..)`).
     fn mutate(&mut self, frame: &mut Frame, receiver: ExprId, value: &Value) {
         let Value::Router(router) = value else { return };
+        // Filters are copied wherever they are used.
+        if router.kind == crate::routes::value::RouterKind::Filter {
+            return;
+        }
         let mut place = receiver;
         let body = &self.program[frame.body].body;
         loop {
@@ -600,6 +604,15 @@ impl Eval<'_> {
                     Some(all.clone().into_iter().fold(init.clone(), |acc, it| {
                         self.apply(&callable, vec![acc, it]).0
                     }))
+                }
+                _ => None,
+            },
+            "reduce" => match (receiver, args) {
+                (Value::List(all), [Value::Callable(callable)]) => {
+                    let callable = callable.clone();
+                    all.clone()
+                        .into_iter()
+                        .reduce(|acc, it| self.apply(&callable, vec![acc, it]).0)
                 }
                 _ => None,
             },

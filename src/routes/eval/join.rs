@@ -1,12 +1,18 @@
 //! Joining the values of two branches.
 
+use super::super::frameworks;
 use super::super::value::{Route, Router, Value};
 
 /// The value after a branch: `a` if the condition holds, `b` if not. What is in only one of
 /// them is there under that condition.
 pub(super) fn join(a: Value, b: Value, condition: Option<&str>) -> Value {
     match (a, b) {
-        (Value::Router(a), Value::Router(b)) => Value::Router(Box::new(routers(*a, *b, condition))),
+        (Value::Router(a), Value::Router(b)) => {
+            let switched = frameworks::switched(&a, &b, condition);
+            Value::Router(Box::new(
+                switched.unwrap_or_else(|| routers(*a, *b, condition)),
+            ))
+        }
         (Value::Unknown, other) | (other, Value::Unknown) => other,
         (Value::Layers(a), Value::Layers(b)) => {
             let there = |all: &[std::rc::Rc<super::Layer>], layer: &super::Layer| {
@@ -133,6 +139,9 @@ fn prefixed(short: &Route, long: &Route) -> bool {
 }
 
 fn merge_layers(route: &mut Route, other: Route, condition: Option<&str>, not: Option<&str>) {
+    if let Some(both) = frameworks::merged(route, &other, condition) {
+        route.filter = Some(both);
+    }
     let own = std::mem::take(&mut route.layers);
     for layer in &own {
         if other.layers.iter().any(|it| it.span == layer.span) {

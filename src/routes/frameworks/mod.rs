@@ -13,23 +13,28 @@ mod poem;
 mod poem_openapi;
 mod rocket;
 mod tonic;
+mod warp;
+
+use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
 use super::endpoint::Purpose;
 use super::eval::{Call, Eval};
+use super::filter::Chain;
 use super::purpose;
-use super::value::{Router, RouterKind, Value};
+use super::value::{Lost, Route, Router, RouterKind, Value};
 use crate::facts::body::MacroCall;
 use crate::facts::{ExprId, Mention};
 use crate::program::{BodyKey, FnId, Program, Ty};
 use crate::source::{Name, Span};
+use crate::values::Values;
 
 pub use path::normalise;
 pub use tonic::Servers;
 
 /// The frameworks, with the crates that show a service uses them.
-pub const FRAMEWORKS: [(&str, &[&str]); 5] = [
+pub const FRAMEWORKS: [(&str, &[&str]); 6] = [
     (
         axum::NAME,
         &[
@@ -45,6 +50,7 @@ pub const FRAMEWORKS: [(&str, &[&str]); 5] = [
     (rocket::NAME, &["rocket", "rocket_okapi"]),
     (tonic::NAME, &["tonic"]),
     (poem::NAME, &["poem", "poem_openapi"]),
+    (warp::NAME, &["warp"]),
 ];
 
 /// Whether routes that are mounted together can be guarded together, by a layer on the mount.
@@ -111,6 +117,7 @@ pub fn call(eval: &mut Eval<'_>, call: &mut Call<'_>) -> Option<Value> {
             actix::call(eval, call)
         }
         "rocket" => rocket::call(eval, call),
+        "warp" => warp::call(eval, call),
         "poem" | "poem_lambda" => poem::call(eval, call),
         "poem_openapi" => poem_openapi::call(eval, call),
         _ => tonic::call(eval, call),
@@ -132,6 +139,9 @@ pub fn method(eval: &mut Eval<'_>, receiver: Value, call: &mut Call<'_>) -> Resu
             ) =>
         {
             return loco::method(eval, *router, call);
+        }
+        Value::Router(router) if router.framework == warp::NAME => {
+            return warp::method(eval, *router, call);
         }
         other => other,
     };
@@ -175,7 +185,27 @@ pub fn hooked(eval: &mut Eval<'_>, hook: FnId, value: Value) -> Value {
 pub fn object_method(eval: &mut Eval<'_>, receiver: &Value, call: &mut Call<'_>) -> Option<Value> {
     tonic::object_method(eval, receiver, call)
         .or_else(|| poem::object_method(eval, receiver, call))
+        .or_else(|| warp::object_method(receiver, call))
         .or_else(|| axum::object_method(eval, receiver, call))
+}
+
+/// The routes of a router that is served, and what of it could not be followed.
+pub fn finish(values: &Values<'_>, router: Router) -> (Vec<Route>, Vec<Lost>) {
+    match router.framework {
+        warp::NAME => warp::finish(values, router),
+        _ => router.finish(),
+    }
+}
+
+/// What two branches of the program make of a filter that only checks: one that does either.
+pub fn switched(a: &Router, b: &Router, condition: Option<&str>) -> Option<Router> {
+    let is_filter = |it: &Router| it.kind == RouterKind::Filter;
+    (is_filter(a) && is_filter(b)).then(|| warp::switched(a, b, condition))?
+}
+
+/// What two branches of the program put before the same handler, if they differ.
+pub fn merged(a: &Route, b: &Route, condition: Option<&str>) -> Option<Arc<Chain>> {
+    warp::merged(a, b, condition)
 }
 
 /// A macro that makes routes.
@@ -185,11 +215,20 @@ pub fn macro_call(
     id: ExprId,
     call: &MacroCall,
 ) -> Option<Value> {
-    axum::macro_call(eval, body, id, call).or_else(|| rocket::macro_call(eval, body, id, call))
+    match call.path.last()?.as_str() {
+        "path" => warp::macro_call(eval, body, id, call),
+        _ => axum::macro_call(eval, body, id, call)
+            .or_else(|| rocket::macro_call(eval, body, id, call)),
+    }
 }
 
 /// Macros that make routes.
-const BUILDING_MACROS: [&str; 3] = ["routes", "openapi_get_routes", "openapi_get_routes_spec"];
+const BUILDING_MACROS: [&str; 4] = [
+    "routes",
+    "openapi_get_routes",
+    "openapi_get_routes_spec",
+    "path",
+];
 
 /// Library functions that start a router: code that calls them is worth running. Those that
 /// end in `*` stand for all that begin so.
@@ -299,16 +338,19 @@ pub fn builds(path: &str) -> bool {
     BUILDERS.iter().any(|it| match it.strip_suffix('*') {
         Some(start) => path.starts_with(start),
         None => path == *it,
-    })
+    }) || warp::builds(path)
 }
 
 /// The bodies that may start a router, in order: known without reading them.
 pub fn building_bodies(program: &Program, servers: &Servers) -> Vec<BodyKey> {
     let exact = BUILDERS.iter().filter(|it| !it.ends_with('*'));
-    let starting = BUILDING_ITEMS.iter().flat_map(|(module, names)| {
-        let names = names.iter();
-        names.map(move |name| Name::new(&format!("{module}::{name}")))
-    });
+    let starting = BUILDING_ITEMS
+        .iter()
+        .chain(&warp::FILTERS)
+        .flat_map(|(module, names)| {
+            let names = names.iter();
+            names.map(move |name| Name::new(&format!("{module}::{name}")))
+        });
     let items: FxHashSet<Name> = exact.map(|it| Name::new(it)).chain(starting).collect();
     let used = |path: &&str| program.may_use(path.split("::").next().unwrap_or(path));
     let paths = items.iter().map(|it| it.as_str()).filter(used);
@@ -331,6 +373,7 @@ pub fn is_router(ty: &Ty) -> bool {
         Ty::Ref(inner) | Ty::Future(inner) | Ty::Slice(inner) => held(inner),
         Ty::Tuple(all) => all.iter().any(held),
         Ty::External(path, args) => router_kind(path.as_str()).is_some() || args.iter().any(held),
+        Ty::Opaque(bounds) | Ty::Param(_, bounds) | Ty::Dyn(bounds) => warp::is_filter(bounds),
         _ => false,
     }
 }
@@ -338,6 +381,15 @@ pub fn is_router(ty: &Ty) -> bool {
 /// The value of a parameter that a caller outside the program hands in.
 pub fn parameter(program: &Program, ty: &Ty, span: Span) -> Option<Value> {
     let _ = program;
+    let bounds = match ty.peel_refs() {
+        Ty::Opaque(bounds) | Ty::Param(_, bounds) => Some(bounds),
+        _ => None,
+    };
+    let is_boxed = ty.peel_refs().is_external("warp::filters::BoxedFilter");
+    if is_boxed || bounds.is_some_and(warp::is_filter) {
+        let unknown = warp::unknown("the filter that is handed in", span);
+        return Some(Value::Router(Box::new(unknown)));
+    }
     let path = ty.peel_refs().external_path()?;
     let (kind, framework) = router_kind(path.as_str())?;
     Some(Value::Router(Box::new(Router::new(kind, framework, span))))
@@ -360,6 +412,7 @@ fn router_kind(path: &str) -> Option<(RouterKind, &'static str)> {
         "actix_web::Route" => (RouterKind::Methods, actix::NAME),
         "rocket::Rocket" => (RouterKind::App, rocket::NAME),
         "rocket::Route" => (RouterKind::List, rocket::NAME),
+        "warp::filters::BoxedFilter" => (RouterKind::Filter, warp::NAME),
         "poem::Route" => (RouterKind::App, poem::NAME),
         "poem::RouteMethod" => (RouterKind::Methods, poem::NAME),
         "poem::RouteDomain" | "poem::RouteScheme" => (RouterKind::Hosts, poem::NAME),

@@ -12,7 +12,7 @@ use crate::program::ty::Subst;
 use crate::program::{BodyKey, FnId, Ty};
 use crate::routes::endpoint::{Evidence, EvidenceKind, HandlerTarget, Status};
 use crate::routes::value::{Callable, Layer, LayerKind, Value};
-use crate::source::Name;
+use crate::source::{Name, TextRange};
 use crate::values::Callee;
 
 /// What a layer does.
@@ -303,10 +303,7 @@ impl Judge<'_> {
             };
             run.bind(*pat, value);
         }
-        let value = run.expr(closure.body);
-        if let Some(state) = run.state.take() {
-            run.exits.push((value, state));
-        }
+        run.leave(closure.body);
         let summary = run.finish();
         self.effect_of(&summary, &[])
     }
@@ -442,7 +439,7 @@ impl Judge<'_> {
 
     /// Whether code reachable from here answers 429, and counts something or asks a limiter: a
     /// plan that has run out is answered so, too.
-    fn answers_too_many(&self, bodies: &[BodyKey]) -> bool {
+    pub(super) fn answers_too_many(&self, bodies: &[BodyKey]) -> bool {
         let (mut refuses, mut counts) = (false, false);
         let mut open: Vec<(BodyKey, u32)> = bodies.iter().map(|body| (*body, 0)).collect();
         let mut seen: FxHashSet<BodyKey> = FxHashSet::default();
@@ -488,6 +485,35 @@ impl Judge<'_> {
             }
         }
         false
+    }
+}
+
+impl Judge<'_> {
+    /// Whether a part of a body asks a limiter, itself or in a function that it calls.
+    pub(super) fn limits_within(&self, key: BodyKey, range: TextRange) -> bool {
+        let typing = self.values.typing(key);
+        let body = &self.program[key].body;
+        let mut exprs = body.exprs();
+        exprs.any(|(id, expr)| {
+            if !range.contains(body.expr_range(id)) {
+                return false;
+            }
+            let by_name = match expr {
+                Expr::MethodCall(call) => names_a_limiter(call.name.as_str()),
+                _ => false,
+            };
+            by_name
+                || typing.callees(id).iter().any(|callee| match callee {
+                    Callee::Fn(candidate) => {
+                        let bodies: Vec<BodyKey> =
+                            self.program[candidate.id].body.into_iter().collect();
+                        names_a_limiter(self.program[candidate.id].name.as_str())
+                            || self.answers_too_many(&bodies)
+                    }
+                    Callee::External(path) => names_a_limiter(path.as_str()),
+                    _ => false,
+                })
+        })
     }
 }
 

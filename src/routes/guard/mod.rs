@@ -13,6 +13,7 @@ mod endpoints;
 mod extensions;
 mod externals;
 mod extractors;
+pub mod filters;
 mod fingerprint;
 mod interpret;
 mod joined;
