@@ -1,7 +1,8 @@
 //! Verdicts on small services: every source in `tests/endpoints/` says in `//@` lines which
 //! endpoints it has and how each is authenticated, and must be read exactly so.
 //!
-//! A line is `//@ METHOD /path status`, and for conditional ones ` if condition`.
+//! A line is `//@ METHOD /path status`, and for conditional ones ` if condition`. A source is a file,
+//! or a folder that is a package.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -15,6 +16,20 @@ fn expected(source: &str) -> BTreeSet<String> {
     lines
         .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
         .collect()
+}
+
+/// The text of a source: of a folder, that of all its Rust files.
+fn text(path: &Path) -> String {
+    if !path.is_dir() {
+        let is_rust = path.extension().is_some_and(|it| it == "rs");
+        return match is_rust {
+            true => std::fs::read_to_string(path).expect("a source"),
+            false => String::new(),
+        };
+    }
+    let entries = std::fs::read_dir(path).expect("a readable folder");
+    let texts = entries.map(|entry| text(&entry.expect("a readable entry").path()));
+    texts.collect()
 }
 
 /// The endpoints that the tool finds in it.
@@ -57,8 +72,7 @@ fn endpoints_and_their_authentication() {
     assert!(sources.len() >= 6, "the sources are gone");
     let mut wrong = Vec::new();
     for path in sources {
-        let source = std::fs::read_to_string(&path).expect("a source");
-        let (expected, found) = (expected(&source), found(&path));
+        let (expected, found) = (expected(&text(&path)), found(&path));
         assert!(!expected.is_empty(), "{} says nothing", path.display());
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let missing = expected.difference(&found);

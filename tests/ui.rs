@@ -468,7 +468,7 @@ fn folders_belong_to_lints() {
         .filter(|it| it.is_dir())
     {
         let folder = name(&path);
-        let known = folder == "target"
+        let known = matches!(folder.as_str(), "target" | "proto")
             || Registry::builtin()
                 .lint(&folder)
                 .is_some_and(|it| it.id == folder.as_str());

@@ -154,7 +154,7 @@ impl Run {
 
     fn finding(&self, id: &str, place: &str, endpoint: Option<(&str, &str)>) -> Diagnostic {
         let (file, source) = self.sources.iter().next().expect("one file");
-        let start = source.text.find(place).expect("in the text") as u32;
+        let start = source.text().find(place).expect("in the text") as u32;
         let primary = Label::new(Span::new(file, start, start + place.len() as u32), "");
         let meta = lint(id).expect("a lint");
         let diagnostic = Diagnostic::new(&meta, format!("{id} at {place}"), primary, place);
@@ -172,7 +172,7 @@ impl Run {
         findings: Vec<Diagnostic>,
     ) -> Applied {
         let (file, source) = self.sources.iter().next().expect("one file");
-        let suppressions = suppress::collect(file, &source.text, &self.facts, &KNOWN, TODAY);
+        let suppressions = suppress::collect(file, source.text(), &self.facts, &KNOWN, TODAY);
         apply(
             findings,
             vec![suppressions],
@@ -284,7 +284,7 @@ fn comments_hold_back_what_they_name() {
     let mut policy = run.policy(&none, "", Persona::Regular);
     policy.ran = &|id| id != "hardcoded-secret";
     let (file, source) = run.sources.iter().next().unwrap();
-    let suppressions = suppress::collect(file, &source.text, &run.facts, &KNOWN, TODAY);
+    let suppressions = suppress::collect(file, source.text(), &run.facts, &KNOWN, TODAY);
     let applied = apply(Vec::new(), vec![suppressions], &policy);
     assert_eq!(applied.shown.len(), 3);
 }

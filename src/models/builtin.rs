@@ -264,6 +264,11 @@ crates! {
     rocket_ws: model, exports;
     rumqttc: model, none;
     rusqlite: model, exports;
+    salvo: model, exports;
+    salvo_core: none, exports;
+    salvo_extra: none, exports;
+    salvo_jwt_auth: none, exports;
+    salvo_oapi: none, exports;
     scrypt: model, exports;
     sea_orm: model, exports;
     secrecy: model, exports;

@@ -227,7 +227,7 @@ mod tests {
             let version = version.map(|text| Version::parse(text).expect("a version"));
             model
                 .extractors
-                .get(Name::new("a::Id"), version.as_ref())
+                .get(Name::new("a::Id"), || version.as_ref())
                 .map(|entry| entry.optional)
         };
         assert_eq!(optional(None), Some(false));

@@ -214,6 +214,12 @@ pub enum TypeRole {
     Request,
     /// A response.
     Response,
+    /// The response that a handler is handed to write into.
+    Answer,
+    /// What stops a chain of handlers, or runs the rest of it.
+    Flow,
+    /// What handlers hand on to those after them.
+    Depot,
     /// A header map.
     Headers,
     /// Cookies of a request.

@@ -59,6 +59,9 @@ pub struct Extractor {
     /// Whether the payload is itself an extractor, and this one proves what that proves.
     #[serde(default)]
     pub wraps: bool,
+    /// Whether the handler's own name for it says which header or cookie it is.
+    #[serde(default)]
+    pub named: bool,
     /// Whether extracting can reject the request at all.
     #[serde(default = "yes")]
     pub rejects: bool,

@@ -144,7 +144,7 @@ fn types_and_patterns_of_use() {
     let dangerous = models
         .function(Name::new("jsonwebtoken::dangerous::insecure_decode"))
         .expect("modelled");
-    assert_eq!(dangerous.role, Role::Syntactic);
+    assert_eq!(dangerous.role, Role::ClaimSource);
 }
 
 #[test]

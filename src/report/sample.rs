@@ -33,7 +33,7 @@ impl Sample {
         let (at, _) = self
             .sources
             .file(file)
-            .text
+            .text()
             .match_indices(text)
             .nth(number)
             .expect("the text is in the sample");

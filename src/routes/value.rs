@@ -94,12 +94,16 @@ pub struct Router {
     pub prefix: Option<Text>,
     /// Its routes.
     pub routes: Vec<Route>,
-    /// Layers that cover everything in it whatever the order (actix `wrap`, Rocket fairings), innermost first.
+    /// Layers that cover everything in it whatever the order (actix `wrap`, Rocket fairings,
+    /// salvo's hoops), innermost first.
     pub wraps: Vec<Rc<Layer>>,
     /// actix guards on the whole of it, whatever the order.
     pub guards: Vec<Guard>,
-    /// Method or guard that is waiting for its handler (actix `web::get()`).
+    /// Methods that are waiting for their handler (actix `web::get()`), or that all in it are
+    /// restricted to (salvo's filters).
     pub methods: Vec<String>,
+    /// Conditions on requests that are for all in it (salvo's `host`, `filter_fn`).
+    pub conditions: Vec<String>,
     /// Registrations that could not be followed.
     pub lost: Vec<Lost>,
 }
@@ -107,13 +111,13 @@ pub struct Router {
 /// The kinds of [`Router`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RouterKind {
-    /// axum `Router`, actix `App`, `Rocket`.
+    /// axum `Router`, actix `App`, `Rocket`, salvo `Router` and `Service`.
     App,
     /// actix `Scope`, `ServiceConfig`.
     Scope,
     /// actix `Resource`: one path, several methods.
     Resource,
-    /// axum `MethodRouter`, actix `Route`: handlers without a path.
+    /// axum `MethodRouter`, actix `Route`, salvo's `HoopedHandler`: handlers without a path.
     Methods,
     /// loco's `Routes`: the routes of one controller.
     Controller,
@@ -126,7 +130,7 @@ pub enum RouterKind {
     /// poem's `RouteDomain` and `RouteScheme`: whole routers, by host and by scheme.
     Hosts,
     /// A warp filter: each of its alternatives is a route, whose handler is not known before the
-    /// whole is served.
+    /// whole is served. A salvo filter: a path, methods and conditions without a handler.
     Filter,
 }
 
@@ -234,6 +238,9 @@ pub enum LayerKind {
     Function(HandlerTarget, Types),
     /// The same, of which the first parameter is the rest of the chain (poem's `around`).
     Around(HandlerTarget, Types),
+    /// A handler of the program in front of others, in a chain that goes on by itself unless it
+    /// is stopped (salvo's hoops), and what its type parameters stand for.
+    Hoop(FnId, Types),
     /// `from_extractor::<T>()`.
     Extractor(Ty),
     /// A type: a library's (then by model) or the program's (then by its code), and the values it was built from.
@@ -273,6 +280,7 @@ impl Router {
             wraps: Vec::new(),
             guards: Vec::new(),
             methods: Vec::new(),
+            conditions: Vec::new(),
             lost: Vec::new(),
         }
     }
@@ -297,9 +305,13 @@ impl Router {
         {
             self.mount(&prefix, span);
         }
+        if self.kind == RouterKind::App && !self.methods.is_empty() {
+            self.routes = restricted(self.routes, &self.methods);
+        }
         for route in &mut self.routes {
             route.layers.extend(wraps.iter().cloned());
             route.guards.extend(self.guards.iter().cloned());
+            route.conditions.extend(self.conditions.iter().cloned());
         }
         (self.routes, self.lost)
     }
@@ -313,6 +325,20 @@ impl Router {
                 .push((span, prefix.display().replace("//", "/")));
         }
     }
+}
+
+/// Routes for requests of these methods only.
+fn restricted(routes: Vec<Route>, methods: &[String]) -> Vec<Route> {
+    let each = |route: Route| {
+        let of_any = route.method == "ANY";
+        let taken = methods.iter().filter(|it| of_any || **it == route.method);
+        let made = taken.map(|method| Route {
+            method: method.clone(),
+            ..route.clone()
+        });
+        made.collect::<Vec<_>>()
+    };
+    routes.into_iter().flat_map(each).collect()
 }
 
 impl Value {

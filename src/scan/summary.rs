@@ -17,7 +17,15 @@ use crate::source::SourceMap;
 use crate::workspace::{DependencyKind, Workspace};
 
 /// The packages of web frameworks whose routes are understood.
-const FRAMEWORKS: [&str; 6] = ["actix-web", "axum", "poem", "rocket", "tonic", "warp"];
+const FRAMEWORKS: [&str; 7] = [
+    "actix-web",
+    "axum",
+    "poem",
+    "rocket",
+    "salvo",
+    "tonic",
+    "warp",
+];
 
 /// More problems of one kind than this are counted rather than listed.
 const LISTED: usize = 20;

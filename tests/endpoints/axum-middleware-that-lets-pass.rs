@@ -246,7 +246,7 @@ async fn main() {
 }
 
 //@ POST /keyed required
-//@ POST /from-home none
+//@ POST /from-home optional
 //@ POST /wherever-from required
 //@ POST /too-late none
 //@ POST /in-time required

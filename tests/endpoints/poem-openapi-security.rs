@@ -10,7 +10,6 @@ use poem_openapi::payload::PlainText;
 use poem_openapi::{OpenApi, OpenApiService, SecurityScheme};
 use serde::Deserialize;
 use sqlx::PgPool;
-use subtle::ConstantTimeEq;
 
 #[derive(Clone, Deserialize)]
 struct User {
@@ -66,6 +65,7 @@ struct CheckedBasic(String);
 
 mod checks {
     use super::*;
+    use subtle::ConstantTimeEq;
 
     pub async fn verify_basic(_req: &Request, basic: Basic) -> Option<String> {
         let wanted = std::env::var("ADMIN_PASSWORD").ok()?;

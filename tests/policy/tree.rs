@@ -4,7 +4,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Folders that are made by tools.
-const MADE: &[&str] = &["target", ".git", "docs/book", "ui-tests/target"];
+const MADE: &[&str] = &[
+    "target",
+    ".git",
+    "docs/book",
+    "ui-tests/target",
+    "tests/live/target",
+];
 
 /// The root of the repository.
 pub(crate) fn root() -> &'static Path {

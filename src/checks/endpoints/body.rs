@@ -131,6 +131,7 @@ impl Look<'_, '_> {
         let text = self.cx.sources.slice(span);
         let asks = text.trim_start_matches("Option<");
         let asks = asks.split('<').next().unwrap_or_default();
+        let asks = asks.trim_start_matches('&').trim_start_matches("mut ");
         self.seen.asks |= match asks.rsplit("::").next().unwrap_or(asks).trim() {
             // Of actix-web's request without its body, some only want what the service put there.
             "HttpRequest" => !body.is_some_and(|it| self.only_wants_extensions(it)),
@@ -139,7 +140,10 @@ impl Look<'_, '_> {
         let base = text.split('<').next().unwrap_or_default();
         let base = base.rsplit("::").next().unwrap_or(base);
         let raw = ["Request", "HttpRequest", "HeaderMap", "TypedHeader"];
-        let base = base.trim_start_matches('&').trim();
+        let base = base
+            .trim_start_matches('&')
+            .trim_start_matches("mut ")
+            .trim();
         if raw.contains(&base) {
             self.seen.headers = true;
         }
@@ -459,7 +463,7 @@ const LOCKS: [&str; 10] = [
 ];
 
 /// Parameters that hold nothing for a client to guess: sessions, and what the service shares.
-const NOT_ASKING: [&str; 7] = [
+const NOT_ASKING: [&str; 10] = [
     "State",
     "Extension",
     "Data",
@@ -467,10 +471,13 @@ const NOT_ASKING: [&str; 7] = [
     "Identity",
     "ConnectInfo",
     "FlashMessage",
+    "Depot",
+    "Response",
+    "FlowCtrl",
 ];
 
 /// Crates whose functions leave nothing behind.
-const QUIET_CRATES: [&str; 41] = [
+const QUIET_CRATES: [&str; 43] = [
     "std",
     "core",
     "alloc",
@@ -484,6 +491,8 @@ const QUIET_CRATES: [&str; 41] = [
     "poem_openapi",
     "rocket",
     "warp",
+    "salvo",
+    "salvo_core",
     "http",
     "http_body_util",
     "hyper",
@@ -515,7 +524,7 @@ const QUIET_CRATES: [&str; 41] = [
 ];
 
 /// Crates in which `insert` and `set` mean values in memory.
-const SYNTAX_CRATES: [&str; 14] = [
+const SYNTAX_CRATES: [&str; 15] = [
     "std",
     "core",
     "alloc",
@@ -527,6 +536,7 @@ const SYNTAX_CRATES: [&str; 14] = [
     "poem",
     "rocket",
     "warp",
+    "salvo",
     "hyper",
     "headers",
     "indexmap",

@@ -287,8 +287,8 @@ fn primary(cx: &Context<'_>, endpoint: &Endpoint) -> Span {
     first_line(cx, endpoint.registered)
 }
 
-const METHOD_ATTRIBUTES: [&str; 10] = [
-    "get", "post", "put", "patch", "delete", "head", "options", "trace", "connect", "route",
+const METHOD_ATTRIBUTES: [&str; 11] = [
+    "get", "post", "put", "patch", "delete", "head", "options", "trace", "connect", "route", "oai",
 ];
 
 /// A span cut at the end of its first line.

@@ -40,6 +40,28 @@ pub(super) struct Toothless {
 
 /// What is wrong with the check of an endpoint that is judged optional.
 pub(super) fn toothless(cx: &Context<'_>, site: &Site<'_>) -> Option<Toothless> {
+    in_handler(cx, site).or_else(|| filter(site))
+}
+
+/// A filter before the handler that takes credentials and refuses nobody who invents some, where
+/// nothing that the handler calls decides about them.
+fn filter(site: &Site<'_>) -> Option<Toothless> {
+    let evidence = &site.endpoint.protections.authentication.evidence;
+    let taken = evidence.iter().find(|it| it.kind == EvidenceKind::Filter)?;
+    let alone = site.seen.checks.is_none() && !site.seen.unresolved;
+    alone.then(|| Toothless {
+        reason: format!(
+            "the filter `{}` lets requests without genuine credentials pass, and nothing behind it decides about them",
+            taken.name
+        ),
+        span: taken.span,
+        label: "lets requests without genuine credentials pass".to_owned(),
+        is_type: true,
+    })
+}
+
+/// What is wrong with what the handler itself does about credentials.
+fn in_handler(cx: &Context<'_>, site: &Site<'_>) -> Option<Toothless> {
     let HandlerTarget::Fn(id) = site.endpoint.handler.target else {
         return None;
     };

@@ -657,6 +657,9 @@ fn help(site: &Site<'_>) -> String {
         "warp" => {
             "put `.and(..)` with your authentication filter before the handler, after the filters of the path"
         }
+        "salvo" => {
+            "add `.hoop(..)` with your authentication to this router, one that refuses by an error status"
+        }
         _ => "authenticate in the handler or in a layer around it",
     };
     format!("{how}; if it is meant to be open, list it under `[[public-routes]]`")

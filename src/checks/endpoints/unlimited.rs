@@ -349,6 +349,7 @@ fn help(site: &Site<'_>) -> String {
         "poem" => {
             "wrap this route `.with(..)` a limiter of yours that answers 429, or with one of tower's by `.compat()`"
         }
+        "salvo" => "add a limiter (`RateLimiter` of `salvo-rate-limiter`) as a hoop of this router",
         "rocket" => "take a limiting guard (`RocketGovernor` of `rocket-governor`) in the handler",
         "tonic" => {
             "add a limiter to the server (`Server::layer` with `GovernorLayer` of `tower_governor`)"

@@ -157,6 +157,13 @@ impl Eval<'_> {
         arg_exprs: &[ExprId],
         fallback: Option<Value>,
     ) -> Value {
+        if let Some(made) = candidates
+            .iter()
+            .find(|it| frameworks::makes_handler(self.program, it.id))
+        {
+            let types = Types::new(made.subst.clone());
+            return Value::Callable(Callable::Fn(made.id, types));
+        }
         let carries =
             args.iter().any(carries) || this.as_ref().is_some_and(|(value, _)| carries(value));
         let wanted: Vec<_> = candidates
@@ -554,6 +561,13 @@ impl Eval<'_> {
                 if !matches!(receiver, Value::Unknown | Value::Object(..)) =>
             {
                 Some(receiver.clone())
+            }
+            "unwrap" | "expect"
+                if let Value::Object(ty, held) = receiver
+                    && let Some(made) = ty.success()
+                    && matches!(made, Ty::External(..) | Ty::Adt(..)) =>
+            {
+                Some(Value::Object(made, held.clone()))
             }
             "clone" | "unwrap" | "expect" | "into" if matches!(receiver, Value::Object(..)) => {
                 Some(receiver.clone())

@@ -19,7 +19,7 @@ pub(super) fn join(a: Value, b: Value, condition: Option<&str>) -> Value {
                 all.iter().any(|it| it.span == layer.span)
             };
             let not = condition.map(negate);
-            let mut all: Vec<_> = a.iter().cloned().collect();
+            let mut all: Vec<_> = a.to_vec();
             for layer in all.iter_mut().filter(|it| !there(&b, it)) {
                 *layer = with_condition(layer, condition);
             }

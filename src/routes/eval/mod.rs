@@ -349,6 +349,7 @@ impl<'a> Eval<'a> {
     /// What reports call a layer.
     pub fn layer_name(&self, kind: &LayerKind, span: Span) -> String {
         match kind {
+            LayerKind::Hoop(id, _) => self.program[*id].name.to_string(),
             LayerKind::Interceptor(inner) => self.layer_name(inner, span),
             LayerKind::Function(target, _) | LayerKind::Around(target, _) => match target {
                 HandlerTarget::Fn(id) => self.program[*id].name.to_string(),

@@ -12,6 +12,8 @@ mod path;
 mod poem;
 mod poem_openapi;
 mod rocket;
+mod salvo;
+mod salvo_filters;
 mod tonic;
 mod warp;
 
@@ -34,7 +36,7 @@ pub use path::normalise;
 pub use tonic::Servers;
 
 /// The frameworks, with the crates that show a service uses them.
-pub const FRAMEWORKS: [(&str, &[&str]); 6] = [
+pub const FRAMEWORKS: [(&str, &[&str]); 7] = [
     (
         axum::NAME,
         &[
@@ -51,6 +53,7 @@ pub const FRAMEWORKS: [(&str, &[&str]); 6] = [
     (tonic::NAME, &["tonic"]),
     (poem::NAME, &["poem", "poem_openapi"]),
     (warp::NAME, &["warp"]),
+    (salvo::NAME, &["salvo", "salvo_core"]),
 ];
 
 /// Whether routes that are mounted together can be guarded together, by a layer on the mount.
@@ -117,6 +120,7 @@ pub fn call(eval: &mut Eval<'_>, call: &mut Call<'_>) -> Option<Value> {
             actix::call(eval, call)
         }
         "rocket" => rocket::call(eval, call),
+        "salvo" => salvo::call(eval, call),
         "warp" => warp::call(eval, call),
         "poem" | "poem_lambda" => poem::call(eval, call),
         "poem_openapi" => poem_openapi::call(eval, call),
@@ -168,7 +172,19 @@ pub fn method(eval: &mut Eval<'_>, receiver: Value, call: &mut Call<'_>) -> Resu
         Value::Router(router) => router.framework,
         _ => axum::NAME,
     };
+    let is_handler = match &receiver {
+        Value::Callable(_) => true,
+        Value::Router(router) => router.kind == RouterKind::Methods,
+        _ => false,
+    };
+    if is_handler && let Some(hooped) = salvo::handler_method(eval, &receiver, call) {
+        return Ok(hooped);
+    }
     match framework {
+        salvo::NAME => match receiver {
+            Value::Router(router) => salvo::method(eval, *router, call),
+            other => Err(other),
+        },
         axum::NAME => axum::method(eval, receiver, call),
         actix::NAME => actix::method(eval, receiver, call),
         rocket::NAME => rocket::method(eval, receiver, call),
@@ -186,6 +202,7 @@ pub fn object_method(eval: &mut Eval<'_>, receiver: &Value, call: &mut Call<'_>)
     tonic::object_method(eval, receiver, call)
         .or_else(|| poem::object_method(eval, receiver, call))
         .or_else(|| warp::object_method(receiver, call))
+        .or_else(|| salvo::object_method(eval, receiver, call))
         .or_else(|| axum::object_method(eval, receiver, call))
 }
 
@@ -199,13 +216,18 @@ pub fn finish(values: &Values<'_>, router: Router) -> (Vec<Route>, Vec<Lost>) {
 
 /// What two branches of the program make of a filter that only checks: one that does either.
 pub fn switched(a: &Router, b: &Router, condition: Option<&str>) -> Option<Router> {
-    let is_filter = |it: &Router| it.kind == RouterKind::Filter;
+    let is_filter = |it: &Router| it.kind == RouterKind::Filter && it.framework == warp::NAME;
     (is_filter(a) && is_filter(b)).then(|| warp::switched(a, b, condition))?
 }
 
 /// What two branches of the program put before the same handler, if they differ.
 pub fn merged(a: &Route, b: &Route, condition: Option<&str>) -> Option<Arc<Chain>> {
     warp::merged(a, b, condition)
+}
+
+/// Whether calling a function of the program makes a handler out of it.
+pub fn makes_handler(program: &Program, id: FnId) -> bool {
+    salvo::makes_handler(program, id)
 }
 
 /// A macro that makes routes.
@@ -232,7 +254,7 @@ const BUILDING_MACROS: [&str; 4] = [
 
 /// Library functions that start a router: code that calls them is worth running. Those that
 /// end in `*` stand for all that begin so.
-const BUILDERS: [&str; 51] = [
+const BUILDERS: [&str; 63] = [
     "axum::Router::new",
     "axum::Router::default",
     "axum::routing::*",
@@ -284,6 +306,18 @@ const BUILDERS: [&str; 51] = [
     "poem::options",
     "poem::trace",
     "poem_openapi::OpenApiService::new",
+    "salvo::Router::new",
+    "salvo::Router::default",
+    "salvo::Router::with_path",
+    "salvo::Router::try_with_path",
+    "salvo::Router::with_hoop",
+    "salvo::Router::with_hoop_when",
+    "salvo::Router::with_filter",
+    "salvo::Router::with_filter_fn",
+    "salvo::Router::with_host",
+    "salvo::Router::with_port",
+    "salvo::Router::with_scheme",
+    "salvo::Service::new",
 ];
 
 /// What stands behind a `*`, or the type that it belongs to (axum 0.3 to 0.8, tower 0.4 and 0.5).
@@ -412,6 +446,7 @@ fn router_kind(path: &str) -> Option<(RouterKind, &'static str)> {
         "actix_web::Route" => (RouterKind::Methods, actix::NAME),
         "rocket::Rocket" => (RouterKind::App, rocket::NAME),
         "rocket::Route" => (RouterKind::List, rocket::NAME),
+        "salvo::Router" | "salvo::Service" => (RouterKind::App, salvo::NAME),
         "warp::filters::BoxedFilter" => (RouterKind::Filter, warp::NAME),
         "poem::Route" => (RouterKind::App, poem::NAME),
         "poem::RouteMethod" => (RouterKind::Methods, poem::NAME),

@@ -4,7 +4,8 @@ use crate::values::{Text, TextPart};
 
 /// Joins path pieces and writes parameters as `{name}`, catch-alls as `{*name}`.
 /// Understands `:id` and `*rest` (axum before 0.8), `{id}`, `{*rest}` and `{tail:.*}` (axum 0.8,
-/// actix), `<id>` and `<rest..>` (Rocket). What is not known stands as a parameter.
+/// actix), `<id>` and `<rest..>` (Rocket), `{id:num}`, `{id|regex}` and `{**rest}` (salvo), and the
+/// same in angle brackets (salvo before 0.76). What is not known stands as a parameter.
 pub fn normalise(pieces: &[Text]) -> String {
     let mut path = String::new();
     for piece in pieces {
@@ -71,8 +72,12 @@ fn segment(text: &str) -> String {
     {
         return match inner.strip_suffix("..") {
             Some(name) => format!("{{*{name}}}"),
-            None => format!("{{{inner}}}"),
+            None => parameter(inner),
         };
+    }
+    // salvo before 0.76: `item_<id:num>.txt`.
+    if text.contains('<') && text.contains('>') && !text.contains(['{', '}']) {
+        return segment(&text.replace('<', "{").replace('>', "}"));
     }
     // Patterns inside a segment: `{id:\d+}`, `{tail:.*}`, `{name}.json`.
     let mut out = String::new();
@@ -83,17 +88,30 @@ fn segment(text: &str) -> String {
             break;
         };
         let inner = &rest[open + 1..open + close];
-        match inner.split_once(':') {
-            Some((name, pattern)) if pattern.contains(".*") || pattern.contains(".+") => {
-                out.push_str(&format!("{{*{}}}", name.trim()));
-            }
-            Some((name, _)) => out.push_str(&format!("{{{}}}", name.trim())),
-            None => out.push_str(&format!("{{{inner}}}")),
-        }
+        out.push_str(&parameter(inner));
         rest = &rest[open + close + 1..];
     }
     out.push_str(rest);
     out
+}
+
+/// What stands in the braces of a parameter.
+fn parameter(inner: &str) -> String {
+    // salvo: `**rest`, `*+rest` and `*?rest` take the rest of the path, `**` without a name.
+    if let Some(rest) = inner.strip_prefix('*') {
+        let name = rest.trim_start_matches(['*', '+', '?']);
+        let name = name.split([':', '|']).next().unwrap_or_default().trim();
+        let is_named = !name.is_empty();
+        return format!("{{*{}}}", if is_named { name } else { "rest" });
+    }
+    match inner.split_once([':', '|']) {
+        Some((name, pattern)) => {
+            let takes_all = pattern.contains(".*") || pattern.contains(".+");
+            let takes_all = takes_all && inner[name.len()..].starts_with(':');
+            format!("{{{}{}}}", if takes_all { "*" } else { "" }, name.trim())
+        }
+        None => format!("{{{inner}}}"),
+    }
 }
 
 /// The offset of the brace that closes the one at the start.
@@ -129,6 +147,11 @@ mod tests {
             (&["/u/{id:[0-9]{1,3}}/x"], "/u/{id}/x"),
             (&["/p/<id>/<rest..>?<q>"], "/p/{id}/{*rest}"),
             (&["/{name}.json"], "/{name}.json"),
+            (&["files", "{**path}"], "/files/{*path}"),
+            (&["files/{*+path}", "{**}"], "/files/{*path}/{*rest}"),
+            (&["u/{id:num(3..=10)}/{at|\\d+}"], "/u/{id}/{at}"),
+            (&["u/<id:num>/<**rest>"], "/u/{id}/{*rest}"),
+            (&["item_<id:num>.txt"], "/item_{id}.txt"),
         ] {
             let texts: Vec<Text> = pieces.iter().map(|it| Text::known(*it, None)).collect();
             assert_eq!(normalise(&texts), expected, "{pieces:?}");

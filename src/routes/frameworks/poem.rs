@@ -202,6 +202,8 @@ pub(super) fn object_method(
             serve(eval, served, call, 0);
             Some(Value::Unknown)
         }
+        // A layer of tower's as middleware.
+        "compat" if is_middleware(eval.program, receiver) => Some(receiver.clone()),
         name if is_combination(name) && is_middleware(eval.program, receiver) => {
             Some(combined(eval, receiver.clone(), call))
         }
@@ -487,10 +489,10 @@ fn own_endpoint(
 ) -> Option<Router> {
     let method_of = |eval: &Eval<'_>, of: &str, name: &str| {
         let impls = eval.program.external_impls(of, ty);
-        let fns = impls
+        let mut fns = impls
             .into_iter()
             .flat_map(|(id, _)| eval.program[id].fns.iter().copied());
-        fns.filter(|id| eval.program[*id].name == name).next()
+        fns.find(|id| eval.program[*id].name == name)
     };
     if let Some(answer) = method_of(eval, "poem::Endpoint", "call") {
         let wrapped = held.into_iter().find(|it| match it {

@@ -1,4 +1,4 @@
-//! `if`, `match` and `let` conditions: which state holds on which branch, and after them.
+//! `if`, `match`, `let` conditions and loops: which state holds on which branch, and after them.
 
 use std::rc::Rc;
 
@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 use super::interpret::{Run, with_state};
 use super::proof::{Abs, From, Out, State};
 use super::{Event, EventKind};
+use crate::facts::body::LoopKind;
 use crate::facts::{Expr, ExprId, PatId};
 
 impl Run<'_, '_> {
@@ -211,6 +212,74 @@ impl Run<'_, '_> {
                         before.join(&state),
                     )
                 }
+            });
+        }
+        match joined {
+            Some((value, state)) => {
+                self.state = Some(state);
+                value
+            }
+            None => {
+                self.state = None;
+                Abs::default()
+            }
+        }
+    }
+
+    pub(super) fn looping(&mut self, kind: LoopKind, body: ExprId) -> Abs {
+        let outer = std::mem::take(&mut self.breaks);
+        let before = self.state.clone();
+        match kind {
+            LoopKind::Loop => {
+                self.expr(body);
+                // A second round could only leave through the same exits.
+                let ends = std::mem::replace(&mut self.breaks, outer);
+                self.join_all(ends)
+            }
+            LoopKind::While(cond) => {
+                let value = self.expr(cond);
+                let (yes, no) = self.outcomes(&value);
+                let env = self.env.clone();
+                self.state = yes;
+                self.expr(body);
+                self.perhaps_not(env, no.as_ref().or(before.as_ref()));
+                let mut ends = std::mem::replace(&mut self.breaks, outer);
+                ends.extend(no.or(before).map(|state| (Abs::default(), state)));
+                self.join_all(ends);
+                Abs::default()
+            }
+            LoopKind::For(pat, iter) => {
+                let value = self.expr(iter);
+                let env = self.env.clone();
+                self.bind(pat, Abs::of(value.from));
+                self.expr(body);
+                self.perhaps_not(env, before.as_ref());
+                let mut ends = std::mem::replace(&mut self.breaks, outer);
+                ends.extend(before.map(|state| (Abs::default(), state)));
+                self.join_all(ends);
+                Abs::default()
+            }
+        }
+    }
+
+    /// Variables after code that may not have run: as they were before it, or as they are now.
+    fn perhaps_not(&mut self, before: FxHashMap<PatId, Abs>, state: Option<&State>) {
+        match (state, self.state.clone()) {
+            (Some(state), Some(own)) => self.join_env(before, state, &own),
+            _ => self.env = before,
+        }
+    }
+
+    /// The value and state after one of several ends.
+    pub(super) fn join_all(&mut self, ends: Vec<(Abs, State)>) -> Abs {
+        let mut joined: Option<(Abs, State)> = None;
+        for (value, state) in ends {
+            joined = Some(match joined {
+                None => (with_state(&value, &state), state),
+                Some((before, known)) => (
+                    Abs::either((&known, before), (&state, value)),
+                    known.join(&state),
+                ),
             });
         }
         match joined {

@@ -2,10 +2,9 @@
 
 use super::interpret::{MAX_DEPTH, Run, negated};
 use super::proof::{Abs, Captured, From, Out, Proof};
-use super::public::public;
 use super::stores::{is_spawn, measures};
 use super::{EventKind, endpoints, words};
-use crate::facts::body::{Literal, MacroCall, MethodCall};
+use crate::facts::body::{MacroCall, MethodCall};
 use crate::facts::{Expr, ExprId, GenericArg, TypeRef};
 use crate::models::{Role, TypeRole};
 use crate::program::methods::Candidate;
@@ -15,7 +14,7 @@ use crate::values::Callee;
 impl Run<'_, '_> {
     pub(super) fn call(&mut self, id: ExprId, callee: ExprId, args: &[ExprId]) -> Abs {
         let starts_task = self.starts_task(id, callee);
-        let before = self.state.clone().filter(|_| starts_task);
+        let before = starts_task.then(|| self.state.clone()).flatten();
         let values: Vec<Abs> = args.iter().map(|arg| self.expr(*arg)).collect();
         if starts_task {
             self.after_task(id, before, &values);
@@ -95,24 +94,6 @@ impl Run<'_, '_> {
         }
         let (_, ty) = self.subst.iter().find(|(name, _)| *name == param.name)?;
         Some(self.judge.extractor(ty, self.span(id)))
-    }
-
-    /// `User::from_request_without_body(req)`, which poem's trait gives every extractor.
-    fn extracted(&self, callee: ExprId) -> Option<Ty> {
-        let data = &self.judge.program[self.key];
-        let Expr::Path(path) = data.body.expr(callee) else {
-            return None;
-        };
-        path.last()
-            .filter(|it| *it == "from_request_without_body")?;
-        let names: Vec<_> = path.segments.iter().map(|it| it.name).collect();
-        let (_, owner) = names.split_last()?;
-        let found = self.judge.program.resolve_names(data.module, owner, false);
-        found.into_iter().find_map(|it| match it.def {
-            Def::Adt(adt) => Some(Ty::Adt(adt, std::sync::Arc::from([]))),
-            Def::External(path) => Some(Ty::external(path.as_str(), [])),
-            _ => None,
-        })
     }
 
     /// The targets of a call, with this activation's type parameters put in.
@@ -253,11 +234,18 @@ impl Run<'_, '_> {
                 if matches!(event.kind, EventKind::Refused) {
                     continue;
                 }
+                let reached = match event.kind {
+                    EventKind::Next => entry.going_on(),
+                    _ => Some(&entry.proof),
+                };
+                let Some(reached) = reached else { continue };
                 event.state = super::proof::State {
-                    proof: entry.proof.and(&event.state.proof),
+                    proof: reached.and(&event.state.proof),
                     assume: join_assume(&entry, &event.state),
                     failed: entry.failed || event.state.failed,
                     passed: entry.passed || event.state.passed,
+                    onward: super::proof::Onward::Always,
+                    resumed: entry.resumed,
                 };
                 event.add(&mut self.events);
             }
@@ -266,8 +254,7 @@ impl Run<'_, '_> {
             let success = summary.value.success();
             let verifies = success.is_some_and(|out| out.proof.is_verified());
             verifying += usize::from(verifies || after.proof.is_verified());
-            let mut state = entry.with(&after.proof);
-            state.passed |= after.passed;
+            let state = entry.after_call(&after);
             joined = Some(match joined {
                 None => (state, summary.value),
                 Some((known, value)) => {
@@ -394,6 +381,9 @@ impl Run<'_, '_> {
         let receiver = self.expr(call.receiver);
         let name = call.name.as_str();
         let span = self.span(id);
+        if let Some(value) = self.chain_method(id, call, &receiver) {
+            return value;
+        }
         let is_rest = || endpoints::is_rest(self.ty(call.receiver).peel_refs());
         let calls_rest = match name {
             "run" | "oneshot" | "ready_oneshot" | "run_with_request" => {
@@ -426,7 +416,7 @@ impl Run<'_, '_> {
             return value;
         }
         let starts_task = is_spawn(name) && !is_ours;
-        let before = self.state.clone().filter(|_| starts_task);
+        let before = starts_task.then(|| self.state.clone()).flatten();
         let args: Vec<Abs> = call.args.iter().map(|arg| self.expr(*arg)).collect();
         if starts_task {
             self.after_task(id, before, &args);
@@ -533,25 +523,6 @@ impl Run<'_, '_> {
         {
             value.from = value.from.with(labels);
         }
-    }
-
-    /// `text.split_once(':')` of basic credentials: the user's name, and the password.
-    fn user_and_password(&self, name: &str, receiver: &Abs, call: &MethodCall) -> Option<Abs> {
-        let [at] = &*call.args else { return None };
-        let splits = name == "split_once" && receiver.from.has(From::CREDENTIAL);
-        let is_colon = match self.judge.program[self.key].body.expr(*at) {
-            Expr::Literal(Literal::Char(at)) => *at == ':',
-            Expr::Literal(Literal::Str(at)) => &**at == ":",
-            _ => false,
-        };
-        (splits && is_colon).then(|| {
-            let password = Abs::of(receiver.from);
-            let both = Abs {
-                parts: Some(std::rc::Rc::new(vec![public(password.clone()), password])),
-                ..Abs::of(receiver.from)
-            };
-            Abs::fallible("Some", Proof::presence(), both)
-        })
     }
 
     fn candidates(&self, id: ExprId, call: &MethodCall) -> Vec<Candidate> {
@@ -677,7 +648,7 @@ impl Run<'_, '_> {
         }
         let all = values.iter();
         let all = all.fold(From::default(), |from, it| from.with(it.from));
-        let from = all.without(From::LITERAL.with(From::OWN));
+        let from = all.without(From::LITERAL.with(From::OWN).with(From::HANDED));
         if words::writes(name)
             && !from.has(From::REJECT)
             && values.first().is_some_and(|it| !it.from.has(From::REQUEST))
@@ -691,7 +662,7 @@ impl Run<'_, '_> {
             from.without(From::REJECT)
         };
         if !from.has(From::CREDENTIAL) || words::syntactic(name) {
-            let asks = values.first().is_some_and(|it| it.from.has(From::OWN));
+            let asks = all.has(From::OWN) || words::query_method(name).is_some();
             let asks = asks && from.has(From::PUBLIC.with(From::INPUT));
             let found = match words::syntactic(name) || !asks {
                 true => from,

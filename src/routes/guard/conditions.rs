@@ -124,9 +124,13 @@ impl Run<'_, '_> {
                     _ => None,
                 };
                 let truth = number.filter(|_| a.variant("true").is_some() && a.variants.is_some());
-                let equal = match truth {
-                    Some(1) => a.clone(),
-                    Some(0) => negated(&a),
+                let named = self
+                    .is_variant(&a, rhs)
+                    .or_else(|| self.is_variant(&b, lhs));
+                let equal = match (truth, named) {
+                    (Some(1), _) => a.clone(),
+                    (Some(0), _) => negated(&a),
+                    (_, Some(named)) => named,
                     _ => self.equal_values([(lhs, &a), (rhs, &b)], id),
                 };
                 if op == BinaryOp::Ne {
@@ -180,6 +184,35 @@ impl Run<'_, '_> {
             Some(unset) => only_if(equal, &unset),
             None => equal,
         }
+    }
+
+    /// `state == State::Authorized`: what it proves that a value has the variant which an
+    /// expression names.
+    fn is_variant(&self, value: &Abs, named: ExprId) -> Option<Abs> {
+        let Expr::Path(path) = self.judge.program[self.key].body.expr(named) else {
+            return None;
+        };
+        let name = path.last()?.as_str();
+        let all = value
+            .variants
+            .as_ref()
+            .filter(|_| path.segments.len() > 1)?;
+        let (_, own) = all.iter().find(|it| it.0 == name)?;
+        let others = all.iter().filter(|it| it.0 != name);
+        let others = others.map(|it| it.1.proof.clone());
+        let other = others.reduce(|a, b| a.either(&b, None));
+        let mut truth = vec![(
+            "true",
+            Out {
+                proof: own.proof.clone(),
+                val: Abs::default(),
+            },
+        )];
+        truth.extend(other.map(|proof| {
+            let val = Abs::default();
+            ("false", Out { proof, val })
+        }));
+        Some(Abs::variants(value.from.without(From::REJECT), truth))
     }
 
     /// A setting joined with another condition is still a setting if both are.

@@ -2,6 +2,7 @@
 //! which code stands in front of it.
 
 use super::Judge;
+use super::interpret::Run;
 use crate::facts::{Expr, ExprId};
 use crate::program::{Def, Program, Ty};
 use crate::source::Name;
@@ -13,6 +14,26 @@ const ENDPOINTS: [&str; 3] = [
     "poem::IntoEndpoint",
     "poem::endpoint::DynEndpoint",
 ];
+
+impl Run<'_, '_> {
+    /// `User::from_request_without_body(req)`, which poem's trait gives every extractor.
+    pub(super) fn extracted(&self, callee: ExprId) -> Option<Ty> {
+        let data = &self.judge.program[self.key];
+        let Expr::Path(path) = data.body.expr(callee) else {
+            return None;
+        };
+        path.last()
+            .filter(|it| *it == "from_request_without_body")?;
+        let names: Vec<_> = path.segments.iter().map(|it| it.name).collect();
+        let (_, owner) = names.split_last()?;
+        let found = self.judge.program.resolve_names(data.module, owner, false);
+        found.into_iter().find_map(|it| match it.def {
+            Def::Adt(adt) => Some(Ty::Adt(adt, std::sync::Arc::from([]))),
+            Def::External(path) => Some(Ty::external(path.as_str(), [])),
+            _ => None,
+        })
+    }
+}
 
 /// Whether a value of this type is known only to answer requests: what a middleware wraps.
 pub(super) fn is_rest(ty: &Ty) -> bool {

@@ -1,48 +1,76 @@
-//! Identity that travels in request extensions: it counts only if every insertion follows
-//! a verification.
+//! Identity that travels in request extensions or in a depot: it counts only if every insertion
+//! follows a verification.
 
 use super::proof::{Abs, From, Out, Proof, State};
 use super::{EventKind, Judge};
 use crate::facts::mentions::hashes;
 use crate::facts::{Expr, Mention};
+use crate::models::TypeRole;
 use crate::program::ty::Subst;
-use crate::program::{BodyOwner, FnId, Ty};
+use crate::program::{BodyKey, BodyOwner, FnId, Ty};
 use crate::routes::eval::type_name;
-use crate::source::{Name, Span};
+use crate::source::Name;
 use crate::values::Callee;
 
+/// A place where a handler finds what another has put there.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Slot {
+    /// That of a type.
+    Type(Ty),
+    /// That of a name.
+    Key(Name),
+}
+
+impl Slot {
+    /// Whether what is put into the one is found in the other.
+    fn is(&self, other: &Slot) -> bool {
+        match (self, other) {
+            (Slot::Type(a), Slot::Type(b)) => same(a.peel_refs(), b.peel_refs()),
+            (Slot::Key(a), Slot::Key(b)) => a == b,
+            _ => false,
+        }
+    }
+
+    /// Whether it may be the same, once more is known.
+    fn may_be(&self, other: &Slot) -> bool {
+        match (self, other) {
+            (Slot::Type(a), Slot::Type(b)) => {
+                let a = a.peel_refs();
+                !matches!(a, Ty::Adt(..) | Ty::External(..)) || same(a, b.peel_refs())
+            }
+            (Slot::Key(_), Slot::Key(_)) => true,
+            _ => false,
+        }
+    }
+}
+
 impl Judge<'_> {
-    /// What finding a value of this type in the request's extensions proves.
-    pub(super) fn extension(&self, ty: &Ty, _span: Span) -> Abs {
-        let key = format!("{ty:?}");
+    /// What finding something in this place proves.
+    pub(super) fn extension(&self, slot: &Slot) -> Abs {
+        let key = format!("{slot:?}");
         self.for_all(|| {
             self.inserted.answer(
                 &self.questions,
                 key,
                 || Abs::fallible("Some", Proof::nothing(), Abs::default()),
-                || self.judge_extension(ty),
+                || self.judge_extension(slot),
                 || !self.is_exhausted(),
             )
         })
     }
 
-    fn judge_extension(&self, wanted: &Ty) -> Abs {
+    fn judge_extension(&self, wanted: &Slot) -> Abs {
         let mut joined: Option<(State, Abs)> = None;
-        let may_insert = |types: &[Ty]| {
-            let vague = |ty: &Ty| !matches!(ty, Ty::Adt(..) | Ty::External(..));
-            let mut types = types.iter().map(Ty::peel_refs);
-            types.any(|ty| vague(ty) || same(ty, wanted))
-        };
-        for (id, types) in self.inserters() {
-            if !may_insert(types) {
+        for (id, slots) in self.inserters() {
+            if !slots.iter().any(|slot| slot.may_be(wanted)) {
                 continue;
             }
             let summary = self.run_middleware(*id, &Subst::new());
             for event in summary.events {
-                let EventKind::Insert(ty, value) = event.kind else {
+                let EventKind::Insert(slot, value) = event.kind else {
                     continue;
                 };
-                if !same(ty.peel_refs(), wanted) {
+                if !slot.is(wanted) {
                     continue;
                 }
                 let value = *value;
@@ -62,6 +90,14 @@ impl Judge<'_> {
                 let value = Abs::either((&state, value), (&given.0, given.1.clone()));
                 (state.join(&given.0), value)
             });
+        }
+        if let Some((state, value)) = &joined
+            && self.program.may_use(DEPOT_CRATE)
+            && self.is_affixed(wanted, false)
+        {
+            let nobody = State::start();
+            let value = Abs::either((state, value.clone()), (&nobody, Abs::default()));
+            joined = Some((state.join(&nobody), value));
         }
         match joined {
             Some((state, value)) => {
@@ -89,7 +125,7 @@ impl Judge<'_> {
                 )
             }
             None if self.is_shared_state(wanted) || self.is_given_to_all(wanted) != Some(false) => {
-                let setting = Some(std::rc::Rc::from(type_name(self.program, wanted)));
+                let setting = Some(std::rc::Rc::from(self.slot_name(wanted)));
                 Abs::fallible(
                     "Some",
                     Proof::nothing(),
@@ -99,15 +135,14 @@ impl Judge<'_> {
                     },
                 )
             }
-            None if wanted.is_external("poem::session::Session") => {
+            None if matches!(wanted, Slot::Type(ty) if ty.is_external("poem::session::Session")) => {
                 Abs::fallible("Some", Proof::nothing(), Abs::of(From::SESSION))
             }
-            // What the application hands to all requests, by code that is not read.
-            None if self.program.may_use("poem") && is_no_identity(wanted) => {
-                Abs::fallible("Some", Proof::nothing(), Abs::default())
-            }
             None if is_framework(wanted) => {
-                let path = wanted.external_path();
+                let path = match wanted {
+                    Slot::Type(ty) => ty.peel_refs().external_path(),
+                    Slot::Key(_) => None,
+                };
                 let is_path = path.is_some_and(|it| it.as_str().ends_with("::MatchedPath"));
                 let val = match is_path {
                     true => Abs::of(From::INPUT.with(From::ROUTE)),
@@ -115,8 +150,14 @@ impl Judge<'_> {
                 };
                 Abs::fallible("Some", Proof::nothing(), val)
             }
+            // What the application hands to all requests, by code that is not read.
+            None if self.program.may_use("poem")
+                && matches!(wanted, Slot::Type(ty) if is_no_identity(ty)) =>
+            {
+                Abs::fallible("Some", Proof::nothing(), Abs::default())
+            }
             None => {
-                let name = type_name(self.program, wanted);
+                let name = self.slot_name(wanted);
                 Abs::fallible(
                     "Some",
                     Proof::maybe(format!("nothing in this program inserts `{name}`")),
@@ -126,12 +167,25 @@ impl Judge<'_> {
         }
     }
 
-    /// Functions that put something into extensions, and the types of what they put there.
-    fn inserters(&self) -> &[(FnId, Vec<Ty>)] {
+    fn slot_name(&self, slot: &Slot) -> String {
+        match slot {
+            Slot::Type(ty) => type_name(self.program, ty.peel_refs()),
+            Slot::Key(key) => key.to_string(),
+        }
+    }
+
+    /// Functions that put something into extensions or a depot, and where.
+    fn inserters(&self) -> &[(FnId, Vec<Slot>)] {
         self.inserters.get_or_init(|| {
             let mut found = Vec::new();
+            let into_depots = self.program.may_use(DEPOT_CRATE);
             let hashes = ["extensions", "extensions_mut", "set_data"]
                 .into_iter()
+                .chain(
+                    ["insert", "inject", "insert_typed"]
+                        .into_iter()
+                        .filter(|_| into_depots),
+                )
                 .flat_map(|name| hashes(Mention::CALLED, name));
             for key in self.program.mentioning(&hashes.collect()) {
                 let data = &self.program[key];
@@ -160,14 +214,46 @@ impl Judge<'_> {
                 };
                 let all = data.body.exprs();
                 let all: Vec<_> = all.filter_map(|(_, expr)| inserted(expr)).collect();
+                let mut slots = Vec::new();
                 if !all.is_empty() {
                     let typing = self.values.typing(key);
                     let types = all.into_iter().map(|it| typing.ty(it).clone());
-                    found.push((id, types.collect()));
+                    slots.extend(types.map(Slot::Type));
+                }
+                if into_depots {
+                    self.put_into_depots(key, &mut slots);
+                }
+                if !slots.is_empty() {
+                    found.push((id, slots));
                 }
             }
             found
         })
+    }
+
+    /// Where the code of a body puts something in a depot.
+    fn put_into_depots(&self, key: BodyKey, slots: &mut Vec<Slot>) {
+        let typing = self.values.typing(key);
+        for (_, expr) in self.program[key].body.exprs() {
+            let Expr::MethodCall(call) = expr else {
+                continue;
+            };
+            let is_depot = || self.is_depot(typing.ty(call.receiver));
+            match (call.name.as_str(), &*call.args) {
+                ("inject" | "insert_typed", [value]) if is_depot() => {
+                    slots.push(Slot::Type(typing.ty(*value).clone()));
+                }
+                // Which name it is, running the code tells.
+                ("insert", [_, _]) if is_depot() => slots.push(Slot::Key(Name::new(""))),
+                _ => {}
+            }
+        }
+    }
+
+    fn is_depot(&self, ty: &Ty) -> bool {
+        let path = ty.peel_refs().external_path();
+        let role = path.and_then(|path| self.program.models.type_(path)?.role);
+        role == Some(TypeRole::Depot)
     }
 
     /// Runs a middleware function or method.
@@ -205,6 +291,8 @@ impl Judge<'_> {
                     entry = entry.and(&out.proof);
                     out.val
                 }
+                // Others may come after it.
+                _ if value.from.has(From::ANSWER) => Abs::of(value.from.with(From::CHAIN)),
                 _ => value,
             });
         }
@@ -221,7 +309,11 @@ impl Judge<'_> {
 
     /// Whether a value of this type is given to all requests of an endpoint by poem's `data(..)`;
     /// `None` if that depends on an argument whose type is not known.
-    fn is_given_to_all(&self, wanted: &Ty) -> Option<bool> {
+    fn is_given_to_all(&self, slot: &Slot) -> Option<bool> {
+        let Slot::Type(wanted) = slot else {
+            return Some(false);
+        };
+        let wanted = wanted.peel_refs();
         if !self.program.may_use("poem") {
             return Some(false);
         }
@@ -260,8 +352,16 @@ impl Judge<'_> {
         answer
     }
 
-    /// Whether a type is handed to all requests by an `Extension(..)` layer or `app_data`.
-    fn is_shared_state(&self, wanted: &Ty) -> bool {
+    /// Whether something is handed to all requests: by an `Extension(..)` layer or `app_data`, or
+    /// by salvo's `affix_state::inject(..)`.
+    fn is_shared_state(&self, slot: &Slot) -> bool {
+        if self.program.may_use(DEPOT_CRATE) && self.is_affixed(slot, true) {
+            return true;
+        }
+        let Slot::Type(wanted) = slot else {
+            return false;
+        };
+        let wanted = wanted.peel_refs();
         let names = ["Extension", "AddExtensionLayer"].map(Name::new);
         let hashes = names
             .into_iter()
@@ -277,6 +377,56 @@ impl Judge<'_> {
                     matches!(callee, Callee::External(path) if path.as_str().ends_with("::Extension") || path.as_str().ends_with("::AddExtensionLayer::new"))
                 });
                 is_extension && same(typing.ty(*arg).peel_refs(), wanted)
+            })
+        })
+    }
+}
+
+/// The crate whose handlers share a depot.
+const DEPOT_CRATE: &str = "salvo";
+
+impl Judge<'_> {
+    /// Whether a hoop puts the same value into all depots. `or_may`: or may, for all that is
+    /// known of its type.
+    fn is_affixed(&self, slot: &Slot, or_may: bool) -> bool {
+        let names = ["inject", "insert"].into_iter();
+        let hashes = names.flat_map(|name| hashes(Mention::CALLED, name));
+        let mut bodies = self.program.mentioning(&hashes.collect()).into_iter();
+        bodies.any(|key| {
+            let data = &self.program[key];
+            data.body.exprs().any(|(id, expr)| {
+                let (args, name) = match expr {
+                    Expr::Call { args, .. } => (args, None),
+                    Expr::MethodCall(call) => (&call.args, Some(call.name.as_str())),
+                    _ => return false,
+                };
+                if name.is_some_and(|it| !matches!(it, "inject" | "insert")) {
+                    return false;
+                }
+                let typing = self.values.typing(key);
+                let is_affix = |path: &str| {
+                    let path = path.strip_prefix("salvo::affix");
+                    let path = path.and_then(|it| it.strip_prefix("_state").or(Some(it)));
+                    path.is_some_and(|it| it.ends_with("::inject") || it.ends_with("::insert"))
+                };
+                let of_method = typing.external(id).filter(|_| name.is_some());
+                let called = typing.callees(id).iter().any(
+                    |callee| matches!(callee, Callee::External(path) if is_affix(path.as_str())),
+                );
+                if !called && !of_method.is_some_and(|path| is_affix(path.as_str())) {
+                    return false;
+                }
+                match (slot, &**args) {
+                    (Slot::Type(wanted), [value]) => {
+                        let ty = typing.ty(*value).peel_refs();
+                        same(ty, wanted.peel_refs()) || or_may && ty.is_unknown()
+                    }
+                    (Slot::Key(wanted), [name, _]) => {
+                        let text = self.values.text(key, *name).and_then(|it| it.as_known());
+                        text.is_some_and(|it| *wanted == it.as_str())
+                    }
+                    _ => false,
+                }
             })
         })
     }
@@ -306,7 +456,11 @@ fn is_no_identity(ty: &Ty) -> bool {
 }
 
 /// Whether a framework itself puts values of this type into extensions.
-fn is_framework(ty: &Ty) -> bool {
+fn is_framework(slot: &Slot) -> bool {
+    let ty = match slot {
+        Slot::Type(ty) => ty.peel_refs(),
+        Slot::Key(key) => return key.as_str().starts_with("::salvo::"),
+    };
     const CRATES: [&str; 12] = [
         "axum",
         "axum_core",

@@ -3,6 +3,7 @@
 use super::calls::{presence, unknown_outcome};
 use super::conditions::compared;
 use super::endpoints::Sealing;
+use super::extensions::Slot;
 use super::interpret::Run;
 use super::proof::{Abs, From, Out, Proof, Strength};
 use super::public::{is_identifier, makes_key};
@@ -29,12 +30,12 @@ impl Run<'_, '_> {
             return match name {
                 "get" | "get_mut" | "remove" => {
                     let ty = self.extension_type(id, call);
-                    Some(self.judge.extension(&ty, span))
+                    Some(self.judge.extension(&Slot::Type(ty)))
                 }
                 "insert" => {
                     let ty = call.args.first().map_or(Ty::Unknown, |arg| self.ty(*arg));
                     let value = args.first().cloned().unwrap_or_default();
-                    self.event(EventKind::Insert(ty, Box::new(value)), span);
+                    self.event(EventKind::Insert(Slot::Type(ty), Box::new(value)), span);
                     Some(Abs::default())
                 }
                 _ => None,
@@ -97,12 +98,12 @@ impl Run<'_, '_> {
             "set_data" => {
                 let ty = call.args.first().map_or(Ty::Unknown, |arg| self.ty(*arg));
                 let value = args.first().cloned().unwrap_or_default();
-                self.event(EventKind::Insert(ty, Box::new(value)), span);
+                self.event(EventKind::Insert(Slot::Type(ty), Box::new(value)), span);
                 Some(Abs::default())
             }
             "data" if call.args.is_empty() => {
                 let ty = self.extension_type(id, call);
-                Some(self.judge.extension(&ty, span))
+                Some(self.judge.extension(&Slot::Type(ty)))
             }
             "cookie" if call.args.is_empty() => Some(Abs::of(receiver.from)),
             "headers" | "headers_mut" | "cookies" | "into_parts" | "parts" | "parts_mut"
@@ -178,7 +179,7 @@ impl Run<'_, '_> {
         }
     }
 
-    fn extension_type(&self, id: ExprId, call: &MethodCall) -> Ty {
+    pub(super) fn extension_type(&self, id: ExprId, call: &MethodCall) -> Ty {
         self.turbofish(call)
             .or_else(|| self.success_type(id))
             .unwrap_or(Ty::Unknown)
@@ -198,7 +199,7 @@ impl Run<'_, '_> {
 
     /// The text of the first argument as a key: a literal, a constant, what was handed in, or the
     /// code that gives it.
-    fn key_text(&self, exprs: &[ExprId], values: &[Abs]) -> Option<String> {
+    pub(super) fn key_text(&self, exprs: &[ExprId], values: &[Abs]) -> Option<String> {
         let arg = *exprs.first()?;
         let known = self.judge.values.text(self.key, arg);
         let known = known.and_then(|text| text.as_known());
@@ -285,7 +286,8 @@ impl Run<'_, '_> {
         let values: Vec<Abs> = receiver.into_iter().chain(args).cloned().collect();
         let from = values
             .iter()
-            .fold(From::default(), |from, it| from.with(it.from));
+            .fold(From::default(), |from, it| from.with(it.from))
+            .without(From::HANDED);
         match path {
             "poem::Endpoint::call" | "poem::Endpoint::get_response"
                 if values.first().is_some_and(|it| it.from.has(From::NEXT)) =>
@@ -483,7 +485,10 @@ impl Run<'_, '_> {
             }
             Role::Verifies if from.has(From::UNCHECKED.with(From::SENT_KEY)) => outcome(
                 on.unwrap_or(Outcome::Ok),
-                Proof::presence(),
+                match from.has(From::CREDENTIAL.with(From::PUBLIC)) {
+                    true => Proof::presence(),
+                    false => Proof::nothing(),
+                },
                 Abs::of(from.without(From::REJECT)),
             ),
             Role::RunsClosure => {
@@ -592,8 +597,10 @@ impl Run<'_, '_> {
     fn looked_up(&mut self, id: ExprId, name: &str, from: From) -> Abs {
         let from = from.without(From::LITERAL).without(From::REJECT);
         if !from.has(From::CREDENTIAL) {
-            let row = match from.has(From::PUBLIC.with(From::INPUT)) {
-                true => Abs::of(from.with(From::FETCHED)),
+            // What stands in the row is not what was sent.
+            let row = match from.has(From::PUBLIC) {
+                true => Abs::of(From::PUBLIC.with(From::FETCHED)),
+                false if from.has(From::INPUT) => Abs::of(from.with(From::FETCHED)),
                 false => Abs::of(from),
             };
             return match words::query_method(name).filter(|_| from.has(From::PUBLIC)) {
@@ -744,7 +751,10 @@ impl Run<'_, '_> {
                 let proof = Proof::verified(self.evidence(self.text(id), self.span(id)));
                 return unknown_outcome(From::IDENTITY, &proof);
             }
-            if !first.from.has(ambient) && key.from.has(From::PUBLIC.with(From::INPUT)) {
+            if !first.from.has(ambient)
+                && key.from.has(From::PUBLIC.with(From::INPUT))
+                && !key.from.is_route()
+            {
                 return self.passed(from.without(From::OWN).with(From::FETCHED));
             }
         }

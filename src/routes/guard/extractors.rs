@@ -1,5 +1,6 @@
 //! What a type in a handler's signature proves.
 
+use super::extensions::Slot;
 use super::proof::{Abs, From, Out, Proof, Strength};
 use super::{Judge, body_proof, endpoints, words};
 use crate::models::Origin;
@@ -11,12 +12,15 @@ use crate::routes::eval::type_name;
 use crate::source::{Name, Span};
 
 /// Traits by which frameworks fill a handler's parameters.
-const EXTRACTOR_TRAITS: [&str; 4] = [
+const EXTRACTOR_TRAITS: [&str; 5] = [
     "FromRequestParts",
     "FromRequest",
     "FromData",
     "ApiExtractor",
+    "Extractible",
 ];
+/// What deriving salvo's does is to parse.
+const PARSING_TRAIT: &str = "Extractible";
 /// Traits by which axum (since `axum-core` 0.5) fills a parameter of type `Option<T>`.
 const OPTIONAL_TRAITS: [&str; 2] = ["OptionalFromRequestParts", "OptionalFromRequest"];
 
@@ -96,7 +100,17 @@ impl Judge<'_> {
             ..Abs::default()
         };
         let summary = self.run(id, args, this, types);
-        let mut proof = body_proof(&summary);
+        let output = self.program.fn_return(id);
+        let output = match &output {
+            Ty::Future(inner) => inner,
+            other => other,
+        };
+        let output = match output.is_external("std::result::Result") {
+            true => output.arg(0),
+            false => output.clone(),
+        };
+        let is_told = !matches!(&output, Ty::Tuple(parts) if parts.is_empty());
+        let mut proof = body_proof(&summary, is_told);
         self.admit(&mut proof);
         proof
     }
@@ -123,6 +137,16 @@ impl Judge<'_> {
         let mut value = self.extractor(peeled, span);
         if let Some(named) = name.and_then(|name| self.named_credential(peeled, name)) {
             value = named;
+        }
+        if let Some(path) = peeled.external_path()
+            && self
+                .program
+                .models
+                .extractor(path)
+                .is_some_and(|it| it.named)
+            && super::words::credential_header(words).unwrap_or(false)
+        {
+            value = Abs::fallible("Ok", Proof::presence(), Abs::of(From::CREDENTIAL));
         }
         if let (Some(name), Some(variants)) = (name, &value.variants) {
             // Settings are called by the handler's own name for them.
@@ -165,7 +189,7 @@ impl Judge<'_> {
         })
     }
 
-    fn part_of_request(&self, ty: &Ty) -> Option<From> {
+    pub(super) fn part_of_request(&self, ty: &Ty) -> Option<From> {
         let path = ty.external_path()?;
         if path.as_str().ends_with("::Next") || path == "Next" {
             return Some(From::NEXT);
@@ -176,6 +200,9 @@ impl Judge<'_> {
                 return Some(From::REQUEST);
             }
             Some(TypeRole::Session) => return Some(From::SESSION),
+            Some(TypeRole::Answer) => return Some(From::ANSWER),
+            Some(TypeRole::Flow) => return Some(From::FLOW),
+            Some(TypeRole::Depot) => return Some(From::DEPOT),
             _ => {}
         }
         let last = path.as_str().rsplit("::").next().unwrap_or_default();
@@ -319,8 +346,8 @@ impl Judge<'_> {
         }
         let val = match model.carries {
             Carries::Extension => {
-                let value = self.extension(ty.arg(0).peel_refs(), span);
-                return value.renamed("Ok");
+                let slot = Slot::Type(ty.arg(0).peel_refs().clone());
+                return self.extension(&slot).renamed("Ok");
             }
             Carries::State => {
                 let held = ty.arg(model.inner.unwrap_or(0) as usize);
@@ -386,7 +413,7 @@ impl Judge<'_> {
         let Some(value) = self.run_impls(self.extractor_impls(ty)) else {
             // No extractor: a path parameter, a form type, or derived.
             let derived = matches!(ty, Ty::Adt(adt, _) if self.program[*adt].attrs.iter().any(|attr| {
-                attr.meta.is("derive") && attr.meta.list().iter().any(|it| it.last_segment().is_some_and(|name| EXTRACTOR_TRAITS.contains(&name.as_str())))
+                attr.meta.is("derive") && attr.meta.list().iter().any(|it| it.last_segment().is_some_and(|name| name != PARSING_TRAIT && EXTRACTOR_TRAITS.contains(&name.as_str())))
             }));
             let proof = if derived {
                 Proof::maybe(format!(
@@ -445,7 +472,7 @@ impl Judge<'_> {
             let function = def.fns.iter().copied().find(|it| {
                 matches!(
                     self.program[*it].name.as_str(),
-                    "from_request_parts" | "from_request" | "from_data"
+                    "from_request_parts" | "from_request" | "from_data" | "extract"
                 )
             });
             let Some(function) = function else { continue };

@@ -4,6 +4,7 @@
 //! What each filter hands on flows into the functions behind it, a rejection ends the way. The
 //! functions are judged as every other code is.
 
+use super::extensions::Slot;
 use super::interpret::MAX_DEPTH;
 use super::proof::{Abs, From, Out, Proof, State, Strength};
 use super::{EventKind, Judge, Summary, body_proof, words};
@@ -81,6 +82,16 @@ impl Judge<'_> {
             .map(|it| (Protects::RateLimit, evidence(&it.name, it.span)))
             .collect()
     }
+}
+
+/// That a header or cookie is taken.
+fn taken(part: &Part) -> Evidence {
+    let kind = match part.carries {
+        Carries::Cookies => "cookie",
+        _ => "header",
+    };
+    let name = part.name.as_deref().unwrap_or("of a configured name");
+    evidence(&format!("{kind} {name}"), part.span)
 }
 
 fn evidence(name: &str, span: Span) -> Evidence {
@@ -176,10 +187,7 @@ impl Walk<'_, '_> {
                 let is_credential = part.name.as_deref().map(words::credential_header);
                 let proof = match is_credential {
                     // One fixed secret.
-                    Some(Some(true)) => Proof::verified(evidence(
-                        &format!("header {}", part.name.as_deref().unwrap_or_default()),
-                        part.span,
-                    )),
+                    Some(Some(true)) => Proof::verified(taken(part)),
                     Some(_) => Proof::nothing(),
                     None => Proof::maybe("the header that is asked for could not be read"),
                 };
@@ -253,14 +261,19 @@ impl Walk<'_, '_> {
                     false => From::INPUT,
                 };
                 let proof = match is_credential {
-                    true => Proof::presence(),
+                    true => Proof {
+                        evidence: vec![taken(part)],
+                        ..Proof::presence()
+                    },
                     false => Proof::nothing(),
                 };
                 (proof, Abs::of(from))
             }
             Carries::Headers | Carries::Request => (Proof::nothing(), Abs::of(From::REQUEST)),
             Carries::Extension => {
-                let found = self.judge.extension(part.ty.peel_refs(), part.span);
+                let found = self
+                    .judge
+                    .extension(&Slot::Type(part.ty.peel_refs().clone()));
                 if part.is_optional {
                     return (state, Values::one(found));
                 }
@@ -279,6 +292,7 @@ impl Walk<'_, '_> {
         if part.is_optional {
             let looks = Proof {
                 looked: proof.strength > Strength::Nothing,
+                evidence: proof.evidence.clone(),
                 ..Proof::nothing()
             };
             let value = Abs::fallible("Some", proof, value);
@@ -376,7 +390,7 @@ impl Walk<'_, '_> {
     /// Runs the function that answers.
     fn answer(&self, function: &Function, values: Values, state: State) -> (State, Abs) {
         match self.summary(function, values) {
-            Some(summary) => (state.with(&body_proof(&summary)), Abs::default()),
+            Some(summary) => (state.with(&body_proof(&summary, true)), Abs::default()),
             None => {
                 let is_unknown = function.target == HandlerTarget::Unknown;
                 let proof = match is_unknown {
@@ -486,6 +500,7 @@ fn within(entry: &State, own: &State) -> State {
         assume: entry.assume.iter().chain(&own.assume).cloned().collect(),
         failed: entry.failed || own.failed,
         passed: entry.passed || own.passed,
+        ..entry.clone()
     }
 }
 

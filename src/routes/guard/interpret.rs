@@ -9,7 +9,7 @@ use super::proof::{Abs, Captured, From, Out, Proof, State, Strength};
 use super::public::{brings_key, is_public_field, public};
 use super::route::name_of;
 use super::{Event, EventKind, Judge, Summary, fingerprint, words};
-use crate::facts::body::{BlockKind, Literal, LoopKind, UnaryOp};
+use crate::facts::body::{BlockKind, Literal, UnaryOp};
 use crate::facts::{Expr, ExprId, PatId, Stmt};
 use crate::program::ty::Subst;
 use crate::program::{BodyKey, FnId, Ty};
@@ -421,30 +421,6 @@ impl<'a> Run<'_, 'a> {
         self.join_all(own)
     }
 
-    /// The value and state after one of several ends.
-    fn join_all(&mut self, ends: Vec<(Abs, State)>) -> Abs {
-        let mut joined: Option<(Abs, State)> = None;
-        for (value, state) in ends {
-            joined = Some(match joined {
-                None => (with_state(&value, &state), state),
-                Some((before, known)) => (
-                    Abs::either((&known, before), (&state, value)),
-                    known.join(&state),
-                ),
-            });
-        }
-        match joined {
-            Some((value, state)) => {
-                self.state = Some(state);
-                value
-            }
-            None => {
-                self.state = None;
-                Abs::default()
-            }
-        }
-    }
-
     fn block(&mut self, stmts: &[Stmt], tail: Option<ExprId>, labelled: bool) -> Abs {
         let outer = if labelled {
             std::mem::take(&mut self.breaks)
@@ -577,50 +553,6 @@ impl<'a> Run<'_, 'a> {
         }
     }
 
-    fn looping(&mut self, kind: LoopKind, body: ExprId) -> Abs {
-        let outer = std::mem::take(&mut self.breaks);
-        let before = self.state.clone();
-        match kind {
-            LoopKind::Loop => {
-                self.expr(body);
-                // A second round could only leave through the same exits.
-                let ends = std::mem::replace(&mut self.breaks, outer);
-                self.join_all(ends)
-            }
-            LoopKind::While(cond) => {
-                let value = self.expr(cond);
-                let (yes, no) = self.outcomes(&value);
-                let env = self.env.clone();
-                self.state = yes;
-                self.expr(body);
-                self.perhaps_not(env, no.as_ref().or(before.as_ref()));
-                let mut ends = std::mem::replace(&mut self.breaks, outer);
-                ends.extend(no.or(before).map(|state| (Abs::default(), state)));
-                self.join_all(ends);
-                Abs::default()
-            }
-            LoopKind::For(pat, iter) => {
-                let value = self.expr(iter);
-                let env = self.env.clone();
-                self.bind(pat, Abs::of(value.from));
-                self.expr(body);
-                self.perhaps_not(env, before.as_ref());
-                let mut ends = std::mem::replace(&mut self.breaks, outer);
-                ends.extend(before.map(|state| (Abs::default(), state)));
-                self.join_all(ends);
-                Abs::default()
-            }
-        }
-    }
-
-    /// Variables after code that may not have run: as they were before it, or as they are now.
-    fn perhaps_not(&mut self, before: FxHashMap<PatId, Abs>, state: Option<&State>) {
-        match (state, self.state.clone()) {
-            (Some(state), Some(own)) => self.join_env(before, state, &own),
-            _ => self.env = before,
-        }
-    }
-
     fn assign(&mut self, target: ExprId, value: Abs) {
         let body = &self.judge.program[self.key].body;
         match body.expr(target) {
@@ -630,6 +562,12 @@ impl<'a> Run<'_, 'a> {
                 }
             }
             Expr::Unary { inner, .. } => self.assign(*inner, value),
+            Expr::Field { base, name } if *name == "status_code" => {
+                let answer = self.expr(*base).from;
+                if answer.has(From::ANSWER) {
+                    self.set_status_field(&value, answer, self.span(target));
+                }
+            }
             Expr::Field { base, .. } => self.assign_field(target, *base, value),
             _ => {}
         }
@@ -713,7 +651,7 @@ impl<'a> Run<'_, 'a> {
                 false => own,
             };
         }
-        let mut from = value.from;
+        let mut from = value.from.without(From::HANDED);
         if from.has(From::INPUT) && words::own_token(name) {
             from = from.with(From::TOKEN);
         }

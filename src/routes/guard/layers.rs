@@ -99,6 +99,7 @@ impl Judge<'_> {
             LayerKind::Around(HandlerTarget::Closure(body, expr), _) => {
                 self.middleware_closure(*body, *expr, true)
             }
+            LayerKind::Hoop(id, types) => self.hoop(*id, types),
             LayerKind::Extractor(ty) => {
                 let value = self.extractor(ty, layer.span);
                 let proof = value
@@ -209,7 +210,7 @@ impl Judge<'_> {
         Some(self.effect_of(&summary, &bodies))
     }
 
-    fn effect_of(&self, summary: &Summary, bodies: &[BodyKey]) -> Effect {
+    pub(super) fn effect_of(&self, summary: &Summary, bodies: &[BodyKey]) -> Effect {
         let mut joined: Option<State> = None;
         for event in summary
             .events
@@ -327,7 +328,7 @@ impl Judge<'_> {
                 };
                 let proof = match model.proves {
                     Proves::Identity => Proof::verified(evidence),
-                    Proves::Callback => self.validator(args, model.validator),
+                    Proves::Callback => self.validator(args, model.validator, &evidence),
                     Proves::Presence => Proof::presence(),
                     Proves::Nothing | Proves::Session => Proof::nothing(),
                 };
@@ -370,20 +371,26 @@ impl Judge<'_> {
     }
 
     /// A validator handed to a library's layer: what its success proves.
-    fn validator(&self, args: &[Value], at: Option<u32>) -> Proof {
+    fn validator(&self, args: &[Value], at: Option<u32>, evidence: &Evidence) -> Proof {
         let wanted = at.and_then(|at| args.get(at as usize));
+        // A library's own, of which a model speaks: salvo's `ConstDecoder`.
+        if let Some(Value::Object(Ty::External(path, _), _)) = wanted {
+            let owner = path.as_str().rsplit_once("::").map_or("", |it| it.0);
+            let models = &self.program.models;
+            let known = models
+                .layer(*path)
+                .or_else(|| models.layer(Name::new(owner)));
+            if known.is_some_and(|it| it.proves == Proves::Identity) {
+                return Proof::verified(evidence.clone());
+            }
+        }
         // A type of the program with a method that decides: tower-http's `AuthorizeRequest`,
-        // `AsyncAuthorizeRequest` and `ValidateRequest`.
+        // `AsyncAuthorizeRequest` and `ValidateRequest`, salvo's `BasicAuthValidator` and
+        // `JwtAuthDecoder`.
         if let Some(ty) = wanted.or(args.first()).and_then(Value::local_type) {
-            let decides = ["authorize", "validate"].iter().find_map(|name| {
-                let found = self.program.find_methods(&ty, Name::new(name));
-                found
-                    .into_iter()
-                    .find(|it| self.program[it.id].body.is_some())
-            });
-            return match decides {
+            return match self.deciding(&ty) {
                 Some(method) => {
-                    let summary = self.run_middleware(method.id, &Subst::new());
+                    let summary = self.run_validator(method);
                     summary
                         .value
                         .success()
@@ -435,6 +442,58 @@ impl Judge<'_> {
             }
             _ => Proof::maybe("the validator could not be followed"),
         }
+    }
+
+    /// Whether a validator of this type verifies; `None`: not known.
+    pub(super) fn type_verifies(&self, ty: &Ty) -> Option<bool> {
+        match ty.peel_refs() {
+            Ty::External(path, _) => {
+                let model = self.program.models.layer(*path)?;
+                Some(model.proves == Proves::Identity)
+            }
+            ty @ Ty::Adt(..) => {
+                let method = self.deciding(ty)?;
+                let success = self.run_validator(method).value.success();
+                Some(success.is_some_and(|out| out.proof.is_verified()))
+            }
+            _ => None,
+        }
+    }
+
+    /// The method by which a validator of the program decides.
+    fn deciding(&self, ty: &Ty) -> Option<FnId> {
+        ["authorize", "validate", "decode"].iter().find_map(|name| {
+            let found = self.program.find_methods(ty, Name::new(name));
+            let mut found = found.into_iter().map(|it| it.id);
+            found.find(|it| self.program[*it].body.is_some())
+        })
+    }
+
+    /// Runs a method that decides on a request, or on what was found in it: of several texts the
+    /// last is the secret.
+    fn run_validator(&self, id: FnId) -> Summary {
+        let scope = self.program.fn_scope(id);
+        let params = self.program[id].sig.params.iter();
+        let types: Vec<Ty> = params
+            .map(|it| self.program.lower_ty(&scope, &it.ty))
+            .collect();
+        let is_text = |ty: &Ty| matches!(ty.peel_refs(), Ty::Primitive(name) if *name == "str");
+        let Some(secret) = types.iter().rposition(is_text) else {
+            return self.run_middleware(id, &Subst::new());
+        };
+        let args = types.iter().enumerate().map(|(at, ty)| {
+            let part = self.part_of_request(ty.peel_refs());
+            match (at == secret, is_text(ty)) {
+                (true, _) => Abs::of(From::CREDENTIAL),
+                (false, true) => Abs::of(From::INPUT),
+                (false, false) => Abs::of(part.unwrap_or_default()),
+            }
+        });
+        let this = Abs {
+            setting: Some(std::rc::Rc::from("self")),
+            ..Abs::default()
+        };
+        self.run(id, args.collect(), this, &Subst::new())
     }
 
     /// Whether code reachable from here answers 429, and counts something or asks a limiter: a

@@ -7,6 +7,7 @@
 mod attributes;
 mod branches;
 mod calls;
+mod chain;
 mod combinators;
 mod conditions;
 mod endpoints;
@@ -33,11 +34,12 @@ mod tail;
 mod threads;
 mod words;
 
-use crate::program::{FnId, Program, Ty};
+use crate::program::{FnId, Program};
 use crate::source::{SourceMap, Span};
 use crate::values::Values;
+use extensions::Slot;
 use memo::{Memo, Questions};
-use proof::{Abs, From, Proof, State};
+use proof::{Abs, From, Onward, Proof, State};
 
 /// The judge, with what it has found out so far.
 pub struct Judge<'a> {
@@ -54,8 +56,8 @@ pub struct Judge<'a> {
     inserted: Memo<String, Abs>,
     /// What is being found out.
     questions: Questions,
-    /// Functions that put something into extensions, and the types of what they put there.
-    inserters: std::cell::OnceCell<Vec<(FnId, Vec<Ty>)>>,
+    /// Functions that put something into extensions or a depot, and where they put it.
+    inserters: std::cell::OnceCell<Vec<(FnId, Vec<Slot>)>>,
     /// Whether clients can write the sessions that their cookies hold.
     sealing: std::cell::OnceCell<endpoints::Sealing>,
     depth: std::cell::Cell<u32>,
@@ -122,8 +124,8 @@ impl Event {
 pub enum EventKind {
     /// The rest of the middleware chain is called.
     Next,
-    /// A value of this type is put into the request's extensions.
-    Insert(Ty, Box<Abs>),
+    /// A value is put where handlers and extractors find it.
+    Insert(Slot, Box<Abs>),
     /// Something outside the process is changed.
     Write(String),
     /// A branch answers with a refusal after a check of credentials did not succeed.
@@ -160,8 +162,8 @@ impl<'a> Judge<'a> {
 }
 
 /// What a handler's body proves before it answers well or changes anything, given values
-/// for its parameters.
-fn body_proof(summary: &Summary) -> Proof {
+/// for its parameters. `is_told`: what it returns says more than that it is done.
+fn body_proof(summary: &Summary, is_told: bool) -> Proof {
     let mut joined: Option<State> = None;
     let mut add = |state: State| {
         joined = Some(match joined.take() {
@@ -174,6 +176,15 @@ fn body_proof(summary: &Summary) -> Proof {
         if value.from.has(From::REJECT) || value.only_fails() {
             continue;
         }
+        // It has refused by the response that it writes into.
+        let state = &match &state.onward {
+            Onward::Never(_) => continue,
+            Onward::Proven(proof) if !is_told => State {
+                proof: (**proof).clone(),
+                ..state.clone()
+            },
+            _ => state.clone(),
+        };
         match value.success() {
             // `Ok(StatusCode::FORBIDDEN)` refuses too.
             Some(out) if out.val.from.has(From::REJECT) => continue,

@@ -186,6 +186,26 @@ impl Proof {
     }
 }
 
+/// Whether the rest of a chain of handlers runs that goes on by itself.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Onward {
+    /// On all paths to here.
+    Always,
+    /// Only on some, on which this is proven.
+    Proven(Box<Proof>),
+    /// On none.
+    Never(Stop),
+}
+
+/// What stopped a chain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stop {
+    /// The status of the response. Another status takes it back.
+    Status,
+    /// A call that skips the rest.
+    Skipped,
+}
+
 /// The request's state at a point: what is proven, and which settings are assumed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct State {
@@ -197,6 +217,10 @@ pub struct State {
     pub failed: bool,
     /// The rest of the middleware chain has been called on some path to here.
     pub passed: bool,
+    /// Whether what comes after in a chain that goes on by itself still runs.
+    pub onward: Onward,
+    /// On some path to here a status was set last that takes back that of an error.
+    pub resumed: bool,
 }
 
 impl State {
@@ -207,7 +231,41 @@ impl State {
             assume: Vec::new(),
             failed: false,
             passed: false,
+            onward: Onward::Always,
+            resumed: false,
         }
+    }
+
+    /// What is proven on the paths to here on which the chain goes on; `None` if there are none.
+    pub fn going_on(&self) -> Option<&Proof> {
+        match &self.onward {
+            Onward::Always => Some(&self.proof),
+            Onward::Proven(proof) => Some(proof),
+            Onward::Never(_) => None,
+        }
+    }
+
+    /// After a call that began with nothing and ended with `after`.
+    #[must_use]
+    pub fn after_call(&self, after: &State) -> State {
+        let mut state = self.with(&after.proof);
+        state.passed |= after.passed;
+        state.resumed |= after.resumed;
+        if after.resumed && state.onward != Onward::Never(Stop::Skipped) {
+            state.onward = Onward::Always;
+        }
+        state.onward = match (state.onward, &after.onward) {
+            (Onward::Never(Stop::Skipped), _) => Onward::Never(Stop::Skipped),
+            (_, Onward::Never(by)) => Onward::Never(*by),
+            (Onward::Never(by), _) => Onward::Never(by),
+            (Onward::Always, Onward::Always) => Onward::Always,
+            (Onward::Proven(known), Onward::Always) => Onward::Proven(known),
+            (Onward::Always, Onward::Proven(own)) => Onward::Proven(Box::new(self.proof.and(own))),
+            (Onward::Proven(known), Onward::Proven(own)) => {
+                Onward::Proven(Box::new(known.and(own)))
+            }
+        };
+        state
     }
 
     /// On a path that is taken if a value has one of these variants.
@@ -225,9 +283,14 @@ impl State {
     pub fn with(&self, proof: &Proof) -> State {
         State {
             proof: self.proof.and(proof),
+            onward: match &self.onward {
+                Onward::Proven(known) => Onward::Proven(Box::new(known.and(proof))),
+                other => other.clone(),
+            },
             assume: self.assume.clone(),
             failed: self.failed,
             passed: self.passed,
+            resumed: self.resumed,
         }
     }
 
@@ -243,7 +306,17 @@ impl State {
     #[must_use]
     pub fn join(&self, other: &State) -> State {
         let setting = self.differing(other);
-        let proof = self.proof.either(&other.proof, setting);
+        let proof = self.proof.either(&other.proof, setting.clone());
+        let onward = match (&self.onward, &other.onward) {
+            (Onward::Always, Onward::Always) => Onward::Always,
+            (Onward::Never(Stop::Skipped), Onward::Never(by))
+            | (Onward::Never(by), Onward::Never(_)) => Onward::Never(*by),
+            _ => Onward::Proven(Box::new(match (self.going_on(), other.going_on()) {
+                (Some(a), Some(b)) => a.either(b, setting),
+                (Some(only), None) | (None, Some(only)) => only.clone(),
+                (None, None) => Proof::nothing(),
+            })),
+        };
         let assume = self
             .assume
             .iter()
@@ -255,6 +328,8 @@ impl State {
             assume,
             failed: self.failed && other.failed,
             passed: self.passed || other.passed,
+            onward,
+            resumed: self.resumed || other.resumed,
         }
     }
 
@@ -372,6 +447,17 @@ impl From {
     pub const SENT_KEY: From = From(32768);
     /// A part of the service's state or settings.
     pub const OWN: From = From(65536);
+    /// The response that a handler writes into.
+    pub const ANSWER: From = From(1 << 17);
+    /// Of a response: that of a handler in front of others, which do not run once it refuses.
+    pub const CHAIN: From = From(1 << 18);
+    /// What stops a chain of handlers, or runs the rest of it.
+    pub const FLOW: From = From(1 << 19);
+    /// What handlers hand on to those after them.
+    pub const DEPOT: From = From(1 << 20);
+
+    /// What a handler is handed beside the request: no label of what is made from it.
+    pub const HANDED: From = From(0b1111 << 17);
 
     /// Both sets.
     #[must_use]

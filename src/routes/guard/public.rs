@@ -1,7 +1,10 @@
 //! What clients send that is no secret: names, identifiers of keys, claims that nobody has verified,
 //! lengths, prefixes. Whoever finds or compares it has found out nothing of the sender.
 
-use super::proof::{Abs, From, Out};
+use super::interpret::Run;
+use super::proof::{Abs, From, Out, Proof};
+use crate::facts::Expr;
+use crate::facts::body::{Literal, MethodCall};
 use crate::models::roles::TypeRole;
 use crate::program::Program;
 use crate::source::Name;
@@ -22,6 +25,32 @@ impl From {
     pub(super) fn is_said(self) -> bool {
         let said = From::CREDENTIAL.with(From::INPUT).with(From::TOKEN);
         self.has(said) && !self.has(From::FETCHED.with(From::KEYED))
+    }
+}
+
+impl Run<'_, '_> {
+    /// `text.split_once(':')` of basic credentials: the user's name, and the password.
+    pub(super) fn user_and_password(
+        &self,
+        name: &str,
+        receiver: &Abs,
+        call: &MethodCall,
+    ) -> Option<Abs> {
+        let [at] = &*call.args else { return None };
+        let splits = name == "split_once" && receiver.from.has(From::CREDENTIAL);
+        let is_colon = match self.judge.program[self.key].body.expr(*at) {
+            Expr::Literal(Literal::Char(at)) => *at == ':',
+            Expr::Literal(Literal::Str(at)) => &**at == ":",
+            _ => false,
+        };
+        (splits && is_colon).then(|| {
+            let password = Abs::of(receiver.from);
+            let both = Abs {
+                parts: Some(std::rc::Rc::new(vec![public(password.clone()), password])),
+                ..Abs::of(receiver.from)
+            };
+            Abs::fallible("Some", Proof::presence(), both)
+        })
     }
 }
 
@@ -80,7 +109,6 @@ pub(super) fn is_public_name(name: &str) -> bool {
             | "iss"
             | "issuer"
             | "prefix"
-            | "scheme"
             | "realm"
     )
 }
@@ -114,17 +142,17 @@ pub(super) fn brings_key(field: &str) -> bool {
     matches!(field, "jwk" | "jku" | "x5c" | "x5u")
 }
 
-/// Whether code names a setting that stands in every request, or in the documentation.
+/// Whether code is a setting that stands in every request, or in the documentation:
+/// `config.prefix`, `Some(config.realm.as_str())`.
 pub(super) fn is_public_setting(code: &str) -> bool {
-    let words = code.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
-    let mut words = words.map(str::to_ascii_lowercase);
-    words.any(|word| {
-        let last = word.rsplit('_').next().unwrap_or_default();
-        matches!(
-            last,
-            "prefix" | "scheme" | "realm" | "issuer" | "audience" | "kid" | "username"
-        ) || matches!(&*word, "key_id" | "client_id" | "user_name")
-    })
+    // What is behind the last point, but for methods.
+    let setting = code.rsplit('.').find(|it| !it.contains('('));
+    let setting = setting
+        .unwrap_or(code)
+        .trim_matches([')', '?', ' ', '&', '*']);
+    let word = setting.to_ascii_lowercase();
+    let last = word.rsplit('_').next().unwrap_or_default();
+    is_public_name(&word) || matches!(last, "prefix" | "scheme" | "realm" | "issuer" | "audience")
 }
 
 /// Whether a library function makes a key out of what it is given.
@@ -143,4 +171,40 @@ pub(super) fn makes_key(program: &Program, path: &str, name: &str) -> bool {
             && (owner.ends_with("Key")
                 || matches!(owner, "digest::Mac" | "crypto_common::KeyInit")
                 || is_mac())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_that_are_no_secrets_are_known_by_their_last_name() {
+        for public in [
+            "config.prefix",
+            "Some(app.config.realm.as_str())",
+            "self.key_prefix",
+            "state.issuer.clone()",
+        ] {
+            assert!(is_public_setting(public), "{public}");
+        }
+        for secret in [
+            "config.secret",
+            "realm.token",
+            "issuer.key.as_bytes()",
+            "prefix_of(&key)",
+            "config.tokens[0]",
+        ] {
+            assert!(!is_public_setting(secret), "{secret}");
+        }
+    }
+
+    #[test]
+    fn identifiers_are_no_secrets() {
+        for public in ["X-Key-Id", "x-api-key-id", "kid", "X_CLIENT_ID"] {
+            assert!(is_identifier(public), "{public}");
+        }
+        for secret in ["x-api-key", "session-id", "x-session_id", "authorization"] {
+            assert!(!is_identifier(secret), "{secret}");
+        }
+    }
 }

@@ -126,7 +126,11 @@ impl Judge<'_> {
             });
             variants.push((variant.name.as_str(), out));
         }
-        let proof = joined.unwrap_or_else(Proof::nothing);
+        let mut proof = joined.unwrap_or_else(Proof::nothing);
+        // Who sends a credential has it read.
+        proof.looked |= variants
+            .iter()
+            .any(|(_, out)| out.proof.strength > proof.strength);
         let from = match proof.is_verified() {
             true => From::IDENTITY,
             false => From::default(),

@@ -80,7 +80,11 @@ impl Run<'_, '_> {
         let hands_on = match name {
             "send" | "try_send" | "blocking_send" | "send_async" | "send_timeout"
             | "force_send" | "unbounded_send" | "start_send" | "do_send" | "send_replace"
-            | "send_modify" => !args.is_empty(),
+            | "send_modify" => {
+                // A token that goes to whoever checks it is no work yet.
+                let asks = args.iter().any(|it| it.from.has(From::CREDENTIAL));
+                !args.is_empty() && !asks && self.is_channel(call.receiver)
+            }
             "push" | "push_back" | "push_front" | "extend" | "append" | "insert" => {
                 let last = args.last();
                 last.is_some_and(|it| it.from.has(From::INPUT) && !it.from.has(From::CREDENTIAL))
@@ -94,6 +98,13 @@ impl Run<'_, '_> {
         if keyed && matches!(name, "insert" | "entry" | "get_or_insert_with") {
             self.made.extend(receiver.setting.clone());
         }
+    }
+
+    /// Whether something is the end of a channel, as far as its type is known. Actors answer.
+    fn is_channel(&self, sender: ExprId) -> bool {
+        let ty = self.ty(sender);
+        let path = ty.peel_refs().external_path();
+        path.is_none_or(|it| it.as_str().contains("Sender"))
     }
 
     /// Whether this body has made an entry in a map of the service for whoever asks.

@@ -158,6 +158,25 @@ pub(super) fn refuses(last: &str) -> bool {
     REFUSALS.contains(&flat.as_str())
 }
 
+/// Whether a constant is called as the status of an error that [`refuses`] does not speak of.
+pub(super) fn is_status(name: &str) -> bool {
+    const NAMES: [&str; 12] = [
+        "LENGTH_REQUIRED",
+        "URI_TOO_LONG",
+        "RANGE_NOT_SATISFIABLE",
+        "EXPECTATION_FAILED",
+        "IM_A_TEAPOT",
+        "MISDIRECTED_REQUEST",
+        "LOCKED",
+        "FAILED_DEPENDENCY",
+        "UPGRADE_REQUIRED",
+        "PRECONDITION_REQUIRED",
+        "UNAVAILABLE_FOR_LEGAL_REASONS",
+        "GATEWAY_TIMEOUT",
+    ];
+    NAMES.contains(&name)
+}
+
 /// Methods that only look at the form of what they are given.
 pub(super) fn syntactic(method: &str) -> bool {
     const METHODS: &[&str] = &[

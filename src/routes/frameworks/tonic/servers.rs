@@ -58,7 +58,6 @@ impl Servers {
     }
 
     /// The names of their types.
-    #[expect(clippy::iter_over_hash_type, reason = "what comes out is sorted")]
     pub fn names(&self, program: &Program) -> Vec<Name> {
         let names: FxHashSet<Name> = self.by_type.keys().map(|it| program[*it].name).collect();
         let mut names: Vec<Name> = names.into_iter().collect();
