@@ -90,7 +90,7 @@ impl Notes {
         let Optional::Known(known) = auth else {
             return Err(Error::from_status(StatusCode::UNAUTHORIZED));
         };
-        self.save(known.0.0, &text.0).await
+        self.save(known.0, &text.0).await
     }
 
     #[oai(path = "/any", method = "post")]
