@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::mention_index::MentionIndex;
-use super::{BodyData, BodyKey, Container, Def, FnId, ModuleId, Program};
+use super::{BodyData, BodyKey, Container, Crate, Def, FnId, ModuleId, Program};
 use crate::facts::Mention;
-use crate::facts::mentions::{hash, hashes};
+use crate::facts::mentions::hash;
 use crate::source::Name;
 
 /// The other names under which the program imports or aliases something, by its last name.
@@ -22,21 +22,19 @@ impl Program {
     }
 
     /// Whether the program may use a library: if it is in the lock file or in the program, if
-    /// the code names it, or if there is no lock file.
+    /// a manifest or an import names it, or if there is no lock file.
     pub fn may_use(&self, library: &str) -> bool {
         let imported = self.imported.get_or_init(|| {
             let imports = self.modules.iter().flat_map(|it| &it.imports);
             imports.filter_map(|it| it.path.first().copied()).collect()
         });
-        let mentioned = hashes(Mention::IN_PATH, library);
         let name = Name::new(library);
+        let is_declared = |krate: &Crate| {
+            krate.name == name || krate.dependencies.values().any(|package| *package == name)
+        };
         self.models.may_be_locked(name)
-            || self.crates.iter().any(|it| it.name == name)
             || imported.contains(&name)
-            || !self.mention_index().any().is_empty()
-            || mentioned
-                .iter()
-                .any(|it| !self.mention_index().with(*it).is_empty())
+            || self.crates.iter().any(is_declared)
     }
 
     /// The bodies that may use one of these items of libraries, in order: a function, method,

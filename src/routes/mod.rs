@@ -4,6 +4,7 @@
 //! each framework composes routes from [`frameworks`]; [`guard`] judges extractors,
 //! layers and bodies by their code; [`inventory`] puts both together.
 
+mod assemble;
 pub mod endpoint;
 pub mod eval;
 pub mod filter;

@@ -1,6 +1,5 @@
 //! Values of router-building code.
 
-use std::rc::Rc;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -24,13 +23,13 @@ pub enum Value {
     /// A function or closure.
     Callable(Callable),
     /// A layer, or a stack of layers (outermost first).
-    Layers(Vec<Rc<Layer>>),
+    Layers(Vec<Arc<Layer>>),
     /// A string.
     Text(Text),
     /// A list or tuple.
     List(Vec<Value>),
     /// A struct with known fields.
-    Struct(AdtId, Rc<FxHashMap<Name, Value>>),
+    Struct(AdtId, Arc<FxHashMap<Name, Value>>),
     /// Any other object, by its type, with the arguments that built it.
     Object(Ty, Vec<Value>),
     /// A boolean that is known when the code is read.
@@ -45,13 +44,13 @@ pub enum Callable {
     /// A function of the program, with the types that its parameters stand for here.
     Fn(FnId, Types),
     /// A closure and the variables it sees.
-    Closure(BodyKey, ExprId, Rc<Env>),
+    Closure(BodyKey, ExprId, Arc<Env>),
     /// A library function.
     External(Name),
 }
 
 /// The types that the type parameters of a function stand for, as far as they are written down.
-pub type Types = Rc<Subst>;
+pub type Types = Arc<Subst>;
 
 impl Callable {
     /// What its type parameters stand for.
@@ -96,7 +95,7 @@ pub struct Router {
     pub routes: Vec<Route>,
     /// Layers that cover everything in it whatever the order (actix `wrap`, Rocket fairings,
     /// salvo's hoops), innermost first.
-    pub wraps: Vec<Rc<Layer>>,
+    pub wraps: Vec<Arc<Layer>>,
     /// actix guards on the whole of it, whatever the order.
     pub guards: Vec<Guard>,
     /// Methods that are waiting for their handler (actix `web::get()`), or that all in it are
@@ -152,7 +151,7 @@ pub struct Route {
     /// Where it is registered.
     pub registered: Span,
     /// Layers around it, innermost first.
-    pub layers: Vec<Rc<Layer>>,
+    pub layers: Vec<Arc<Layer>>,
     /// Where prefixes were added, innermost first.
     pub mounts: Vec<(Span, String)>,
     /// Runtime or cfg conditions under which it exists.
@@ -286,7 +285,7 @@ impl Router {
     }
 
     /// Puts layers around all routes that are there now. `layers` are outermost first.
-    pub fn cover(&mut self, layers: &[Rc<Layer>], with_fallback: bool) {
+    pub fn cover(&mut self, layers: &[Arc<Layer>], with_fallback: bool) {
         for route in self
             .routes
             .iter_mut()

@@ -92,7 +92,7 @@ impl Eval<'_> {
                     .into_iter()
                     .enumerate()
                     .map(|(at, value)| (at.to_string().as_str().into(), value));
-                Value::Struct(adt, std::rc::Rc::new(fields.collect()))
+                Value::Struct(adt, std::sync::Arc::new(fields.collect()))
             }
             _ => match <[Value; 1]>::try_from(values) {
                 Ok([only]) => only,
@@ -497,7 +497,7 @@ impl Eval<'_> {
                                 conditions: Vec::new(),
                                 written: None,
                             };
-                            router.cover(&[std::rc::Rc::new(layer)], true);
+                            router.cover(&[std::sync::Arc::new(layer)], true);
                             return Value::Router(router);
                         }
                         let mut held = vec![Value::Router(router)];

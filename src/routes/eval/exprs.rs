@@ -1,6 +1,6 @@
 //! Expressions, statements and patterns.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::join::join;
 use super::{Eval, Frame, MAX_STEPS, shorten};
@@ -57,7 +57,7 @@ impl Eval<'_> {
                     .map(|(name, value)| (*name, self.expr(frame, *value)))
                     .collect::<Vec<_>>();
                 match self.values.typing(frame.body).ty(id).peel_refs() {
-                    Ty::Adt(adt, _) => Value::Struct(*adt, Rc::new(fields.into_iter().collect())),
+                    Ty::Adt(adt, _) => Value::Struct(*adt, Arc::new(fields.into_iter().collect())),
                     ty @ Ty::External(..) => Value::Object(
                         ty.clone(),
                         fields.into_iter().map(|(_, value)| value).collect(),
@@ -190,7 +190,7 @@ impl Eval<'_> {
             Expr::Closure(_) => Value::Callable(Callable::Closure(
                 frame.body,
                 id,
-                Rc::new(frame.env.clone()),
+                Arc::new(frame.env.clone()),
             )),
             Expr::Return(value) => {
                 if let Some(value) = value {
@@ -314,7 +314,7 @@ impl Eval<'_> {
                 _ => Value::Callable(Callable::External(*path)),
             },
             Some(Callee::Constructor(crate::program::Def::Adt(adt))) => {
-                Value::Struct(*adt, Rc::default())
+                Value::Struct(*adt, Arc::default())
             }
             Some(Callee::Const(id)) => {
                 if let Some(text) = self.values.const_text(*id) {
@@ -358,7 +358,7 @@ impl Eval<'_> {
                 if let Value::Struct(adt, fields) = self.expr(frame, base) {
                     let mut fields = (*fields).clone();
                     fields.insert(name, value);
-                    self.assign(frame, base, Value::Struct(adt, Rc::new(fields)));
+                    self.assign(frame, base, Value::Struct(adt, Arc::new(fields)));
                 }
             }
             _ => {}

@@ -15,7 +15,7 @@ pub(super) fn join(a: Value, b: Value, condition: Option<&str>) -> Value {
         }
         (Value::Unknown, other) | (other, Value::Unknown) => other,
         (Value::Layers(a), Value::Layers(b)) => {
-            let there = |all: &[std::rc::Rc<super::Layer>], layer: &super::Layer| {
+            let there = |all: &[std::sync::Arc<super::Layer>], layer: &super::Layer| {
                 all.iter().any(|it| it.span == layer.span)
             };
             let not = condition.map(negate);
@@ -160,15 +160,15 @@ fn merge_layers(route: &mut Route, other: Route, condition: Option<&str>, not: O
 }
 
 fn with_condition(
-    layer: &std::rc::Rc<super::Layer>,
+    layer: &std::sync::Arc<super::Layer>,
     condition: Option<&str>,
-) -> std::rc::Rc<super::Layer> {
+) -> std::sync::Arc<super::Layer> {
     let mut layer = (**layer).clone();
     let text = condition.unwrap_or("a branch").to_owned();
     if !layer.conditions.contains(&text) {
         layer.conditions.push(text);
     }
-    std::rc::Rc::new(layer)
+    std::sync::Arc::new(layer)
 }
 
 /// The opposite of a condition as written.

@@ -9,7 +9,7 @@ mod calls;
 mod exprs;
 mod join;
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -310,7 +310,7 @@ impl<'a> Eval<'a> {
         body: BodyKey,
         expr: Option<ExprId>,
         span: Span,
-    ) -> Vec<Rc<Layer>> {
+    ) -> Vec<Arc<Layer>> {
         let kind = match value {
             Value::Layers(layers) => {
                 return layers.clone();
@@ -337,7 +337,7 @@ impl<'a> Eval<'a> {
             },
         };
         let name = self.layer_name(&kind, span);
-        vec![Rc::new(Layer {
+        vec![Arc::new(Layer {
             name,
             span,
             kind,

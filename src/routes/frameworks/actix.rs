@@ -3,7 +3,7 @@
 //! `wrap` covers everything in its app, scope or resource whatever the order; the last
 //! `wrap` is the outermost. Source: actix-web 4 `src/app.rs`, `scope.rs`, `resource.rs`.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::{attribute, method_named};
 use crate::program::{FnId, Ty};
@@ -58,7 +58,7 @@ pub(super) fn call(eval: &mut Eval<'_>, call: &mut Call<'_>) -> Option<Value> {
         | "actix_web::middleware::mw_from_fn" => {
             let kind = LayerKind::of_argument(call.args.first());
             let name = eval.layer_name(&kind, call.span);
-            return Some(Value::Layers(vec![Rc::new(Layer {
+            return Some(Value::Layers(vec![Arc::new(Layer {
                 name,
                 span: call.span,
                 kind,
@@ -77,7 +77,7 @@ pub(super) fn call(eval: &mut Eval<'_>, call: &mut Call<'_>) -> Option<Value> {
             };
             let value = call.args.get(1)?.clone();
             let layers = eval.layers(&value, call.body, call.arg_exprs.get(1).copied(), call.span);
-            let with = |layer: Rc<Layer>| {
+            let with = |layer: Arc<Layer>| {
                 let mut layer = (*layer).clone();
                 match &condition {
                     Ok(setting) => layer.conditions.push(setting.clone()),
@@ -85,7 +85,7 @@ pub(super) fn call(eval: &mut Eval<'_>, call: &mut Call<'_>) -> Option<Value> {
                     Err(true) => {}
                     Err(false) => layer.kind = LayerKind::Off,
                 }
-                Rc::new(layer)
+                Arc::new(layer)
             };
             return Some(Value::Layers(layers.into_iter().map(with).collect()));
         }
@@ -103,10 +103,10 @@ pub(super) fn call(eval: &mut Eval<'_>, call: &mut Call<'_>) -> Option<Value> {
                 (other, None) => other.clone(),
             };
             let layers = eval.layers(&value, call.body, None, call.span);
-            let with = |layer: Rc<Layer>| {
+            let with = |layer: Arc<Layer>| {
                 let mut layer = (*layer).clone();
                 layer.conditions.push(condition.clone());
-                Rc::new(layer)
+                Arc::new(layer)
             };
             return Some(Value::Layers(layers.into_iter().map(with).collect()));
         }
@@ -323,7 +323,7 @@ pub(super) fn method(
         (_, "wrap_fn") => {
             let kind = LayerKind::of_argument(call.args.first());
             let name = eval.layer_name(&kind, call.span);
-            router.wraps.push(Rc::new(Layer {
+            router.wraps.push(Arc::new(Layer {
                 name,
                 span: call.span,
                 kind,
@@ -407,7 +407,7 @@ pub(super) fn method(
     Ok(Value::Router(Box::new(router)))
 }
 
-fn layers_of(eval: &Eval<'_>, call: &Call<'_>) -> Vec<Rc<Layer>> {
+fn layers_of(eval: &Eval<'_>, call: &Call<'_>) -> Vec<Arc<Layer>> {
     let expr = call.arg_exprs.first().copied();
     let data = &eval.program[call.body];
     let span = expr.map_or(call.span, |expr| {
@@ -542,7 +542,7 @@ fn attributed(eval: &Eval<'_>, id: FnId, span: Span) -> Vec<Route> {
                 Some(attr.range.in_file(def.file)),
             ));
             for wrap in &attr.wraps {
-                made.layers.push(Rc::new(attribute_layer(
+                made.layers.push(Arc::new(attribute_layer(
                     eval,
                     id,
                     wrap,

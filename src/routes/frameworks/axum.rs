@@ -4,7 +4,7 @@
 //! fallback; `nest` puts a prefix before paths; `merge` and `nest` take routes with the
 //! layers they already have. Source: axum 0.8 `src/routing/mod.rs`, `path_router.rs`.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::{attribute, documentation, method_named, named_functions};
 use crate::facts::ExprId;
@@ -84,10 +84,10 @@ fn router(kind: RouterKind, span: Span) -> Value {
     Value::Router(Box::new(Router::new(kind, NAME, span)))
 }
 
-fn optional(layer: Rc<Layer>) -> Rc<Layer> {
+fn optional(layer: Arc<Layer>) -> Arc<Layer> {
     let mut layer = (*layer).clone();
     layer.conditions.push("the layer is configured".into());
-    Rc::new(layer)
+    Arc::new(layer)
 }
 
 /// The methods of `get`, `post_service`, `any`, ..; none for `on`, whose filter is an argument.
@@ -203,7 +203,7 @@ fn middleware(eval: &mut Eval<'_>, call: &Call<'_>, function: &str) -> Option<Va
 }
 
 fn layer(name: String, span: Span, kind: LayerKind) -> Value {
-    Value::Layers(vec![Rc::new(Layer {
+    Value::Layers(vec![Arc::new(Layer {
         name,
         span,
         kind,
@@ -231,7 +231,7 @@ pub(super) fn method(
 /// `ServiceBuilder` and layer stacks; the first layer is the outermost.
 fn stack_method(
     eval: &mut Eval<'_>,
-    mut layers: Vec<Rc<Layer>>,
+    mut layers: Vec<Arc<Layer>>,
     call: &mut Call<'_>,
 ) -> Result<Value, Value> {
     let arg = call.args.first();
@@ -294,7 +294,7 @@ fn stack_method(
                 Ty::external(&format!("tower::ServiceBuilder::{}", call.name), []),
                 call.args.clone(),
             );
-            layers.push(Rc::new(Layer {
+            layers.push(Arc::new(Layer {
                 name: call.name.to_owned(),
                 span: call.span,
                 kind,
@@ -308,7 +308,7 @@ fn stack_method(
     }
 }
 
-fn handler_with(callable: Callable, layers: &[Rc<Layer>], span: Span) -> Result<Value, Value> {
+fn handler_with(callable: Callable, layers: &[Arc<Layer>], span: Span) -> Result<Value, Value> {
     let mut made = Router::new(RouterKind::Methods, NAME, span);
     made.routes.push(Route {
         layers: layers.iter().rev().cloned().collect(),
@@ -379,7 +379,7 @@ fn methods_method(
     Ok(Value::Router(Box::new(router)))
 }
 
-pub(super) fn layers_of(eval: &Eval<'_>, call: &Call<'_>) -> Vec<Rc<Layer>> {
+pub(super) fn layers_of(eval: &Eval<'_>, call: &Call<'_>) -> Vec<Arc<Layer>> {
     let expr = call.arg_exprs.first().copied();
     let span = expr.map_or(call.span, |expr| expr_span(eval, call.body, expr));
     call.args

@@ -5,7 +5,7 @@
 //! Every handler, router and struct that implements `Endpoint` is one. Source: poem 1.3.59,
 //! 2.0.1 and 3.1.12 `src/route`, `src/endpoint`, `src/middleware/mod.rs`.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::axum::path_arg;
 use super::method_named;
@@ -271,7 +271,7 @@ fn combined(eval: &Eval<'_>, first: Value, call: &Call<'_>) -> Value {
 }
 
 /// The middleware in argument `at`, outermost first.
-fn middleware(eval: &Eval<'_>, call: &Call<'_>, at: usize) -> Vec<Rc<Layer>> {
+fn middleware(eval: &Eval<'_>, call: &Call<'_>, at: usize) -> Vec<Arc<Layer>> {
     let expr = call.arg_exprs.get(at).copied();
     let span = expr.map_or(call.span, |expr| expr_span(eval, call, expr));
     let Some(value) = call.args.get(at) else {
@@ -297,7 +297,7 @@ fn middleware(eval: &Eval<'_>, call: &Call<'_>, at: usize) -> Vec<Rc<Layer>> {
 }
 
 /// The middleware of `with_if(condition, ..)` and `combine_if(condition, ..)`.
-fn conditional(eval: &Eval<'_>, call: &Call<'_>) -> Vec<Rc<Layer>> {
+fn conditional(eval: &Eval<'_>, call: &Call<'_>) -> Vec<Arc<Layer>> {
     let layers = middleware(eval, call, 1);
     let condition = match (call.args.first(), call.arg_exprs.first()) {
         (Some(Value::Bool(true)), _) => return layers,
@@ -308,7 +308,7 @@ fn conditional(eval: &Eval<'_>, call: &Call<'_>) -> Vec<Rc<Layer>> {
     let layers = layers.into_iter().map(|layer| {
         let mut layer = (*layer).clone();
         layer.conditions.push(condition.clone());
-        Rc::new(layer)
+        Arc::new(layer)
     });
     layers.collect()
 }
@@ -354,7 +354,7 @@ fn covered(eval: &mut Eval<'_>, mut made: Router, call: &Call<'_>) -> Value {
                 }
                 (value, _) => LayerKind::of_argument(value),
             };
-            vec![Rc::new(Layer {
+            vec![Arc::new(Layer {
                 name: eval.layer_name(&kind, span),
                 span,
                 kind,
@@ -509,7 +509,7 @@ fn own_endpoint(
                 conditions: Vec::new(),
                 written: None,
             };
-            inner.cover(&[Rc::new(layer)], true);
+            inner.cover(&[Arc::new(layer)], true);
             return Some(inner);
         }
         let mut made = Router::new(RouterKind::Methods, NAME, span);

@@ -240,7 +240,7 @@ fn transformed(eval: &mut Eval<'_>, id: FnId, name: &str, mut one: Router, span:
         conditions: Vec::new(),
         written: None,
     };
-    one.cover(&[std::rc::Rc::new(layer)], true);
+    one.cover(&[std::sync::Arc::new(layer)], true);
     one
 }
 

@@ -5,7 +5,7 @@
 //! first. `get(handler)` and its like add a child for one method. Source: salvo_core 0.60,
 //! 0.76, 0.88, 0.95 and 1.1 `src/routing/router.rs`, `src/service.rs`, `src/handler.rs`.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::axum::path_arg;
 use super::{method_named, salvo_filters};
@@ -301,14 +301,14 @@ fn function_of(
 }
 
 /// The hoops in the first argument, outermost first.
-fn hoops(eval: &Eval<'_>, call: &Call<'_>) -> Vec<Rc<Layer>> {
+fn hoops(eval: &Eval<'_>, call: &Call<'_>) -> Vec<Arc<Layer>> {
     let Some(value) = call.args.first() else {
         return Vec::new();
     };
     let expr = call.arg_exprs.first().copied();
     let span = span_of(eval, call, 0);
     let layers = match function_of(eval, value, call.body, expr) {
-        Some((id, types, name)) => vec![Rc::new(Layer {
+        Some((id, types, name)) => vec![Arc::new(Layer {
             name,
             span,
             kind: LayerKind::Hoop(id, types),
@@ -321,14 +321,14 @@ fn hoops(eval: &Eval<'_>, call: &Call<'_>) -> Vec<Rc<Layer>> {
         return layers;
     }
     let condition = text_of(eval, call, 1);
-    let conditional = |layer: Rc<Layer>| under(&layer, condition.clone());
+    let conditional = |layer: Arc<Layer>| under(&layer, condition.clone());
     layers.into_iter().map(conditional).collect()
 }
 
-fn under(layer: &Layer, condition: String) -> Rc<Layer> {
+fn under(layer: &Layer, condition: String) -> Arc<Layer> {
     let mut layer = layer.clone();
     layer.conditions.push(condition);
-    Rc::new(layer)
+    Arc::new(layer)
 }
 
 /// `JwtAuth::force_passed(true)`: it notes who asks, and refuses nobody.
@@ -346,7 +346,7 @@ fn passed(eval: &Eval<'_>, receiver: &Value, call: &Call<'_>) -> Option<Value> {
         _ => {
             let layers = eval.layers(receiver, call.body, None, call.span);
             let condition = format!("!({})", text_of(eval, call, 0));
-            let conditional = |layer: Rc<Layer>| under(&layer, condition.clone());
+            let conditional = |layer: Arc<Layer>| under(&layer, condition.clone());
             Some(Value::Layers(layers.into_iter().map(conditional).collect()))
         }
     }

@@ -13,7 +13,6 @@ mod algebra;
 mod finish;
 mod path;
 
-use std::rc::Rc;
 use std::sync::Arc;
 
 use super::method_named;
@@ -319,13 +318,13 @@ fn function_arg(eval: &Eval<'_>, call: &Call<'_>) -> Function {
         Some(Value::Callable(callable)) => (callable.target(), callable.types()),
         // `map(Some)`, `map(Login)`.
         Some(Value::Object(Ty::External(path, _), held)) if held.is_empty() => {
-            (HandlerTarget::External(*path), Rc::default())
+            (HandlerTarget::External(*path), Arc::default())
         }
         Some(Value::Struct(adt, fields)) if fields.is_empty() => {
             let path = eval.program[*adt].name;
-            (HandlerTarget::External(path), Rc::default())
+            (HandlerTarget::External(path), Arc::default())
         }
-        _ => (HandlerTarget::Unknown, Rc::default()),
+        _ => (HandlerTarget::Unknown, Arc::default()),
     };
     Function {
         target,
@@ -414,8 +413,8 @@ fn limited(call: &Call<'_>) -> Value {
 }
 
 /// A layer that a filter is.
-fn layer(call: &Call<'_>, path: &str, name: &str) -> Rc<Layer> {
-    Rc::new(Layer {
+fn layer(call: &Call<'_>, path: &str, name: &str) -> Arc<Layer> {
+    Arc::new(Layer {
         name: name.to_owned(),
         span: call.span,
         kind: LayerKind::Type(Ty::external(path, []), Vec::new()),

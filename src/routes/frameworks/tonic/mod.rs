@@ -8,7 +8,7 @@
 
 mod servers;
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::axum;
 use crate::facts::ExprId;
@@ -166,7 +166,7 @@ fn implementation(eval: &Eval<'_>, call: &Call<'_>) -> Ty {
 }
 
 /// The interceptor in an argument, as a layer.
-fn interceptor(eval: &Eval<'_>, call: &Call<'_>, at: usize) -> Vec<Rc<Layer>> {
+fn interceptor(eval: &Eval<'_>, call: &Call<'_>, at: usize) -> Vec<Arc<Layer>> {
     let Some(value) = call.args.get(at) else {
         return Vec::new();
     };
@@ -175,7 +175,7 @@ fn interceptor(eval: &Eval<'_>, call: &Call<'_>, at: usize) -> Vec<Rc<Layer>> {
     let layers = eval.layers(value, call.body, expr, span).into_iter();
     let layers = layers.map(|layer| {
         let layer = (*layer).clone();
-        Rc::new(Layer {
+        Arc::new(Layer {
             kind: LayerKind::Interceptor(Box::new(layer.kind)),
             ..layer
         })
@@ -226,7 +226,7 @@ fn by_type(eval: &Eval<'_>, ty: &Ty, span: Span) -> Option<Router> {
                 conditions: Vec::new(),
                 written: None,
             };
-            inner.cover(&[Rc::new(layer)], true);
+            inner.cover(&[Arc::new(layer)], true);
             Some(inner)
         }
         _ => eval.servers.service(eval.program, ty, span),
@@ -382,9 +382,9 @@ fn service_method(eval: &Eval<'_>, mut router: Router, call: &Call<'_>) -> Resul
 }
 
 /// A setting that works as a layer does.
-fn setting(owner: &str, call: &Call<'_>) -> Rc<Layer> {
+fn setting(owner: &str, call: &Call<'_>) -> Arc<Layer> {
     let ty = Ty::external(&format!("{owner}::{}", call.name), []);
-    Rc::new(Layer {
+    Arc::new(Layer {
         name: call.name.to_owned(),
         span: call.span,
         kind: LayerKind::Type(ty, call.args.clone()),
@@ -399,7 +399,7 @@ pub(super) fn is_tls_method(name: &str) -> bool {
 }
 
 /// `ServerTlsConfig`: what its connections demand.
-pub(super) fn tls_method(mut layers: Vec<Rc<Layer>>, call: &Call<'_>) -> Vec<Rc<Layer>> {
+pub(super) fn tls_method(mut layers: Vec<Arc<Layer>>, call: &Call<'_>) -> Vec<Arc<Layer>> {
     match (call.name, call.args.first()) {
         ("client_ca_root", _) => layers.push(setting("tonic::transport::ServerTlsConfig", call)),
         (_, Some(Value::Bool(false))) => {}
@@ -409,7 +409,7 @@ pub(super) fn tls_method(mut layers: Vec<Rc<Layer>>, call: &Call<'_>) -> Vec<Rc<
                 let mut changed = (**layer).clone();
                 let condition = "client certificates are not optional";
                 changed.conditions.push(condition.into());
-                *layer = Rc::new(changed);
+                *layer = Arc::new(changed);
             }
         }
     }

@@ -1,6 +1,5 @@
 //! How filters are put together, alternative by alternative.
 
-use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::routes::filter::{Chain, Step};
@@ -42,7 +41,7 @@ pub(super) fn wrapped(mut filter: Router, wrap: impl Fn(Vec<Step>) -> Step) -> R
 }
 
 /// Puts layers, outermost first, around every alternative.
-pub(super) fn cover(filter: &mut Router, layers: &[Rc<Layer>]) {
+pub(super) fn cover(filter: &mut Router, layers: &[Arc<Layer>]) {
     filter.cover(layers, true);
 }
 

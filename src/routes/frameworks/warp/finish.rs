@@ -54,7 +54,7 @@ fn complete(values: &Values<'_>, route: &Route, chain: Chain) -> Option<Route> {
                 span,
             } = &apply.function;
             done.handler = *target;
-            done.types = std::rc::Rc::new((**types).clone());
+            done.types = std::sync::Arc::new((**types).clone());
             done.handler_span = *span;
             done.registered = apply.span;
             done.handler_name = match target {

@@ -1,0 +1,321 @@
+//! An endpoint put together: its route, and what each thing on the way to its handler demands.
+
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
+
+use super::endpoint::{
+    Endpoint, Evidence, EvidenceKind, Handler, HandlerTarget, LayerSeen, Protection, Protections,
+    Status,
+};
+use super::frameworks;
+use super::guard::Judge;
+use super::guard::layers::Effect;
+use super::guard::proof::Proof;
+use super::limits::Limits;
+use super::value::{Layer, Route};
+use crate::models::roles::Protection as Protects;
+use crate::program::{CrateId, FnId, Program};
+use crate::source::{SourceMap, Span};
+use crate::values::Values;
+use crate::workspace::TargetKind;
+
+/// What serves routes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Server {
+    /// The crate that does.
+    pub krate: CrateId,
+    /// The framework.
+    pub framework: &'static str,
+}
+
+/// A protection that a layer or attribute adds.
+struct Applied {
+    protects: Protects,
+    evidence: Evidence,
+    conditions: Vec<String>,
+    /// The limit, as far as it is written down.
+    value: Option<String>,
+}
+
+/// Puts endpoints together, and remembers what it has found out of layers and handlers.
+pub(super) struct Assembler<'v, 'a> {
+    sources: &'v SourceMap,
+    program: &'v Program,
+    judge: Judge<'v>,
+    limits: &'v Limits<'v, 'a>,
+    effects: FxHashMap<EffectKey, Rc<Effect>>,
+    handlers: FxHashMap<HandlerKey, Judged>,
+}
+
+/// A layer by where it is written, its name and its conditions, and for which path and method.
+type EffectKey = (Span, String, Option<(String, &'static str)>);
+
+/// A handler with the types that its type parameters stand for.
+type HandlerKey = (FnId, String);
+
+/// What was found out of a handler, as far as anything asked.
+#[derive(Default)]
+struct Judged {
+    signature: Option<Proof>,
+    body: Option<Proof>,
+    limits: Option<Option<Evidence>>,
+}
+
+impl<'v, 'a> Assembler<'v, 'a> {
+    /// One that knows nothing yet.
+    pub(super) fn new(
+        values: &'v Values<'a>,
+        sources: &'v SourceMap,
+        limits: &'v Limits<'v, 'a>,
+    ) -> Self {
+        Assembler {
+            sources,
+            program: values.program,
+            judge: Judge::new(values, sources),
+            limits,
+            effects: FxHashMap::default(),
+            handlers: FxHashMap::default(),
+        }
+    }
+
+    /// What a layer does to a route, judged once, and once more for each path and method if it
+    /// looks at them.
+    fn effect(&mut self, layer: &Layer, framework: &str, route: &Route) -> Rc<Effect> {
+        let which = format!("{} {:?}", layer.name, layer.conditions);
+        let judge = &self.judge;
+        let of_all = self.effects.entry((layer.span, which.clone(), None));
+        let of_all = Rc::clone(of_all.or_insert_with(|| Rc::new(judge.layer(layer))));
+        if !of_all.by_route {
+            return of_all;
+        }
+        // What axum and poem nest sees its path without the prefix, and what stands around it does not.
+        let path = frameworks::normalise(&route.path);
+        let mut seen = vec![path.as_str()];
+        let mut prefix = String::new();
+        let mounts = route
+            .mounts
+            .iter()
+            .rev()
+            .filter(|_| matches!(framework, "axum" | "poem"));
+        for (_, mount) in mounts {
+            prefix.push_str(mount.trim_end_matches('/'));
+            seen.extend(path.strip_prefix(&prefix).filter(|it| it.starts_with('/')));
+        }
+        let methods = frameworks::methods_to(framework, &route.method);
+        let by_method = methods.iter().map(|method| {
+            let mut effects = seen.iter().map(|path| {
+                let asked = Some(((*path).to_owned(), *method));
+                let effect = self.effects.entry((layer.span, which.clone(), asked));
+                Rc::clone(effect.or_insert_with(|| Rc::new(judge.layer_on(layer, path, method))))
+            });
+            let first = effects.next().unwrap_or_else(|| Rc::clone(&of_all));
+            let status = (first.proof.status(), first.proof.condition.clone());
+            match effects.all(|it| (it.proof.status(), it.proof.condition.clone()) == status) {
+                true => first,
+                false => Rc::clone(&of_all),
+            }
+        });
+        // HEAD reaches what GET does: it matters where it is asked for less.
+        let asks = |it: &Rc<Effect>| route.method != "GET" || it.proof.is_verified();
+        let whole = by_method.reduce(|a, b| if asks(&a) { a.or(&b) } else { a });
+        whole.unwrap_or(of_all)
+    }
+
+    /// The endpoint that a route makes.
+    pub(super) fn endpoint(&mut self, server: Server, route: &Route) -> Endpoint {
+        let Server { krate, framework } = server;
+        let path = frameworks::normalise(&route.path);
+        let handler = self.handler(route);
+        let mut layers = Vec::new();
+        let mut proof = Proof::nothing();
+        let mut applied: Vec<Applied> = Vec::new();
+        for layer in route.layers.iter().rev() {
+            let effect = self.effect(layer, framework, route);
+            // A layer that only looks says nothing of the endpoint: its handler may.
+            if !effect.only_looks() {
+                proof = proof.and(&effect.proof);
+            }
+            let evidence = Evidence {
+                kind: EvidenceKind::Layer,
+                name: layer.name.clone(),
+                span: layer.span,
+            };
+            for protects in &effect.protects {
+                applied.push(Applied {
+                    protects: *protects,
+                    evidence: evidence.clone(),
+                    conditions: layer.conditions.clone(),
+                    value: super::limits::bound(*protects, self.sources.slice(layer.span)),
+                });
+            }
+            layers.push(LayerSeen {
+                name: layer.name.clone(),
+                span: layer.span,
+                effect: effect.text.clone(),
+                condition: (!layer.conditions.is_empty()).then(|| layer.conditions.join(" and ")),
+            });
+        }
+        for guard in &route.guards {
+            proof = proof.and(&self.judge.route_guard(guard));
+        }
+        let mut limits_in_body = None;
+        if let Some(chain) = &route.filter {
+            let filtered = self.judge.filters(chain, &path, &route.method);
+            proof = proof.and(&filtered.proof);
+            for (protects, evidence) in &filtered.protects {
+                applied.push(Applied {
+                    protects: *protects,
+                    evidence: evidence.clone(),
+                    conditions: Vec::new(),
+                    value: None,
+                });
+            }
+        }
+        if let HandlerTarget::Fn(id) = handler.target {
+            let key = (id, format!("{:?}", route.types));
+            let judged = self.handlers.entry(key).or_default();
+            if route.filter.is_none() {
+                let judge = || self.judge.signature(id, &route.types);
+                proof = proof.and(judged.signature.get_or_insert_with(judge));
+                if !proof.is_verified() {
+                    let judge = || self.judge.body(id, &route.types);
+                    proof = proof.and(judged.body.get_or_insert_with(judge));
+                }
+            }
+            let limits = judged
+                .limits
+                .get_or_insert_with(|| self.limits.in_handler(id));
+            limits_in_body.clone_from(limits);
+            for added in self.judge.attributes(id) {
+                let evidence = added.evidence;
+                for protects in added.protects {
+                    applied.push(Applied {
+                        protects: *protects,
+                        evidence: evidence.clone(),
+                        conditions: Vec::new(),
+                        value: None,
+                    });
+                }
+                proof = proof.and(&added.proof);
+            }
+        } else if proof.maybe.is_none() && !proof.is_verified() {
+            proof.maybe = self.unread(&handler);
+        }
+        let layered = |which: Protects| {
+            let mut found = Protection::new(Status::None);
+            for it in applied.iter().filter(|it| it.protects == which) {
+                found.evidence.push(it.evidence.clone());
+                if it.conditions.is_empty() {
+                    found.status = Status::Required;
+                    found.condition = None;
+                } else if found.status != Status::Required {
+                    found.status = Status::Conditional;
+                    found.condition = Some(it.conditions.join(" and "));
+                }
+                // Of several, the innermost speaks last.
+                found.value = it.value.clone().or(found.value);
+            }
+            found
+        };
+        let mut rate_limit = layered(Protects::RateLimit);
+        if let Some(evidence) = limits_in_body {
+            rate_limit.status = Status::Required;
+            rate_limit.evidence.push(evidence);
+        }
+        let authentication = Protection {
+            status: proof.status(),
+            condition: proof
+                .condition
+                .clone()
+                .filter(|_| proof.status() == Status::Conditional),
+            value: None,
+            evidence: proof.evidence.clone(),
+            unresolved: proof
+                .maybe
+                .clone()
+                .filter(|_| proof.status() == Status::Unknown),
+        };
+        let answers = route.framework.unwrap_or(framework);
+        let purpose = frameworks::purpose_of(answers, &route.method, &path, &handler.name);
+        Endpoint {
+            service: self.service(krate),
+            listener: None,
+            framework: answers,
+            cfg: (!route.conditions.is_empty()).then(|| route.conditions.join(" and ")),
+            method: route.method.clone(),
+            path,
+            handler,
+            registered: route.registered,
+            mounts: route.mounts.iter().rev().cloned().collect(),
+            layers,
+            protections: Protections {
+                authentication,
+                authorization: layered(Protects::Authorization),
+                rate_limit,
+                body_limit: layered(Protects::BodyLimit),
+                timeout: layered(Protects::Timeout),
+                cors: layered(Protects::Cors),
+                csrf: layered(Protects::Csrf),
+                tracing: layered(Protects::Tracing),
+            },
+            purpose,
+        }
+    }
+
+    /// What is not known of a handler whose code is not in the program.
+    fn unread(&self, handler: &Handler) -> Option<String> {
+        match handler.target {
+            HandlerTarget::Unknown => Some("the handler could not be resolved".into()),
+            HandlerTarget::External(path)
+                if !self.program.models.describes(path) && !frameworks::is_page(path) =>
+            {
+                Some(format!("the code of `{path}` is not in this program"))
+            }
+            _ => None,
+        }
+    }
+
+    /// The binary's or library's name.
+    fn service(&self, krate: CrateId) -> String {
+        let krate = &self.program[krate];
+        match krate.kind {
+            TargetKind::Example => format!("{} (example)", krate.name),
+            _ => krate.name.to_string(),
+        }
+    }
+
+    fn handler(&self, route: &Route) -> Handler {
+        match route.handler {
+            HandlerTarget::Fn(id) => {
+                let def = &self.program[id];
+                Handler {
+                    name: self.program.fn_path(id),
+                    span: def.keyword.in_file(def.file),
+                    target: route.handler,
+                }
+            }
+            HandlerTarget::Closure(body, expr) => {
+                let data = &self.program[body];
+                Handler {
+                    name: "{closure}".into(),
+                    span: data.body.expr_range(expr).in_file(data.file),
+                    target: route.handler,
+                }
+            }
+            HandlerTarget::External(path) => Handler {
+                name: route
+                    .handler_name
+                    .clone()
+                    .unwrap_or_else(|| path.to_string()),
+                span: route.handler_span,
+                target: route.handler,
+            },
+            HandlerTarget::Unknown => Handler {
+                name: route.handler_name.clone().unwrap_or_else(|| "?".into()),
+                span: route.handler_span,
+                target: route.handler,
+            },
+        }
+    }
+}
