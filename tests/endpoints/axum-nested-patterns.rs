@@ -174,4 +174,4 @@ async fn main() {
 //@ POST /as-match-any optional
 //@ POST /checked-first required
 //@ POST /is-ok-and required
-//@ POST /is-ok-and-none optional
+//@ POST /is-ok-and-none none

@@ -247,13 +247,12 @@ impl Run<'_, '_> {
             true => pair(vec![a.val, b.val]),
             false => b.val,
         };
-        let good = good_name(if first.names().len() > 1 {
+        let shape = if first.names().len() > 1 {
             &first
         } else {
             &second
-        });
-        let proof = a.proof.and(&b.proof);
-        Abs::fallible(good, proof, val)
+        };
+        shaped_like(shape, &a.proof.and(&b.proof), &val)
     }
 
     /// Whether the receiver's type is called an error.

@@ -6,7 +6,8 @@ use rustc_hash::FxHashSet;
 
 use super::proof::{Abs, From, Proof, State, Strength};
 use super::{EventKind, Judge, Summary, endpoints, words};
-use crate::facts::Expr;
+use crate::facts::mentions::hashes;
+use crate::facts::{Expr, Mention};
 use crate::models::roles::{Protection as Protects, Proves};
 use crate::program::ty::Subst;
 use crate::program::{BodyKey, FnId, Ty};
@@ -499,53 +500,77 @@ impl Judge<'_> {
     /// Whether code reachable from here answers 429, and counts something or asks a limiter: a
     /// plan that has run out is answered so, too.
     pub(super) fn answers_too_many(&self, bodies: &[BodyKey]) -> bool {
-        let (mut refuses, mut counts) = (false, false);
+        let refusing = self.refusing.get_or_init(|| {
+            let names = TOO_MANY.into_iter();
+            let names = names.flat_map(|name| hashes(Mention::NAMED, name));
+            let bodies = self.program.mentioning(&names.collect());
+            bodies.into_iter().collect()
+        });
+        // Most lead to no such answer, and that shows without reading them.
+        let reached = self.reached_from(bodies);
+        let mut refuses = reached.iter().filter(|body| refusing.contains(body));
+        refuses.any(|body| self.names_in(*body).any(|name| TOO_MANY.contains(&name)))
+            && reached
+                .iter()
+                .any(|body| self.names_in(*body).any(counts_requests))
+    }
+
+    /// Bodies, and those of the functions that they call and that those call.
+    fn reached_from(&self, bodies: &[BodyKey]) -> Vec<BodyKey> {
         let mut open: Vec<(BodyKey, u32)> = bodies.iter().map(|body| (*body, 0)).collect();
         let mut seen: FxHashSet<BodyKey> = FxHashSet::default();
+        let mut reached = Vec::new();
         while let Some((key, depth)) = open.pop() {
-            if !seen.insert(key) || depth > 2 {
+            if !seen.insert(key) {
+                continue;
+            }
+            reached.push(key);
+            if depth == 2 {
                 continue;
             }
             let typing = self.values.typing(key);
-            for (id, expr) in self.program[key].body.exprs() {
-                match expr {
-                    Expr::Path(path) => {
-                        let mut names = path.segments.iter().map(|it| it.name.as_str());
-                        refuses |= matches!(
-                            names.clone().next_back(),
-                            Some(
-                                "TOO_MANY_REQUESTS"
-                                    | "TooManyRequests"
-                                    | "resource_exhausted"
-                                    | "ResourceExhausted"
-                            )
-                        );
-                        counts |= names.any(counts_requests);
-                    }
-                    Expr::MethodCall(call) => counts |= counts_requests(call.name.as_str()),
-                    Expr::Field { name, .. } => counts |= counts_requests(name.as_str()),
-                    _ => {}
-                }
-                if refuses && counts {
-                    return true;
-                }
-                for callee in typing.callees(id) {
-                    // Every error of a service is somewhere given a status; that limits nothing.
-                    if let Callee::Fn(candidate) = callee
-                        && let Some(body) = self.program[candidate.id].body
-                        && !matches!(
-                            self.program[candidate.id].name.as_str(),
-                            "into_response" | "error_response" | "status_code" | "from" | "fmt"
-                        )
-                    {
-                        open.push((body, depth + 1));
-                    }
+            let calls = self.program[key].body.exprs();
+            for callee in calls.flat_map(|(id, _)| typing.callees(id)) {
+                // Every error of a service is somewhere given a status; that limits nothing.
+                if let Callee::Fn(candidate) = callee
+                    && let Some(body) = self.program[candidate.id].body
+                    && !matches!(
+                        self.program[candidate.id].name.as_str(),
+                        "into_response" | "error_response" | "status_code" | "from" | "fmt"
+                    )
+                {
+                    open.push((body, depth + 1));
                 }
             }
         }
-        false
+        reached
+    }
+
+    /// The names that a body's paths, calls and fields hold.
+    fn names_in(&self, key: BodyKey) -> impl Iterator<Item = &str> {
+        let exprs = self.program[key].body.exprs();
+        exprs.flat_map(|(_, expr)| {
+            let (path, name) = match expr {
+                Expr::Path(path) => (Some(path), None),
+                Expr::MethodCall(call) => (None, Some(call.name)),
+                Expr::Field { name, .. } => (None, Some(*name)),
+                _ => (None, None),
+            };
+            let segments = path.into_iter().flat_map(|path| &path.segments);
+            segments
+                .map(|it| it.name.as_str())
+                .chain(name.map(|it| it.as_str()))
+        })
     }
 }
+
+/// How code names the answer that says that there were too many requests.
+const TOO_MANY: [&str; 4] = [
+    "TOO_MANY_REQUESTS",
+    "TooManyRequests",
+    "resource_exhausted",
+    "ResourceExhausted",
+];
 
 impl Judge<'_> {
     /// Whether a part of a body asks a limiter, itself or in a function that it calls.

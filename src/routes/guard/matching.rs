@@ -334,7 +334,9 @@ impl Run<'_, '_> {
             }
             Pat::Struct(_, fields) => {
                 for (name, pat) in fields {
-                    let field = self.field(&value, name.as_str());
+                    let data = &self.judge.program[self.key];
+                    let span = data.body.pat_range(*pat).in_file(data.file);
+                    let field = self.field(&value, name.as_str(), span);
                     self.bind(*pat, field);
                 }
             }

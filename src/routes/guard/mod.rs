@@ -29,6 +29,7 @@ mod route;
 mod route_guards;
 mod schemes;
 mod services;
+mod statements;
 mod stores;
 mod tail;
 mod threads;
@@ -60,6 +61,8 @@ pub struct Judge<'a> {
     inserters: std::cell::OnceCell<Vec<(FnId, Vec<Slot>)>>,
     /// Whether clients can write the sessions that their cookies hold.
     sealing: std::cell::OnceCell<endpoints::Sealing>,
+    /// Bodies that may answer that there were too many requests.
+    refusing: std::cell::OnceCell<rustc_hash::FxHashSet<crate::program::BodyKey>>,
     depth: std::cell::Cell<u32>,
     steps: std::cell::Cell<u64>,
     /// Where `steps` may go for the handler or layer in question.
@@ -146,6 +149,7 @@ impl<'a> Judge<'a> {
             questions: Questions::default(),
             inserters: std::cell::OnceCell::new(),
             sealing: std::cell::OnceCell::new(),
+            refusing: std::cell::OnceCell::new(),
             depth: std::cell::Cell::new(0),
             steps: std::cell::Cell::new(0),
             limit: std::cell::Cell::new(0),
