@@ -290,6 +290,13 @@ impl Look<'_, '_> {
             Some(Role::Issues) => note(&mut self.seen.issues, name),
             _ => {}
         }
+        // What came, and what is sent back: `Status::unimplemented("later")`.
+        if matches!(
+            owner,
+            Some(TypeRole::Request | TypeRole::Response | TypeRole::Error)
+        ) {
+            return;
+        }
         let krate = path.split("::").next().unwrap_or_default();
         let hashing = matches!(
             krate,

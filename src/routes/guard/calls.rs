@@ -1,14 +1,15 @@
 //! Calls: into the program, into libraries, on values whose variants are known.
 
+use super::callees::candidate;
 use super::interpret::{MAX_DEPTH, Run, negated};
 use super::proof::{Abs, Captured, From, Out, Proof};
 use super::stores::{is_spawn, measures};
 use super::{EventKind, endpoints, words};
-use crate::facts::body::{MacroCall, MethodCall};
+use crate::facts::body::MethodCall;
 use crate::facts::{Expr, ExprId, GenericArg, TypeRef};
 use crate::models::{Role, TypeRole};
 use crate::program::methods::Candidate;
-use crate::program::{Container, Def, FnId, Ty};
+use crate::program::{Container, Def, Ty};
 use crate::values::Callee;
 
 impl Run<'_, '_> {
@@ -76,100 +77,6 @@ impl Run<'_, '_> {
                 }
             }
         }
-    }
-
-    /// `T::from_request_parts(parts, state)`, where it is known what `T` stands for.
-    fn parameter_extracts(&self, id: ExprId, callee: ExprId) -> Option<Abs> {
-        let Expr::Path(path) = self.judge.program[self.key].body.expr(callee) else {
-            return None;
-        };
-        let [param, method] = &*path.segments else {
-            return None;
-        };
-        if !matches!(
-            method.name.as_str(),
-            "from_request_parts" | "from_request" | "from_data"
-        ) {
-            return None;
-        }
-        let (_, ty) = self.subst.iter().find(|(name, _)| *name == param.name)?;
-        Some(self.judge.extractor(ty, self.span(id)))
-    }
-
-    /// The targets of a call, with this activation's type parameters put in.
-    fn callees(&self, id: ExprId, callee: ExprId, args: &[ExprId]) -> Vec<Callee> {
-        let program = self.judge.program;
-        let mut known = self.typing.callees(id).to_vec();
-        let Expr::Path(path) = program[self.key].body.expr(callee) else {
-            return known;
-        };
-        // `P::authenticate(..)` with `P` known here.
-        if path.segments.len() == 2
-            && let Some((_, ty)) = self
-                .subst
-                .iter()
-                .find(|(name, _)| *name == path.segments[0].name)
-        {
-            let found = program.find_methods(ty, path.segments[1].name);
-            if !found.is_empty() {
-                known = found.into_iter().map(Callee::Fn).collect();
-            }
-        }
-        // `Trait::method(&value)`: the implementation for the value's type.
-        if let [Callee::Fn(declared)] = known.as_slice()
-            && let Container::Trait(of) = program[declared.id].container
-            && program[declared.id].sig.self_param.is_some()
-            && let Some(receiver) = args.first()
-        {
-            let name = program[declared.id].name;
-            let found = program.find_methods(self.ty(*receiver).peel_refs(), name);
-            let implements = |it: &Candidate| match program[it.id].container {
-                Container::Impl(id) => program.impls_of(Def::Trait(of)).contains(&id),
-                Container::Trait(id) => id == of,
-                _ => false,
-            };
-            let found: Vec<_> = found.into_iter().filter(implements).collect();
-            if !found.is_empty() {
-                known = found.into_iter().map(Callee::Fn).collect();
-            }
-        }
-        let written: Vec<&TypeRef> = path.type_args().collect();
-        for callee in &mut known {
-            if let Callee::Fn(candidate) = callee {
-                self.instantiate(candidate, &written, args);
-            }
-        }
-        known
-    }
-
-    /// Fills in what the type parameters of a called function stand for, where that is a type of
-    /// the program, whose implementations of traits can be told.
-    fn instantiate(&self, called: &mut Candidate, written: &[&TypeRef], args: &[ExprId]) {
-        let program = self.judge.program;
-        for (_, ty) in &mut called.subst {
-            *ty = ty.subst(&self.subst, program);
-        }
-        called.self_ty = called.self_ty.subst(&self.subst, program);
-        let sig = &program[called.id].sig;
-        if sig.generics.params.is_empty() {
-            return;
-        }
-        let mut types = crate::program::ty::Subst::new();
-        if !written.is_empty()
-            && let Some(scope) = self.scope()
-        {
-            let written = written.iter().map(|ty| program.lower_ty(&scope, ty));
-            let named = sig.generics.params.iter().map(|it| it.name).zip(written);
-            types.extend(named.map(|(name, ty)| (name, ty.subst(&self.subst, program))));
-        }
-        let scope = program.fn_scope(called.id);
-        let skip = args.len().saturating_sub(sig.params.len());
-        for (param, arg) in sig.params.iter().zip(&args[skip..]) {
-            let declared = program.lower_ty(&scope, &param.ty);
-            crate::values::collect_types(&declared, &self.ty(*arg), &mut types);
-        }
-        types.retain(|(_, ty)| matches!(ty.peel_refs(), Ty::Adt(..)));
-        called.subst.extend(types);
     }
 
     pub(super) fn construct(&mut self, def: Def, values: Vec<Abs>) -> Abs {
@@ -453,6 +360,14 @@ impl Run<'_, '_> {
         if let Some(value) = self.on_thread(id, call, &args) {
             return value;
         }
+        // A library's error that becomes an answer: `status.into_http()`.
+        if words::answers(name)
+            && let Ty::External(path, _) = self.ty(call.receiver).peel_refs()
+            && let Some(ty) = self.judge.program.models.type_(*path)
+            && ty.role == Some(TypeRole::Error)
+        {
+            return Abs::of(From::REJECT);
+        }
         // `token.eq(&expected)`.
         if matches!(name, "eq" | "ne")
             && let ([other], [argument]) = (args.as_slice(), &*call.args)
@@ -523,122 +438,6 @@ impl Run<'_, '_> {
         {
             value.from = value.from.with(labels);
         }
-    }
-
-    fn candidates(&self, id: ExprId, call: &MethodCall) -> Vec<Candidate> {
-        if !self.subst.is_empty() {
-            let ty = self.ty(call.receiver);
-            let found = self.judge.program.find_methods(&ty, call.name);
-            if !found.is_empty() {
-                return self.instantiated(found, call);
-            }
-        }
-        let known = self.typing.callees(id).iter();
-        let known = known.filter_map(|callee| match callee {
-            Callee::Fn(candidate) => Some(candidate.clone()),
-            _ => None,
-        });
-        self.instantiated(known.collect(), call)
-    }
-
-    fn instantiated(&self, mut found: Vec<Candidate>, call: &MethodCall) -> Vec<Candidate> {
-        let written = call.generics.iter().filter_map(|arg| match arg {
-            GenericArg::Type(ty) => Some(ty),
-            _ => None,
-        });
-        let written: Vec<&TypeRef> = written.collect();
-        for candidate in &mut found {
-            self.instantiate(candidate, &written, &call.args);
-        }
-        found
-    }
-
-    pub(super) fn macro_call(&mut self, id: ExprId, call: &MacroCall) -> Abs {
-        let name = call.path.last().map_or("", |name| name.as_str());
-        let mut values = Vec::new();
-        for arg in call.args.as_deref().unwrap_or(&[]) {
-            let value = self.expr(arg.value);
-            if let Some(pat) = arg.pat {
-                self.bind(pat, Abs::of(value.from));
-            }
-            if let Some(then) = arg.then {
-                self.expr(then);
-            }
-            values.push(value);
-        }
-        let from = union(&values).with(self.mentioned(call));
-        match name {
-            "bail" | "panic" | "unreachable" | "todo" | "unimplemented" => {
-                if let Some(state) = self.state.take()
-                    && name == "bail"
-                {
-                    let failed = Abs::variants(From::REJECT, vec![("Err", Out::nothing())]);
-                    self.exits.push((failed, state));
-                }
-                Abs::default()
-            }
-            "ensure" | "assert" => {
-                if let Some(cond) = values.first() {
-                    let (yes, no) = self.outcomes(cond);
-                    if let Some(no) = no {
-                        let failed = Abs::variants(From::REJECT, vec![("Err", Out::nothing())]);
-                        self.exits.push((failed, no));
-                    }
-                    self.state = yes;
-                }
-                Abs::default()
-            }
-            "join" => super::combinators::pair(values),
-            "try_join" => super::joined::all_succeed(values),
-            // Rocket's `?` for outcomes.
-            "try_outcome" => match values.into_iter().next() {
-                Some(value) => self.question(&value),
-                None => Abs::default(),
-            },
-            "cfg" => Abs {
-                setting: Some(std::rc::Rc::from(self.text(id))),
-                ..Abs::default()
-            },
-            "debug" | "info" | "warn" | "error" | "trace" | "println" | "log" | "event" => {
-                Abs::default()
-            }
-            "query" | "query_as" | "query_scalar" | "query_file" | "query_unchecked"
-            | "query_as_unchecked" => {
-                let text = self.text(id).to_ascii_uppercase();
-                if ["INSERT ", "UPDATE ", "DELETE "]
-                    .iter()
-                    .any(|verb| text.contains(verb))
-                {
-                    self.event(EventKind::Write(self.text(id)), self.span(id));
-                }
-                Abs::of(from)
-            }
-            _ => Abs::of(from),
-        }
-    }
-
-    /// Labels of the variables that an unread macro's tokens mention.
-    fn mentioned(&self, call: &MacroCall) -> From {
-        if call.args.is_some() {
-            return From::default();
-        }
-        let data = &self.judge.program[self.key];
-        let text = match &call.inline {
-            Some(text) => text,
-            None => self.judge.sources.slice(call.tokens.in_file(data.file)),
-        };
-        let words: Vec<&str> = text
-            .split(|c: char| !c.is_alphanumeric() && c != '_')
-            .collect();
-        let named = |pat: &crate::facts::PatId| match data.body.pat(*pat) {
-            crate::facts::Pat::Bind { name, .. } => words.contains(&name.as_str()),
-            _ => false,
-        };
-        let found = self.env.iter().filter(|(pat, _)| named(pat));
-        found
-            .fold(From::default(), |from, (_, value)| from.with(value.from))
-            .without(From::LITERAL)
-            .without(From::REJECT)
     }
 
     /// A call that nobody knows. It counts only if it could refuse and is given credentials.
@@ -737,19 +536,11 @@ pub(super) fn presence(value: Abs) -> Abs {
     }
 }
 
-fn union(values: &[Abs]) -> From {
+pub(super) fn union(values: &[Abs]) -> From {
     let all = values
         .iter()
         .fold(From::default(), |from, it| from.with(it.from));
     all.without(From::LITERAL.with(From::REJECT).with(From::OWN))
-}
-
-fn candidate(id: FnId) -> Candidate {
-    Candidate {
-        id,
-        subst: Vec::new(),
-        self_ty: Ty::Unknown,
-    }
 }
 
 fn single(values: Vec<Abs>, from: From) -> Abs {

@@ -550,11 +550,9 @@ impl Run<'_, '_> {
                 outcome(on.unwrap_or(Outcome::Some), proof, Abs::of(label))
             }
             Role::ClaimSource => {
-                let claims = Abs::of(
-                    from.as_public()
-                        .without(From::LITERAL)
-                        .without(From::REJECT),
-                );
+                // A key that is asked for by one of them is no key that was sent.
+                let none = From::LITERAL.with(From::REJECT).with(From::INPUT);
+                let claims = Abs::of(from.as_public().without(none).with(From::PUBLIC));
                 match on {
                     Some(on) => outcome(on, Proof::presence(), claims),
                     None => presence(claims),

@@ -345,7 +345,10 @@ impl Walk<'_, '_> {
                 }
                 _ => Abs::of(labels.without(From::LITERAL).without(From::REJECT)),
             };
-            let is_known = matches!(function.target, HandlerTarget::External(_));
+            let is_known = match function.target {
+                HandlerTarget::External(path) => self.judge.program.models.describes(path),
+                _ => false,
+            };
             let proof = match how == How::AndThen && !is_known {
                 true => Proof::maybe(format!("`{}` could not be followed", function.name)),
                 false => Proof::nothing(),

@@ -6,6 +6,7 @@
 
 mod attributes;
 mod branches;
+mod callees;
 mod calls;
 mod chain;
 mod combinators;
@@ -19,6 +20,7 @@ mod fingerprint;
 mod interpret;
 mod joined;
 pub mod layers;
+mod macros;
 mod matching;
 mod memo;
 mod places;

@@ -290,6 +290,7 @@ pub(super) fn answers(method: &str) -> bool {
         method,
         "into_response"
             | "into_http"
+            | "to_http"
             | "respond_to"
             | "finish"
             | "body"

@@ -1,0 +1,159 @@
+//! Which code a call leads to.
+
+use super::interpret::Run;
+use super::proof::Abs;
+use crate::facts::body::MethodCall;
+use crate::facts::{Expr, ExprId, GenericArg, TypeRef};
+use crate::program::methods::Candidate;
+use crate::program::{Container, Def, FnId, Ty};
+use crate::values::Callee;
+
+impl Run<'_, '_> {
+    /// `T::from_request_parts(parts, state)`, where it is known what `T` stands for.
+    pub(super) fn parameter_extracts(&self, id: ExprId, callee: ExprId) -> Option<Abs> {
+        let Expr::Path(path) = self.judge.program[self.key].body.expr(callee) else {
+            return None;
+        };
+        let [param, method] = &*path.segments else {
+            return None;
+        };
+        if !matches!(
+            method.name.as_str(),
+            "from_request_parts" | "from_request" | "from_data"
+        ) {
+            return None;
+        }
+        let (_, ty) = self.subst.iter().find(|(name, _)| *name == param.name)?;
+        Some(self.judge.extractor(ty, self.span(id)))
+    }
+
+    /// The targets of a call, with this activation's type parameters put in.
+    pub(super) fn callees(&self, id: ExprId, callee: ExprId, args: &[ExprId]) -> Vec<Callee> {
+        let program = self.judge.program;
+        let mut known = self.typing.callees(id).to_vec();
+        let Expr::Path(path) = program[self.key].body.expr(callee) else {
+            return known;
+        };
+        // `P::authenticate(..)` with `P` known here.
+        if path.segments.len() == 2
+            && let Some((_, ty)) = self
+                .subst
+                .iter()
+                .find(|(name, _)| *name == path.segments[0].name)
+        {
+            let found = program.find_methods(ty, path.segments[1].name);
+            if !found.is_empty() {
+                known = found.into_iter().map(Callee::Fn).collect();
+            }
+        }
+        // `Trait::method(&value)`: the implementation for the value's type.
+        if let [Callee::Fn(declared)] = known.as_slice()
+            && let Container::Trait(of) = program[declared.id].container
+            && program[declared.id].sig.self_param.is_some()
+            && let Some(receiver) = args.first()
+        {
+            let name = program[declared.id].name;
+            let found = program.find_methods(self.ty(*receiver).peel_refs(), name);
+            let implements = |it: &Candidate| match program[it.id].container {
+                Container::Impl(id) => program.impls_of(Def::Trait(of)).contains(&id),
+                Container::Trait(id) => id == of,
+                _ => false,
+            };
+            let found: Vec<_> = found.into_iter().filter(implements).collect();
+            if !found.is_empty() {
+                known = found.into_iter().map(Callee::Fn).collect();
+            }
+        }
+        let written: Vec<&TypeRef> = path.type_args().collect();
+        for callee in &mut known {
+            if let Callee::Fn(candidate) = callee {
+                self.instantiate(candidate, &written, args);
+            }
+        }
+        known
+    }
+
+    /// Fills in what the type parameters of a called function stand for, where that is a type of
+    /// the program, whose implementations of traits can be told.
+    pub(super) fn instantiate(
+        &self,
+        called: &mut Candidate,
+        written: &[&TypeRef],
+        args: &[ExprId],
+    ) {
+        let program = self.judge.program;
+        for (_, ty) in &mut called.subst {
+            *ty = ty.subst(&self.subst, program);
+        }
+        called.self_ty = called.self_ty.subst(&self.subst, program);
+        let sig = &program[called.id].sig;
+        if sig.generics.params.is_empty() {
+            return;
+        }
+        let mut types = crate::program::ty::Subst::new();
+        if !written.is_empty()
+            && let Some(scope) = self.scope()
+        {
+            let written = written.iter().map(|ty| program.lower_ty(&scope, ty));
+            let named = sig.generics.params.iter().map(|it| it.name).zip(written);
+            types.extend(named.map(|(name, ty)| (name, ty.subst(&self.subst, program))));
+        }
+        let scope = program.fn_scope(called.id);
+        let skip = args.len().saturating_sub(sig.params.len());
+        for (param, arg) in sig.params.iter().zip(&args[skip..]) {
+            let declared = program.lower_ty(&scope, &param.ty);
+            crate::values::collect_types(&declared, &self.ty(*arg), &mut types);
+        }
+        types.retain(|(_, ty)| matches!(ty.peel_refs(), Ty::Adt(..)));
+        called.subst.extend(types);
+    }
+
+    pub(super) fn candidates(&self, id: ExprId, call: &MethodCall) -> Vec<Candidate> {
+        if !self.subst.is_empty() {
+            let program = self.judge.program;
+            let ty = self.ty(call.receiver);
+            let mut found = program.find_methods(&ty, call.name);
+            // A trait that is not in scope gives no library's type, nor an unknown one, its methods.
+            if matches!(
+                ty.peel_refs(),
+                Ty::External(..) | Ty::Primitive(_) | Ty::Unknown
+            ) {
+                let module = program[self.key].module;
+                found.retain(|it| program.is_method_in_scope(module, it.id));
+            }
+            if !found.is_empty() {
+                return self.instantiated(found, call);
+            }
+        }
+        let known = self.typing.callees(id).iter();
+        let known = known.filter_map(|callee| match callee {
+            Callee::Fn(candidate) => Some(candidate.clone()),
+            _ => None,
+        });
+        self.instantiated(known.collect(), call)
+    }
+
+    pub(super) fn instantiated(
+        &self,
+        mut found: Vec<Candidate>,
+        call: &MethodCall,
+    ) -> Vec<Candidate> {
+        let written = call.generics.iter().filter_map(|arg| match arg {
+            GenericArg::Type(ty) => Some(ty),
+            _ => None,
+        });
+        let written: Vec<&TypeRef> = written.collect();
+        for candidate in &mut found {
+            self.instantiate(candidate, &written, &call.args);
+        }
+        found
+    }
+}
+
+pub(super) fn candidate(id: FnId) -> Candidate {
+    Candidate {
+        id,
+        subst: Vec::new(),
+        self_ty: Ty::Unknown,
+    }
+}

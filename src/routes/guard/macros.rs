@@ -1,0 +1,98 @@
+//! Macro calls: what runs in them.
+
+use super::EventKind;
+use super::calls::union;
+use super::interpret::Run;
+use super::proof::{Abs, From, Out};
+use crate::facts::ExprId;
+use crate::facts::body::MacroCall;
+
+impl Run<'_, '_> {
+    pub(super) fn macro_call(&mut self, id: ExprId, call: &MacroCall) -> Abs {
+        let name = call.path.last().map_or("", |name| name.as_str());
+        let mut values = Vec::new();
+        for arg in call.args.as_deref().unwrap_or(&[]) {
+            let value = self.expr(arg.value);
+            if let Some(pat) = arg.pat {
+                self.bind(pat, Abs::of(value.from));
+            }
+            if let Some(then) = arg.then {
+                self.expr(then);
+            }
+            values.push(value);
+        }
+        let from = union(&values).with(self.mentioned(call));
+        match name {
+            "bail" | "panic" | "unreachable" | "todo" | "unimplemented" => {
+                if let Some(state) = self.state.take()
+                    && name == "bail"
+                {
+                    let failed = Abs::variants(From::REJECT, vec![("Err", Out::nothing())]);
+                    self.exits.push((failed, state));
+                }
+                Abs::default()
+            }
+            "ensure" | "assert" => {
+                if let Some(cond) = values.first() {
+                    let (yes, no) = self.outcomes(cond);
+                    if let Some(no) = no {
+                        let failed = Abs::variants(From::REJECT, vec![("Err", Out::nothing())]);
+                        self.exits.push((failed, no));
+                    }
+                    self.state = yes;
+                }
+                Abs::default()
+            }
+            "join" => super::combinators::pair(values),
+            "try_join" => super::joined::all_succeed(values),
+            // Rocket's `?` for outcomes.
+            "try_outcome" => match values.into_iter().next() {
+                Some(value) => self.question(&value),
+                None => Abs::default(),
+            },
+            "cfg" => Abs {
+                setting: Some(std::rc::Rc::from(self.text(id))),
+                ..Abs::default()
+            },
+            "debug" | "info" | "warn" | "error" | "trace" | "println" | "log" | "event" => {
+                Abs::default()
+            }
+            "query" | "query_as" | "query_scalar" | "query_file" | "query_unchecked"
+            | "query_as_unchecked" => {
+                let text = self.text(id).to_ascii_uppercase();
+                if ["INSERT ", "UPDATE ", "DELETE "]
+                    .iter()
+                    .any(|verb| text.contains(verb))
+                {
+                    self.event(EventKind::Write(self.text(id)), self.span(id));
+                }
+                Abs::of(from)
+            }
+            _ => Abs::of(from),
+        }
+    }
+
+    /// Labels of the variables that an unread macro's tokens mention.
+    pub(super) fn mentioned(&self, call: &MacroCall) -> From {
+        if call.args.is_some() {
+            return From::default();
+        }
+        let data = &self.judge.program[self.key];
+        let text = match &call.inline {
+            Some(text) => text,
+            None => self.judge.sources.slice(call.tokens.in_file(data.file)),
+        };
+        let words: Vec<&str> = text
+            .split(|c: char| !c.is_alphanumeric() && c != '_')
+            .collect();
+        let named = |pat: &crate::facts::PatId| match data.body.pat(*pat) {
+            crate::facts::Pat::Bind { name, .. } => words.contains(&name.as_str()),
+            _ => false,
+        };
+        let found = self.env.iter().filter(|(pat, _)| named(pat));
+        found
+            .fold(From::default(), |from, (_, value)| from.with(value.from))
+            .without(From::LITERAL)
+            .without(From::REJECT)
+    }
+}
