@@ -1,14 +1,38 @@
 //! Which code a call leads to.
 
 use super::interpret::Run;
-use super::proof::Abs;
+use super::proof::{Abs, From};
 use crate::facts::body::MethodCall;
 use crate::facts::{Expr, ExprId, GenericArg, TypeRef};
 use crate::program::methods::Candidate;
 use crate::program::{Container, Def, FnId, Ty};
+use crate::source::Name;
 use crate::values::Callee;
 
 impl Run<'_, '_> {
+    /// What comes of waiting for a value. What an identity provider answers, given a code that the
+    /// client has sent, holds a token that is not the client's.
+    pub(super) fn awaited(&self, id: ExprId, mut value: Abs) -> Abs {
+        let body = &self.judge.program[self.key].body;
+        let is_call = matches!(body.expr(id), Expr::Call { .. } | Expr::MethodCall(_));
+        let is_own = || {
+            let mut callees = self.typing.callees(id).iter();
+            callees.any(|it| match it {
+                Callee::Fn(_) => true,
+                Callee::External(path) => {
+                    let krate = path.as_str().split("::").next().unwrap_or_default();
+                    self.judge.program.models.is_framework(Name::new(krate))
+                }
+                _ => false,
+            })
+        };
+        let sent = From::REQUEST.with(From::CREDENTIAL);
+        if is_call && value.from.has(From::INPUT) && !value.from.has(sent) && !is_own() {
+            value.from = value.from.with(From::ANSWERED);
+        }
+        value
+    }
+
     /// `T::from_request_parts(parts, state)`, where it is known what `T` stands for.
     pub(super) fn parameter_extracts(&self, id: ExprId, callee: ExprId) -> Option<Abs> {
         let Expr::Path(path) = self.judge.program[self.key].body.expr(callee) else {

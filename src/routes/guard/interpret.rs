@@ -326,7 +326,11 @@ impl<'a> Run<'_, 'a> {
                 }
                 value
             }
-            Expr::Cast { inner, .. } | Expr::Await(inner) => self.expr(*inner),
+            Expr::Cast { inner, .. } => self.expr(*inner),
+            Expr::Await(inner) => {
+                let value = self.expr(*inner);
+                self.awaited(*inner, value)
+            }
             Expr::Unary { op, inner } => {
                 let value = self.expr(*inner);
                 match op {
@@ -500,7 +504,7 @@ impl<'a> Run<'_, 'a> {
             };
         }
         let mut from = value.from.without(From::HANDED);
-        if from.has(From::INPUT) && words::own_token(name) {
+        if from.has(From::INPUT) && !from.has(From::ANSWERED) && words::own_token(name) {
             from = from.with(From::TOKEN);
         }
         if name == "method" && from.has(From::REQUEST) && !from.has(From::CREDENTIAL) {

@@ -456,6 +456,9 @@ impl From {
     /// What handlers hand on to those after them.
     pub const DEPOT: From = From(1 << 20);
 
+    /// What code outside the program has answered after a while: somebody else's words.
+    pub const ANSWERED: From = From(1 << 21);
+
     /// What a handler is handed beside the request: no label of what is made from it.
     pub const HANDED: From = From(0b1111 << 17);
 
