@@ -85,6 +85,10 @@ pub struct Layer {
     /// What it protects from; empty for a layer that is known and protects from nothing.
     #[serde(default)]
     pub protects: Vec<Protection>,
+    /// What it sets for the handler's extractors, which ask only what was set last: of several
+    /// such layers the innermost counts, be it that it protects from nothing.
+    #[serde(default)]
+    pub sets: Option<Protection>,
     /// What passing it proves, where it authenticates.
     #[serde(default)]
     pub proves: Proves,

@@ -14,8 +14,9 @@ use super::guard::layers::Effect;
 use super::guard::proof::Proof;
 use super::limits::Limits;
 use super::value::{Layer, Route};
+use crate::facts::Mention;
 use crate::models::roles::Protection as Protects;
-use crate::program::{CrateId, FnId, Program};
+use crate::program::{BodyKey, CrateId, FnId, Program};
 use crate::source::{SourceMap, Span};
 use crate::values::Values;
 use crate::workspace::TargetKind;
@@ -36,7 +37,43 @@ struct Applied {
     conditions: Vec<String>,
     /// The limit, as far as it is written down.
     value: Option<String>,
+    /// What it is set for, where extractors go by it.
+    is_set: Option<Protects>,
 }
+
+impl Applied {
+    /// One that holds under conditions, its value unknown.
+    fn new(protects: Protects, evidence: &Evidence, conditions: &[String]) -> Applied {
+        Applied {
+            protects,
+            evidence: evidence.clone(),
+            conditions: conditions.to_vec(),
+            value: None,
+            is_set: None,
+        }
+    }
+}
+
+/// A whole request or its body, of axum's crates.
+const WHOLE: [&str; 3] = [
+    "http::Request",
+    "axum::extract::Request",
+    "axum::body::Body",
+];
+
+/// How code reads a body by itself.
+const READS: [&str; 3] = ["to_bytes", "into_body", "into_data_stream"];
+
+/// How a handler hands a whole request to an extractor, or asks for the limited body itself
+/// (axum-core 0.5.6, `ext_traits/request.rs`).
+const EXTRACTS: [&str; 6] = [
+    "extract",
+    "extract_with_state",
+    "from_request",
+    "with_limited_body",
+    "into_limited_body",
+    "run",
+];
 
 /// Puts endpoints together, and remembers what it has found out of layers and handlers.
 pub(super) struct Assembler<'v, 'a> {
@@ -141,12 +178,14 @@ impl<'v, 'a> Assembler<'v, 'a> {
                 name: layer.name.clone(),
                 span: layer.span,
             };
+            if effect.sets.is_some() && layer.conditions.is_empty() {
+                applied.retain(|it| it.is_set != effect.sets);
+            }
             for protects in &effect.protects {
                 applied.push(Applied {
-                    protects: *protects,
-                    evidence: evidence.clone(),
-                    conditions: layer.conditions.clone(),
+                    is_set: effect.sets,
                     value: super::limits::bound(*protects, self.sources.slice(layer.span)),
+                    ..Applied::new(*protects, &evidence, &layer.conditions)
                 });
             }
             layers.push(LayerSeen {
@@ -164,13 +203,11 @@ impl<'v, 'a> Assembler<'v, 'a> {
             let filtered = self.judge.filters(chain, &path, &route.method);
             proof = proof.and(&filtered.proof);
             for (protects, evidence) in &filtered.protects {
-                applied.push(Applied {
-                    protects: *protects,
-                    evidence: evidence.clone(),
-                    conditions: Vec::new(),
-                    value: None,
-                });
+                applied.push(Applied::new(*protects, evidence, &[]));
             }
+        }
+        if self.reads_unlimited(route) {
+            applied.retain(|it| it.is_set != Some(Protects::BodyLimit));
         }
         if let HandlerTarget::Fn(id) = handler.target {
             let key = (id, format!("{:?}", route.types));
@@ -190,12 +227,7 @@ impl<'v, 'a> Assembler<'v, 'a> {
             for added in self.judge.attributes(id) {
                 let evidence = added.evidence;
                 for protects in added.protects {
-                    applied.push(Applied {
-                        protects: *protects,
-                        evidence: evidence.clone(),
-                        conditions: Vec::new(),
-                        value: None,
-                    });
+                    applied.push(Applied::new(*protects, &evidence, &[]));
                 }
                 proof = proof.and(&added.proof);
             }
@@ -261,6 +293,27 @@ impl<'v, 'a> Assembler<'v, 'a> {
             },
             purpose,
         }
+    }
+
+    /// Whether a handler takes its request whole and reads the body without any extractor: what a
+    /// layer sets for extractors does not hold there.
+    fn reads_unlimited(&self, route: &Route) -> bool {
+        let HandlerTarget::Fn(id) = route.handler else {
+            return false;
+        };
+        let def = &self.program[id];
+        let scope = self.program.fn_scope(id);
+        let is_whole = def.sig.params.iter().any(|param| {
+            let ty = self.program.lower_ty(&scope, &param.ty);
+            let path = ty.peel_refs().external_path();
+            path.is_some_and(|path| WHOLE.contains(&path.as_str()))
+        });
+        let reads = |body: BodyKey| {
+            let mentions = self.program[body].body.mentions();
+            let calls = |name: &&str| Mention::CALLED.iter().any(|way| mentions.has(*way, name));
+            READS.iter().any(|it| calls(&it)) && !EXTRACTS.iter().any(|it| calls(&it))
+        };
+        is_whole && def.body.is_some_and(reads)
     }
 
     /// What is not known of a handler whose code is not in the program.

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::guard::layers::{LIMITER_WORDS, names_a_limiter};
-use crate::facts::{Expr, LazyBody};
+use crate::facts::{Body, Expr, ExprId, LazyBody};
 use crate::program::{AdtId, BodyData, BodyKey, BodyOwner, Container, FnId, Program, Ty};
 use crate::source::{FileId, SourceMap};
 use crate::values::{Callee, Values};
@@ -141,10 +141,30 @@ fn is_of_an_answer(program: &Program, owner: BodyOwner) -> bool {
         || matches!(ty.peel_refs(), Ty::Adt(adt, _) if derives(*adt))
 }
 
+/// The values that a body only puts into messages: a status that is logged refuses nobody.
+pub(super) fn in_messages(body: &Body) -> FxHashSet<ExprId> {
+    const MESSAGES: [&str; 16] = [
+        "format", "print", "println", "eprint", "eprintln", "dbg", "write", "writeln", "trace",
+        "debug", "info", "warn", "error", "log", "event", "panic",
+    ];
+    let calls = body.exprs().filter_map(|(_, expr)| match expr {
+        Expr::Macro(call) => Some(call),
+        _ => None,
+    });
+    let calls = calls.filter(|it| {
+        it.path
+            .last()
+            .is_some_and(|it| MESSAGES.contains(&it.as_str()))
+    });
+    let args = calls.flat_map(|it| it.args.iter().flatten());
+    args.map(|it| it.value).collect()
+}
+
 /// Whether a body asks a limiter and refuses.
 fn limits(body: &LazyBody) -> bool {
     let (mut asks, mut refuses) = (false, false);
-    for (_, expr) in body.exprs() {
+    let told = in_messages(body);
+    for (id, expr) in body.exprs() {
         match expr {
             Expr::MethodCall(call) => {
                 let name = call.name.as_str();
@@ -153,9 +173,10 @@ fn limits(body: &LazyBody) -> bool {
             Expr::Path(path) => {
                 let name = path.last().map_or("", |it| it.as_str());
                 let flat = name.replace('_', "").to_ascii_lowercase();
-                refuses |= ["toomanyrequests", "resourceexhausted"]
-                    .iter()
-                    .any(|it| flat.ends_with(it));
+                refuses |= !told.contains(&id)
+                    && ["toomanyrequests", "resourceexhausted"]
+                        .iter()
+                        .any(|it| flat.ends_with(it));
                 asks |= flat.contains("limiter") || names_a_limiter(name);
             }
             _ => {}

@@ -5,7 +5,7 @@ use super::proof::{Abs, From, Out, Proof, State, is_bad, is_good, opposite};
 use super::public::{public, stands_in};
 use super::words;
 use crate::facts::{Expr, ExprId};
-use crate::program::Def;
+use crate::program::{Def, Ty};
 use crate::values::Callee;
 
 impl Run<'_, '_> {
@@ -71,7 +71,8 @@ impl Run<'_, '_> {
                             value
                         }
                     }
-                    None => Abs::variants(From::default(), vec![("false", Out::nothing())]),
+                    // The default of a truth value; that of anything else is empty, and no refusal.
+                    None => self.default_of(id),
                 };
                 let state = self.state.clone()?;
                 Some(match out {
@@ -253,6 +254,17 @@ impl Run<'_, '_> {
             &second
         };
         shaped_like(shape, &a.proof.and(&b.proof), &val)
+    }
+
+    /// The default of an expression's type: that of most is empty, which is no refusal.
+    fn default_of(&self, id: ExprId) -> Abs {
+        let only = |variant| Abs::variants(From::default(), vec![(variant, Out::nothing())]);
+        match self.ty(id).peel_refs() {
+            Ty::Unknown => only("false"),
+            Ty::Primitive(name) if *name == "bool" => only("false"),
+            ty if ty.is_external("std::option::Option") => only("None"),
+            _ => Abs::default(),
+        }
     }
 
     /// Whether the receiver's type is called an error.

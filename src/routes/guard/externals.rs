@@ -727,6 +727,12 @@ impl Run<'_, '_> {
             };
             return Abs::fallible("true", proof, Abs::default());
         }
+        if COLLECTIONS.contains(&krate) && words::changes_a_collection(name) {
+            let is_shared = |it: &Abs| it.from.has(From::OWN) || it.setting.is_some();
+            if values.first().is_some_and(is_shared) && !words::keeps_books(&self.text(id)) {
+                self.event(EventKind::Write(name.to_owned()), self.span(id));
+            }
+        }
         if COLLECTIONS.contains(&krate)
             && matches!(
                 name,

@@ -6,12 +6,14 @@ use rustc_hash::FxHashSet;
 
 use super::proof::{Abs, From, Proof, State, Strength};
 use super::{EventKind, Judge, Summary, endpoints, words};
+use crate::facts::body::{BinaryOp, Literal};
 use crate::facts::mentions::hashes;
 use crate::facts::{Expr, Mention};
 use crate::models::roles::{Protection as Protects, Proves};
 use crate::program::ty::Subst;
 use crate::program::{BodyKey, FnId, Ty};
 use crate::routes::endpoint::{Evidence, EvidenceKind, HandlerTarget, Status};
+use crate::routes::limiters::in_messages;
 use crate::routes::value::{Callable, Layer, LayerKind, Value};
 use crate::source::{Name, TextRange};
 use crate::values::Callee;
@@ -25,6 +27,8 @@ pub struct Effect {
     pub refuses: bool,
     /// What else it protects from.
     pub protects: Vec<Protects>,
+    /// What it sets for the extractors behind it, in the place of what was set before.
+    pub sets: Option<Protects>,
     /// In words.
     pub text: String,
     /// Whether it may be another for another path or method: see [`Judge::layer_on`].
@@ -38,6 +42,7 @@ impl Effect {
             proof,
             refuses: false,
             protects: Vec::new(),
+            sets: None,
             text: String::new(),
             by_route: false,
         }
@@ -335,6 +340,7 @@ impl Judge<'_> {
                 };
                 return Effect {
                     protects: model.protects.clone(),
+                    sets: model.sets,
                     ..Effect::of(proof)
                 };
             }
@@ -508,11 +514,25 @@ impl Judge<'_> {
         });
         // Most lead to no such answer, and that shows without reading them.
         let reached = self.reached_from(bodies);
-        let mut refuses = reached.iter().filter(|body| refusing.contains(body));
-        refuses.any(|body| self.names_in(*body).any(|name| TOO_MANY.contains(&name)))
-            && reached
-                .iter()
-                .any(|body| self.names_in(*body).any(counts_requests))
+        let says_no = |body: &&BodyKey| self.names_in(**body).any(|it| TOO_MANY.contains(&it));
+        let refuses = reached.iter().filter(|body| refusing.contains(body));
+        let refuses: Vec<&BodyKey> = refuses.filter(says_no).collect();
+        !refuses.is_empty()
+            && (refuses.into_iter().any(|body| self.counts_by_one(*body))
+                || reached
+                    .iter()
+                    .any(|body| self.names_in(*body).any(counts_requests)))
+    }
+
+    /// Whether a body adds one to something.
+    fn counts_by_one(&self, key: BodyKey) -> bool {
+        let body = &self.program[key].body;
+        body.exprs().any(|(_, expr)| match expr {
+            Expr::Binary { op, rhs, .. } if *op == BinaryOp::AddAssign => {
+                matches!(body.expr(*rhs), Expr::Literal(Literal::Int(Some(1))))
+            }
+            _ => false,
+        })
     }
 
     /// Bodies, and those of the functions that they call and that those call.
@@ -548,7 +568,9 @@ impl Judge<'_> {
 
     /// The names that a body's paths, calls and fields hold.
     fn names_in(&self, key: BodyKey) -> impl Iterator<Item = &str> {
-        let exprs = self.program[key].body.exprs();
+        let body = &self.program[key].body;
+        let told = in_messages(body);
+        let exprs = body.exprs().filter(move |(id, _)| !told.contains(id));
         exprs.flat_map(|(_, expr)| {
             let (path, name) = match expr {
                 Expr::Path(path) => (Some(path), None),

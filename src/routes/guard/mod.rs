@@ -179,7 +179,12 @@ fn body_proof(summary: &Summary, is_told: bool) -> Proof {
     };
     let mut answers = 0;
     for (value, state) in &summary.exits {
-        if value.from.has(From::REJECT) || value.only_fails() {
+        // A handler that answers with a truth value answers, whichever it is.
+        let is_truth = value
+            .names()
+            .iter()
+            .any(|it| matches!(*it, "true" | "false"));
+        if value.from.has(From::REJECT) || !is_truth && value.only_fails() {
             continue;
         }
         // It has refused by the response that it writes into.
@@ -191,7 +196,7 @@ fn body_proof(summary: &Summary, is_told: bool) -> Proof {
             },
             _ => state.clone(),
         };
-        match value.success() {
+        match value.success().filter(|_| !is_truth) {
             // `Ok(StatusCode::FORBIDDEN)` refuses too.
             Some(out) if out.val.from.has(From::REJECT) => continue,
             Some(out) => add(state.with(&out.proof)),

@@ -91,6 +91,25 @@ pub(super) fn own_token(field: &str) -> bool {
     )
 }
 
+/// Whether a collection's method of this name changes what is in it.
+pub(super) fn changes_a_collection(method: &str) -> bool {
+    matches!(
+        method,
+        "push" | "push_back" | "push_front" | "insert" | "remove" | "clear" | "retain" | "extend"
+    )
+}
+
+/// Whether code speaks of what a service notes of its requests for itself: counts, and what it
+/// has at hand. To change that is no effect that anybody asks for.
+pub(super) fn keeps_books(code: &str) -> bool {
+    const WORDS: [&str; 13] = [
+        "cache", "limit", "attempt", "count", "metric", "stat", "seen", "used", "hits", "bucket",
+        "window", "log", "nonce",
+    ];
+    let code = code.to_ascii_lowercase();
+    WORDS.iter().any(|word| code.contains(word))
+}
+
 /// Whether a session entry of this name says who is logged in.
 pub(super) fn identity_key(name: &str) -> bool {
     const WORDS: [&str; 14] = [
