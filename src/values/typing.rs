@@ -522,11 +522,34 @@ impl Infer<'_> {
                     &types,
                     &generics,
                 ),
+                _ if callees.is_empty() => self.made_by_trait(callee),
                 _ => Ty::Unknown,
             },
         };
         self.typing.set_callees(id, CALLS, callees);
         ty
+    }
+
+    /// What a library's trait makes of the type that it is called by, where no code of ours says how:
+    /// `App::from_ref(state)`.
+    fn made_by_trait(&self, callee: ExprId) -> Ty {
+        let Expr::Path(path) = self.body.expr(callee) else {
+            return Ty::Unknown;
+        };
+        let [prefix @ .., name] = &*path.segments else {
+            return Ty::Unknown;
+        };
+        if prefix.is_empty() || !matches!(name.name.as_str(), "default" | "from" | "from_ref") {
+            return Ty::Unknown;
+        }
+        let of = Path {
+            segments: prefix.into(),
+            ..Path::clone(path)
+        };
+        match self.program.lower_path_ty(&self.scope, &of) {
+            ty @ (Ty::Adt(..) | Ty::External(..)) => ty,
+            _ => Ty::Unknown,
+        }
     }
 
     /// Argument types; closures get the parameter types given for their position.

@@ -30,8 +30,8 @@ impl Run<'_, '_> {
                 // Locking gives a `Result` that says nothing.
                 Some(receiver.clone())
             }
-            "map_err" | "inspect" | "inspect_err" | "log_err" | "or_err" | "map_or_err"
-            | "wrap_err" | "attach_printable" | "change_context" => {
+            "map_err" | "map_error" | "map_forward" | "inspect" | "inspect_err" | "log_err"
+            | "or_err" | "map_or_err" | "wrap_err" | "attach_printable" | "change_context" => {
                 // The closure builds the error; nothing it does proves anything.
                 for arg in args {
                     let arg = self.expr(*arg);

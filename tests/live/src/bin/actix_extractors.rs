@@ -13,9 +13,6 @@
 //! live: body small_text text/plain hello
 //! live: body any_text text/plain hello
 //! live: body late_check application/json {"text":"x"}
-//! live: known maybe_me authentication required, is open: an empty answer is no refusal
-//! live: known visitor authentication required, is open: an empty answer is no refusal
-//! live: known late_for_memory authentication required, is open: a change in memory is an effect
 //! live: known small_json body_limit none, is required: `JsonConfig` has a limit
 //! live: known small_text body_limit none, is required: `PayloadConfig` has a limit
 //! live: known surplus ANY /notes MethodNotAllowed: all that its handler can say is no

@@ -2,7 +2,7 @@
 //!
 //! live: valid Authorization: Bearer gold
 //! live: invented Authorization: Bearer tin
-//! live: large 8192
+//! live: large 1500000
 //! live: slow slow_cut
 //! live: slow slow_free
 //! live: slow slow_late
@@ -22,11 +22,6 @@
 //! live: anonymous by_service
 //! live: anonymous guarded_service
 //! live: known /guarded authentication none, is required: layers of a stack around a service are dropped
-//! live: known login_counted rate_limit required, is open: 429 in a message is no refusal
-//! live: known by_tickets rate_limit none, is required: a limiter is known by what it is called
-//! live: known upload_overridden body_limit required, is open: the innermost default limit counts
-//! live: known upload_raised body_limit required, is open: the innermost default limit counts
-//! live: known upload_raw body_limit required, is open: the default limit is one of extractors
 //! live: known missing ANY /service by_service: what is nested answers at the prefix itself, too
 //! live: known missing ANY /ping wrong_method: `method_not_allowed_fallback` is a handler
 
