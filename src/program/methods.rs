@@ -39,6 +39,9 @@ enum TraitKey {
     External(Name),
 }
 
+/// How many pointers may lie around a value.
+const MAX_POINTERS: usize = 8;
+
 /// A function that a call may reach.
 #[derive(Debug, Clone)]
 pub struct Candidate {
@@ -369,9 +372,28 @@ impl Program {
         found
     }
 
+    /// The functions among these that code of a module can call as methods of a type.
+    ///
+    /// A library's type has methods of its own, and ours only where our trait is in scope; so has a
+    /// type that is not known, which a trait for all types would seem to fit. What a pointer leads to
+    /// counts: the methods of `Arc<dyn Trait>` need no import.
+    pub fn retain_callable(&self, module: ModuleId, ty: &Ty, found: &mut Vec<Candidate>) {
+        let mut to = ty.peel_refs().clone();
+        for _ in 0..MAX_POINTERS {
+            match self.deref(&to) {
+                Some(inner) if matches!(to, Ty::External(..)) => to = inner.peel_refs().clone(),
+                _ => break,
+            }
+        }
+        let is_ours = matches!(to, Ty::Adt(..) | Ty::Dyn(_) | Ty::Opaque(_));
+        if !is_ours && !matches!(ty.peel_refs(), Ty::Param(..) | Ty::Assoc(..)) {
+            found.retain(|it| self.is_method_in_scope(module, it.id));
+        }
+    }
+
     /// Whether code of a module can call a function as a method: the trait that it is of, if it is
     /// one of ours, has to be in scope.
-    pub fn is_method_in_scope(&self, module: ModuleId, id: FnId) -> bool {
+    fn is_method_in_scope(&self, module: ModuleId, id: FnId) -> bool {
         let traits: Vec<TraitId> = match self[id].container {
             Container::Trait(of) => vec![of],
             Container::Impl(of) => {

@@ -597,12 +597,7 @@ impl Infer<'_> {
     ) -> Ty {
         let program = self.program;
         let mut found = program.find_methods(receiver, name);
-        // A library's type has methods of its own, and ours only where our trait is in scope; so has
-        // a type that is not known, which a trait for all types would seem to fit.
-        let is_foreign = |ty: &Ty| matches!(ty, Ty::External(..) | Ty::Primitive(_) | Ty::Unknown);
-        if is_foreign(receiver.peel_refs()) {
-            found.retain(|it| program.is_method_in_scope(self.scope.module, it.id));
-        }
+        program.retain_callable(self.scope.module, receiver, &mut found);
         let std = if found.is_empty() {
             self.std_method(receiver, name, args)
         } else {

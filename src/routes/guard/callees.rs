@@ -137,14 +137,7 @@ impl Run<'_, '_> {
             let program = self.judge.program;
             let ty = self.ty(call.receiver);
             let mut found = program.find_methods(&ty, call.name);
-            // A trait that is not in scope gives no library's type, nor an unknown one, its methods.
-            if matches!(
-                ty.peel_refs(),
-                Ty::External(..) | Ty::Primitive(_) | Ty::Unknown
-            ) {
-                let module = program[self.key].module;
-                found.retain(|it| program.is_method_in_scope(module, it.id));
-            }
+            program.retain_callable(program[self.key].module, &ty, &mut found);
             if !found.is_empty() {
                 return self.instantiated(found, call);
             }

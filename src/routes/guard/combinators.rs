@@ -75,6 +75,7 @@ impl Run<'_, '_> {
                     None => self.default_of(id),
                 };
                 let state = self.state.clone()?;
+                let may_be_unset = self.stands_for_nothing(name, args);
                 Some(match out {
                     // A setting that is a flag, with its default.
                     Some(out)
@@ -92,12 +93,23 @@ impl Run<'_, '_> {
                         } else {
                             out.val
                         };
-                        Abs::either((&good, val), (&state, other))
+                        let setting = val.setting.clone();
+                        let value = Abs::either((&good, val), (&state, other));
+                        match may_be_unset && value.variants.is_none() {
+                            true => unset(value, setting),
+                            false => value,
+                        }
                     }
-                    None => Abs {
-                        setting: receiver.setting.clone(),
-                        ..Abs::of(receiver.from.with(other.from))
-                    },
+                    None => {
+                        let value = Abs::of(receiver.from.with(other.from));
+                        match may_be_unset {
+                            true => unset(value, receiver.setting.clone()),
+                            false => Abs {
+                                setting: receiver.setting.clone(),
+                                ..value
+                            },
+                        }
+                    }
                 })
             }
             "map" | "and_then" | "filter" | "is_some_and" | "is_ok_and" | "then_async"
@@ -509,5 +521,19 @@ fn imprint(value: Abs, state: &State) -> Abs {
                 ..value
             }
         }
+    }
+}
+
+/// A value of the service's own that is empty if nobody has set it; any other as it is.
+fn unset(value: Abs, setting: Option<std::rc::Rc<str>>) -> Abs {
+    let sent = From::REQUEST.with(From::INPUT).with(From::CREDENTIAL);
+    let from = match value.from.has(sent.with(From::PUBLIC)) {
+        true => value.from,
+        false => value.from.with(From::UNSET),
+    };
+    Abs {
+        from,
+        setting: value.setting.clone().or(setting),
+        ..value
     }
 }

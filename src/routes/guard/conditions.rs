@@ -364,7 +364,7 @@ pub(super) fn compared(
         || other.from.has(From::PUBLIC) && !other.from.has(From::FETCHED);
     Some(match is_known {
         true => Proof::presence(),
-        false => Proof::verified(evidence()),
+        false => Proof::verified_by(other, evidence()),
     })
 }
 

@@ -6,7 +6,7 @@ use super::endpoints::Sealing;
 use super::extensions::Slot;
 use super::interpret::Run;
 use super::proof::{Abs, From, Out, Proof, Strength};
-use super::public::{is_identifier, makes_key};
+use super::public::is_identifier;
 use super::queries::Answer;
 use super::{EventKind, words};
 use crate::facts::ExprId;
@@ -438,7 +438,7 @@ impl Run<'_, '_> {
             let from = val.from.without(From::REJECT);
             return Abs::variants(from, vec![(name, Out { proof, val })]);
         }
-        if args.iter().any(|it| it.from.is_said()) && makes_key(self.judge.program, path, name) {
+        if self.makes_a_key_that_anybody_has(path, name, &args, exprs) {
             let made = from.without(From::LITERAL).without(From::REJECT);
             return Abs::of(made.with(From::SENT_KEY));
         }
@@ -506,7 +506,12 @@ impl Run<'_, '_> {
             Role::Verifies => {
                 let ambient = labels.has(From::CREDENTIAL.with(From::IDENTITY).with(From::TOKEN));
                 let proof = if ambient {
-                    Proof::verified(self.evidence(name, self.span(id)))
+                    let evidence = self.evidence(name, self.span(id));
+                    let mut keys = against.into_iter().chain(args).chain(receiver);
+                    match keys.find(|it| it.from.has(From::UNSET)) {
+                        Some(secret) => Proof::verified_by(secret, evidence),
+                        None => Proof::verified(evidence),
+                    }
                 } else {
                     Proof::nothing()
                 };

@@ -259,7 +259,8 @@ impl<'a> Run<'_, 'a> {
             Expr::MethodCall(call) => self.method_call(id, call),
             Expr::Field { base, name } => {
                 let value = self.expr(*base);
-                self.field(&value, name.as_str(), self.span(id))
+                let field = self.field(&value, name.as_str(), self.span(id));
+                self.perhaps_unset(id, &self.ty(*base), *name, field)
             }
             Expr::Index { base, index } => {
                 let base = self.expr(*base);

@@ -19,6 +19,7 @@ pub mod filters;
 mod fingerprint;
 mod interpret;
 mod joined;
+mod keys;
 pub mod layers;
 mod macros;
 mod matching;
@@ -38,7 +39,7 @@ mod threads;
 mod words;
 
 use crate::program::{FnId, Program};
-use crate::source::{SourceMap, Span};
+use crate::source::{Name, SourceMap, Span};
 use crate::values::Values;
 use extensions::Slot;
 use memo::{Memo, Questions};
@@ -65,6 +66,8 @@ pub struct Judge<'a> {
     sealing: std::cell::OnceCell<endpoints::Sealing>,
     /// Bodies that may answer that there were too many requests.
     refusing: std::cell::OnceCell<rustc_hash::FxHashSet<crate::program::BodyKey>>,
+    /// Fields that are asked for secrets, and whether they are empty where nobody has set them.
+    unset: std::cell::RefCell<rustc_hash::FxHashMap<(crate::program::AdtId, Name), bool>>,
     depth: std::cell::Cell<u32>,
     steps: std::cell::Cell<u64>,
     /// Where `steps` may go for the handler or layer in question.
@@ -152,6 +155,7 @@ impl<'a> Judge<'a> {
             inserters: std::cell::OnceCell::new(),
             sealing: std::cell::OnceCell::new(),
             refusing: std::cell::OnceCell::new(),
+            unset: std::cell::RefCell::default(),
             depth: std::cell::Cell::new(0),
             steps: std::cell::Cell::new(0),
             limit: std::cell::Cell::new(0),

@@ -58,6 +58,20 @@ impl Proof {
         }
     }
 
+    /// The credential is genuine, by this evidence: if the secret that it was compared with, or
+    /// verified by, was set at all.
+    pub fn verified_by(secret: &Abs, evidence: Evidence) -> Proof {
+        let condition = secret.from.has(From::UNSET).then(|| {
+            let inside = secret.success().and_then(|out| out.val.setting);
+            let name = secret.setting.clone().or(inside);
+            format!("{} is set", name.as_deref().unwrap_or("the secret"))
+        });
+        Proof {
+            condition,
+            ..Proof::verified(evidence)
+        }
+    }
+
     /// The credential is genuine, by this evidence.
     pub fn verified(evidence: Evidence) -> Proof {
         Proof {
@@ -458,6 +472,9 @@ impl From {
 
     /// What code outside the program has answered after a while: somebody else's words.
     pub const ANSWERED: From = From(1 << 21);
+
+    /// A secret that is empty where nobody has set it.
+    pub const UNSET: From = From(1 << 22);
 
     /// What a handler is handed beside the request: no label of what is made from it.
     pub const HANDED: From = From(0b1111 << 17);

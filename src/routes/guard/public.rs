@@ -5,9 +5,6 @@ use super::interpret::Run;
 use super::proof::{Abs, From, Out, Proof};
 use crate::facts::Expr;
 use crate::facts::body::{Literal, MethodCall};
-use crate::models::roles::TypeRole;
-use crate::program::Program;
-use crate::source::Name;
 
 impl From {
     /// The same of what anybody may know of a credential.
@@ -153,24 +150,6 @@ pub(super) fn is_public_setting(code: &str) -> bool {
     let word = setting.to_ascii_lowercase();
     let last = word.rsplit('_').next().unwrap_or_default();
     is_public_name(&word) || matches!(last, "prefix" | "scheme" | "realm" | "issuer" | "audience")
-}
-
-/// Whether a library function makes a key out of what it is given.
-pub(super) fn makes_key(program: &Program, path: &str, name: &str) -> bool {
-    let Some((owner, _)) = path.rsplit_once("::") else {
-        return false;
-    };
-    let makes = name == "new" || name.starts_with("from_") || name.starts_with("new_");
-    let is_mac = || {
-        let ty = program.models.type_(Name::new(owner));
-        ty.is_some_and(|it| matches!(it.role, Some(TypeRole::Mac | TypeRole::Key)))
-    };
-    // Of digest 0.10 and crypto-common 0.1, whatever the type that implements it.
-    matches!(name, "new_from_slice" | "new_varkey")
-        || makes
-            && (owner.ends_with("Key")
-                || matches!(owner, "digest::Mac" | "crypto_common::KeyInit")
-                || is_mac())
 }
 
 #[cfg(test)]

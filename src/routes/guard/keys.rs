@@ -1,0 +1,161 @@
+//! Keys and secrets by which nothing is proven: sent along, empty, or not set.
+
+use super::Judge;
+use super::interpret::Run;
+use super::proof::{Abs, From};
+use super::words;
+use crate::facts::body::Literal;
+use crate::facts::{Attr, Expr, ExprId, Mention, MetaValue};
+use crate::models::TypeRole;
+use crate::program::{AdtId, BodyKey, Program, Ty};
+use crate::source::Name;
+
+impl Run<'_, '_> {
+    /// Whether a call makes a key of what a client has sent, or of nothing.
+    pub(super) fn makes_a_key_that_anybody_has(
+        &self,
+        path: &str,
+        name: &str,
+        args: &[Abs],
+        exprs: &[ExprId],
+    ) -> bool {
+        // The name of a key is no key; what was found by it may be one.
+        let found = From::FETCHED.with(From::KEYED);
+        let takes_bytes = matches!(name, "from_secret" | "new_from_slice" | "new_varkey");
+        let is_sent = |it: &Abs| {
+            it.from.is_said() || takes_bytes && it.from.has(From::PUBLIC) && !it.from.has(found)
+        };
+        let body = &self.judge.program[self.key].body;
+        let is_empty = |it: &ExprId| match body.expr(*it) {
+            Expr::Literal(Literal::Str(text)) => text.is_empty(),
+            Expr::Literal(Literal::Bytes(bytes)) => bytes.is_empty(),
+            _ => false,
+        };
+        (args.iter().any(is_sent) || exprs.iter().any(is_empty))
+            && makes_key(self.judge.program, path, name)
+    }
+
+    /// A field of a value of this type, with what is known of all values of the type.
+    pub(super) fn perhaps_unset(&self, id: ExprId, of: &Ty, field: Name, value: Abs) -> Abs {
+        let Ty::Adt(adt, _) = of.peel_refs() else {
+            return value;
+        };
+        let sent = From::REQUEST.with(From::INPUT).with(From::CREDENTIAL);
+        let is_secret = words::credential_word(field.as_str()) && !value.from.has(sent);
+        match is_secret && value.variants.is_none() && self.judge.may_be_unset(*adt, field) {
+            true => Abs {
+                from: value.from.with(From::UNSET),
+                setting: value.setting.clone().or_else(|| Some(self.text(id).into())),
+                ..value
+            },
+            false => value,
+        }
+    }
+
+    /// Whether what takes the place of a missing text is no text: `unwrap_or_default()`,
+    /// `unwrap_or("")`, `unwrap_or_else(|_| String::new())`.
+    pub(super) fn stands_for_nothing(&self, name: &str, args: &[ExprId]) -> bool {
+        let body = &self.judge.program[self.key].body;
+        match args {
+            [] => name == "unwrap_or_default",
+            [other] => is_no_text(&self.text(*other), body.expr(*other)),
+            _ => false,
+        }
+    }
+}
+
+impl Judge<'_> {
+    /// Whether a field is empty where nobody has set it: by its attributes, or where the code
+    /// puts such a struct together.
+    fn may_be_unset(&self, adt: AdtId, field: Name) -> bool {
+        if let Some(known) = self.unset.borrow().get(&(adt, field)) {
+            return *known;
+        }
+        let found = self.defaults_to_nothing(adt, field) || self.is_built_without(adt, field);
+        self.unset.borrow_mut().insert((adt, field), found);
+        found
+    }
+
+    /// `#[serde(default)]` on the field.
+    fn defaults_to_nothing(&self, adt: AdtId, field: Name) -> bool {
+        let fields = self.program[adt].fields().iter();
+        let mut attrs = fields
+            .filter(|it| it.name == field)
+            .flat_map(|it| &it.attrs);
+        attrs.any(|attr: &Attr| {
+            let mut entries = attr.meta.list().iter();
+            attr.meta.is("serde") && entries.any(|it| it.is("default") && matches!(it.value, MetaValue::None))
+        })
+    }
+
+    /// `Config { token: env::var("TOKEN").unwrap_or_default() }`.
+    fn is_built_without(&self, adt: AdtId, field: Name) -> bool {
+        let own = Name::new("Self");
+        let names = [self.program[adt].name, own].into_iter();
+        let hashes = names.flat_map(|it| self.program.hashes_of(it, &Mention::IN_PATH));
+        let mut bodies = self.program.mentioning(&hashes.collect()).into_iter();
+        bodies.any(|key| self.builds_without(key, adt, field))
+    }
+
+    fn builds_without(&self, key: BodyKey, adt: AdtId, field: Name) -> bool {
+        let data = &self.program[key];
+        if !data
+            .body
+            .mentions()
+            .has(Mention::Member, "unwrap_or_default")
+            && !data.body.mentions().has(Mention::Member, "unwrap_or_else")
+            && !data.body.mentions().has(Mention::Member, "unwrap_or")
+        {
+            return false;
+        }
+        let typing = self.values.typing(key);
+        data.body.exprs().any(|(id, expr)| {
+            let Expr::Struct(built) = expr else {
+                return false;
+            };
+            if !matches!(typing.ty(id), Ty::Adt(built, _) if *built == adt) {
+                return false;
+            }
+            let mut values = built.fields.iter().filter(|(name, _)| *name == field);
+            values.any(|(_, value)| match data.body.expr(*value) {
+                Expr::MethodCall(call) => match (call.name.as_str(), &*call.args) {
+                    ("unwrap_or_default", []) => true,
+                    ("unwrap_or" | "unwrap_or_else", [other]) => {
+                        let span = data.body.expr_range(*other).in_file(data.file);
+                        is_no_text(self.sources.slice(span), data.body.expr(*other))
+                    }
+                    _ => false,
+                },
+                _ => false,
+            })
+        })
+    }
+}
+
+/// Whether an expression is the empty text, or a function that gives it.
+fn is_no_text(text: &str, expr: &Expr) -> bool {
+    const EMPTY: [&str; 4] = ["\"\"", "String::new", "String::default", "Default::default"];
+    let value = match expr {
+        Expr::Closure(_) => text.rsplit('|').next().unwrap_or(text).trim_start(),
+        _ => text,
+    };
+    EMPTY.iter().any(|it| value.starts_with(it))
+}
+
+/// Whether a library function makes a key out of what it is given.
+pub(super) fn makes_key(program: &Program, path: &str, name: &str) -> bool {
+    let Some((owner, _)) = path.rsplit_once("::") else {
+        return false;
+    };
+    let makes = name == "new" || name.starts_with("from_") || name.starts_with("new_");
+    let is_mac = || {
+        let ty = program.models.type_(Name::new(owner));
+        ty.is_some_and(|it| matches!(it.role, Some(TypeRole::Mac | TypeRole::Key)))
+    };
+    // Of digest 0.10 and crypto-common 0.1, whatever the type that implements it.
+    matches!(name, "new_from_slice" | "new_varkey")
+        || makes
+            && (owner.ends_with("Key")
+                || matches!(owner, "digest::Mac" | "crypto_common::KeyInit")
+                || is_mac())
+}
