@@ -116,12 +116,20 @@ impl Eval<'_> {
                 Value::Unknown
             }
             Expr::Block(block) => {
-                for stmt in &block.stmts {
+                let may_be_absent =
+                    |at: usize| usize::from(block.cfgs.iter().any(|(it, _)| *it as usize == at));
+                for (at, stmt) in block.stmts.iter().enumerate() {
+                    self.uncertain += may_be_absent(at);
                     self.stmt(frame, stmt);
+                    self.uncertain -= may_be_absent(at);
                 }
-                block
-                    .tail
-                    .map_or(Value::Unknown, |tail| self.expr(frame, tail))
+                let Some(tail) = block.tail else {
+                    return Value::Unknown;
+                };
+                self.uncertain += may_be_absent(block.stmts.len());
+                let value = self.expr(frame, tail);
+                self.uncertain -= may_be_absent(block.stmts.len());
+                value
             }
             Expr::If {
                 cond,
@@ -170,7 +178,9 @@ impl Eval<'_> {
                     }
                     LoopKind::While(cond) => {
                         self.expr(frame, cond);
+                        self.uncertain += 1;
                         self.expr(frame, data.body);
+                        self.uncertain -= 1;
                     }
                     LoopKind::For(pat, iter) => match self.expr(frame, iter) {
                         Value::List(all) if all.len() <= 200 => {
@@ -181,7 +191,9 @@ impl Eval<'_> {
                         }
                         _ => {
                             self.bind(frame, pat, Value::Unknown);
+                            self.uncertain += 1;
                             self.expr(frame, data.body);
+                            self.uncertain -= 1;
                         }
                     },
                 }

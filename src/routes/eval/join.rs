@@ -108,6 +108,7 @@ fn routers(a: Router, b: Router, condition: Option<&str>) -> Router {
         }
     }
     joined.wraps = wraps;
+    joined.taken.retain(|it| b.taken.contains(it));
     for lost in b.lost {
         if !joined.lost.iter().any(|it| it.span == lost.span) {
             joined.lost.push(lost);

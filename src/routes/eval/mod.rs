@@ -58,6 +58,8 @@ pub struct Eval<'a> {
     stack: Vec<FnId>,
     /// How many functions on the stack are there for their small value alone.
     aside: usize,
+    /// How many of the statements being run may not be there, or may not run.
+    uncertain: usize,
     steps: usize,
 }
 
@@ -113,8 +115,15 @@ impl<'a> Eval<'a> {
             left: Vec::new(),
             stack: Vec::new(),
             aside: 0,
+            uncertain: 0,
             steps: 0,
         }
+    }
+
+    /// Whether the statement that is being run is in every build, and runs in any case where the
+    /// branch that it stands in does.
+    pub fn is_certain(&self) -> bool {
+        self.uncertain == 0
     }
 
     /// Runs a function that nobody calls; what it returns counts as served.

@@ -4,6 +4,8 @@
 //! path, methods by the router they are called on. It knows nothing of what guards what.
 
 mod actix;
+mod actix_guards;
+mod actix_order;
 mod attribute;
 mod axum;
 mod documentation;
