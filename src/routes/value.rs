@@ -78,6 +78,8 @@ pub struct Env {
     pub locals: FxHashMap<PatId, Value>,
     /// `self`.
     pub this: Option<Box<Value>>,
+    /// What type parameters and `Self` stand for.
+    pub types: Types,
 }
 
 /// A set of routes under construction.

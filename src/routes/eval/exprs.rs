@@ -308,7 +308,8 @@ impl Eval<'_> {
         if last.is_some_and(|name| name == "self") {
             return frame.env.this.as_deref().cloned().unwrap_or_default();
         }
-        match typing.defs(id).first() {
+        let callees = self.callees(frame, id, id);
+        match callees.first() {
             Some(Callee::Fn(candidate)) => {
                 let types = self.types_of(frame, id, candidate);
                 Value::Callable(Callable::Fn(candidate.id, types))
@@ -340,7 +341,10 @@ impl Eval<'_> {
                 }
                 let mut inner = Frame {
                     body,
-                    env: Env::default(),
+                    env: Env {
+                        types: frame.env.types.clone(),
+                        ..Env::default()
+                    },
                     returned: Vec::new(),
                 };
                 let root = self.program[body].body.root;
@@ -462,6 +466,7 @@ fn join_envs(a: Env, b: Env, condition: Option<&str>) -> Env {
     let mut joined = Env {
         locals: Default::default(),
         this: None,
+        types: a.types,
     };
     let mut b_locals = b.locals;
     for (pat, value) in a.locals {
