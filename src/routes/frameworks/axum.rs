@@ -4,6 +4,7 @@
 //! fallback; `nest` puts a prefix before paths; `merge` and `nest` take routes with the
 //! layers they already have. Source: axum 0.8 `src/routing/mod.rs`, `path_router.rs`.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{attribute, documentation, method_named, named_functions};
@@ -42,6 +43,10 @@ pub(super) fn call(eval: &mut Eval<'_>, call: &mut Call<'_>) -> Option<Value> {
             return Some(Value::Unknown);
         }
         "tower::ServiceBuilder::new" => return Some(Value::Layers(Vec::new())),
+        // A function as a service.
+        "tower::service_fn" if matches!(call.args.first(), Some(Value::Callable(_))) => {
+            return call.args.pop();
+        }
         "tower::util::option_layer"
         | "axum_extra::middleware::option_layer"
         | "tower::builder::option_layer" => {
@@ -263,13 +268,20 @@ fn stack_method(
             }
             Ok(Value::Layers(layers))
         }
-        "service" | "service_fn" => match call.args.pop() {
-            Some(Value::Router(mut router)) => {
+        "service" | "service_fn" => match arg {
+            Some(Value::Router(router)) => {
+                let mut router = router.clone();
                 router.cover(&layers, true);
                 Ok(Value::Router(router))
             }
-            Some(Value::Callable(callable)) => handler_with(callable, &layers, call.span),
-            Some(other) => Ok(other),
+            Some(Value::Callable(callable)) => handler_with(callable.clone(), &layers, call.span),
+            Some(other) if other.holds_router() => Ok(other.clone()),
+            Some(_) => {
+                let mut made = Router::new(RouterKind::Methods, NAME, call.span);
+                add_handler(eval, &mut made, call, 0, &[String::new()], true);
+                made.cover(&layers, true);
+                Ok(Value::Router(Box::new(made)))
+            }
             None => Err(Value::Layers(layers)),
         },
         // tower's and tower-http's shorthands on `ServiceBuilder`.
@@ -440,9 +452,11 @@ fn router_method(
                     if call.name == "nest_service"
                         || matches!(value, Value::Object(..) | Value::Struct(..)) =>
                 {
-                    // A service that answers everything below the prefix.
+                    // A service that answers at the prefix and everything below it: axum 0.8
+                    // `src/routing/path_router.rs`, `nest_service`.
                     let mut below = prefix.clone();
                     below.push(&Text::known("/{*tail}", None));
+                    add_route(eval, &mut router, call, &prefix, 1);
                     add_route(eval, &mut router, call, &below, 1);
                 }
                 _ => router.lost.push(lost_arg(eval, call, 1, "nested router")),
@@ -508,6 +522,7 @@ fn router_method(
                 }
             }
         }
+        "method_not_allowed_fallback" => other_methods(eval, &mut router, call),
         "layer" | "route_layer" => {
             let layers = layers_of(eval, call);
             router.cover(&layers, call.name == "layer");
@@ -526,7 +541,6 @@ fn router_method(
         | "finish_api"
         | "finish_api_with"
         | "clone"
-        | "method_not_allowed_fallback"
         | "reset_fallback"
         | "check_infallible"
         | "handle_error"
@@ -551,6 +565,35 @@ fn router_method(
         }
     }
     Ok(Value::Router(Box::new(router)))
+}
+
+/// `method_not_allowed_fallback(handler)`: it answers the other methods of all paths that are
+/// there and have nothing of their own for that. Layers that are there do not cover it, and those of
+/// routes pass over it. Source: axum 0.8 `src/routing/path_router.rs`, `method_routing.rs`.
+fn other_methods(eval: &mut Eval<'_>, router: &mut Router, call: &Call<'_>) {
+    let mut made = Router::new(RouterKind::Methods, NAME, call.span);
+    add_handler(eval, &mut made, call, 0, &["ANY".to_owned()], true);
+    let Some(handler) = made.routes.pop() else {
+        return;
+    };
+    let mut paths: BTreeMap<String, Vec<&Route>> = BTreeMap::new();
+    for route in &router.routes {
+        let at = super::normalise(&route.path);
+        paths.entry(at).or_default().push(route);
+    }
+    let left = paths.into_values().filter_map(|routes| {
+        let is_whole = routes.iter().any(|it| it.method == "ANY");
+        let first = routes.iter().min_by_key(|it| it.conditions.len())?;
+        (!is_whole).then(|| Route {
+            path: first.path.clone(),
+            mounts: first.mounts.clone(),
+            conditions: first.conditions.clone(),
+            fallback: true,
+            ..handler.clone()
+        })
+    });
+    let left: Vec<Route> = left.collect();
+    router.routes.extend(left);
 }
 
 fn lost_arg(eval: &Eval<'_>, call: &Call<'_>, at: usize, what: &str) -> Lost {

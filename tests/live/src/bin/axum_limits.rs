@@ -19,16 +19,11 @@
 //! live: body login_counted application/json {"name":"ann"}
 //! live: body login_open application/json {"name":"ann"}
 //! live: anonymous closure
-//! live: anonymous by_service
-//! live: anonymous guarded_service
-//! live: known /guarded authentication none, is required: layers of a stack around a service are dropped
 //! live: known login_counted rate_limit required, is open: 429 in a message is no refusal
 //! live: known by_tickets rate_limit none, is required: a limiter is known by what it is called
 //! live: known upload_overridden body_limit required, is open: the innermost default limit counts
 //! live: known upload_raised body_limit required, is open: the innermost default limit counts
 //! live: known upload_raw body_limit required, is open: the default limit is one of extractors
-//! live: known missing ANY /service by_service: what is nested answers at the prefix itself, too
-//! live: known missing ANY /ping wrong_method: `method_not_allowed_fallback` is a handler
 
 use std::collections::HashMap;
 use std::convert::Infallible;
