@@ -387,10 +387,11 @@ impl Eval<'_> {
             let mut all = all.clone();
             match more {
                 Value::List(more) if name != "push" => all.extend(more.iter().cloned()),
-                more => all.push(if name == "push" {
-                    more.clone()
-                } else {
-                    Value::Unknown
+                // A list of routes is a router.
+                more => all.push(match more {
+                    Value::Router(_) => more.clone(),
+                    _ if name == "push" => more.clone(),
+                    _ => Value::Unknown,
                 }),
             }
             if let Some(pat) = self.values.typing(frame.body).local(call.receiver) {
