@@ -171,6 +171,9 @@ pub struct Route {
     pub layers: Vec<Arc<Layer>>,
     /// Where prefixes were added, innermost first.
     pub mounts: Vec<(Span, String)>,
+    /// How many of the layers stand inside of each of them, and see paths without it. Not as many as
+    /// there are prefixes where that is not known.
+    pub inside: Vec<usize>,
     /// Runtime or cfg conditions under which it exists.
     pub conditions: Vec<String>,
     /// A fallback: answers what no other route does.
@@ -199,6 +202,7 @@ impl Route {
             registered: span,
             layers: Vec::new(),
             mounts: Vec::new(),
+            inside: Vec::new(),
             conditions: Vec::new(),
             fallback: false,
             guards: Vec::new(),
@@ -353,6 +357,7 @@ impl Router {
             route
                 .mounts
                 .push((span, prefix.display().replace("//", "/")));
+            route.inside.push(route.layers.len());
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Which methods a route answers, where guards say so.
 
 use actix_web::guard::{self, GuardContext};
-use actix_web::http::{Method, header};
+use actix_web::http::Method;
 use actix_web::{App, HttpResponse, HttpServer, web};
 
 async fn ok() -> HttpResponse {

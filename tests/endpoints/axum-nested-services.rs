@@ -7,7 +7,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::handler::HandlerWithoutStateExt;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, get_service};
@@ -129,8 +129,9 @@ fn stacked(sessions: &Sessions) -> Router {
 //@ ANY /checking required
 //@ ANY /pretending none
 async fn checking(request: Request) -> Result<Response, Infallible> {
-    let known = request.headers().get("x-key").is_some_and(|it| it == key());
-    match known {
+    let sent = request.headers().get("x-key");
+    let sent = sent.and_then(|it| it.to_str().ok());
+    match sent.is_some_and(|it| it == key()) {
         true => Ok("known".into_response()),
         false => Ok(StatusCode::UNAUTHORIZED.into_response()),
     }

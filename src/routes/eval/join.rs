@@ -151,9 +151,14 @@ fn merge_layers(route: &mut Route, other: Route, condition: Option<&str>, not: O
             route.layers.push(with_condition(layer, condition));
         }
     }
-    for layer in &other.layers {
+    let within = other.inside.last().copied().unwrap_or_default();
+    for (at, layer) in other.layers.iter().enumerate() {
         if !own.iter().any(|it| it.span == layer.span) {
             route.layers.push(with_condition(layer, not));
+            // It stands inside of a prefix, and is now the last.
+            if at < within {
+                route.inside.clear();
+            }
         }
     }
     // A route that exists on both branches exists whatever the condition.

@@ -454,10 +454,13 @@ fn router_method(
                 {
                     // A service that answers at the prefix and everything below it: axum 0.8
                     // `src/routing/path_router.rs`, `nest_service`.
-                    let mut below = prefix.clone();
-                    below.push(&Text::known("/{*tail}", None));
-                    add_route(eval, &mut router, call, &prefix, 1);
-                    add_route(eval, &mut router, call, &below, 1);
+                    let mut inner = Router::new(RouterKind::App, NAME, call.span);
+                    for path in ["/", "/{*tail}"] {
+                        add_route(eval, &mut inner, call, &Text::known(path, None), 1);
+                    }
+                    inner.mount(&prefix, call.span);
+                    router.routes.extend(inner.routes);
+                    router.lost.extend(inner.lost);
                 }
                 _ => router.lost.push(lost_arg(eval, call, 1, "nested router")),
             }
@@ -587,6 +590,7 @@ fn other_methods(eval: &mut Eval<'_>, router: &mut Router, call: &Call<'_>) {
         (!is_whole).then(|| Route {
             path: first.path.clone(),
             mounts: first.mounts.clone(),
+            inside: vec![0; first.mounts.len()],
             conditions: first.conditions.clone(),
             fallback: true,
             ..handler.clone()
