@@ -7,13 +7,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::axum_stack::{handler_method, optional, stack_method};
 use super::{attribute, documentation, method_named, named_functions};
 use crate::facts::ExprId;
 use crate::facts::body::MacroCall;
 use crate::program::{BodyKey, Ty};
 use crate::routes::endpoint::HandlerTarget;
 use crate::routes::eval::{Call, Eval, shorten, type_name};
-use crate::routes::value::{Callable, Layer, LayerKind, Lost, Route, Router, RouterKind, Value};
+use crate::routes::value::{Layer, LayerKind, Lost, Route, Router, RouterKind, Value};
 use crate::source::Span;
 use crate::values::{Text, text};
 
@@ -89,12 +90,6 @@ fn router(kind: RouterKind, span: Span) -> Value {
     Value::Router(Box::new(Router::new(kind, NAME, span)))
 }
 
-fn optional(layer: Arc<Layer>) -> Arc<Layer> {
-    let mut layer = (*layer).clone();
-    layer.conditions.push("the layer is configured".into());
-    Arc::new(layer)
-}
-
 /// The methods of `get`, `post_service`, `any`, ..; none for `on`, whose filter is an argument.
 fn routing_function(function: &str) -> Option<(Vec<String>, bool)> {
     let base = function.strip_suffix("_service").unwrap_or(function);
@@ -131,7 +126,7 @@ fn filter_methods(eval: &Eval<'_>, call: &Call<'_>) -> Vec<String> {
 }
 
 /// Adds the handler in argument `at` for each method.
-fn add_handler(
+pub(super) fn add_handler(
     eval: &mut Eval<'_>,
     made: &mut Router,
     call: &Call<'_>,
@@ -177,7 +172,7 @@ fn add_handler(
     }
 }
 
-fn expr_span(eval: &Eval<'_>, body: BodyKey, expr: ExprId) -> Span {
+pub(super) fn expr_span(eval: &Eval<'_>, body: BodyKey, expr: ExprId) -> Span {
     let data = &eval.program[body];
     data.body.expr_range(expr).in_file(data.file)
 }
@@ -230,124 +225,6 @@ pub(super) fn method(
         }
         Value::Router(router) => router_method(eval, *router, call),
         other => Err(other),
-    }
-}
-
-/// `ServiceBuilder` and layer stacks; the first layer is the outermost.
-fn stack_method(
-    eval: &mut Eval<'_>,
-    mut layers: Vec<Arc<Layer>>,
-    call: &mut Call<'_>,
-) -> Result<Value, Value> {
-    let arg = call.args.first();
-    let expr = call.arg_exprs.first().copied();
-    match call.name {
-        "layer" | "and_then" | "named_layer" => {
-            if let Some(Value::Router(_)) = arg {
-                // A layer's own `layer(service)`.
-                let Some(Value::Router(mut router)) = call.args.pop() else {
-                    return Err(Value::Layers(layers));
-                };
-                router.cover(&layers, true);
-                return Ok(Value::Router(router));
-            }
-            if let Some(arg) = arg {
-                let span = expr.map_or(call.span, |expr| expr_span(eval, call.body, expr));
-                layers.extend(eval.layers(arg, call.body, expr, span));
-            }
-            Ok(Value::Layers(layers))
-        }
-        "option_layer" => {
-            if let Some(arg) = arg {
-                let span = expr.map_or(call.span, |expr| expr_span(eval, call.body, expr));
-                layers.extend(
-                    eval.layers(arg, call.body, expr, span)
-                        .into_iter()
-                        .map(optional),
-                );
-            }
-            Ok(Value::Layers(layers))
-        }
-        "service" | "service_fn" => match arg {
-            Some(Value::Router(router)) => {
-                let mut router = router.clone();
-                router.cover(&layers, true);
-                Ok(Value::Router(router))
-            }
-            Some(Value::Callable(callable)) => handler_with(callable.clone(), &layers, call.span),
-            Some(other) if other.holds_router() => Ok(other.clone()),
-            Some(_) => {
-                let mut made = Router::new(RouterKind::Methods, NAME, call.span);
-                add_handler(eval, &mut made, call, 0, &[String::new()], true);
-                made.cover(&layers, true);
-                Ok(Value::Router(Box::new(made)))
-            }
-            None => Err(Value::Layers(layers)),
-        },
-        // tower's and tower-http's shorthands on `ServiceBuilder`.
-        "timeout"
-        | "rate_limit"
-        | "concurrency_limit"
-        | "load_shed"
-        | "buffer"
-        | "trace_for_http"
-        | "compression"
-        | "set_x_request_id"
-        | "propagate_x_request_id"
-        | "catch_panic"
-        | "sensitive_headers"
-        | "map_request"
-        | "map_response"
-        | "map_err"
-        | "filter"
-        | "check_clone"
-        | "handle_error" => {
-            let kind = LayerKind::Type(
-                Ty::external(&format!("tower::ServiceBuilder::{}", call.name), []),
-                call.args.clone(),
-            );
-            layers.push(Arc::new(Layer {
-                name: call.name.to_owned(),
-                span: call.span,
-                kind,
-                conditions: Vec::new(),
-                written: None,
-            }));
-            Ok(Value::Layers(layers))
-        }
-        "into_inner" | "clone" | "layer_fn" => Ok(Value::Layers(layers)),
-        _ => Ok(Value::Layers(layers)),
-    }
-}
-
-fn handler_with(callable: Callable, layers: &[Arc<Layer>], span: Span) -> Result<Value, Value> {
-    let mut made = Router::new(RouterKind::Methods, NAME, span);
-    made.routes.push(Route {
-        layers: layers.iter().rev().cloned().collect(),
-        types: callable.types(),
-        ..Route::new("", callable.target(), span)
-    });
-    Ok(Value::Router(Box::new(made)))
-}
-
-/// Methods of `Handler`: `handler.layer(..)`.
-fn handler_method(
-    eval: &mut Eval<'_>,
-    callable: Callable,
-    call: &mut Call<'_>,
-) -> Result<Value, Value> {
-    match call.name {
-        "layer" => {
-            let Some(arg) = call.args.first() else {
-                return Err(Value::Callable(callable));
-            };
-            let layers = eval.layers(arg, call.body, call.arg_exprs.first().copied(), call.span);
-            handler_with(callable, &layers, call.span)
-        }
-        "with_state" | "into_service" | "clone" | "into_make_service" => {
-            Ok(Value::Callable(callable))
-        }
-        _ => Err(Value::Callable(callable)),
     }
 }
 
