@@ -55,8 +55,10 @@ pub enum Carries {
     Host,
     /// The method.
     Method,
-    /// The URI.
+    /// The URI, without the prefixes of routers around.
     Uri,
+    /// The URI as the client has sent it, where routers take prefixes away.
+    WholeUri,
     /// The pattern of the matched route.
     MatchedPath,
     /// A WebSocket upgrade.

@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 
 use super::Program;
 use super::defs::{AdtId, ConstId, Container, Def, FnId, ImplId, ModuleId, TraitId};
-use super::ty::{Bounds, Subst, Ty, TyScope};
+use super::ty::{Bound, Bounds, Subst, Ty, TyScope};
 use crate::source::Name;
 
 /// Impls by what they are for.
@@ -619,28 +619,44 @@ impl Program {
             Ty::External(path, _) => self.index.by_external.get(path),
             _ => None,
         };
-        let own = impls
-            .into_iter()
-            .flatten()
-            .flat_map(|id| &self[*id].consts)
-            .copied();
-        let inherited = impls
-            .into_iter()
-            .flatten()
-            .filter_map(|id| self[*id].of_trait.as_ref().map(|path| (*id, path)))
-            .flat_map(|(id, path)| self.resolve_whole(self[id].module, path));
-        own.into_iter()
-            .find(|it| self[*it].name == name)
-            .or_else(|| {
-                inherited.into_iter().find_map(|def| match def {
-                    Def::Trait(id) => self[id]
-                        .consts
-                        .iter()
-                        .copied()
-                        .find(|it| self[*it].name == name),
-                    _ => None,
-                })
+        let fits = |id: &&ImplId| self.match_impl(**id, ty).is_some();
+        let impls = || impls.into_iter().flatten().filter(fits);
+        let is_named = |it: &ConstId| self[*it].name == name;
+        let own = impls().flat_map(|id| &self[*id].consts).copied();
+        own.into_iter().find(is_named).or_else(|| {
+            let of_trait = impls().filter_map(|id| Some((*id, self[*id].of_trait.as_ref()?)));
+            let mut traits =
+                of_trait.flat_map(|(id, path)| self.resolve_whole(self[id].module, path));
+            traits.find_map(|def| match def {
+                Def::Trait(id) => self[id].consts.iter().copied().find(is_named),
+                _ => None,
             })
+        })
+    }
+
+    /// The constant `name` of a type that stands for a parameter with these bounds: of their
+    /// traits, not of another that has one of that name.
+    pub fn bound_const(&self, bounds: &[Bound], ty: &Ty, name: Name) -> Option<ConstId> {
+        let is_named = |it: &ConstId| self[*it].name == name;
+        let mut open: Vec<Def> = bounds.iter().map(|bound| bound.of).collect();
+        let mut seen = Vec::new();
+        while let Some(def) = open.pop() {
+            let Def::Trait(id) = def else { continue };
+            if seen.contains(&id) {
+                continue;
+            }
+            seen.push(id);
+            if let Some(declared) = self[id].consts.iter().copied().find(is_named) {
+                let mut impls = self.impls_of(def).iter();
+                let of_type = impls.find(|it| self.match_impl(**it, ty).is_some())?;
+                let own = self[*of_type].consts.iter().copied().find(is_named);
+                return own.or(Some(declared));
+            }
+            for path in &self[id].supertraits {
+                open.extend(self.resolve_whole(self[id].module, path));
+            }
+        }
+        self.assoc_const(ty, name)
     }
 }
 

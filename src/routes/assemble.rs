@@ -13,12 +13,16 @@ use super::guard::Judge;
 use super::guard::layers::Effect;
 use super::guard::proof::Proof;
 use super::limits::Limits;
+<<<<<<< HEAD
 use super::value::{Layer, Route};
 use crate::facts::Mention;
+=======
+use super::value::Route;
+>>>>>>> inventory
 use crate::models::roles::Protection as Protects;
 use crate::program::{BodyKey, CrateId, FnId, Program};
 use crate::source::{SourceMap, Span};
-use crate::values::Values;
+use crate::values::{Text, Values};
 use crate::workspace::TargetKind;
 
 /// What serves routes.
@@ -85,8 +89,9 @@ pub(super) struct Assembler<'v, 'a> {
     handlers: FxHashMap<HandlerKey, Judged>,
 }
 
-/// A layer by where it is written, its name and its conditions, and for which path and method.
-type EffectKey = (Span, String, Option<(String, &'static str)>);
+/// A layer by where it is written, its name and its conditions, and for which path, as it sees it
+/// and as a whole, and which method.
+type EffectKey = (Span, String, Option<(String, String, &'static str)>);
 
 /// A handler with the types that its type parameters stand for.
 type HandlerKey = (FnId, String);
@@ -116,9 +121,10 @@ impl<'v, 'a> Assembler<'v, 'a> {
         }
     }
 
-    /// What a layer does to a route, judged once, and once more for each path and method if it
-    /// looks at them.
-    fn effect(&mut self, layer: &Layer, framework: &str, route: &Route) -> Rc<Effect> {
+    /// What the layer at this place does to a route, judged once, and once more for each path and
+    /// method if it looks at them.
+    fn effect(&mut self, at: usize, framework: &str, route: &Route) -> Rc<Effect> {
+        let layer = &route.layers[at];
         let which = format!("{} {:?}", layer.name, layer.conditions);
         let judge = &self.judge;
         let of_all = self.effects.entry((layer.span, which.clone(), None));
@@ -126,25 +132,17 @@ impl<'v, 'a> Assembler<'v, 'a> {
         if !of_all.by_route {
             return of_all;
         }
-        // What axum and poem nest sees its path without the prefix, and what stands around it does not.
         let path = frameworks::normalise(&route.path);
-        let mut seen = vec![path.as_str()];
-        let mut prefix = String::new();
-        let mounts = route
-            .mounts
-            .iter()
-            .rev()
-            .filter(|_| matches!(framework, "axum" | "poem"));
-        for (_, mount) in mounts {
-            prefix.push_str(mount.trim_end_matches('/'));
-            seen.extend(path.strip_prefix(&prefix).filter(|it| it.starts_with('/')));
-        }
+        let Some(seen) = seen(at, framework, route, &path) else {
+            return of_all;
+        };
         let methods = frameworks::methods_to(framework, &route.method);
         let by_method = methods.iter().map(|method| {
-            let mut effects = seen.iter().map(|path| {
-                let asked = Some(((*path).to_owned(), *method));
+            let mut effects = seen.iter().map(|it| {
+                let asked = Some((it.clone(), path.clone(), *method));
                 let effect = self.effects.entry((layer.span, which.clone(), asked));
-                Rc::clone(effect.or_insert_with(|| Rc::new(judge.layer_on(layer, path, method))))
+                let judged = || Rc::new(judge.layer_on(layer, it, &path, method));
+                Rc::clone(effect.or_insert_with(judged))
             });
             let first = effects.next().unwrap_or_else(|| Rc::clone(&of_all));
             let status = (first.proof.status(), first.proof.condition.clone());
@@ -167,8 +165,8 @@ impl<'v, 'a> Assembler<'v, 'a> {
         let mut layers = Vec::new();
         let mut proof = Proof::nothing();
         let mut applied: Vec<Applied> = Vec::new();
-        for layer in route.layers.iter().rev() {
-            let effect = self.effect(layer, framework, route);
+        for (at, layer) in route.layers.iter().enumerate().rev() {
+            let effect = self.effect(at, framework, route);
             // A layer that only looks says nothing of the endpoint: its handler may.
             if !effect.only_looks() {
                 proof = proof.and(&effect.proof);
@@ -371,4 +369,33 @@ impl<'v, 'a> Assembler<'v, 'a> {
             },
         }
     }
+}
+
+/// The path of a route as a layer sees it: what axum and poem nest sees it without the prefix, and
+/// what stands around it does not. Several where it cannot be told which, and none where the prefix
+/// cannot be told.
+fn seen(at: usize, framework: &str, route: &Route, path: &str) -> Option<Vec<String>> {
+    let is_known = route.inside.len() == route.mounts.len();
+    let is_stripped = |inside: Option<&usize>| !is_known || inside.is_some_and(|it| *it > at);
+    let mut all = vec![path.to_owned()];
+    let mounts = route.mounts.iter().enumerate().rev();
+    for (number, (_, mount)) in mounts.filter(|_| matches!(framework, "axum" | "poem")) {
+        if !is_stripped(route.inside.get(number)) {
+            break;
+        }
+        let prefix = frameworks::normalise(&[Text::known(mount.as_str(), None)]);
+        let last = all.last().map_or("", String::as_str);
+        let rest = last.strip_prefix(prefix.trim_end_matches('/'));
+        match rest {
+            Some("") => all.push("/".to_owned()),
+            Some(rest) if rest.starts_with('/') => all.push(rest.to_owned()),
+            _ if is_known => return None,
+            _ => break,
+        }
+    }
+    let outer = match is_known {
+        true => all.len() - 1,
+        false => 0,
+    };
+    Some(all.split_off(outer))
 }

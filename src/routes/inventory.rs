@@ -77,7 +77,9 @@ pub fn build(values: &Values<'_>, sources: &SourceMap) -> Inventory {
             endpoint.service.clone(),
             endpoint.method.clone(),
             endpoint.path.clone(),
+            // What one call of a macro makes stands at one place, whatever its name.
             endpoint.handler.span,
+            endpoint.handler.name.clone(),
             layers,
         );
         if seen.insert(key) {
@@ -100,7 +102,8 @@ impl Inventory {
     fn sort(&mut self) {
         fn by(it: &Endpoint) -> impl Ord {
             let (service, path, method) = (&it.service, &it.path, &it.method);
-            (service, path, method, it.handler.span, it.registered)
+            let handler = (it.handler.span, &it.handler.name);
+            (service, path, method, handler, it.registered)
         }
         self.endpoints.sort_by(|a, b| by(a).cmp(&by(b)));
         self.unresolved

@@ -78,6 +78,8 @@ pub struct Env {
     pub locals: FxHashMap<PatId, Value>,
     /// `self`.
     pub this: Option<Box<Value>>,
+    /// What type parameters and `Self` stand for.
+    pub types: Types,
 }
 
 /// A set of routes under construction.
@@ -91,6 +93,8 @@ pub struct Router {
     pub span: Span,
     /// Its own prefix (actix scopes and resources; applied when it is mounted).
     pub prefix: Option<Text>,
+    /// The other paths of an actix resource that has several.
+    pub other_prefixes: Vec<Text>,
     /// Its routes.
     pub routes: Vec<Route>,
     /// Layers that cover everything in it whatever the order (actix `wrap`, Rocket fairings,
@@ -103,8 +107,21 @@ pub struct Router {
     pub methods: Vec<String>,
     /// Conditions on requests that are for all in it (salvo's `host`, `filter_fn`).
     pub conditions: Vec<String>,
+    /// What actix asks before whatever is registered later.
+    pub taken: Vec<Taken>,
     /// Registrations that could not be followed.
     pub lost: Vec<Lost>,
+}
+
+/// Requests that a service takes from all that are registered after it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taken {
+    /// The segments of its path, as written.
+    pub segments: Vec<String>,
+    /// Whether it takes what is below that path, too.
+    pub below: bool,
+    /// The methods of the requests; none for all of them.
+    pub methods: Vec<String>,
 }
 
 /// The kinds of [`Router`].
@@ -154,6 +171,9 @@ pub struct Route {
     pub layers: Vec<Arc<Layer>>,
     /// Where prefixes were added, innermost first.
     pub mounts: Vec<(Span, String)>,
+    /// How many of the layers stand inside of each of them, and see paths without it. Not as many as
+    /// there are prefixes where that is not known.
+    pub inside: Vec<usize>,
     /// Runtime or cfg conditions under which it exists.
     pub conditions: Vec<String>,
     /// A fallback: answers what no other route does.
@@ -182,6 +202,7 @@ impl Route {
             registered: span,
             layers: Vec::new(),
             mounts: Vec::new(),
+            inside: Vec::new(),
             conditions: Vec::new(),
             fallback: false,
             guards: Vec::new(),
@@ -275,11 +296,13 @@ impl Router {
             framework,
             span,
             prefix: None,
+            other_prefixes: Vec::new(),
             routes: Vec::new(),
             wraps: Vec::new(),
             guards: Vec::new(),
             methods: Vec::new(),
             conditions: Vec::new(),
+            taken: Vec::new(),
             lost: Vec::new(),
         }
     }
@@ -302,9 +325,21 @@ impl Router {
         if let Some(prefix) = self.prefix.take()
             && self.kind != RouterKind::Controllers
         {
+            let others = std::mem::take(&mut self.other_prefixes);
+            let again: Vec<_> = others.iter().map(|it| (it, self.routes.clone())).collect();
             self.mount(&prefix, span);
+            for (other, routes) in again {
+                let mut more = Router::new(self.kind, self.framework, span);
+                more.routes = routes;
+                more.mount(other, span);
+                self.routes.extend(more.routes);
+            }
         }
-        if self.kind == RouterKind::App && !self.methods.is_empty() {
+        let holds_routes = matches!(
+            self.kind,
+            RouterKind::App | RouterKind::Scope | RouterKind::Resource
+        );
+        if holds_routes && !self.methods.is_empty() {
             self.routes = restricted(self.routes, &self.methods);
         }
         for route in &mut self.routes {
@@ -322,12 +357,13 @@ impl Router {
             route
                 .mounts
                 .push((span, prefix.display().replace("//", "/")));
+            route.inside.push(route.layers.len());
         }
     }
 }
 
 /// Routes for requests of these methods only.
-fn restricted(routes: Vec<Route>, methods: &[String]) -> Vec<Route> {
+pub(super) fn restricted(routes: Vec<Route>, methods: &[String]) -> Vec<Route> {
     let each = |route: Route| {
         let of_any = route.method == "ANY";
         let taken = methods.iter().filter(|it| of_any || **it == route.method);

@@ -210,7 +210,7 @@ impl Values<'_> {
     }
 
     /// The value of a `let` that a pattern belongs to, if it is a plain binding.
-    fn local_init(&self, body: &Body, pat: crate::facts::PatId) -> Option<ExprId> {
+    pub fn local_init(&self, body: &Body, pat: crate::facts::PatId) -> Option<ExprId> {
         body.exprs().find_map(|(_, expr)| match expr {
             Expr::Block(block) => block.stmts.iter().find_map(|stmt| match stmt {
                 crate::facts::Stmt::Let(data) if data.pat == pat => data.init,

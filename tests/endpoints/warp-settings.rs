@@ -81,6 +81,6 @@ async fn main() {
     warp::serve(routes).run(([127, 0, 0, 1], 3030)).await;
 }
 
-//@ DELETE /configured/{id} conditional if config.require_key and config.key is set
+//@ DELETE /configured/{id} conditional if config.require_key and the secret is set
 //@ GET /health none
 //@ POST /admin/wipe none

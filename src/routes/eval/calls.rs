@@ -5,8 +5,7 @@ use super::{Call, Eval, Frame};
 use crate::facts::body::{MacroCall, MethodCall};
 use crate::facts::{Expr, ExprId, GenericArg};
 use crate::program::methods::Candidate;
-use crate::program::ty::TyScope;
-use crate::program::{BodyOwner, Container, Def, Ty};
+use crate::program::{Container, Def, Ty};
 use crate::routes::frameworks;
 use crate::routes::value::{Callable, Layer, LayerKind, Types, Value};
 use crate::values::{Callee, text};
@@ -23,10 +22,14 @@ impl Eval<'_> {
         args: &[ExprId],
     ) -> Value {
         let values: Vec<Value> = args.iter().map(|arg| self.expr(frame, *arg)).collect();
-        let callees = self.values.typing(frame.body).callees(id).to_vec();
+        let callees = self.callees(frame, id, callee);
         match callees.first() {
             Some(Callee::Fn(_)) => {
-                let candidates = self.local_callees(frame.body, id);
+                let candidates = callees.into_iter().filter_map(|callee| match callee {
+                    Callee::Fn(candidate) => Some(candidate),
+                    _ => None,
+                });
+                let candidates: Vec<Candidate> = candidates.collect();
                 let (made, values) = self.generated(frame, id, &candidates, values, args);
                 if let Some(made) = made {
                     return made;
@@ -111,12 +114,15 @@ impl Eval<'_> {
         if matches!(def.container, Container::Trait(_)) {
             types.push(("Self".into(), named.self_ty.clone()));
         }
+        for (_, ty) in &mut types {
+            *ty = ty.subst(&frame.env.types, self.program);
+        }
         types.retain(|(_, ty)| !ty.is_unknown());
         Types::new(types)
     }
 
     /// Turbofish types of a call's path.
-    fn turbofish(&self, frame: &Frame, callee: ExprId) -> Vec<Ty> {
+    pub(super) fn turbofish(&self, frame: &Frame, callee: ExprId) -> Vec<Ty> {
         match self.program[frame.body].body.expr(callee) {
             Expr::Path(path) => path
                 .segments
@@ -128,15 +134,8 @@ impl Eval<'_> {
         }
     }
 
-    fn types(&self, frame: &Frame, args: &[GenericArg]) -> Vec<Ty> {
-        let data = &self.program[frame.body];
-        let mut scope: TyScope<'_> = match data.owner {
-            BodyOwner::Fn(id) => self.program.fn_scope(id),
-            BodyOwner::Const(id) => self
-                .program
-                .container_scope(self.program[id].container, self.program[id].module),
-        };
-        scope.module = data.module;
+    pub(super) fn types(&self, frame: &Frame, args: &[GenericArg]) -> Vec<Ty> {
+        let scope = self.scope(frame.body);
         args.iter()
             .filter_map(|arg| match arg {
                 GenericArg::Type(ty) => Some(self.program.lower_ty(&scope, ty)),
@@ -196,8 +195,9 @@ impl Eval<'_> {
             };
             let skipped = usize::from(this.is_none() && takes_self);
             let aside = !carries && !self.relevant.contains(&candidate.id);
+            let types = self.types_in(frame, id, candidate, arg_exprs);
             self.aside += usize::from(aside);
-            let (value, mut after) = self.run_fn(candidate.id, args, receiver);
+            let (value, mut after) = self.run_typed(candidate.id, args, receiver, types);
             self.aside -= usize::from(aside);
             if skipped > 0 {
                 after.insert(0, Value::Unknown);
@@ -365,7 +365,7 @@ impl Eval<'_> {
             crate::source::TextRange::new(call.name_range.start, data.body.expr_range(id).end);
         let span = range.in_file(data.file);
         let name = call.name.as_str();
-        let candidates = self.local_callees(frame.body, id);
+        let candidates = self.methods(frame, id, call.receiver);
         if matches!(
             receiver,
             Value::Router(_) | Value::Layers(_) | Value::Callable(_)
@@ -387,10 +387,11 @@ impl Eval<'_> {
             let mut all = all.clone();
             match more {
                 Value::List(more) if name != "push" => all.extend(more.iter().cloned()),
-                more => all.push(if name == "push" {
-                    more.clone()
-                } else {
-                    Value::Unknown
+                // A list of routes is a router.
+                more => all.push(match more {
+                    Value::Router(_) => more.clone(),
+                    _ if name == "push" => more.clone(),
+                    _ => Value::Unknown,
                 }),
             }
             if let Some(pat) = self.values.typing(frame.body).local(call.receiver) {

@@ -116,12 +116,20 @@ impl Eval<'_> {
                 Value::Unknown
             }
             Expr::Block(block) => {
-                for stmt in &block.stmts {
+                let may_be_absent =
+                    |at: usize| usize::from(block.cfgs.iter().any(|(it, _)| *it as usize == at));
+                for (at, stmt) in block.stmts.iter().enumerate() {
+                    self.uncertain += may_be_absent(at);
                     self.stmt(frame, stmt);
+                    self.uncertain -= may_be_absent(at);
                 }
-                block
-                    .tail
-                    .map_or(Value::Unknown, |tail| self.expr(frame, tail))
+                let Some(tail) = block.tail else {
+                    return Value::Unknown;
+                };
+                self.uncertain += may_be_absent(block.stmts.len());
+                let value = self.expr(frame, tail);
+                self.uncertain -= may_be_absent(block.stmts.len());
+                value
             }
             Expr::If {
                 cond,
@@ -170,7 +178,9 @@ impl Eval<'_> {
                     }
                     LoopKind::While(cond) => {
                         self.expr(frame, cond);
+                        self.uncertain += 1;
                         self.expr(frame, data.body);
+                        self.uncertain -= 1;
                     }
                     LoopKind::For(pat, iter) => match self.expr(frame, iter) {
                         Value::List(all) if all.len() <= 200 => {
@@ -181,7 +191,9 @@ impl Eval<'_> {
                         }
                         _ => {
                             self.bind(frame, pat, Value::Unknown);
+                            self.uncertain += 1;
                             self.expr(frame, data.body);
+                            self.uncertain -= 1;
                         }
                     },
                 }
@@ -296,7 +308,8 @@ impl Eval<'_> {
         if last.is_some_and(|name| name == "self") {
             return frame.env.this.as_deref().cloned().unwrap_or_default();
         }
-        match typing.defs(id).first() {
+        let callees = self.callees(frame, id, id);
+        match callees.first() {
             Some(Callee::Fn(candidate)) => {
                 let types = self.types_of(frame, id, candidate);
                 Value::Callable(Callable::Fn(candidate.id, types))
@@ -328,7 +341,10 @@ impl Eval<'_> {
                 }
                 let mut inner = Frame {
                     body,
-                    env: Env::default(),
+                    env: Env {
+                        types: frame.env.types.clone(),
+                        ..Env::default()
+                    },
                     returned: Vec::new(),
                 };
                 let root = self.program[body].body.root;
@@ -450,6 +466,7 @@ fn join_envs(a: Env, b: Env, condition: Option<&str>) -> Env {
     let mut joined = Env {
         locals: Default::default(),
         this: None,
+        types: a.types,
     };
     let mut b_locals = b.locals;
     for (pat, value) in a.locals {

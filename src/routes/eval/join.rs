@@ -108,6 +108,7 @@ fn routers(a: Router, b: Router, condition: Option<&str>) -> Router {
         }
     }
     joined.wraps = wraps;
+    joined.taken.retain(|it| b.taken.contains(it));
     for lost in b.lost {
         if !joined.lost.iter().any(|it| it.span == lost.span) {
             joined.lost.push(lost);
@@ -150,9 +151,14 @@ fn merge_layers(route: &mut Route, other: Route, condition: Option<&str>, not: O
             route.layers.push(with_condition(layer, condition));
         }
     }
-    for layer in &other.layers {
+    let within = other.inside.last().copied().unwrap_or_default();
+    for (at, layer) in other.layers.iter().enumerate() {
         if !own.iter().any(|it| it.span == layer.span) {
             route.layers.push(with_condition(layer, not));
+            // It stands inside of a prefix, and is now the last.
+            if at < within {
+                route.inside.clear();
+            }
         }
     }
     // A route that exists on both branches exists whatever the condition.

@@ -8,6 +8,7 @@
 mod calls;
 mod exprs;
 mod join;
+mod types;
 
 use std::sync::Arc;
 
@@ -16,7 +17,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::endpoint::HandlerTarget;
 use super::frameworks::Servers;
-use super::value::{Callable, Env, Layer, LayerKind, Lost, Router, RouterKind, Value};
+use super::value::{Callable, Env, Layer, LayerKind, Lost, Router, RouterKind, Types, Value};
 use crate::facts::{Expr, ExprId, PatId};
 use crate::program::methods::Candidate;
 use crate::program::{BodyKey, BodyOwner, CrateId, FnId, Program, Ty};
@@ -58,6 +59,8 @@ pub struct Eval<'a> {
     stack: Vec<FnId>,
     /// How many functions on the stack are there for their small value alone.
     aside: usize,
+    /// How many of the statements being run may not be there, or may not run.
+    uncertain: usize,
     steps: usize,
 }
 
@@ -113,8 +116,15 @@ impl<'a> Eval<'a> {
             left: Vec::new(),
             stack: Vec::new(),
             aside: 0,
+            uncertain: 0,
             steps: 0,
         }
+    }
+
+    /// Whether the statement that is being run is in every build, and runs in any case where the
+    /// branch that it stands in does.
+    pub fn is_certain(&self) -> bool {
+        self.uncertain == 0
     }
 
     /// Runs a function that nobody calls; what it returns counts as served.
@@ -154,6 +164,17 @@ impl<'a> Eval<'a> {
         args: Vec<Value>,
         this: Option<Value>,
     ) -> (Value, Vec<Value>) {
+        self.run_typed(id, args, this, Types::default())
+    }
+
+    /// The same where it is known what its type parameters stand for.
+    fn run_typed(
+        &mut self,
+        id: FnId,
+        args: Vec<Value>,
+        this: Option<Value>,
+        types: Types,
+    ) -> (Value, Vec<Value>) {
         let Some(body) = self.program[id].body else {
             return (Value::Unknown, args);
         };
@@ -166,6 +187,7 @@ impl<'a> Eval<'a> {
             body,
             env: Env {
                 this: this.map(Box::new),
+                types,
                 ..Env::default()
             },
             returned: Vec::new(),
@@ -231,7 +253,7 @@ impl<'a> Eval<'a> {
     /// Calls a function value. Returns its value and the final values of its parameters.
     pub fn apply(&mut self, callable: &Callable, args: Vec<Value>) -> (Value, Vec<Value>) {
         match callable {
-            Callable::Fn(id, _) => self.run_fn(*id, args, None),
+            Callable::Fn(id, types) => self.run_typed(*id, args, None, types.clone()),
             Callable::Closure(body, expr, env) => {
                 let data = self.program;
                 let crate::facts::Expr::Closure(closure) = data[*body].body.expr(*expr) else {

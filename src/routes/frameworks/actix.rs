@@ -5,12 +5,14 @@
 
 use std::sync::Arc;
 
-use super::{attribute, method_named};
-use crate::program::{FnId, Ty};
+use super::actix_attributes::attributed;
+use super::actix_order::{Arriving, register};
+use super::{actix_guards, method_named};
+use crate::program::Ty;
 use crate::routes::endpoint::HandlerTarget;
 use crate::routes::eval::{Call, Eval, shorten, type_name};
 use crate::routes::value::{
-    Callable, Guard, Layer, LayerKind, Lost, Route, Router, RouterKind, Types, Value,
+    Callable, Guard, Layer, LayerKind, Lost, Route, Router, RouterKind, Value, restricted,
 };
 use crate::source::Span;
 use crate::values::{Text, text};
@@ -28,7 +30,7 @@ pub(super) fn call(eval: &mut Eval<'_>, call: &mut Call<'_>) -> Option<Value> {
             return Some(with_path(eval, call, RouterKind::Scope));
         }
         "actix_web::web::resource" | "actix_web::Resource::new" => {
-            return Some(with_path(eval, call, RouterKind::Resource));
+            return Some(resource(eval, call));
         }
         "actix_web::web::route" | "actix_web::Route::new" => {
             return Some(router(RouterKind::Methods, call.span));
@@ -155,15 +157,24 @@ fn with_path(eval: &Eval<'_>, call: &Call<'_>, kind: RouterKind) -> Value {
     Value::Router(Box::new(made))
 }
 
+/// A resource, at one path or several.
+fn resource(eval: &Eval<'_>, call: &Call<'_>) -> Value {
+    let mut made = Router::new(RouterKind::Resource, NAME, call.span);
+    let mut paths: Vec<Text> = match call.args.first() {
+        Some(Value::List(all)) => {
+            let text = |it: &Value| it.as_text().cloned().unwrap_or_else(|| Text::hole("path"));
+            all.iter().map(text).collect()
+        }
+        _ => vec![path_arg(eval, call, 0)],
+    };
+    made.other_prefixes = paths.split_off(paths.len().min(1));
+    made.prefix = paths.pop();
+    Value::Router(Box::new(made))
+}
+
 fn path_arg(eval: &Eval<'_>, call: &Call<'_>, at: usize) -> Text {
     match call.args.get(at) {
         Some(Value::Text(text)) => text.clone(),
-        // Several paths of one resource: the first stands for them.
-        Some(Value::List(all)) => all
-            .iter()
-            .find_map(Value::as_text)
-            .cloned()
-            .unwrap_or_else(|| Text::hole("path")),
         _ => {
             let Some(expr) = call.arg_exprs.get(at) else {
                 return Text::hole("path");
@@ -246,14 +257,8 @@ pub(super) fn method(
         (RouterKind::Methods, "to" | "to_async" | "f") => add_handler(eval, &mut router, call, 0),
         (RouterKind::Methods, "method") => {
             let method = method_arg(eval, call);
-            router.methods.push(method);
-        }
-        (RouterKind::Methods, "guard") => {
-            let method = method_arg(eval, call);
-            if method == "ANY" {
-                add_guard(eval, &mut router, call)
-            } else {
-                router.methods.push(method)
+            if method != "ANY" {
+                restrict(&mut router, &[method]);
             }
         }
         (RouterKind::Methods, "service") => add_handler(eval, &mut router, call, 0),
@@ -268,7 +273,8 @@ pub(super) fn method(
         }
         (RouterKind::Resource, "route") => {
             if let Some(Value::Router(methods)) = call.args.first().cloned() {
-                add_methods(&mut router, *methods, None, call.span);
+                let routes = routes_of(&mut router, *methods, None, call.span);
+                router.routes.extend(routes);
             } else {
                 router.lost.push(Lost {
                     reason: "route could not be followed".into(),
@@ -280,7 +286,16 @@ pub(super) fn method(
             let path = path_arg(eval, call, 0);
             match call.args.get(1).cloned() {
                 Some(Value::Router(methods)) => {
-                    add_methods(&mut router, *methods, Some(&path), call.span)
+                    // Its guards become those of the resource that it makes.
+                    let asked = methods.methods.clone();
+                    let arriving = Arriving {
+                        path: &path,
+                        below: false,
+                        methods: &asked,
+                        guarded: !methods.guards.is_empty(),
+                    };
+                    let routes = routes_of(&mut router, *methods, Some(&path), call.span);
+                    register(eval, &mut router, &arriving, routes);
                 }
                 _ => router.lost.push(Lost {
                     reason: format!("handler of `{}` could not be followed", path.display()),
@@ -290,15 +305,18 @@ pub(super) fn method(
         }
         (RouterKind::Resource, "to" | "to_async") => add_handler(eval, &mut router, call, 0),
         (RouterKind::Resource, name) if method_named(name).is_some() => {
-            router.methods = method_named(name).into_iter().collect();
+            let own = method_named(name).into_iter().collect();
+            let asked = std::mem::replace(&mut router.methods, own);
             add_handler(eval, &mut router, call, 0);
-            router.methods.clear();
+            router.methods = asked;
         }
         (_, "configure") => match call.args.first().cloned() {
             Some(Value::Callable(callable @ (Callable::Fn(..) | Callable::Closure(..)))) => {
-                let config = Router::new(RouterKind::Scope, NAME, call.span);
+                let mut config = Router::new(RouterKind::Scope, NAME, call.span);
+                config.taken.clone_from(&router.taken);
                 let (_, after) = eval.apply(&callable, vec![Value::Router(Box::new(config))]);
-                if let Some(Value::Router(config)) = after.into_iter().next() {
+                if let Some(Value::Router(mut config)) = after.into_iter().next() {
+                    router.taken = std::mem::take(&mut config.taken);
                     let (routes, lost) = config.finish();
                     router.routes.extend(routes);
                     router.lost.extend(lost);
@@ -332,12 +350,27 @@ pub(super) fn method(
             }));
         }
         (_, "default_service" | "default_resource") => {
+            // The last one is asked.
+            if eval.is_certain() {
+                let is_own = |it: &Route| it.fallback && it.mounts.is_empty();
+                router.routes.retain(|it| !is_own(it));
+            }
             let before = router.routes.len();
             match call.args.first().cloned() {
-                Some(Value::Router(methods)) => {
+                Some(Value::Router(mut methods)) => {
                     let path = (router.kind != RouterKind::Resource)
                         .then(|| Text::known("/{*fallback}", None));
-                    add_methods(&mut router, *methods, path.as_ref(), call.span);
+                    // Nobody looks at the guards: `RouteService` of actix-web 4 `src/route.rs`.
+                    methods.guards.clear();
+                    if methods.kind == RouterKind::Methods {
+                        methods.routes.truncate(1);
+                        methods
+                            .routes
+                            .iter_mut()
+                            .for_each(|it| it.method = "ANY".into());
+                    }
+                    let routes = routes_of(&mut router, *methods, path.as_ref(), call.span);
+                    router.routes.extend(routes);
                 }
                 Some(value) => {
                     let mut made = Route::new("ANY", HandlerTarget::Unknown, call.span);
@@ -353,7 +386,17 @@ pub(super) fn method(
                 route.fallback = true;
             }
         }
-        (_, "guard") => add_guard(eval, &mut router, call),
+        (_, "guard") => {
+            let expr = call.arg_exprs.first();
+            let asked = expr.map(|expr| actix_guards::asked(eval, call.body, *expr));
+            if let Some(asked) = asked.as_ref().filter(|it| it.narrows()) {
+                let methods: Vec<String> = asked.methods.iter().map(|it| (*it).into()).collect();
+                restrict(&mut router, &methods);
+            }
+            if !asked.is_some_and(|it| it.exact) {
+                add_guard(eval, &mut router, call);
+            }
+        }
         (
             _,
             "app_data"
@@ -436,25 +479,39 @@ fn add_guard(eval: &Eval<'_>, router: &mut Router, call: &Call<'_>) {
     });
 }
 
-/// Adds a `Route` (and its layers) under a path, or to a resource.
-fn add_methods(router: &mut Router, methods: Router, path: Option<&Text>, span: Span) {
-    let lost_handler = methods.routes.is_empty();
+/// Lets only requests of these methods pass, beside what was asked before.
+fn restrict(router: &mut Router, methods: &[String]) {
+    if router.methods.is_empty() {
+        router.methods = methods.to_vec();
+    } else if router.methods.iter().any(|it| methods.contains(it)) {
+        router.methods.retain(|it| methods.contains(it));
+    }
+    if router.kind == RouterKind::Methods {
+        router.routes = restricted(std::mem::take(&mut router.routes), &router.methods);
+    }
+}
+
+/// The routes that a `Route` (with its layers) makes under a path, or in a resource.
+fn routes_of(router: &mut Router, methods: Router, path: Option<&Text>, span: Span) -> Vec<Route> {
     let wraps = methods.wraps;
-    for mut route in methods.routes {
-        route.guards.extend(methods.guards.iter().cloned());
+    let guards = methods.guards;
+    let with = |mut route: Route| {
+        route.guards.extend(guards.iter().cloned());
         if let Some(path) = path {
             route.path.insert(0, path.clone());
         }
         route.layers.extend(wraps.iter().cloned());
         route.registered = span;
-        router.routes.push(route);
-    }
-    if lost_handler {
+        route
+    };
+    let routes: Vec<Route> = methods.routes.into_iter().map(with).collect();
+    if routes.is_empty() {
         router.lost.push(Lost {
             reason: "route without a handler".into(),
             span,
         });
     }
+    routes
 }
 
 /// `service(x)`: a scope, a resource, files, a handler with a route attribute, or a tuple of these.
@@ -467,9 +524,29 @@ fn add_service(
 ) {
     match value {
         Value::Router(inner) => {
-            let (routes, lost) = inner.clone().finish();
-            router.routes.extend(routes);
-            router.lost.extend(lost);
+            // Each path of a resource is asked for itself.
+            let mut others = inner.clone();
+            let first = others.prefix.take();
+            let paths = first
+                .into_iter()
+                .chain(std::mem::take(&mut others.other_prefixes));
+            let paths: Vec<Text> = paths.collect();
+            for path in &paths {
+                let mut one = others.clone();
+                one.prefix = Some(path.clone());
+                let (routes, _) = one.finish();
+                let arriving = Arriving {
+                    path,
+                    below: inner.kind == RouterKind::Scope,
+                    methods: &inner.methods,
+                    guarded: !inner.guards.is_empty(),
+                };
+                register(eval, router, &arriving, routes);
+            }
+            if paths.is_empty() {
+                router.routes.extend(inner.clone().finish().0);
+            }
+            router.lost.extend(inner.lost.iter().cloned());
         }
         Value::List(all) => {
             let parts = expr.and_then(|expr| match eval.program[call.body].body.expr(expr) {
@@ -494,7 +571,24 @@ fn add_service(
                     span,
                 });
             }
-            router.routes.extend(routes);
+            for attribute in routes {
+                let mut path = Text::default();
+                let first = attribute.first();
+                first
+                    .into_iter()
+                    .flat_map(|it| &it.path)
+                    .for_each(|it| path.push(it));
+                let methods: Vec<String> = attribute.iter().map(|it| it.method.clone()).collect();
+                let arriving = Arriving {
+                    path: &path,
+                    below: false,
+                    methods: &methods,
+                    guarded: attribute
+                        .iter()
+                        .any(|it| !it.guards.is_empty() || it.method == "ANY"),
+                };
+                register(eval, router, &arriving, attribute);
+            }
         }
         Value::Object(_, held) if held.iter().any(Value::holds_router) => {
             for value in held {
@@ -521,102 +615,5 @@ fn add_service(
                 span: call.span,
             });
         }
-    }
-}
-
-/// The routes of a handler's attributes: `#[get("/x", wrap = "Auth")]`, `#[routes]`.
-fn attributed(eval: &Eval<'_>, id: FnId, span: Span) -> Vec<Route> {
-    let def = &eval.program[id];
-    let scope = attribute::scope_prefix(&eval.program[def.module].attrs);
-    let mut routes = Vec::new();
-    for attr in attribute::route_attrs(&def.attrs) {
-        for method in &attr.methods {
-            let mut made = Route::new(method, HandlerTarget::Fn(id), span);
-            if let Some((prefix, range)) = scope.filter(|_| attr.is_word) {
-                let module = &eval.program[def.module];
-                made.path
-                    .push(Text::known(prefix, Some(range.in_file(module.file))));
-            }
-            made.path.push(Text::known(
-                attr.path.clone(),
-                Some(attr.range.in_file(def.file)),
-            ));
-            for wrap in &attr.wraps {
-                made.layers.push(Arc::new(attribute_layer(
-                    eval,
-                    id,
-                    wrap,
-                    attr.range.in_file(def.file),
-                )));
-            }
-            for guard in &attr.guards {
-                let names: Vec<crate::source::Name> =
-                    guard.split("::").map(|it| it.trim().into()).collect();
-                let resolved = eval.program.resolve_names(def.module, &names, false);
-                let target = resolved.into_iter().find_map(|it| match it.def {
-                    crate::program::Def::Fn(id) => Some(HandlerTarget::Fn(id)),
-                    _ => None,
-                });
-                made.guards.push(Guard {
-                    name: guard.clone(),
-                    span: attr.range.in_file(def.file),
-                    target: target.unwrap_or(HandlerTarget::Unknown),
-                    written: None,
-                });
-            }
-            routes.push(made);
-        }
-    }
-    routes
-}
-
-/// `wrap = "path::Type"` or `wrap = "from_fn(f)"`, as written in an attribute.
-fn attribute_layer(eval: &Eval<'_>, id: FnId, written: &str, span: Span) -> Layer {
-    let module = eval.program[id].module;
-    let resolve = |path: &str| {
-        let names: Vec<crate::source::Name> =
-            path.trim().split("::").map(|it| it.trim().into()).collect();
-        eval.program.resolve_names(module, &names, false)
-    };
-    let (head, inner) = match written.split_once('(') {
-        Some((head, rest)) => (head, rest.trim_end_matches(')').trim()),
-        None => (written, ""),
-    };
-    let function = resolve(inner).into_iter().find_map(|it| match it.def {
-        crate::program::Def::Fn(id) => Some(id),
-        _ => None,
-    });
-    if head.trim().ends_with("from_fn")
-        && let Some(function) = function
-    {
-        let kind = LayerKind::Function(HandlerTarget::Fn(function), Types::default());
-        return Layer {
-            name: eval.layer_name(&kind, span),
-            span,
-            kind,
-            conditions: Vec::new(),
-            written: None,
-        };
-    }
-    let kind = resolve(head)
-        .into_iter()
-        .find_map(|it| match it.def {
-            crate::program::Def::Adt(adt) => Some(LayerKind::Type(
-                Ty::Adt(adt, std::sync::Arc::from([])),
-                Vec::new(),
-            )),
-            crate::program::Def::External(path) => Some(LayerKind::Type(
-                Ty::External(path, std::sync::Arc::from([])),
-                Vec::new(),
-            )),
-            _ => None,
-        })
-        .unwrap_or(LayerKind::Unknown);
-    Layer {
-        name: written.to_owned(),
-        span,
-        kind,
-        conditions: Vec::new(),
-        written: None,
     }
 }

@@ -4,15 +4,17 @@
 //! fallback; `nest` puts a prefix before paths; `merge` and `nest` take routes with the
 //! layers they already have. Source: axum 0.8 `src/routing/mod.rs`, `path_router.rs`.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::axum_stack::{handler_method, optional, stack_method};
 use super::{attribute, documentation, method_named, named_functions};
 use crate::facts::ExprId;
 use crate::facts::body::MacroCall;
 use crate::program::{BodyKey, Ty};
 use crate::routes::endpoint::HandlerTarget;
 use crate::routes::eval::{Call, Eval, shorten, type_name};
-use crate::routes::value::{Callable, Layer, LayerKind, Lost, Route, Router, RouterKind, Value};
+use crate::routes::value::{Layer, LayerKind, Lost, Route, Router, RouterKind, Value};
 use crate::source::Span;
 use crate::values::{Text, text};
 
@@ -42,6 +44,10 @@ pub(super) fn call(eval: &mut Eval<'_>, call: &mut Call<'_>) -> Option<Value> {
             return Some(Value::Unknown);
         }
         "tower::ServiceBuilder::new" => return Some(Value::Layers(Vec::new())),
+        // A function as a service.
+        "tower::service_fn" if matches!(call.args.first(), Some(Value::Callable(_))) => {
+            return call.args.pop();
+        }
         "tower::util::option_layer"
         | "axum_extra::middleware::option_layer"
         | "tower::builder::option_layer" => {
@@ -84,12 +90,6 @@ fn router(kind: RouterKind, span: Span) -> Value {
     Value::Router(Box::new(Router::new(kind, NAME, span)))
 }
 
-fn optional(layer: Arc<Layer>) -> Arc<Layer> {
-    let mut layer = (*layer).clone();
-    layer.conditions.push("the layer is configured".into());
-    Arc::new(layer)
-}
-
 /// The methods of `get`, `post_service`, `any`, ..; none for `on`, whose filter is an argument.
 fn routing_function(function: &str) -> Option<(Vec<String>, bool)> {
     let base = function.strip_suffix("_service").unwrap_or(function);
@@ -126,7 +126,7 @@ fn filter_methods(eval: &Eval<'_>, call: &Call<'_>) -> Vec<String> {
 }
 
 /// Adds the handler in argument `at` for each method.
-fn add_handler(
+pub(super) fn add_handler(
     eval: &mut Eval<'_>,
     made: &mut Router,
     call: &Call<'_>,
@@ -172,7 +172,7 @@ fn add_handler(
     }
 }
 
-fn expr_span(eval: &Eval<'_>, body: BodyKey, expr: ExprId) -> Span {
+pub(super) fn expr_span(eval: &Eval<'_>, body: BodyKey, expr: ExprId) -> Span {
     let data = &eval.program[body];
     data.body.expr_range(expr).in_file(data.file)
 }
@@ -225,117 +225,6 @@ pub(super) fn method(
         }
         Value::Router(router) => router_method(eval, *router, call),
         other => Err(other),
-    }
-}
-
-/// `ServiceBuilder` and layer stacks; the first layer is the outermost.
-fn stack_method(
-    eval: &mut Eval<'_>,
-    mut layers: Vec<Arc<Layer>>,
-    call: &mut Call<'_>,
-) -> Result<Value, Value> {
-    let arg = call.args.first();
-    let expr = call.arg_exprs.first().copied();
-    match call.name {
-        "layer" | "and_then" | "named_layer" => {
-            if let Some(Value::Router(_)) = arg {
-                // A layer's own `layer(service)`.
-                let Some(Value::Router(mut router)) = call.args.pop() else {
-                    return Err(Value::Layers(layers));
-                };
-                router.cover(&layers, true);
-                return Ok(Value::Router(router));
-            }
-            if let Some(arg) = arg {
-                let span = expr.map_or(call.span, |expr| expr_span(eval, call.body, expr));
-                layers.extend(eval.layers(arg, call.body, expr, span));
-            }
-            Ok(Value::Layers(layers))
-        }
-        "option_layer" => {
-            if let Some(arg) = arg {
-                let span = expr.map_or(call.span, |expr| expr_span(eval, call.body, expr));
-                layers.extend(
-                    eval.layers(arg, call.body, expr, span)
-                        .into_iter()
-                        .map(optional),
-                );
-            }
-            Ok(Value::Layers(layers))
-        }
-        "service" | "service_fn" => match call.args.pop() {
-            Some(Value::Router(mut router)) => {
-                router.cover(&layers, true);
-                Ok(Value::Router(router))
-            }
-            Some(Value::Callable(callable)) => handler_with(callable, &layers, call.span),
-            Some(other) => Ok(other),
-            None => Err(Value::Layers(layers)),
-        },
-        // tower's and tower-http's shorthands on `ServiceBuilder`.
-        "timeout"
-        | "rate_limit"
-        | "concurrency_limit"
-        | "load_shed"
-        | "buffer"
-        | "trace_for_http"
-        | "compression"
-        | "set_x_request_id"
-        | "propagate_x_request_id"
-        | "catch_panic"
-        | "sensitive_headers"
-        | "map_request"
-        | "map_response"
-        | "map_err"
-        | "filter"
-        | "check_clone"
-        | "handle_error" => {
-            let kind = LayerKind::Type(
-                Ty::external(&format!("tower::ServiceBuilder::{}", call.name), []),
-                call.args.clone(),
-            );
-            layers.push(Arc::new(Layer {
-                name: call.name.to_owned(),
-                span: call.span,
-                kind,
-                conditions: Vec::new(),
-                written: None,
-            }));
-            Ok(Value::Layers(layers))
-        }
-        "into_inner" | "clone" | "layer_fn" => Ok(Value::Layers(layers)),
-        _ => Ok(Value::Layers(layers)),
-    }
-}
-
-fn handler_with(callable: Callable, layers: &[Arc<Layer>], span: Span) -> Result<Value, Value> {
-    let mut made = Router::new(RouterKind::Methods, NAME, span);
-    made.routes.push(Route {
-        layers: layers.iter().rev().cloned().collect(),
-        types: callable.types(),
-        ..Route::new("", callable.target(), span)
-    });
-    Ok(Value::Router(Box::new(made)))
-}
-
-/// Methods of `Handler`: `handler.layer(..)`.
-fn handler_method(
-    eval: &mut Eval<'_>,
-    callable: Callable,
-    call: &mut Call<'_>,
-) -> Result<Value, Value> {
-    match call.name {
-        "layer" => {
-            let Some(arg) = call.args.first() else {
-                return Err(Value::Callable(callable));
-            };
-            let layers = eval.layers(arg, call.body, call.arg_exprs.first().copied(), call.span);
-            handler_with(callable, &layers, call.span)
-        }
-        "with_state" | "into_service" | "clone" | "into_make_service" => {
-            Ok(Value::Callable(callable))
-        }
-        _ => Err(Value::Callable(callable)),
     }
 }
 
@@ -440,10 +329,15 @@ fn router_method(
                     if call.name == "nest_service"
                         || matches!(value, Value::Object(..) | Value::Struct(..)) =>
                 {
-                    // A service that answers everything below the prefix.
-                    let mut below = prefix.clone();
-                    below.push(&Text::known("/{*tail}", None));
-                    add_route(eval, &mut router, call, &below, 1);
+                    // A service that answers at the prefix and everything below it: axum 0.8
+                    // `src/routing/path_router.rs`, `nest_service`.
+                    let mut inner = Router::new(RouterKind::App, NAME, call.span);
+                    for path in ["/", "/{*tail}"] {
+                        add_route(eval, &mut inner, call, &Text::known(path, None), 1);
+                    }
+                    inner.mount(&prefix, call.span);
+                    router.routes.extend(inner.routes);
+                    router.lost.extend(inner.lost);
                 }
                 _ => router.lost.push(lost_arg(eval, call, 1, "nested router")),
             }
@@ -508,6 +402,7 @@ fn router_method(
                 }
             }
         }
+        "method_not_allowed_fallback" => other_methods(eval, &mut router, call),
         "layer" | "route_layer" => {
             let layers = layers_of(eval, call);
             router.cover(&layers, call.name == "layer");
@@ -526,7 +421,6 @@ fn router_method(
         | "finish_api"
         | "finish_api_with"
         | "clone"
-        | "method_not_allowed_fallback"
         | "reset_fallback"
         | "check_infallible"
         | "handle_error"
@@ -551,6 +445,36 @@ fn router_method(
         }
     }
     Ok(Value::Router(Box::new(router)))
+}
+
+/// `method_not_allowed_fallback(handler)`: it answers the other methods of all paths that are
+/// there and have nothing of their own for that. Layers that are there do not cover it, and those of
+/// routes pass over it. Source: axum 0.8 `src/routing/path_router.rs`, `method_routing.rs`.
+fn other_methods(eval: &mut Eval<'_>, router: &mut Router, call: &Call<'_>) {
+    let mut made = Router::new(RouterKind::Methods, NAME, call.span);
+    add_handler(eval, &mut made, call, 0, &["ANY".to_owned()], true);
+    let Some(handler) = made.routes.pop() else {
+        return;
+    };
+    let mut paths: BTreeMap<String, Vec<&Route>> = BTreeMap::new();
+    for route in &router.routes {
+        let at = super::normalise(&route.path);
+        paths.entry(at).or_default().push(route);
+    }
+    let left = paths.into_values().filter_map(|routes| {
+        let is_whole = routes.iter().any(|it| it.method == "ANY");
+        let first = routes.iter().min_by_key(|it| it.conditions.len())?;
+        (!is_whole).then(|| Route {
+            path: first.path.clone(),
+            mounts: first.mounts.clone(),
+            inside: vec![0; first.mounts.len()],
+            conditions: first.conditions.clone(),
+            fallback: true,
+            ..handler.clone()
+        })
+    });
+    let left: Vec<Route> = left.collect();
+    router.routes.extend(left);
 }
 
 fn lost_arg(eval: &Eval<'_>, call: &Call<'_>, at: usize, what: &str) -> Lost {

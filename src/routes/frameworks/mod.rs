@@ -4,8 +4,12 @@
 //! path, methods by the router they are called on. It knows nothing of what guards what.
 
 mod actix;
+mod actix_attributes;
+mod actix_guards;
+mod actix_order;
 mod attribute;
 mod axum;
+mod axum_stack;
 mod documentation;
 mod loco;
 mod path;

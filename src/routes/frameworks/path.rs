@@ -41,7 +41,7 @@ pub fn normalise(pieces: &[Text]) -> String {
 }
 
 /// Splits at slashes outside braces (actix patterns may hold some).
-fn split(path: &str) -> Vec<String> {
+pub(super) fn split(path: &str) -> Vec<String> {
     let mut parts = vec![String::new()];
     let mut depth = 0u32;
     for char in path.chars() {

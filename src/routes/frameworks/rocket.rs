@@ -16,7 +16,7 @@ use crate::values::{Text, text};
 
 pub(super) const NAME: &str = "rocket";
 
-pub(super) fn call(_eval: &mut Eval<'_>, call: &mut Call<'_>) -> Option<Value> {
+pub(super) fn call(eval: &mut Eval<'_>, call: &mut Call<'_>) -> Option<Value> {
     match call.path {
         "rocket::build"
         | "rocket::custom"
@@ -34,7 +34,69 @@ pub(super) fn call(_eval: &mut Eval<'_>, call: &mut Call<'_>) -> Option<Value> {
             Ty::external("rocket::fs::FileServer", []),
             Vec::new(),
         )),
+        "rocket::Route::new" => Some(by_hand(eval, call, 0)),
+        "rocket::Route::ranked" => Some(by_hand(eval, call, 1)),
         _ => None,
+    }
+}
+
+/// A route that no attribute makes: its method is argument `at`, its path and its handler follow.
+fn by_hand(eval: &Eval<'_>, call: &Call<'_>, at: usize) -> Value {
+    let data = &eval.program[call.body];
+    let written = |at: usize| {
+        let expr = call.arg_exprs.get(at)?;
+        Some(data.body.expr_range(*expr).in_file(data.file))
+    };
+    let method = written(at).map_or("", |span| eval.sources.slice(span));
+    let method = method.rsplit("::").next().unwrap_or_default().trim();
+    let method = super::method_named(&method.to_ascii_lowercase());
+    let mut made = Route::new(
+        method.unwrap_or_else(|| "ANY".into()),
+        HandlerTarget::Unknown,
+        call.span,
+    );
+    made.path.push(path_arg(eval, call, at + 1));
+    made.handler_span = written(at + 2).unwrap_or(call.span);
+    match call.args.get(at + 2) {
+        Some(Value::Callable(callable)) => {
+            made.handler = callable.target();
+            made.types = callable.types();
+        }
+        // Types handle requests by a trait of Rocket's.
+        Some(value) => {
+            let object = match value {
+                Value::Object(ty, _) => Some(ty.clone()),
+                other => other.local_type(),
+            };
+            let method = object.as_ref().and_then(|ty| handle(eval, ty));
+            made.handler = method.map_or(HandlerTarget::Unknown, HandlerTarget::Fn);
+            made.handler_name = object.map(|ty| type_name(eval.program, &ty));
+        }
+        None => {}
+    }
+    let mut list = Router::new(RouterKind::List, NAME, call.span);
+    list.routes.push(made);
+    Value::Router(Box::new(list))
+}
+
+/// What a type of the program does with requests: rocket 0.5 `core/lib/src/route/handler.rs`.
+fn handle(eval: &Eval<'_>, ty: &Ty) -> Option<FnId> {
+    let impls = ["rocket::route::Handler", "rocket::Handler"]
+        .into_iter()
+        .flat_map(|of| eval.program.external_impls(of, ty));
+    let mut methods = impls.flat_map(|(id, _)| &eval.program[id].fns).copied();
+    methods.find(|id| eval.program[*id].name == "handle")
+}
+
+fn path_arg(eval: &Eval<'_>, call: &Call<'_>, at: usize) -> Text {
+    match call.args.get(at) {
+        Some(Value::Text(text)) => text.clone(),
+        _ => call.arg_exprs.get(at).map_or_else(Text::default, |expr| {
+            let body = &eval.program[call.body].body;
+            eval.values
+                .text(call.body, *expr)
+                .unwrap_or_else(|| Text::hole(text::expr_name(body, *expr)))
+        }),
     }
 }
 
@@ -49,15 +111,7 @@ pub(super) fn method(
     let mut router = *router;
     match call.name {
         "mount" => {
-            let base = match call.args.first() {
-                Some(Value::Text(text)) => text.clone(),
-                _ => call.arg_exprs.first().map_or_else(Text::default, |expr| {
-                    let body = &eval.program[call.body].body;
-                    eval.values
-                        .text(call.body, *expr)
-                        .unwrap_or_else(|| Text::hole(text::expr_name(body, *expr)))
-                }),
-            };
+            let base = path_arg(eval, call, 0);
             let value = call.args.get(1).cloned().unwrap_or_default();
             mount(eval, &mut router, &base, value, call);
         }
@@ -90,14 +144,26 @@ pub(super) fn method(
         "manage" | "register" | "configure" | "ignite" | "catch" | "clone" | "into" | "boxed"
         | "reconfigure" | "unwrap" | "expect" | "map" | "into_iter" | "iter" | "collect"
         | "to_vec" => {}
-        "chain" | "extend" | "append" => {
-            if let Some(Value::Router(other)) = call.args.first().cloned() {
-                router.routes.extend(other.routes);
+        "chain" | "extend" | "append" | "push" => {
+            if let Some(more) = call.args.first().cloned() {
+                add(&mut router, more);
             }
         }
         _ => return Err(Value::Router(Box::new(router))),
     }
     Ok(Value::Router(Box::new(router)))
+}
+
+/// Adds routes to a list.
+fn add(list: &mut Router, more: Value) {
+    match more {
+        Value::Router(other) => {
+            list.routes.extend(other.routes);
+            list.lost.extend(other.lost);
+        }
+        Value::List(all) => all.into_iter().for_each(|it| add(list, it)),
+        _ => {}
+    }
 }
 
 fn mount(eval: &mut Eval<'_>, router: &mut Router, base: &Text, value: Value, call: &Call<'_>) {

@@ -296,7 +296,10 @@ impl Judge<'_> {
                 _ => value,
             });
         }
+        // An extractor has read the path for it.
+        let by_route = args.iter().any(|it| it.from.has(From::ROUTE));
         let mut summary = self.run(id, args, this, types);
+        summary.by_route |= by_route;
         for event in &mut summary.events {
             event.state = event.state.with(&entry);
         }

@@ -134,7 +134,10 @@ impl Judge<'_> {
         if endpoints::is_rest(peeled) {
             return Abs::of(From::NEXT);
         }
-        let mut value = self.extractor(peeled, span);
+        let mut value = match self.uri(peeled) {
+            Some(uri) => Abs::fallible("Ok", Proof::nothing(), uri),
+            None => self.extractor(peeled, span),
+        };
         if let Some(named) = name.and_then(|name| self.named_credential(peeled, name)) {
             value = named;
         }
@@ -163,6 +166,22 @@ impl Judge<'_> {
             value.variants = Some(std::rc::Rc::new(renamed));
         }
         value
+    }
+
+    /// The URI that an extractor gives, for the endpoint that is asked about: all of it, or what
+    /// routers around have left.
+    fn uri(&self, ty: &Ty) -> Option<Abs> {
+        let model = self.program.models.extractor(ty.external_path()?)?;
+        let asked = self.route.get();
+        let text = match model.carries {
+            Carries::Uri => asked.map(|it| it.path),
+            Carries::WholeUri => asked.map(|it| it.whole),
+            _ => return None,
+        };
+        Some(Abs {
+            text,
+            ..Abs::of(From::INPUT.with(From::ROUTE))
+        })
     }
 
     /// A header or cookie that is called as the parameter which takes it (poem-openapi): whether

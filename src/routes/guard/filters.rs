@@ -34,6 +34,7 @@ impl Judge<'_> {
         self.begin();
         self.route.set(Some(super::route::Asked {
             path: Name::new(path),
+            whole: Name::new(path),
             method: Name::new(method),
         }));
         let mut walk = Walk {

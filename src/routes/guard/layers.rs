@@ -73,10 +73,12 @@ impl Effect {
 }
 
 impl Judge<'_> {
-    /// Judges a layer for requests with this path, as the layer sees it, and this method.
-    pub fn layer_on(&self, layer: &Layer, path: &str, method: &str) -> Effect {
+    /// Judges a layer for requests with this path, as the layer sees it and as a whole, and this
+    /// method.
+    pub fn layer_on(&self, layer: &Layer, path: &str, whole: &str, method: &str) -> Effect {
         self.route.set(Some(super::route::Asked {
             path: Name::new(path),
+            whole: Name::new(whole),
             method: Name::new(method),
         }));
         let effect = self.layer(layer);
@@ -308,6 +310,8 @@ impl Judge<'_> {
                     _ => value,
                 }
             };
+            // An extractor has read the path for it.
+            run.by_route |= value.from.has(From::ROUTE);
             run.bind(*pat, value);
         }
         run.leave(closure.body);

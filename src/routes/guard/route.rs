@@ -25,6 +25,8 @@ const SHORTEST_NAME: usize = 4;
 pub(super) struct Asked {
     /// Its path, as that code sees it.
     pub(super) path: Name,
+    /// All of its path.
+    pub(super) whole: Name,
     /// The method of the requests to it.
     pub(super) method: Name,
 }
@@ -36,6 +38,14 @@ impl Run<'_, '_> {
         Abs {
             text: self.judge.route.get().map(|it| it.path),
             ..Abs::of(From::INPUT.with(From::ROUTE))
+        }
+    }
+
+    /// The path of the request with all prefixes, as far as it is known here.
+    pub(super) fn whole_path_of_request(&mut self) -> Abs {
+        Abs {
+            text: self.judge.route.get().map(|it| it.whole),
+            ..self.path_of_request()
         }
     }
 

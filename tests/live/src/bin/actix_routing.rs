@@ -7,9 +7,7 @@
 //! live: fill name abc
 //! live: fill number 42
 //! live: with by_header X-Kind: special
-//! live: known only guarded_write PUT: `guard::Any` is not read, so it is listed for any method
-//! live: known surplus POST /resources resource_second: the first resource of a path takes all requests
-//! live: known missing GET /several/two one_of_several: of several paths only the first is read
+//! live: unreached resource_second: the first resource of a path takes all requests
 //! live: absent GET /numbers/abc
 //! live: absent PUT /several/one
 //! live: absent POST /guarded-methods

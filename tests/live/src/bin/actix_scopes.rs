@@ -6,10 +6,8 @@
 //! live: with internal_kind X-Kind: internal
 //! live: undecided closure_wrapped authentication unknown, is required: no type is written for the closure's request
 //! live: undecided by_key authentication unknown, is required: `.0` is the field of what `web::Data` holds
-//! live: known surplus GET /after after_empty: the scope without a prefix before it takes all requests
-//! live: known surplus GET /twice/second second_scope: the scope before it takes all requests below the prefix
-//! live: known missing GET /kinds/here ordinary_kind: handlers of one macro call are taken for one
-//! live: known missing ANY /scoped/inner/{*fallback} inner_default: guards of a default service are not asked
+//! live: unreached after_empty: the scope without a prefix before it takes all requests
+//! live: unreached second_scope: the scope before it takes all requests below the prefix
 //! live: absent GET /scoped
 //! live: absent DELETE /resource/plain
 

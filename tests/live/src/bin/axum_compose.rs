@@ -9,12 +9,6 @@
 //! live: undecided by_preview authentication unknown, is open: a part of the query decides
 //! live: undecided by_setting authentication conditional, is required: the environment decides
 //! live: undecided /only/service authentication unknown, is open: the handler is a router that a function makes
-//! live: known inside_open authentication optional, is required: what is nested sees `/open`, which is not on the list
-//! live: known original_closed authentication optional, is required: the path of `OriginalUri` is not read
-//! live: known surplus GET /{PREFIX}/parts by_trait_read: a constant of a trait is taken for a parameter
-//! live: known missing GET /by-trait/parts by_trait_read: a constant of a trait is taken for a parameter
-//! live: known surplus POST /{PREFIX}/parts by_trait_write: a constant of a trait is taken for a parameter
-//! live: known missing POST /by-trait/parts by_trait_write: a constant of a trait is taken for a parameter
 //! live: absent GET /shared/other
 //! live: absent GET /listed/nothing
 //! live: absent GET /by-trait

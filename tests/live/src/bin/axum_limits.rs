@@ -19,11 +19,6 @@
 //! live: body login_counted application/json {"name":"ann"}
 //! live: body login_open application/json {"name":"ann"}
 //! live: anonymous closure
-//! live: anonymous by_service
-//! live: anonymous guarded_service
-//! live: known /guarded authentication none, is required: layers of a stack around a service are dropped
-//! live: known missing ANY /service by_service: what is nested answers at the prefix itself, too
-//! live: known missing ANY /ping wrong_method: `method_not_allowed_fallback` is a handler
 
 use std::collections::HashMap;
 use std::convert::Infallible;

@@ -14,8 +14,7 @@
 //! live: query filtered page=2&tag=x
 //! live: presence inverted: any token that is not known will do
 //! live: presence guarded_by_fairing: the fairing sends who brings no token to another path
-//! live: unresolved routes of `Route` are not in this program: it is made without an attribute
-//! live: known missing GET /by-hand by_hand: it is made without an attribute
+//! live: anonymous by_hand
 //! live: absent GET /lists
 //! live: absent POST /routes/uri
 //! live: absent GET /by-hand/more/below

@@ -76,7 +76,7 @@ impl Driver<'_> {
         }
     }
 
-    /// Every handler that counts is listed, or said to be missing.
+    /// Every handler that counts is listed, or said to be missing, and no other one is.
     fn names(&mut self) {
         let listed: BTreeSet<&str> = self
             .endpoints
@@ -86,10 +86,16 @@ impl Driver<'_> {
         let Directives {
             anonymous,
             missing,
+            unreached,
             counted,
             ..
         } = self.directives;
-        for name in counted {
+        for name in unreached {
+            self.check(!listed.contains(name.as_str()), || {
+                format!("`{name}` is listed: take out its `live: unreached` line")
+            });
+        }
+        for name in counted.difference(unreached) {
             let known = anonymous.contains(name) || missing.iter().any(|it| it.handler == *name);
             self.check(listed.contains(name.as_str()) || known, || {
                 format!("`{name}` is a handler, and no endpoint is listed for it")
@@ -185,10 +191,11 @@ impl Driver<'_> {
     fn endpoint(&mut self, endpoint: &Endpoint) {
         let valid = self.request(endpoint, Sender::Somebody);
         let seen = self.send(&valid);
-        self.check(!matches!(seen.answer.status, 404 | 405), || {
+        let runs = self.did_reach(endpoint, &seen);
+        // A handler may say so itself.
+        self.check(runs || !matches!(seen.answer.status, 404 | 405), || {
             format!("{endpoint} is listed, and not there: {seen:?}")
         });
-        let runs = self.did_reach(endpoint, &seen);
         self.check(runs, || {
             format!("{endpoint} is not what runs for valid credentials: {seen:?}")
         });
@@ -284,9 +291,10 @@ impl Driver<'_> {
             let is_surplus = surplus.any(|it| it.handler == *name);
             let mut missing = self.directives.missing.iter();
             let is_surplus = is_surplus && !missing.any(|it| it.handler == *name);
+            let in_vain = is_surplus || self.directives.unreached.contains(name);
             let reached = self.ever.contains(name);
-            self.check(reached != is_surplus, || match reached {
-                true => format!("`{name}` was reached, and is said to be surplus"),
+            self.check(reached != in_vain, || match reached {
+                true => format!("`{name}` was reached, and is said not to be there"),
                 false => format!("`{name}` was never reached"),
             });
         }

@@ -13,6 +13,7 @@
 //! | `slow handler` | takes longer than any timeout in the service |
 //! | `absent METHOD /path` | answers 404 or 405, and reaches nothing |
 //! | `anonymous name` | a closure counts under this name |
+//! | `unreached handler: why` | no request finds it, and it is not listed |
 //! | `presence handler: why` | lets in who brings anything, and not who brings nothing |
 //! | `unresolved reason: why` | the analyzer says that it could not follow something |
 //! | `undecided handler-or-path protection status, is truth: why` | the analyzer may say so |
@@ -67,6 +68,8 @@ pub struct Directives {
     pub absent: Vec<(String, String)>,
     pub anonymous: BTreeSet<String>,
     pub presence: BTreeSet<String>,
+    /// Handlers that are registered in vain.
+    pub unreached: BTreeSet<String>,
     pub unresolved: BTreeSet<String>,
     pub undecided: Vec<Verdict>,
     pub known: Vec<Verdict>,
@@ -142,6 +145,7 @@ impl Directives {
             }
             "anonymous" => drop(self.anonymous.insert(rest.to_owned())),
             "presence" => drop(self.presence.insert(explained(rest)?.to_owned())),
+            "unreached" => drop(self.unreached.insert(explained(rest)?.to_owned())),
             "unresolved" => drop(self.unresolved.insert(explained(rest)?.to_owned())),
             "undecided" => self.undecided.push(verdict(rest)?),
             "known" => match rest.split_once(' ')? {
