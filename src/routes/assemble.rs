@@ -13,12 +13,8 @@ use super::guard::Judge;
 use super::guard::layers::Effect;
 use super::guard::proof::Proof;
 use super::limits::Limits;
-<<<<<<< HEAD
-use super::value::{Layer, Route};
-use crate::facts::Mention;
-=======
 use super::value::Route;
->>>>>>> inventory
+use crate::facts::Mention;
 use crate::models::roles::Protection as Protects;
 use crate::program::{BodyKey, CrateId, FnId, Program};
 use crate::source::{SourceMap, Span};

@@ -84,7 +84,8 @@ impl Judge<'_> {
             .flat_map(|it| &it.attrs);
         attrs.any(|attr: &Attr| {
             let mut entries = attr.meta.list().iter();
-            attr.meta.is("serde") && entries.any(|it| it.is("default") && matches!(it.value, MetaValue::None))
+            attr.meta.is("serde")
+                && entries.any(|it| it.is("default") && matches!(it.value, MetaValue::None))
         })
     }
 
