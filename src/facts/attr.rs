@@ -1,5 +1,7 @@
 //! Attributes and `cfg` predicates.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::body::Literal;
@@ -111,7 +113,32 @@ pub enum CfgPredicate {
     Bool(bool),
 }
 
+/// As it is written.
+impl fmt::Display for CfgPredicate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let list = |f: &mut fmt::Formatter<'_>, of: &str, all: &[CfgPredicate]| {
+            let all: Vec<String> = all.iter().map(ToString::to_string).collect();
+            write!(f, "{of}({})", all.join(", "))
+        };
+        match self {
+            CfgPredicate::Flag(name) => write!(f, "{name}"),
+            CfgPredicate::KeyValue(key, value) => write!(f, "{key} = \"{value}\""),
+            CfgPredicate::All(all) => list(f, "all", all),
+            CfgPredicate::Any(any) => list(f, "any", any),
+            CfgPredicate::Not(inner) => write!(f, "not({inner})"),
+            CfgPredicate::Bool(value) => write!(f, "{value}"),
+        }
+    }
+}
+
 impl CfgPredicate {
+    /// Whether it holds where the other does not, and only there.
+    pub fn is_opposite_of(&self, other: &CfgPredicate) -> bool {
+        let negates =
+            |a: &CfgPredicate, b: &CfgPredicate| matches!(a, CfgPredicate::Not(it) if **it == *b);
+        negates(self, other) || negates(other, self)
+    }
+
     /// Whether it can hold only in test builds.
     pub fn implies_test(&self) -> bool {
         match self {

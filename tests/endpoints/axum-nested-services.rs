@@ -46,7 +46,6 @@ async fn by_service(_: Request) -> Result<Response, Infallible> {
 /// At the prefix itself, and everywhere below it. A router answers what it has.
 //@ ANY /service none
 //@ ANY /service/{*tail} none
-//@ ANY /files none
 //@ ANY /files/{*tail} none
 //@ ANY /handler none
 //@ ANY /handler/{*tail} none
@@ -65,7 +64,6 @@ fn nested() -> Router {
 //@ ANY /stacked/single required
 //@ ANY /stacked/nested required
 //@ ANY /stacked/nested/{*tail} required
-//@ ANY /stacked/files required
 //@ ANY /stacked/files/{*tail} required
 //@ GET /stacked/method required
 //@ GET /stacked/router/in required

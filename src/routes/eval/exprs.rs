@@ -116,11 +116,26 @@ impl Eval<'_> {
                 Value::Unknown
             }
             Expr::Block(block) => {
-                let may_be_absent =
-                    |at: usize| usize::from(block.cfgs.iter().any(|(it, _)| *it as usize == at));
+                let cfg_of = |at: usize| {
+                    let mut cfgs = block.cfgs.iter();
+                    cfgs.find(|(it, _)| *it as usize == at).map(|(_, cfg)| cfg)
+                };
+                let may_be_absent = |at: usize| usize::from(cfg_of(at).is_some());
                 for (at, stmt) in block.stmts.iter().enumerate() {
                     self.uncertain += may_be_absent(at);
-                    self.stmt(frame, stmt);
+                    match (cfg_of(at), stmt) {
+                        (Some(cfg), Stmt::Let(data)) => {
+                            let before = self.shadowed(frame, data.pat);
+                            self.stmt(frame, stmt);
+                            if let Some(before) = before
+                                && let Some(now) = frame.env.locals.remove(&data.pat)
+                            {
+                                let either = join(now, before, Some(&cfg.to_string()));
+                                frame.env.locals.insert(data.pat, either);
+                            }
+                        }
+                        _ => self.stmt(frame, stmt),
+                    }
                     self.uncertain -= may_be_absent(at);
                 }
                 let Some(tail) = block.tail else {
@@ -243,6 +258,20 @@ impl Eval<'_> {
                 self.bind(frame, data.pat, value);
             }
         }
+    }
+
+    /// What the variable is worth whose name a pattern takes: under `#[cfg(..)] let app =
+    /// app.layer(..);` it keeps the name in other builds.
+    fn shadowed(&self, frame: &Frame, pat: PatId) -> Option<Value> {
+        let body = &self.program[frame.body].body;
+        let name_of = |pat: PatId| match body.pat(pat) {
+            Pat::Bind { name, .. } => Some(*name),
+            _ => None,
+        };
+        let name = name_of(pat)?;
+        let known = frame.env.locals.keys().copied();
+        let earlier = known.filter(|it| *it < pat && name_of(*it) == Some(name));
+        frame.env.locals.get(&earlier.max()?).cloned()
     }
 
     fn branch(

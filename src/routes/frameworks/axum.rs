@@ -4,7 +4,6 @@
 //! fallback; `nest` puts a prefix before paths; `merge` and `nest` take routes with the
 //! layers they already have. Source: axum 0.8 `src/routing/mod.rs`, `path_router.rs`.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::axum_stack::{handler_method, optional, stack_method};
@@ -15,7 +14,7 @@ use crate::program::{BodyKey, Ty};
 use crate::routes::endpoint::HandlerTarget;
 use crate::routes::eval::{Call, Eval, shorten, type_name};
 use crate::routes::value::{Layer, LayerKind, Lost, Route, Router, RouterKind, Value};
-use crate::source::Span;
+use crate::source::{Name, Span};
 use crate::values::{Text, text};
 
 pub(super) const NAME: &str = "axum";
@@ -289,6 +288,19 @@ pub(super) fn path_arg(eval: &Eval<'_>, call: &Call<'_>, at: usize) -> Text {
         .unwrap_or_else(|| Text::hole(text::expr_name(&eval.program[call.body].body, *expr)))
 }
 
+/// Whether a service answers with files: tower-http's `ServeDir` and `ServeFile`, also in a stack.
+fn serves_files(value: &Value) -> bool {
+    let of = |path: Name| path.as_str().starts_with("tower_http::services::");
+    match value {
+        Value::Object(ty, _) => ty.external_path().is_some_and(of),
+        Value::Router(router) => router.routes.iter().any(|it| match it.handler {
+            HandlerTarget::External(path) => of(path),
+            _ => false,
+        }),
+        _ => false,
+    }
+}
+
 /// Methods of `Router`, `OpenApiRouter`, `ApiRouter`.
 fn router_method(
     eval: &mut Eval<'_>,
@@ -330,10 +342,10 @@ fn router_method(
                         || matches!(value, Value::Object(..) | Value::Struct(..)) =>
                 {
                     // A service that answers at the prefix and everything below it: axum 0.8
-                    // `src/routing/path_router.rs`, `nest_service`.
+                    // `src/routing/path_router.rs`, `nest_service`. Of files, the folder itself is none.
                     let mut inner = Router::new(RouterKind::App, NAME, call.span);
-                    for path in ["/", "/{*tail}"] {
-                        add_route(eval, &mut inner, call, &Text::known(path, None), 1);
+                    for path in &["/", "/{*tail}"][usize::from(serves_files(&value))..] {
+                        add_route(eval, &mut inner, call, &Text::known(*path, None), 1);
                     }
                     inner.mount(&prefix, call.span);
                     router.routes.extend(inner.routes);
@@ -402,7 +414,6 @@ fn router_method(
                 }
             }
         }
-        "method_not_allowed_fallback" => other_methods(eval, &mut router, call),
         "layer" | "route_layer" => {
             let layers = layers_of(eval, call);
             router.cover(&layers, call.name == "layer");
@@ -421,6 +432,7 @@ fn router_method(
         | "finish_api"
         | "finish_api_with"
         | "clone"
+        | "method_not_allowed_fallback"
         | "reset_fallback"
         | "check_infallible"
         | "handle_error"
@@ -445,36 +457,6 @@ fn router_method(
         }
     }
     Ok(Value::Router(Box::new(router)))
-}
-
-/// `method_not_allowed_fallback(handler)`: it answers the other methods of all paths that are
-/// there and have nothing of their own for that. Layers that are there do not cover it, and those of
-/// routes pass over it. Source: axum 0.8 `src/routing/path_router.rs`, `method_routing.rs`.
-fn other_methods(eval: &mut Eval<'_>, router: &mut Router, call: &Call<'_>) {
-    let mut made = Router::new(RouterKind::Methods, NAME, call.span);
-    add_handler(eval, &mut made, call, 0, &["ANY".to_owned()], true);
-    let Some(handler) = made.routes.pop() else {
-        return;
-    };
-    let mut paths: BTreeMap<String, Vec<&Route>> = BTreeMap::new();
-    for route in &router.routes {
-        let at = super::normalise(&route.path);
-        paths.entry(at).or_default().push(route);
-    }
-    let left = paths.into_values().filter_map(|routes| {
-        let is_whole = routes.iter().any(|it| it.method == "ANY");
-        let first = routes.iter().min_by_key(|it| it.conditions.len())?;
-        (!is_whole).then(|| Route {
-            path: first.path.clone(),
-            mounts: first.mounts.clone(),
-            inside: vec![0; first.mounts.len()],
-            conditions: first.conditions.clone(),
-            fallback: true,
-            ..handler.clone()
-        })
-    });
-    let left: Vec<Route> = left.collect();
-    router.routes.extend(left);
 }
 
 fn lost_arg(eval: &Eval<'_>, call: &Call<'_>, at: usize, what: &str) -> Lost {

@@ -359,7 +359,7 @@ impl<'a> Run<'_, 'a> {
             }
             Expr::Block(block) => match block.kind {
                 BlockKind::Async | BlockKind::Try => self.inner_block(id),
-                _ => self.block(&block.stmts, block.tail, block.label.is_some()),
+                _ => self.block(block, block.label.is_some()),
             },
             Expr::If {
                 cond,
@@ -418,7 +418,7 @@ impl<'a> Run<'_, 'a> {
             return Abs::default();
         };
         let outer = std::mem::take(&mut self.exits);
-        let value = self.block(&block.stmts, block.tail, false);
+        let value = self.block(block, false);
         if let Some(state) = self.state.take() {
             self.exits.push((value, state));
         }

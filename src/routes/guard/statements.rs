@@ -1,23 +1,25 @@
 //! Statements and assignments: what holds after each.
 
+use std::rc::Rc;
+
 use super::interpret::Run;
 use super::proof::{Abs, From, Strength};
-use crate::facts::body::LetStmt;
-use crate::facts::{Expr, ExprId, Stmt};
+use crate::facts::body::{Block, LetStmt};
+use crate::facts::{CfgPredicate, Expr, ExprId, Stmt};
 use crate::routes::endpoint::Evidence;
 use crate::values::Callee;
 
 impl Run<'_, '_> {
-    pub(super) fn block(&mut self, stmts: &[Stmt], tail: Option<ExprId>, labelled: bool) -> Abs {
+    pub(super) fn block(&mut self, block: &Block, labelled: bool) -> Abs {
         let outer = if labelled {
             std::mem::take(&mut self.breaks)
         } else {
             Vec::new()
         };
-        if !self.statements(stmts) && !labelled {
+        if !self.statements(block) && !labelled {
             return Abs::default();
         }
-        let value = tail.map_or_else(Abs::default, |id| self.expr(id));
+        let value = block.tail.map_or_else(Abs::default, |id| self.expr(id));
         if labelled {
             let mut ends = std::mem::replace(&mut self.breaks, outer);
             if let Some(state) = self.state.take() {
@@ -29,48 +31,92 @@ impl Run<'_, '_> {
     }
 
     /// Runs statements; whether what follows them is reached.
-    pub(super) fn statements(&mut self, stmts: &[Stmt]) -> bool {
-        for stmt in stmts {
-            if self.state.is_none() {
-                break;
-            }
-            match stmt {
-                Stmt::Expr(id) => {
-                    let value = self.expr(*id);
-                    self.note_looked(&value);
+    pub(super) fn statements(&mut self, block: &Block) -> bool {
+        let cfg_of = |at: usize| {
+            let mut cfgs = block.cfgs.iter();
+            cfgs.find(|(it, _)| *it as usize == at).map(|(_, cfg)| cfg)
+        };
+        let mut at = 0;
+        while let Some(stmt) = block.stmts.get(at)
+            && self.state.is_some()
+        {
+            match cfg_of(at) {
+                None => self.run_statement(stmt),
+                Some(cfg) if cfg.implies_test() => {}
+                Some(cfg) => {
+                    let is_other = cfg_of(at + 1).is_some_and(|it| it.is_opposite_of(cfg));
+                    let other = block.stmts.get(at + 1).filter(|_| is_other);
+                    self.perhaps(cfg, stmt, other);
+                    at += usize::from(other.is_some());
                 }
-                Stmt::Let(data) => {
-                    let value = self.let_value(data);
-                    self.note_looked(&value);
-                    match data.diverge {
-                        None => self.bind(data.pat, value),
-                        Some(diverge) => {
-                            let matched = self.matched(data.pat, &value);
-                            let missed = self.missed(data.pat, &value);
-                            let before = self.state.take();
-                            if let (Some(before), Some(missed)) = (&before, missed) {
-                                let left = self.minus(data.pat, &value).unwrap_or_default();
-                                let mut state =
-                                    before.with(&missed.proof).taking(&value, &left.names());
-                                state.assume.extend(missed.assume_of(&value));
-                                self.state = Some(state);
-                                self.expr(diverge);
-                            }
-                            self.state = match (before, matched) {
-                                (Some(before), Some(matched)) => {
-                                    let mut state = before.with(&matched.proof);
-                                    state.assume.extend(matched.assume_of(&value));
-                                    Some(state)
-                                }
-                                _ => None,
-                            };
-                            self.bind(data.pat, value);
+            }
+            at += 1;
+        }
+        self.state.is_some()
+    }
+
+    /// A statement that is there only in some builds, and what is there in all others.
+    fn perhaps(&mut self, cfg: &CfgPredicate, stmt: &Stmt, other: Option<&Stmt>) {
+        let setting: Rc<str> = cfg.to_string().into();
+        let (before, env) = (self.state.clone(), self.env.clone());
+        let assuming = |value: &str| before.as_ref().map(|it| it.assuming(&setting, value));
+        self.state = assuming("true");
+        self.run_statement(stmt);
+        let with = self.state.take();
+        let with_env = std::mem::replace(&mut self.env, env);
+        self.state = assuming("false");
+        if let Some(other) = other {
+            self.run_statement(other);
+        }
+        match (with, self.state.clone()) {
+            (Some(with), Some(without)) => {
+                self.join_env(with_env, &with, &without);
+                self.state = Some(with.join(&without));
+            }
+            (Some(with), None) => {
+                self.env = with_env;
+                self.state = Some(with);
+            }
+            (None, _) => {}
+        }
+    }
+
+    fn run_statement(&mut self, stmt: &Stmt) {
+        match stmt {
+            Stmt::Expr(id) => {
+                let value = self.expr(*id);
+                self.note_looked(&value);
+            }
+            Stmt::Let(data) => {
+                let value = self.let_value(data);
+                self.note_looked(&value);
+                match data.diverge {
+                    None => self.bind(data.pat, value),
+                    Some(diverge) => {
+                        let matched = self.matched(data.pat, &value);
+                        let missed = self.missed(data.pat, &value);
+                        let before = self.state.take();
+                        if let (Some(before), Some(missed)) = (&before, missed) {
+                            let left = self.minus(data.pat, &value).unwrap_or_default();
+                            let mut state =
+                                before.with(&missed.proof).taking(&value, &left.names());
+                            state.assume.extend(missed.assume_of(&value));
+                            self.state = Some(state);
+                            self.expr(diverge);
                         }
+                        self.state = match (before, matched) {
+                            (Some(before), Some(matched)) => {
+                                let mut state = before.with(&matched.proof);
+                                state.assume.extend(matched.assume_of(&value));
+                                Some(state)
+                            }
+                            _ => None,
+                        };
+                        self.bind(data.pat, value);
                     }
                 }
             }
         }
-        self.state.is_some()
     }
 
     /// A check whose outcome is here has been made, whatever becomes of it.

@@ -13,7 +13,7 @@ impl Run<'_, '_> {
         let body = &self.judge.program[self.key].body;
         match body.expr(id) {
             Expr::Block(block) if block.label.is_none() && block.kind != BlockKind::Try => {
-                if self.statements(&block.stmts) {
+                if self.statements(block) {
                     match block.tail {
                         Some(tail) => self.leave(tail),
                         None => self.exit(Abs::default()),

@@ -19,6 +19,7 @@
 //! live: body login_counted application/json {"name":"ann"}
 //! live: body login_open application/json {"name":"ann"}
 //! live: anonymous closure
+//! live: known missing ANY /ping wrong_method: what only says that a method is wrong is not listed
 
 use std::collections::HashMap;
 use std::convert::Infallible;
