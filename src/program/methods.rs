@@ -378,6 +378,15 @@ impl Program {
     /// type that is not known, which a trait for all types would seem to fit. What a pointer leads to
     /// counts: the methods of `Arc<dyn Trait>` need no import.
     pub fn retain_callable(&self, module: ModuleId, ty: &Ty, found: &mut Vec<Candidate>) {
+        let to = self.pointed_to(ty);
+        let is_ours = matches!(to, Ty::Adt(..) | Ty::Dyn(_) | Ty::Opaque(_));
+        if !is_ours && !matches!(ty.peel_refs(), Ty::Param(..) | Ty::Assoc(..)) {
+            found.retain(|it| self.is_method_in_scope(module, it.id));
+        }
+    }
+
+    /// What lies behind references and a library's pointers.
+    pub fn pointed_to(&self, ty: &Ty) -> Ty {
         let mut to = ty.peel_refs().clone();
         for _ in 0..MAX_POINTERS {
             match self.deref(&to) {
@@ -385,10 +394,7 @@ impl Program {
                 _ => break,
             }
         }
-        let is_ours = matches!(to, Ty::Adt(..) | Ty::Dyn(_) | Ty::Opaque(_));
-        if !is_ours && !matches!(ty.peel_refs(), Ty::Param(..) | Ty::Assoc(..)) {
-            found.retain(|it| self.is_method_in_scope(module, it.id));
-        }
+        to
     }
 
     /// Whether code of a module can call a function as a method: the trait that it is of, if it is

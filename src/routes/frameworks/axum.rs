@@ -192,7 +192,15 @@ fn middleware(eval: &mut Eval<'_>, call: &Call<'_>, function: &str) -> Option<Va
         }
         _ => return None,
     };
-    let kind = LayerKind::of_argument(call.args.get(function_at));
+    let runs_before = !function.starts_with("map_response");
+    let kind = match call.args.get(function_at) {
+        argument if runs_before => LayerKind::of_argument(argument),
+        // The handler has done by then what it does.
+        _ => LayerKind::Type(
+            Ty::external("axum::middleware::map_response", []),
+            Vec::new(),
+        ),
+    };
     let span = call
         .arg_exprs
         .get(function_at)

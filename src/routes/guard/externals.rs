@@ -724,7 +724,7 @@ impl Run<'_, '_> {
             return listed;
         }
         // `secret.contains(token)`: the empty one is in every text.
-        if name == "contains" && (krate == "str" || path.starts_with("std::string::")) {
+        if name == "contains" && self.is_of_text(id) {
             let is_sent = values
                 .get(1)
                 .is_some_and(|it| it.from.has(From::CREDENTIAL));

@@ -307,6 +307,8 @@ impl Walk<'_, '_> {
         let is_handler = self.handler == Some(apply.span);
         if is_handler {
             let (state, value) = self.answer(&apply.function, values, state);
+            // What filters behind it demand comes too late.
+            self.effects.push(state.clone());
             return Some((state, Values::one(value)));
         }
         let is_own = apply.how == How::Map && values.list.is_empty() && values.gap.is_none();

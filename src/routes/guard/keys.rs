@@ -35,6 +35,18 @@ impl Run<'_, '_> {
             && makes_key(self.judge.program, path, name)
     }
 
+    /// Whether a method is called on a text.
+    pub(super) fn is_of_text(&self, id: ExprId) -> bool {
+        let program = self.judge.program;
+        let Expr::MethodCall(call) = program[self.key].body.expr(id) else {
+            return false;
+        };
+        match program.pointed_to(&self.ty(call.receiver)) {
+            Ty::Primitive(name) => name == "str",
+            ty => ty.is_external("std::string::String"),
+        }
+    }
+
     /// A field of a value of this type, with what is known of all values of the type.
     pub(super) fn perhaps_unset(&self, id: ExprId, of: &Ty, field: Name, value: Abs) -> Abs {
         let Ty::Adt(adt, _) = of.peel_refs() else {

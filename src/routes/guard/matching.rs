@@ -3,11 +3,12 @@
 use std::rc::Rc;
 
 use super::interpret::Run;
-use super::proof::{Abs, Proof, is_bad, is_good};
+use super::proof::{Abs, From, Proof, is_bad, is_good};
 use super::public::{is_public_name, public};
 use super::route::{equals, route};
 use crate::facts::body::Literal;
 use crate::facts::{Pat, PatId};
+use crate::models::TypeRole;
 
 impl Run<'_, '_> {
     /// What is proven if a pattern matches; `None` if it cannot.
@@ -320,6 +321,11 @@ impl Run<'_, '_> {
                     None => value.clone(),
                 };
                 match &**all {
+                    // `Err(status) => status`: it is answered with what refused.
+                    [only] if name == "Err" && self.is_answer_of_an_error(*only) => {
+                        let from = inner.from.with(From::REJECT);
+                        self.bind(*only, Abs { from, ..inner });
+                    }
                     [only] => self.bind(*only, inner),
                     many => {
                         for (at, pat) in many.iter().enumerate() {
@@ -342,6 +348,18 @@ impl Run<'_, '_> {
             }
             Pat::Wild | Pat::Rest | Pat::Path(_) | Pat::Literal(_) | Pat::Value => {}
         }
+    }
+}
+
+impl Run<'_, '_> {
+    /// Whether what a pattern binds is a status or a library's error that becomes an answer.
+    fn is_answer_of_an_error(&self, pat: PatId) -> bool {
+        let Some(path) = self.typing.pat_ty(pat).peel_refs().external_path() else {
+            return false;
+        };
+        let role = self.judge.program.models.type_(path).and_then(|it| it.role);
+        matches!(path.as_str(), "http::StatusCode" | "rocket::http::Status")
+            || role == Some(TypeRole::Error)
     }
 }
 
