@@ -126,6 +126,20 @@ fn nothing_of_methods(config: &mut web::ServiceConfig) {
     config.route("/host", web::route().guard(guard::Host("localhost")).to(ok));
 }
 
+/// A method that only the settings know: another may be the one.
+//@ ANY /settings none
+//@ GET /settings none
+//@ POST /settings/after none
+//@ ANY /settings/all none
+fn settings(config: &mut web::ServiceConfig) {
+    let first = std::env::var("METHOD").unwrap_or_default();
+    let first = Method::from_bytes(first.as_bytes()).unwrap_or(Method::GET);
+    config.route("/settings", web::method(first.clone()).to(ok));
+    config.route("/settings", web::method(Method::GET).to(ok));
+    config.route("/settings/after", web::to(ok).method(Method::POST));
+    config.service(web::resource("/settings/all").route(web::route().method(first).to(ok)));
+}
+
 #[actix_web::main]
 async fn main() -> std::io::Result<()> {
     HttpServer::new(|| {
@@ -134,6 +148,7 @@ async fn main() -> std::io::Result<()> {
             .configure(both)
             .configure(others)
             .configure(nothing_of_methods)
+            .configure(settings)
     })
     .bind(("127.0.0.1", 8080))?
     .run()

@@ -115,6 +115,27 @@ fn started() -> Vec<Route> {
     all
 }
 
+/// Types that are mounted as they are: they know their routes.
+//@ GET /from/plain none
+//@ GET /into/closed required
+//@ POST /into/pretending none
+impl From<Plain> for Vec<Route> {
+    fn from(plain: Plain) -> Vec<Route> {
+        vec![Route::new(Method::Get, "/plain", plain)]
+    }
+}
+
+struct Several(Closed, Pretending);
+
+impl Into<Vec<Route>> for Several {
+    fn into(self) -> Vec<Route> {
+        vec![
+            Route::new(Method::Get, "/closed", self.0),
+            Route::new(Method::Post, "/pretending", self.1),
+        ]
+    }
+}
+
 #[rocket::launch]
 fn rocket() -> Rocket<Build> {
     let closed = Route::ranked(1, Method::Post, "/closed/<id>", Closed { text: "closed" });
@@ -135,4 +156,6 @@ fn rocket() -> Rocket<Build> {
         )
         .mount("/lists", listed())
         .mount("/started", started())
+        .mount("/from", Plain)
+        .mount("/into", Several(Closed { text: "closed" }, Pretending))
 }

@@ -20,7 +20,7 @@ use super::frameworks::Servers;
 use super::value::{Callable, Env, Layer, LayerKind, Lost, Router, RouterKind, Types, Value};
 use crate::facts::{Expr, ExprId, PatId};
 use crate::program::methods::Candidate;
-use crate::program::{BodyKey, BodyOwner, CrateId, FnId, Program, Ty};
+use crate::program::{BodyKey, BodyOwner, Container, CrateId, FnId, Program, Ty};
 use crate::source::{SourceMap, Span};
 use crate::values::{Callee, Values};
 
@@ -491,10 +491,20 @@ pub fn relevant_functions(values: &Values<'_>, servers: &Servers) -> (FxHashSet<
     let mut roots: Vec<FnId> = search.relevant.iter().copied().collect();
     roots.retain(|id| {
         let mut callers = search.callers.get(id).into_iter().flatten();
-        !callers.any(|caller| caller != id && search.relevant.contains(caller))
+        let is_called = callers.any(|caller| caller != id && search.relevant.contains(caller));
+        !is_called && !converts(program, *id)
     });
     roots.sort();
     (search.relevant, roots)
+}
+
+/// Whether a function is called without being named, by whoever wants the type that it gives.
+fn converts(program: &Program, id: FnId) -> bool {
+    let Container::Impl(of) = program[id].container else {
+        return false;
+    };
+    let of = program[of].of_trait.as_ref().and_then(|it| it.last());
+    of.is_some_and(|it| it == "From" || it == "Into")
 }
 
 /// A search for the functions that have to do with routers.

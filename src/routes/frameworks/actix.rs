@@ -257,9 +257,7 @@ pub(super) fn method(
         (RouterKind::Methods, "to" | "to_async" | "f") => add_handler(eval, &mut router, call, 0),
         (RouterKind::Methods, "method") => {
             let method = method_arg(eval, call);
-            if method != "ANY" {
-                restrict(&mut router, &[method]);
-            }
+            restrict(&mut router, &[method]);
         }
         (RouterKind::Methods, "service") => add_handler(eval, &mut router, call, 0),
         (RouterKind::Methods, "wrap") => {
@@ -292,7 +290,7 @@ pub(super) fn method(
                         path: &path,
                         below: false,
                         methods: &asked,
-                        guarded: !methods.guards.is_empty(),
+                        guarded: !methods.guards.is_empty() || asked.iter().any(|it| it == "ANY"),
                     };
                     let routes = routes_of(&mut router, *methods, Some(&path), call.span);
                     register(eval, &mut router, &arriving, routes);
@@ -479,14 +477,15 @@ fn add_guard(eval: &Eval<'_>, router: &mut Router, call: &Call<'_>) {
     });
 }
 
-/// Lets only requests of these methods pass, beside what was asked before.
+/// Lets only requests of these methods pass, beside what was asked before. `ANY` stands for a method
+/// that is not known.
 fn restrict(router: &mut Router, methods: &[String]) {
-    if router.methods.is_empty() {
+    if router.methods.is_empty() || router.methods == ["ANY"] {
         router.methods = methods.to_vec();
     } else if router.methods.iter().any(|it| methods.contains(it)) {
         router.methods.retain(|it| methods.contains(it));
     }
-    if router.kind == RouterKind::Methods {
+    if router.kind == RouterKind::Methods && router.methods != ["ANY"] {
         router.routes = restricted(std::mem::take(&mut router.routes), &router.methods);
     }
 }

@@ -7,11 +7,11 @@
 use super::{attribute, named_functions};
 use crate::facts::ExprId;
 use crate::facts::body::MacroCall;
-use crate::program::{BodyKey, FnId, Ty};
+use crate::program::{BodyKey, Container, FnId, Ty};
 use crate::routes::endpoint::HandlerTarget;
 use crate::routes::eval::{Call, Eval, shorten, type_name};
 use crate::routes::value::{Lost, Route, Router, RouterKind, Value};
-use crate::source::Span;
+use crate::source::{Name, Span};
 use crate::values::{Text, text};
 
 pub(super) const NAME: &str = "rocket";
@@ -166,7 +166,40 @@ fn add(list: &mut Router, more: Value) {
     }
 }
 
+/// The routes that a type of the program turns into when it is mounted.
+fn converted(eval: &mut Eval<'_>, value: &Value) -> Option<Value> {
+    let ty = value.local_type()?;
+    let program = eval.program;
+    let is_of = |id: FnId, name: &str| match program[id].container {
+        Container::Impl(id) => {
+            let of = program[id].of_trait.as_ref().and_then(|it| it.last());
+            of.is_some_and(|it| it == name)
+        }
+        _ => false,
+    };
+    let methods = program.find_methods(&ty, Name::new("into"));
+    let into = methods.into_iter().find(|it| is_of(it.id, "Into"));
+    let (made, _) = match into {
+        Some(into) => eval.run_fn(into.id, Vec::new(), Some(value.clone())),
+        None => {
+            let routes = Ty::external("std::vec::Vec", [Ty::external("rocket::Route", [])]);
+            let mut from = program
+                .find_methods(&routes, Name::new("from"))
+                .into_iter()
+                .filter(|it| is_of(it.id, "From"));
+            let from = from.find(|it| {
+                let param = program[it.id].sig.params.first();
+                let scope = program.fn_scope(it.id);
+                param.is_some_and(|param| program.lower_ty(&scope, &param.ty) == ty)
+            })?;
+            eval.run_fn(from.id, vec![value.clone()], None)
+        }
+    };
+    made.holds_router().then_some(made)
+}
+
 fn mount(eval: &mut Eval<'_>, router: &mut Router, base: &Text, value: Value, call: &Call<'_>) {
+    let value = converted(eval, &value).unwrap_or(value);
     match value {
         Value::Router(list) => {
             let (routes, lost) = list.finish();
