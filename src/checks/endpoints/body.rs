@@ -147,14 +147,9 @@ impl Look<'_, '_> {
         if raw.contains(&base) {
             self.seen.headers = true;
         }
-        let uploads = [
-            "Multipart",
-            "TempFile",
-            "TypedMultipart",
-            "MultipartForm",
-            "FormData",
-        ];
-        if uploads.iter().any(|it| text.contains(it)) {
+        let uploads = ["Multipart", "TempFile", "TypedMultipart", "MultipartForm"];
+        let mut names = text.split(|c: char| !c.is_alphanumeric() && c != '_');
+        if names.any(|it| uploads.contains(&it)) || text.contains("multipart::FormData") {
             note(&mut self.seen.upload, text);
         }
     }

@@ -10,8 +10,6 @@
 //! live: invented X-Api-Key: go
 //! live: presence presence_only: the extractor looks whether a header is there
 //! live: presence signed_by_nobody: the token is taken apart and not verified
-//! live: known status_check authentication optional, is required: a status is a refusal without `Err`, too
-//! live: known generic_state authentication optional, is required: `App::from_ref` is not seen to give the state
 //! live: body create_note application/json {"text":"x"}
 //! live: body note_after_body text/plain hello
 //! live: absent GET /notes/7

@@ -5,7 +5,6 @@
 //! live: invented Authorization: Bearer
 //! live: invented Authorization: Basic Z29sZDpnb2xk
 //! live: undecided optional_on authentication conditional, is required: `option_layer` may be given nothing
-//! live: known from_extractor authentication none, is required: `App::from_ref` is not seen to give the state
 //! live: presence any_token: the layer looks whether a header is there
 //! live: absent GET /items/extra/more
 //! live: absent GET /late
