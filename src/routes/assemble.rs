@@ -305,7 +305,7 @@ impl<'v, 'a> Assembler<'v, 'a> {
         let reads = |body: BodyKey| {
             let mentions = self.program[body].body.mentions();
             let calls = |name: &&str| Mention::CALLED.iter().any(|way| mentions.has(*way, name));
-            READS.iter().any(|it| calls(&it)) && !EXTRACTS.iter().any(|it| calls(&it))
+            READS.iter().any(&calls) && !EXTRACTS.iter().any(calls)
         };
         is_whole && def.body.is_some_and(reads)
     }

@@ -36,6 +36,7 @@ mod statements;
 mod stores;
 mod tail;
 mod threads;
+mod unmodelled;
 mod words;
 
 use crate::program::{FnId, Program};
