@@ -39,12 +39,6 @@ async fn github(State(app): State<App>, Query(query): Query<Callback>) -> Result
     Ok(claims.claims.sub)
 }
 
-async fn opaque(State(app): State<App>, Query(query): Query<Callback>) -> Result<String, StatusCode> {
-    let tokens = idp::exchange(&query.code).await.map_err(|_| StatusCode::BAD_GATEWAY)?;
-    let claims = decode::<Claims>(&tokens.access_token, &app.key, &Validation::default()).map_err(|_| StatusCode::UNAUTHORIZED)?;
-    Ok(claims.claims.sub)
-}
-
 async fn refresh(State(app): State<App>, Json(body): Json<Refresh>) -> Result<String, StatusCode> {
     let claims = decode::<Claims>(&body.access_token, &app.key, &Validation::default()).map_err(|_| StatusCode::UNAUTHORIZED)?;
     Ok(claims.claims.sub)
@@ -60,7 +54,6 @@ pub fn app(app: App) -> Router {
     Router::new()
         .route("/oauth/callback", get(callback))
         .route("/connect/github", get(github))
-        .route("/connect/opaque", get(opaque))
         .route("/auth/refresh", post(refresh))
         .route("/reports", post(report))
         .with_state(app)
@@ -68,6 +61,5 @@ pub fn app(app: App) -> Router {
 
 //@ GET /oauth/callback none
 //@ GET /connect/github none
-//@ GET /connect/opaque none
 //@ POST /auth/refresh required
 //@ POST /reports required
