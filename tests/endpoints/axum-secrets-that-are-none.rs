@@ -90,6 +90,30 @@ async fn contained(State(config): State<Config>, headers: HeaderMap) -> Result<(
     wipe("contained")
 }
 
+async fn beginning(State(config): State<Config>, headers: HeaderMap) -> Result<(), StatusCode> {
+    let token = sent(&headers)?;
+    let length = token.len().min(config.hard_key.len());
+    if token[..length] != config.hard_key[..length] {
+        return Err(NO);
+    }
+    wipe("beginning")
+}
+
+async fn behind_the_scheme(State(config): State<Config>, headers: HeaderMap) -> Result<(), StatusCode> {
+    let header = sent(&headers)?;
+    if !header.starts_with("Bearer ") || header[7..] != config.hard_key {
+        return Err(NO);
+    }
+    wipe("behind")
+}
+
+async fn name_of_the_package(headers: HeaderMap) -> Result<(), StatusCode> {
+    if sent(&headers)? != env!("CARGO_PKG_NAME") {
+        return Err(NO);
+    }
+    wipe("name")
+}
+
 async fn in_some_builds(State(config): State<Config>, headers: HeaderMap) -> Result<(), StatusCode> {
     #[cfg(feature = "strict")]
     verify(&headers, &config.hard_key)?;
@@ -168,6 +192,9 @@ async fn main() {
         .route("/empty-key", post(empty_key))
         .route("/own-name-as-key", post(own_name_as_key))
         .route("/contained", post(contained))
+        .route("/beginning", post(beginning))
+        .route("/behind-the-scheme", post(behind_the_scheme))
+        .route("/name-of-the-package", post(name_of_the_package))
         .route("/in-some-builds", post(in_some_builds))
         .route("/in-tests", post(in_tests))
         .route("/in-all-builds", post(in_all_builds))
@@ -189,6 +216,9 @@ async fn main() {
 //@ POST /empty-key optional
 //@ POST /own-name-as-key optional
 //@ POST /contained optional
+//@ POST /beginning optional
+//@ POST /behind-the-scheme required
+//@ POST /name-of-the-package optional
 //@ POST /in-some-builds conditional if feature = "strict"
 //@ POST /in-tests none
 //@ POST /in-all-builds required

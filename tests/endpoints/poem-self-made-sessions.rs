@@ -70,5 +70,5 @@ async fn main() -> Result<(), std::io::Error> {
     Server::new(TcpListener::bind("0.0.0.0:3000")).run(app).await
 }
 
-//@ GET / optional
-//@ POST / optional
+//@ GET / none
+//@ POST / none

@@ -265,8 +265,13 @@ impl<'a> Run<'_, 'a> {
             Expr::Index { base, index } => {
                 let base = self.expr(*base);
                 self.expr(*index);
-                // `headers["authorization"]`.
-                Abs::of(base.from)
+                let body = &self.judge.program[self.key].body;
+                match body.expr(*index) {
+                    // `token[..n]`: how much of it, the client may say.
+                    Expr::Range { end: Some(_), .. } => public(Abs::of(base.from)),
+                    // `headers["authorization"]`.
+                    _ => Abs::of(base.from),
+                }
             }
             Expr::Struct(data) => {
                 let mut from = From::default();

@@ -50,6 +50,8 @@ impl Run<'_, '_> {
                 Some(value) => self.question(&value),
                 None => Abs::default(),
             },
+            // What a package is called and the like is known to everybody.
+            "env" | "option_env" if self.text(id).contains("CARGO_") => Abs::of(From::LITERAL),
             "cfg" => Abs {
                 setting: Some(std::rc::Rc::from(self.text(id))),
                 ..Abs::default()

@@ -4,7 +4,7 @@
 pub(super) fn credential_header(name: &str) -> Option<bool> {
     let name = name.to_ascii_lowercase().replace('_', "-");
     let last = name.rsplit("::").next().unwrap_or(&name).to_owned();
-    const NOT: [&str; 30] = [
+    const NOT: [&str; 31] = [
         "host",
         "user-agent",
         "accept",
@@ -35,6 +35,8 @@ pub(super) fn credential_header(name: &str) -> Option<bool> {
         "location",
         "etag",
         "x-csrf-token",
+        // A session of the Model Context Protocol, which anybody may begin.
+        "mcp-session-id",
     ];
     // What visitors get on their way to a login, before anybody knows them.
     const FLOW: [&str; 9] = [
