@@ -103,7 +103,7 @@ fn asks(words: &[String]) -> bool {
     if !has_parameter(words) {
         return true;
     }
-    if !has_parameter(condition) {
+    if !has_parameter(condition) || is_joined_only(words) || has_a_way_around(words) {
         return false;
     }
     let text = condition.join(" ");
@@ -115,6 +115,43 @@ fn asks(words: &[String]) -> bool {
     let text_of_equals = text.replace("!=", "<>");
     only_differs.iter().all(|it| !differs(it))
         || equals.iter().any(|it| text_of_equals.contains(it))
+}
+
+/// Whether values stand in the condition of a `LEFT JOIN` and nowhere else: its rows come whether or
+/// not another fits them.
+fn is_joined_only(words: &[String]) -> bool {
+    let Some(join) = words
+        .windows(2)
+        .position(|it| it[0] == "LEFT" && matches!(it[1].as_str(), "JOIN" | "OUTER"))
+    else {
+        return false;
+    };
+    let end = words.iter().rposition(|it| it == "WHERE");
+    let end = end.filter(|at| *at > join).unwrap_or(words.len());
+    !has_parameter(&words[..join]) && !has_parameter(&words[end..])
+}
+
+/// Whether one side of an `OR` that is in no parentheses asks for no value.
+fn has_a_way_around(words: &[String]) -> bool {
+    let Some(start) = words.iter().rposition(|it| it == "WHERE") else {
+        return false;
+    };
+    let condition = &words[start + 1..];
+    let ends = |word: &String| matches!(word.as_str(), "GROUP" | "ORDER" | "LIMIT" | "FOR");
+    let end = condition.iter().position(ends).unwrap_or(condition.len());
+    let mut depth = 0_i32;
+    let mut sides: Vec<Vec<String>> = vec![Vec::new()];
+    for word in &condition[..end] {
+        depth += word.matches('(').count() as i32 - word.matches(')').count() as i32;
+        match word.as_str() {
+            "OR" if depth == 0 => sides.push(Vec::new()),
+            _ => sides
+                .last_mut()
+                .into_iter()
+                .for_each(|it| it.push(word.clone())),
+        }
+    }
+    depth == 0 && sides.len() > 1 && sides.iter().any(|it| !has_parameter(it))
 }
 
 /// Whether there is a place for a value: `$1`, `?`, `:name`, `@p1`.
@@ -201,6 +238,23 @@ mod tests {
                 None,
             ),
             ("WITH k AS (SELECT $1) SELECT * FROM keys, k", None),
+            (
+                "SELECT u.id FROM users u LEFT JOIN keys k ON k.user = u.id AND k.key = $1",
+                Some(Answer::Always),
+            ),
+            (
+                "SELECT u.id FROM keys k LEFT JOIN users u ON u.id = k.user WHERE k.key = $1",
+                None,
+            ),
+            (
+                "SELECT id FROM keys WHERE key = $1 OR public",
+                Some(Answer::Always),
+            ),
+            ("SELECT id FROM keys WHERE key = $1 OR old = $1", None),
+            (
+                "SELECT id FROM keys WHERE key = $1 AND (ends IS NULL OR ends > now())",
+                None,
+            ),
         ];
         for (sql, expected) in cases {
             assert_eq!(answer(sql), expected, "{sql}");
