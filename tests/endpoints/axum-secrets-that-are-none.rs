@@ -2,7 +2,8 @@
 
 use std::sync::{Arc, Mutex};
 
-use axum::extract::{Request, State};
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::{Next, from_fn_with_state, map_response};
 use axum::response::Response;
@@ -114,6 +115,24 @@ async fn name_of_the_package(headers: HeaderMap) -> Result<(), StatusCode> {
     wipe("name")
 }
 
+struct Caller;
+
+impl FromRequestParts<Config> for Caller {
+    type Rejection = StatusCode;
+
+    async fn from_request_parts(parts: &mut Parts, config: &Config) -> Result<Caller, StatusCode> {
+        verify(&parts.headers, &config.hard_key).map(|_| Caller)
+    }
+}
+
+async fn taken_in_some_builds(#[cfg(feature = "strict")] _caller: Caller) -> Result<(), StatusCode> {
+    wipe("taken in some")
+}
+
+async fn taken(_caller: Caller) -> Result<(), StatusCode> {
+    wipe("taken")
+}
+
 async fn in_some_builds(State(config): State<Config>, headers: HeaderMap) -> Result<(), StatusCode> {
     #[cfg(feature = "strict")]
     verify(&headers, &config.hard_key)?;
@@ -195,6 +214,8 @@ async fn main() {
         .route("/beginning", post(beginning))
         .route("/behind-the-scheme", post(behind_the_scheme))
         .route("/name-of-the-package", post(name_of_the_package))
+        .route("/taken-in-some-builds", post(taken_in_some_builds))
+        .route("/taken", post(taken))
         .route("/in-some-builds", post(in_some_builds))
         .route("/in-tests", post(in_tests))
         .route("/in-all-builds", post(in_all_builds))
@@ -219,6 +240,8 @@ async fn main() {
 //@ POST /beginning optional
 //@ POST /behind-the-scheme required
 //@ POST /name-of-the-package optional
+//@ POST /taken-in-some-builds conditional if feature = "strict"
+//@ POST /taken required
 //@ POST /in-some-builds conditional if feature = "strict"
 //@ POST /in-tests none
 //@ POST /in-all-builds required

@@ -47,6 +47,13 @@ impl Judge<'_> {
             match value.variant("Ok") {
                 Some(out) if value.variants.is_some() => {
                     let mut own = out.proof.clone();
+                    match &param.cfg {
+                        Some(cfg) if cfg.implies_test() => own = Proof::nothing(),
+                        Some(cfg) if own.is_verified() && own.condition.is_none() => {
+                            own.condition = Some(cfg.to_string());
+                        }
+                        _ => {}
+                    }
                     if own.strength > Strength::Nothing || own.looked || own.maybe.is_some() {
                         let configured = |it: &Evidence| it.kind == EvidenceKind::Configuration;
                         let kind = match own.evidence.iter().any(configured) {
