@@ -250,6 +250,16 @@ pub struct Layer {
     pub written: Option<(BodyKey, ExprId)>,
 }
 
+impl Layer {
+    /// The same layer, which is there only under one more condition.
+    #[must_use]
+    pub fn under(&self, condition: impl Into<String>) -> Arc<Layer> {
+        let mut layer = self.clone();
+        layer.conditions.push(condition.into());
+        Arc::new(layer)
+    }
+}
+
 /// What a layer is.
 #[derive(Debug, Clone)]
 pub enum LayerKind {

@@ -169,12 +169,11 @@ fn with_condition(
     layer: &std::sync::Arc<super::Layer>,
     condition: Option<&str>,
 ) -> std::sync::Arc<super::Layer> {
-    let mut layer = (**layer).clone();
-    let text = condition.unwrap_or("a branch").to_owned();
-    if !layer.conditions.contains(&text) {
-        layer.conditions.push(text);
+    let text = condition.unwrap_or("a branch");
+    match layer.conditions.iter().any(|it| it == text) {
+        true => std::sync::Arc::clone(layer),
+        false => layer.under(text),
     }
-    std::sync::Arc::new(layer)
 }
 
 /// The opposite of a condition as written.

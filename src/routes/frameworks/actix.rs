@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::actix_attributes::attributed;
 use super::actix_order::{Arriving, register};
+use super::arguments::{arg_span, expr_span, path_arg};
 use super::{actix_guards, method_named};
 use crate::program::Ty;
 use crate::routes::endpoint::HandlerTarget;
@@ -15,7 +16,7 @@ use crate::routes::value::{
     Callable, Guard, Layer, LayerKind, Lost, Route, Router, RouterKind, Value, restricted,
 };
 use crate::source::Span;
-use crate::values::{Text, text};
+use crate::values::Text;
 
 pub(super) const NAME: &str = "actix-web";
 
@@ -79,15 +80,14 @@ pub(super) fn call(eval: &mut Eval<'_>, call: &mut Call<'_>) -> Option<Value> {
             };
             let value = call.args.get(1)?.clone();
             let layers = eval.layers(&value, call.body, call.arg_exprs.get(1).copied(), call.span);
-            let with = |layer: Arc<Layer>| {
-                let mut layer = (*layer).clone();
-                match &condition {
-                    Ok(setting) => layer.conditions.push(setting.clone()),
-                    // Always in force, or never.
-                    Err(true) => {}
-                    Err(false) => layer.kind = LayerKind::Off,
-                }
-                Arc::new(layer)
+            let with = |layer: Arc<Layer>| match &condition {
+                Ok(setting) => layer.under(&**setting),
+                // Always in force, or never.
+                Err(true) => layer,
+                Err(false) => Arc::new(Layer {
+                    kind: LayerKind::Off,
+                    ..Layer::clone(&layer)
+                }),
             };
             return Some(Value::Layers(layers.into_iter().map(with).collect()));
         }
@@ -105,12 +105,8 @@ pub(super) fn call(eval: &mut Eval<'_>, call: &mut Call<'_>) -> Option<Value> {
                 (other, None) => other.clone(),
             };
             let layers = eval.layers(&value, call.body, None, call.span);
-            let with = |layer: Arc<Layer>| {
-                let mut layer = (*layer).clone();
-                layer.conditions.push(condition.clone());
-                Arc::new(layer)
-            };
-            return Some(Value::Layers(layers.into_iter().map(with).collect()));
+            let with = |layer: &Arc<Layer>| layer.under(&*condition);
+            return Some(Value::Layers(layers.iter().map(with).collect()));
         }
         "actix_web::web::redirect" => {
             let mut made = Router::new(RouterKind::Resource, NAME, call.span);
@@ -172,26 +168,8 @@ fn resource(eval: &Eval<'_>, call: &Call<'_>) -> Value {
     Value::Router(Box::new(made))
 }
 
-fn path_arg(eval: &Eval<'_>, call: &Call<'_>, at: usize) -> Text {
-    match call.args.get(at) {
-        Some(Value::Text(text)) => text.clone(),
-        _ => {
-            let Some(expr) = call.arg_exprs.get(at) else {
-                return Text::hole("path");
-            };
-            eval.values.text(call.body, *expr).unwrap_or_else(|| {
-                Text::hole(text::expr_name(&eval.program[call.body].body, *expr))
-            })
-        }
-    }
-}
-
 fn slice(eval: &Eval<'_>, call: &Call<'_>, expr: crate::facts::ExprId) -> String {
-    let data = &eval.program[call.body];
-    shorten(
-        eval.sources
-            .slice(data.body.expr_range(expr).in_file(data.file)),
-    )
+    shorten(eval.sources.slice(expr_span(eval, call.body, expr)))
 }
 
 /// `Method::GET`, `guard::Post()`: the method's name.
@@ -212,10 +190,7 @@ fn method_arg(eval: &Eval<'_>, call: &Call<'_>) -> String {
 
 /// Adds the handler in argument `at` for the methods that the router is waiting with.
 fn add_handler(eval: &Eval<'_>, made: &mut Router, call: &Call<'_>, at: usize) {
-    let span = call.arg_exprs.get(at).map_or(call.span, |expr| {
-        let data = &eval.program[call.body];
-        data.body.expr_range(*expr).in_file(data.file)
-    });
+    let span = arg_span(eval, call, at);
     let mut methods = made.methods.clone();
     if methods.is_empty() {
         methods.push("ANY".into());
@@ -450,10 +425,7 @@ pub(super) fn method(
 
 fn layers_of(eval: &Eval<'_>, call: &Call<'_>) -> Vec<Arc<Layer>> {
     let expr = call.arg_exprs.first().copied();
-    let data = &eval.program[call.body];
-    let span = expr.map_or(call.span, |expr| {
-        data.body.expr_range(expr).in_file(data.file)
-    });
+    let span = arg_span(eval, call, 0);
     call.args
         .first()
         .map_or_else(Vec::new, |arg| eval.layers(arg, call.body, expr, span))
@@ -558,10 +530,7 @@ fn add_service(
             }
         }
         Value::Callable(Callable::Fn(id, _)) => {
-            let span = expr.map_or(call.span, |expr| {
-                let data = &eval.program[call.body];
-                data.body.expr_range(expr).in_file(data.file)
-            });
+            let span = expr.map_or(call.span, |expr| expr_span(eval, call.body, expr));
             let routes = attributed(eval, *id, span);
             if routes.is_empty() {
                 let name = eval.program[*id].name;

@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use super::arguments::{arg_span, expr_span, lost_arg, path_arg};
 use super::axum_stack::{handler_method, optional, stack_method};
 use super::{attribute, documentation, method_named, named_functions};
 use crate::facts::ExprId;
@@ -15,7 +16,7 @@ use crate::routes::endpoint::HandlerTarget;
 use crate::routes::eval::{Call, Eval, shorten, type_name};
 use crate::routes::value::{Layer, LayerKind, Lost, Route, Router, RouterKind, Value};
 use crate::source::{Name, Span};
-use crate::values::{Text, text};
+use crate::values::Text;
 
 pub(super) const NAME: &str = "axum";
 
@@ -136,8 +137,7 @@ pub(super) fn add_handler(
     let Some(value) = call.args.get(at) else {
         return;
     };
-    let expr = call.arg_exprs.get(at).copied();
-    let span = expr.map_or(call.span, |expr| expr_span(eval, call.body, expr));
+    let span = arg_span(eval, call, at);
     for method in methods {
         let mut route = Route {
             registered: call.span,
@@ -171,11 +171,6 @@ pub(super) fn add_handler(
     }
 }
 
-pub(super) fn expr_span(eval: &Eval<'_>, body: BodyKey, expr: ExprId) -> Span {
-    let data = &eval.program[body];
-    data.body.expr_range(expr).in_file(data.file)
-}
-
 /// `axum::middleware::*`.
 fn middleware(eval: &mut Eval<'_>, call: &Call<'_>, function: &str) -> Option<Value> {
     let function_at = match function {
@@ -201,10 +196,7 @@ fn middleware(eval: &mut Eval<'_>, call: &Call<'_>, function: &str) -> Option<Va
             Vec::new(),
         ),
     };
-    let span = call
-        .arg_exprs
-        .get(function_at)
-        .map_or(call.span, |expr| expr_span(eval, call.body, *expr));
+    let span = arg_span(eval, call, function_at);
     let name = eval.layer_name(&kind, span);
     Some(layer(name, call.span, kind))
 }
@@ -277,23 +269,10 @@ fn methods_method(
 
 pub(super) fn layers_of(eval: &Eval<'_>, call: &Call<'_>) -> Vec<Arc<Layer>> {
     let expr = call.arg_exprs.first().copied();
-    let span = expr.map_or(call.span, |expr| expr_span(eval, call.body, expr));
+    let span = arg_span(eval, call, 0);
     call.args
         .first()
         .map_or_else(Vec::new, |arg| eval.layers(arg, call.body, expr, span))
-}
-
-/// The path in argument `at`.
-pub(super) fn path_arg(eval: &Eval<'_>, call: &Call<'_>, at: usize) -> Text {
-    if let Some(Value::Text(text)) = call.args.get(at) {
-        return text.clone();
-    }
-    let Some(expr) = call.arg_exprs.get(at) else {
-        return Text::hole("path");
-    };
-    eval.values
-        .text(call.body, *expr)
-        .unwrap_or_else(|| Text::hole(text::expr_name(&eval.program[call.body].body, *expr)))
 }
 
 /// Whether a service answers with files: tower-http's `ServeDir` and `ServeFile`, also in a stack.
@@ -465,20 +444,6 @@ fn router_method(
         }
     }
     Ok(Value::Router(Box::new(router)))
-}
-
-fn lost_arg(eval: &Eval<'_>, call: &Call<'_>, at: usize, what: &str) -> Lost {
-    let span = call
-        .arg_exprs
-        .get(at)
-        .map_or(call.span, |expr| expr_span(eval, call.body, *expr));
-    Lost {
-        reason: format!(
-            "{what} `{}` could not be followed",
-            shorten(eval.sources.slice(span))
-        ),
-        span,
-    }
 }
 
 /// Adds the method router, handler or service in argument `at` under a path.

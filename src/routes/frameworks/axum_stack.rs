@@ -4,7 +4,8 @@
 
 use std::sync::Arc;
 
-use super::axum::{NAME, add_handler, expr_span};
+use super::arguments::arg_span;
+use super::axum::{NAME, add_handler};
 use crate::program::Ty;
 use crate::routes::eval::{Call, Eval};
 use crate::routes::value::{Callable, Layer, LayerKind, Route, Router, RouterKind, Value};
@@ -29,14 +30,14 @@ pub(super) fn stack_method(
                 return Ok(Value::Router(router));
             }
             if let Some(arg) = arg {
-                let span = expr.map_or(call.span, |expr| expr_span(eval, call.body, expr));
+                let span = arg_span(eval, call, 0);
                 layers.extend(eval.layers(arg, call.body, expr, span));
             }
             Ok(Value::Layers(layers))
         }
         "option_layer" => {
             if let Some(arg) = arg {
-                let span = expr.map_or(call.span, |expr| expr_span(eval, call.body, expr));
+                let span = arg_span(eval, call, 0);
                 layers.extend(
                     eval.layers(arg, call.body, expr, span)
                         .into_iter()
@@ -130,7 +131,5 @@ pub(super) fn handler_method(
 
 /// The same layer, which may not be there.
 pub(super) fn optional(layer: Arc<Layer>) -> Arc<Layer> {
-    let mut layer = (*layer).clone();
-    layer.conditions.push("the layer is configured".into());
-    Arc::new(layer)
+    layer.under("the layer is configured")
 }

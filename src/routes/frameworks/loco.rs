@@ -4,6 +4,7 @@
 //! a layer covers what was added before it. Source: loco-rs 1.2 `src/controller/routes.rs`,
 //! `src/controller/app_routes.rs`, `src/controller/monitoring.rs`.
 
+use super::arguments::path_arg;
 use super::axum;
 use crate::program::{Container, FnId};
 use crate::routes::endpoint::HandlerTarget;
@@ -18,7 +19,7 @@ pub(super) fn call(eval: &Eval<'_>, call: &Call<'_>) -> Option<Value> {
     let mut made = Router::new(kind, axum::NAME, call.span);
     match (kind, function) {
         (_, "new" | "empty" | "default") => {}
-        (RouterKind::Controller, "at") => made.prefix = Some(axum::path_arg(eval, call, 0)),
+        (RouterKind::Controller, "at") => made.prefix = Some(path_arg(eval, call, 0)),
         (RouterKind::Controllers, "with_default_routes") => {
             made.routes
                 .extend(["ping", "health", "readiness"].map(|it| monitoring(it, call.span)));
@@ -59,10 +60,10 @@ pub(super) fn method(
 ) -> Result<Value, Value> {
     match (router.kind, call.name) {
         (RouterKind::Controller, "add") => {
-            let path = axum::path_arg(eval, call, 0);
+            let path = path_arg(eval, call, 0);
             axum::add_route(eval, &mut router, call, &path, 1);
         }
-        (RouterKind::Controller, "prefix") => router.prefix = Some(axum::path_arg(eval, call, 0)),
+        (RouterKind::Controller, "prefix") => router.prefix = Some(path_arg(eval, call, 0)),
         // The prefixes of what is merged or nested are dropped.
         (RouterKind::Controller, "merge" | "merge_all") => {
             for other in routers(call, 0) {
@@ -71,7 +72,7 @@ pub(super) fn method(
             }
         }
         (RouterKind::Controller, "nest") => {
-            let prefix = axum::path_arg(eval, call, 0);
+            let prefix = path_arg(eval, call, 0);
             for other in routers(call, 1) {
                 add(
                     &mut router,
@@ -89,17 +90,17 @@ pub(super) fn method(
             router.cover(&layers, true);
         }
         (RouterKind::Controllers, "prefix") => {
-            router.prefix = Some(axum::path_arg(eval, call, 0));
+            router.prefix = Some(path_arg(eval, call, 0));
         }
         (RouterKind::Controllers, "nest_prefix") => {
-            let inner = axum::path_arg(eval, call, 0);
+            let inner = path_arg(eval, call, 0);
             router.prefix = Some(joined(router.prefix.as_ref(), &inner));
         }
         (RouterKind::Controllers, "add_route" | "add_routes" | "nest_route" | "nest_routes") => {
             let nested = call.name.starts_with("nest");
             let prefix = match nested {
                 true => {
-                    let inner = axum::path_arg(eval, call, 0);
+                    let inner = path_arg(eval, call, 0);
                     Some(joined(router.prefix.as_ref(), &inner))
                 }
                 false => router.prefix.clone(),

@@ -7,6 +7,7 @@ mod actix;
 mod actix_attributes;
 mod actix_guards;
 mod actix_order;
+mod arguments;
 mod attribute;
 mod axum;
 mod axum_stack;

@@ -7,16 +7,14 @@
 
 use std::sync::Arc;
 
-use super::axum::path_arg;
+use super::arguments::{arg_span, expr_span, lost_arg, path_arg};
 use super::method_named;
 use crate::facts::{Expr, ExprId, GenericArg};
 use crate::models::TypeRole;
 use crate::program::{BodyOwner, Def, FnId, Program, Ty};
 use crate::routes::endpoint::HandlerTarget;
 use crate::routes::eval::{Call, Eval, shorten, type_name};
-use crate::routes::value::{
-    Callable, Layer, LayerKind, Lost, Route, Router, RouterKind, Types, Value,
-};
+use crate::routes::value::{Callable, Layer, LayerKind, Route, Router, RouterKind, Types, Value};
 use crate::source::Span;
 use crate::values::{Text, TextPart};
 
@@ -273,7 +271,7 @@ fn combined(eval: &Eval<'_>, first: Value, call: &Call<'_>) -> Value {
 /// The middleware in argument `at`, outermost first.
 fn middleware(eval: &Eval<'_>, call: &Call<'_>, at: usize) -> Vec<Arc<Layer>> {
     let expr = call.arg_exprs.get(at).copied();
-    let span = expr.map_or(call.span, |expr| expr_span(eval, call, expr));
+    let span = arg_span(eval, call, at);
     let Some(value) = call.args.get(at) else {
         return Vec::new();
     };
@@ -287,7 +285,7 @@ fn middleware(eval: &Eval<'_>, call: &Call<'_>, at: usize) -> Vec<Arc<Layer>> {
             let part = |index: usize| parts.as_ref().and_then(|ids| ids.get(index)).copied();
             let layers = all.iter().enumerate().rev().flat_map(|(index, value)| {
                 let expr = part(index);
-                let span = expr.map_or(span, |expr| expr_span(eval, call, expr));
+                let span = expr.map_or(span, |expr| expr_span(eval, call.body, expr));
                 eval.layers(value, call.body, expr, span)
             });
             layers.collect()
@@ -302,14 +300,10 @@ fn conditional(eval: &Eval<'_>, call: &Call<'_>) -> Vec<Arc<Layer>> {
     let condition = match (call.args.first(), call.arg_exprs.first()) {
         (Some(Value::Bool(true)), _) => return layers,
         (Some(Value::Bool(false)), _) => return Vec::new(),
-        (_, Some(expr)) => shorten(eval.sources.slice(expr_span(eval, call, *expr))),
+        (_, Some(expr)) => shorten(eval.sources.slice(expr_span(eval, call.body, *expr))),
         _ => "a condition".to_owned(),
     };
-    let layers = layers.into_iter().map(|layer| {
-        let mut layer = (*layer).clone();
-        layer.conditions.push(condition.clone());
-        Arc::new(layer)
-    });
+    let layers = layers.iter().map(|layer| layer.under(&*condition));
     layers.collect()
 }
 
@@ -346,8 +340,7 @@ fn covered(eval: &mut Eval<'_>, mut made: Router, call: &Call<'_>) -> Value {
         }
         "with_if" => conditional(eval, call),
         _ => {
-            let expr = call.arg_exprs.first();
-            let span = expr.map_or(call.span, |expr| expr_span(eval, call, *expr));
+            let span = arg_span(eval, call, 0);
             let kind = match (call.args.first(), call.name) {
                 (Some(Value::Callable(callable)), "around") => {
                     LayerKind::Around(callable.target(), callable.types())
@@ -381,7 +374,7 @@ fn transform(program: &Program, middleware: &Value) -> Option<FnId> {
 /// What answers where argument `at` is given: routes of whole paths, or of methods without a path.
 fn endpoint(eval: &mut Eval<'_>, value: Value, call: &Call<'_>, at: usize) -> Option<Router> {
     let expr = call.arg_exprs.get(at).copied();
-    let span = expr.map_or(call.span, |expr| expr_span(eval, call, expr));
+    let span = arg_span(eval, call, at);
     if let Some(handler) = expr.and_then(|expr| generic_handler(eval, call, expr)) {
         return Some(single(&handler, span));
     }
@@ -541,16 +534,15 @@ fn add_method(eval: &mut Eval<'_>, made: &mut Router, method: &str, call: &Call<
                 made.routes.push(route);
             }
         }
-        None => made.lost.push(lost(eval, call, at, "handler")),
+        None => made.lost.push(lost_arg(eval, call, at, "handler")),
     }
 }
 
 /// `Method::DELETE`, read from its text.
 fn method_of(eval: &Eval<'_>, call: &Call<'_>) -> String {
-    let text = call
-        .arg_exprs
-        .first()
-        .map_or("", |expr| eval.sources.slice(expr_span(eval, call, *expr)));
+    let text = call.arg_exprs.first().map_or("", |expr| {
+        eval.sources.slice(expr_span(eval, call.body, *expr))
+    });
     let last = text.rsplit("::").next().unwrap_or_default().trim();
     match method_named(&last.to_ascii_lowercase()) {
         Some(method) => method,
@@ -578,7 +570,7 @@ fn add_at(eval: &mut Eval<'_>, made: &mut Router, path: &Text, call: &Call<'_>, 
     match endpoint(eval, value, call, at) {
         Some(inner) => extend(made, inner, path, call.span),
         None => {
-            let mut lost = lost(eval, call, at, "endpoint");
+            let mut lost = lost_arg(eval, call, at, "endpoint");
             lost.reason = format!("{} (path `{}`)", lost.reason, path.display());
             made.lost.push(lost);
         }
@@ -590,7 +582,7 @@ fn add_below(eval: &mut Eval<'_>, made: &mut Router, strips: bool, call: &Call<'
     let prefix = path_arg(eval, call, 0);
     let value = call.args.get(1).cloned().unwrap_or_default();
     let Some(inner) = endpoint(eval, value, call, 1) else {
-        made.lost.push(lost(eval, call, 1, "nested endpoint"));
+        made.lost.push(lost_arg(eval, call, 1, "nested endpoint"));
         return;
     };
     if inner.kind != RouterKind::Methods && strips {
@@ -611,28 +603,13 @@ fn add_below(eval: &mut Eval<'_>, made: &mut Router, strips: bool, call: &Call<'
 fn add_host(eval: &mut Eval<'_>, made: &mut Router, condition: &str, call: &Call<'_>, at: usize) {
     let value = call.args.get(at).cloned().unwrap_or_default();
     let Some(mut inner) = endpoint(eval, value, call, at) else {
-        made.lost.push(lost(eval, call, at, "endpoint"));
+        made.lost.push(lost_arg(eval, call, at, "endpoint"));
         return;
     };
     for route in &mut inner.routes {
         route.conditions.push(condition.to_owned());
     }
     extend(made, inner, &Text::known(REST, None), call.span);
-}
-
-fn lost(eval: &Eval<'_>, call: &Call<'_>, at: usize, what: &str) -> Lost {
-    let expr = call.arg_exprs.get(at);
-    let span = expr.map_or(call.span, |expr| expr_span(eval, call, *expr));
-    let text = shorten(eval.sources.slice(span));
-    Lost {
-        reason: format!("{what} `{text}` could not be followed"),
-        span,
-    }
-}
-
-fn expr_span(eval: &Eval<'_>, call: &Call<'_>, expr: ExprId) -> Span {
-    let data = &eval.program[call.body];
-    data.body.expr_range(expr).in_file(data.file)
 }
 
 /// A path as poem writes it (`:id`, `:id<\d+>`, `<\d+>`, `*rest`), with its parameters in braces.

@@ -4,6 +4,7 @@
 //! APIs; webhooks describe what the service sends, and are not served. Source: poem-openapi
 //! 2.0.27, 4.0.1 and 5.1.16 `src/openapi.rs`, `src/path_util.rs`; poem-openapi-derive `src/api.rs`.
 
+use super::arguments::expr_span;
 use super::poem::{NAME, method as endpoint_method, written};
 use crate::facts::body::Literal;
 use crate::facts::{Attr, Expr, ExprId, Meta, MetaValue};
@@ -107,10 +108,7 @@ fn add_api(
         Some(typed.peel_refs().clone())
     });
     if !add_type(eval, made, &ty.unwrap_or(Ty::Unknown)) {
-        let span = expr.map_or(call.span, |expr| {
-            let data = &eval.program[call.body];
-            data.body.expr_range(expr).in_file(data.file)
-        });
+        let span = expr.map_or(call.span, |expr| expr_span(eval, call.body, expr));
         let text = shorten(eval.sources.slice(span));
         made.lost.push(Lost {
             reason: format!("API `{text}` could not be followed"),

@@ -4,6 +4,7 @@
 //! under a base; fairings see every request and reject none by themselves.
 //! Source: rocket 0.5 `core/lib/src/rocket.rs`, `core/codegen/src/attribute/route`.
 
+use super::arguments::lost_arg;
 use super::{attribute, named_functions};
 use crate::facts::ExprId;
 use crate::facts::body::MacroCall;
@@ -240,17 +241,7 @@ fn mount(eval: &mut Eval<'_>, router: &mut Router, base: &Text, value: Value, ca
             .filter(Value::holds_router)
             .for_each(|it| mount(eval, router, base, it, call)),
         _ => {
-            let span = call.arg_exprs.get(1).map_or(call.span, |expr| {
-                let data = &eval.program[call.body];
-                data.body.expr_range(*expr).in_file(data.file)
-            });
-            router.lost.push(Lost {
-                reason: format!(
-                    "routes `{}` could not be followed",
-                    shorten(eval.sources.slice(span))
-                ),
-                span,
-            });
+            router.lost.push(lost_arg(eval, call, 1, "routes"));
         }
     }
 }

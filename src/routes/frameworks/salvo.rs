@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use super::axum::path_arg;
+use super::arguments::{arg_span, path_arg};
 use super::{method_named, salvo_filters};
 use crate::facts::ExprId;
 use crate::program::{BodyKey, FnId, Program, Ty};
@@ -197,7 +197,7 @@ fn add_path(router: &mut Router, path: &Text) {
 fn push(eval: &mut Eval<'_>, router: &mut Router, call: &Call<'_>, at: usize) {
     let value = call.args.get(at).cloned().unwrap_or_default();
     if !add(router, value) {
-        let span = span_of(eval, call, at);
+        let span = arg_span(eval, call, at);
         let text = shorten(eval.sources.slice(span));
         router.lost.push(Lost {
             reason: format!("router `{text}` could not be followed"),
@@ -234,7 +234,7 @@ fn add_handler(eval: &mut Eval<'_>, router: &mut Router, call: &Call<'_>, method
     let place = (
         call.body,
         call.arg_exprs.first().copied(),
-        span_of(eval, call, 0),
+        arg_span(eval, call, 0),
     );
     let mut route = handler(eval, &value, place).unwrap_or_else(|| {
         let mut route = Route::new(method, HandlerTarget::Unknown, place.2);
@@ -306,7 +306,7 @@ fn hoops(eval: &Eval<'_>, call: &Call<'_>) -> Vec<Arc<Layer>> {
         return Vec::new();
     };
     let expr = call.arg_exprs.first().copied();
-    let span = span_of(eval, call, 0);
+    let span = arg_span(eval, call, 0);
     let layers = match function_of(eval, value, call.body, expr) {
         Some((id, types, name)) => vec![Arc::new(Layer {
             name,
@@ -321,14 +321,8 @@ fn hoops(eval: &Eval<'_>, call: &Call<'_>) -> Vec<Arc<Layer>> {
         return layers;
     }
     let condition = text_of(eval, call, 1);
-    let conditional = |layer: Arc<Layer>| under(&layer, condition.clone());
-    layers.into_iter().map(conditional).collect()
-}
-
-fn under(layer: &Layer, condition: String) -> Arc<Layer> {
-    let mut layer = layer.clone();
-    layer.conditions.push(condition);
-    Arc::new(layer)
+    let conditional = |layer: &Arc<Layer>| layer.under(&*condition);
+    layers.iter().map(conditional).collect()
 }
 
 /// `JwtAuth::force_passed(true)`: it notes who asks, and refuses nobody.
@@ -346,8 +340,8 @@ fn passed(eval: &Eval<'_>, receiver: &Value, call: &Call<'_>) -> Option<Value> {
         _ => {
             let layers = eval.layers(receiver, call.body, None, call.span);
             let condition = format!("!({})", text_of(eval, call, 0));
-            let conditional = |layer: Arc<Layer>| under(&layer, condition.clone());
-            Some(Value::Layers(layers.into_iter().map(conditional).collect()))
+            let conditional = |layer: &Arc<Layer>| layer.under(&*condition);
+            Some(Value::Layers(layers.iter().map(conditional).collect()))
         }
     }
 }
@@ -371,12 +365,5 @@ fn documentation(eval: &Eval<'_>, receiver: &Value, call: &Call<'_>) -> Option<V
 }
 
 pub(super) fn text_of(eval: &Eval<'_>, call: &Call<'_>, at: usize) -> String {
-    shorten(eval.sources.slice(span_of(eval, call, at)))
-}
-
-fn span_of(eval: &Eval<'_>, call: &Call<'_>, at: usize) -> Span {
-    call.arg_exprs.get(at).map_or(call.span, |expr| {
-        let data = &eval.program[call.body];
-        data.body.expr_range(*expr).in_file(data.file)
-    })
+    shorten(eval.sources.slice(arg_span(eval, call, at)))
 }

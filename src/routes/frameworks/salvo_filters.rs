@@ -3,7 +3,7 @@
 //! A filter is a value of its own (`get()`, `path("x").and(delete())`) before a router takes it.
 //! Source: salvo_core 0.95 `src/routing/filters.rs`, `src/routing/filters`.
 
-use super::axum::path_arg;
+use super::arguments::path_arg;
 use super::{method_named, salvo};
 use crate::routes::eval::{Call, Eval};
 use crate::routes::value::{Router, RouterKind, Value};

@@ -15,6 +15,7 @@ mod path;
 
 use std::sync::Arc;
 
+use super::arguments::{arg_span, expr_span};
 use super::method_named;
 use crate::facts::ExprId;
 use crate::models::roles::Carries;
@@ -290,8 +291,7 @@ fn with(eval: &mut Eval<'_>, mut filter: Router, call: &Call<'_>) -> Value {
 
 /// The filter that is the first argument.
 fn filter_arg(eval: &Eval<'_>, call: &Call<'_>) -> Router {
-    let expr = call.arg_exprs.first();
-    let span = expr.map_or(call.span, |it| expr_span(eval, call.body, *it));
+    let span = arg_span(eval, call, 0);
     let name = shorten(eval.sources.slice(span));
     match call.args.first() {
         Some(Value::Router(router)) if router.framework == NAME => (**router).clone(),
@@ -312,8 +312,7 @@ fn filter_arg(eval: &Eval<'_>, call: &Call<'_>) -> Router {
 
 /// The function that is the first argument.
 fn function_arg(eval: &Eval<'_>, call: &Call<'_>) -> Function {
-    let expr = call.arg_exprs.first();
-    let span = expr.map_or(call.span, |it| expr_span(eval, call.body, *it));
+    let span = arg_span(eval, call, 0);
     let (target, types) = match call.args.first() {
         Some(Value::Callable(callable)) => (callable.target(), callable.types()),
         // `map(Some)`, `map(Login)`.
@@ -455,11 +454,6 @@ fn text_arg(eval: &Eval<'_>, call: &Call<'_>, at: usize) -> Text {
     eval.values
         .text(call.body, *expr)
         .unwrap_or_else(|| Text::hole(text::expr_name(&eval.program[call.body].body, *expr)))
-}
-
-fn expr_span(eval: &Eval<'_>, body: BodyKey, expr: ExprId) -> Span {
-    let data = &eval.program[body];
-    data.body.expr_range(expr).in_file(data.file)
 }
 
 fn slice(eval: &Eval<'_>, body: BodyKey, expr: ExprId) -> String {

@@ -10,8 +10,8 @@ mod servers;
 
 use std::sync::Arc;
 
+use super::arguments::{arg_span, expr_span};
 use super::axum;
-use crate::facts::ExprId;
 use crate::program::{FnId, Ty};
 use crate::routes::eval::{Call, Eval, shorten};
 use crate::routes::value::{Layer, LayerKind, Lost, Router, RouterKind, Value};
@@ -171,7 +171,7 @@ fn interceptor(eval: &Eval<'_>, call: &Call<'_>, at: usize) -> Vec<Arc<Layer>> {
         return Vec::new();
     };
     let expr = call.arg_exprs.get(at).copied();
-    let span = expr.map_or(call.span, |it| expr_span(eval, call, it));
+    let span = arg_span(eval, call, at);
     let layers = eval.layers(value, call.body, expr, span).into_iter();
     let layers = layers.map(|layer| {
         let layer = (*layer).clone();
@@ -183,11 +183,6 @@ fn interceptor(eval: &Eval<'_>, call: &Call<'_>, at: usize) -> Vec<Arc<Layer>> {
     layers.collect()
 }
 
-fn expr_span(eval: &Eval<'_>, call: &Call<'_>, expr: ExprId) -> Span {
-    let data = &eval.program[call.body];
-    data.body.expr_range(expr).in_file(data.file)
-}
-
 /// The service in an argument: by its value or, where nobody knows where it comes from, by its
 /// type.
 fn service(eval: &Eval<'_>, call: &Call<'_>, at: usize) -> Option<Router> {
@@ -196,7 +191,7 @@ fn service(eval: &Eval<'_>, call: &Call<'_>, at: usize) -> Option<Router> {
     }
     let expr = *call.arg_exprs.get(at)?;
     let ty = eval.values.typing(call.body).ty(expr).clone();
-    by_type(eval, &ty, expr_span(eval, call, expr))
+    by_type(eval, &ty, expr_span(eval, call.body, expr))
 }
 
 /// The service that a type says it is.
@@ -236,10 +231,7 @@ fn by_type(eval: &Eval<'_>, ty: &Ty, span: Span) -> Option<Router> {
 /// Adds the service in the last argument.
 fn add_service(eval: &Eval<'_>, router: &mut Router, call: &Call<'_>, optional: bool) {
     let Some(service) = service(eval, call, 0) else {
-        let span = call
-            .arg_exprs
-            .first()
-            .map_or(call.span, |it| expr_span(eval, call, *it));
+        let span = arg_span(eval, call, 0);
         router.lost.push(Lost {
             reason: format!(
                 "service `{}` could not be followed",
@@ -362,7 +354,7 @@ fn service_method(eval: &Eval<'_>, mut router: Router, call: &Call<'_>) -> Resul
     match call.name {
         "max_decoding_message_size" => {
             let arg = call.arg_exprs.first().copied();
-            let limit = arg.map_or("", |it| eval.sources.slice(expr_span(eval, call, it)));
+            let limit = arg.map_or("", |it| eval.sources.slice(expr_span(eval, call.body, it)));
             if !limit.ends_with("MAX") {
                 router.cover(&[setting("tonic::server::Grpc", call)], true);
             }
@@ -406,10 +398,7 @@ pub(super) fn tls_method(mut layers: Vec<Arc<Layer>>, call: &Call<'_>) -> Vec<Ar
         (_, Some(Value::Bool(true))) => layers.clear(),
         _ => {
             for layer in &mut layers {
-                let mut changed = (**layer).clone();
-                let condition = "client certificates are not optional";
-                changed.conditions.push(condition.into());
-                *layer = Arc::new(changed);
+                *layer = layer.under("client certificates are not optional");
             }
         }
     }
