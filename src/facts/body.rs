@@ -307,6 +307,15 @@ pub struct Block {
     pub cfgs: Box<[(u32, CfgPredicate)]>,
 }
 
+impl Block {
+    /// The `cfg` of the statement at an index; of the tail at that after the last.
+    pub fn cfg_at(&self, index: usize) -> Option<&CfgPredicate> {
+        let mut cfgs = self.cfgs.iter();
+        let found = cfgs.find(|(at, _)| *at as usize == index);
+        found.map(|(_, cfg)| cfg)
+    }
+}
+
 /// The kinds of block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum BlockKind {

@@ -200,8 +200,9 @@ impl<'v, 'a> Assembler<'v, 'a> {
                 applied.push(Applied::new(*protects, evidence, &[]));
             }
         }
-        if self.reads_unlimited(route) {
-            applied.retain(|it| it.is_set != Some(Protects::BodyLimit));
+        let is_set = |it: &Applied| it.is_set == Some(Protects::BodyLimit);
+        if applied.iter().any(is_set) && self.reads_unlimited(route) {
+            applied.retain(|it| !is_set(it));
         }
         if let HandlerTarget::Fn(id) = handler.target {
             let key = (id, format!("{:?}", route.types));

@@ -129,22 +129,13 @@ struct Look<'c, 'a> {
 impl Look<'_, '_> {
     fn parameter(&mut self, span: Span, body: Option<BodyKey>) {
         let text = self.cx.sources.slice(span);
-        let asks = text.trim_start_matches("Option<");
-        let asks = asks.split('<').next().unwrap_or_default();
-        let asks = asks.trim_start_matches('&').trim_start_matches("mut ");
-        self.seen.asks |= match asks.rsplit("::").next().unwrap_or(asks).trim() {
+        self.seen.asks |= match base_name(text.trim_start_matches("Option<")) {
             // Of actix-web's request without its body, some only want what the service put there.
             "HttpRequest" => !body.is_some_and(|it| self.only_wants_extensions(it)),
             base => !NOT_ASKING.contains(&base.trim_end_matches('>')),
         };
-        let base = text.split('<').next().unwrap_or_default();
-        let base = base.rsplit("::").next().unwrap_or(base);
         let raw = ["Request", "HttpRequest", "HeaderMap", "TypedHeader"];
-        let base = base
-            .trim_start_matches('&')
-            .trim_start_matches("mut ")
-            .trim();
-        if raw.contains(&base) {
+        if raw.contains(&base_name(text)) {
             self.seen.headers = true;
         }
         let uploads = ["Multipart", "TempFile", "TypedMultipart", "MultipartForm"];
@@ -366,6 +357,13 @@ impl Look<'_, '_> {
             note(&mut self.seen.mail, name);
         }
     }
+}
+
+/// The last name of a type as it is written, without its arguments and references.
+fn base_name(ty: &str) -> &str {
+    let base = ty.split('<').next().unwrap_or_default();
+    let base = base.trim_start_matches('&').trim_start_matches("mut ");
+    base.rsplit("::").next().unwrap_or(base).trim()
 }
 
 /// Whether a name may hold one of the words that [`Look::named`] cares for: most do not.

@@ -116,14 +116,10 @@ impl Eval<'_> {
                 Value::Unknown
             }
             Expr::Block(block) => {
-                let cfg_of = |at: usize| {
-                    let mut cfgs = block.cfgs.iter();
-                    cfgs.find(|(it, _)| *it as usize == at).map(|(_, cfg)| cfg)
-                };
-                let may_be_absent = |at: usize| usize::from(cfg_of(at).is_some());
+                let may_be_absent = |at: usize| usize::from(block.cfg_at(at).is_some());
                 for (at, stmt) in block.stmts.iter().enumerate() {
                     self.uncertain += may_be_absent(at);
-                    match (cfg_of(at), stmt) {
+                    match (block.cfg_at(at), stmt) {
                         (Some(cfg), Stmt::Let(data)) => {
                             let before = self.shadowed(frame, data.pat);
                             self.stmt(frame, stmt);

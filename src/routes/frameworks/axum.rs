@@ -173,12 +173,11 @@ pub(super) fn add_handler(
 
 /// `axum::middleware::*`.
 fn middleware(eval: &mut Eval<'_>, call: &Call<'_>, function: &str) -> Option<Value> {
-    let function_at = match function {
-        "from_fn" | "map_request" | "map_response" => 0,
-        "from_fn_with_state"
-        | "from_fn_with_state_arc"
-        | "map_request_with_state"
-        | "map_response_with_state" => 1,
+    let (at, runs_before) = match function {
+        "from_fn" | "map_request" => (0, true),
+        "from_fn_with_state" | "from_fn_with_state_arc" | "map_request_with_state" => (1, true),
+        "map_response" => (0, false),
+        "map_response_with_state" => (1, false),
         "from_extractor" | "from_extractor_with_state" => {
             let ty = call.generics.first().cloned().unwrap_or(Ty::Unknown);
             let kind = LayerKind::Extractor(ty);
@@ -187,16 +186,15 @@ fn middleware(eval: &mut Eval<'_>, call: &Call<'_>, function: &str) -> Option<Va
         }
         _ => return None,
     };
-    let runs_before = !function.starts_with("map_response");
-    let kind = match call.args.get(function_at) {
-        argument if runs_before => LayerKind::of_argument(argument),
+    let kind = match runs_before {
+        true => LayerKind::of_argument(call.args.get(at)),
         // The handler has done by then what it does.
-        _ => LayerKind::Type(
-            Ty::external("axum::middleware::map_response", []),
-            Vec::new(),
-        ),
+        false => {
+            let ty = Ty::external("axum::middleware::map_response", []);
+            LayerKind::Type(ty, Vec::new())
+        }
     };
-    let span = arg_span(eval, call, function_at);
+    let span = arg_span(eval, call, at);
     let name = eval.layer_name(&kind, span);
     Some(layer(name, call.span, kind))
 }

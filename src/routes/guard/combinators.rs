@@ -526,8 +526,7 @@ fn imprint(value: Abs, state: &State) -> Abs {
 
 /// A value of the service's own that is empty if nobody has set it; any other as it is.
 fn unset(value: Abs, setting: Option<std::rc::Rc<str>>) -> Abs {
-    let sent = From::REQUEST.with(From::INPUT).with(From::CREDENTIAL);
-    let from = match value.from.has(sent.with(From::PUBLIC)) {
+    let from = match value.from.has(From::SENT.with(From::PUBLIC)) {
         true => value.from,
         false => value.from.with(From::UNSET),
     };

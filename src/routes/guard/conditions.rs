@@ -358,9 +358,8 @@ pub(super) fn compared(
     if other.from.has(From::KEYED) {
         return Some(Proof::verified(evidence()));
     }
-    let ambient = From::REQUEST.with(From::CREDENTIAL).with(From::INPUT);
     // What everybody can read or send along proves nothing.
-    let is_known = other.from.has(From::LITERAL.with(ambient))
+    let is_known = other.from.has(From::LITERAL.with(From::SENT))
         || other.from.has(From::PUBLIC) && !other.from.has(From::FETCHED);
     Some(match is_known {
         true => Proof::presence(),

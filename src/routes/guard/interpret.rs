@@ -260,7 +260,7 @@ impl<'a> Run<'_, 'a> {
             Expr::Field { base, name } => {
                 let value = self.expr(*base);
                 let field = self.field(&value, name.as_str(), self.span(id));
-                self.perhaps_unset(id, &self.ty(*base), *name, field)
+                self.perhaps_unset(id, *base, *name, field)
             }
             Expr::Index { base, index } => {
                 let base = self.expr(*base);

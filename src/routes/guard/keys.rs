@@ -48,35 +48,42 @@ impl Run<'_, '_> {
     }
 
     /// A field of a value of this type, with what is known of all values of the type.
-    pub(super) fn perhaps_unset(&self, id: ExprId, of: &Ty, field: Name, value: Abs) -> Abs {
-        let Ty::Adt(adt, _) = of.peel_refs() else {
+    pub(super) fn perhaps_unset(&self, id: ExprId, base: ExprId, field: Name, value: Abs) -> Abs {
+        let may_be_secret = value.variants.is_none() && !value.from.has(From::SENT);
+        if !may_be_secret || !words::credential_word(field.as_str()) {
             return value;
-        };
-        let sent = From::REQUEST.with(From::INPUT).with(From::CREDENTIAL);
-        let is_secret = words::credential_word(field.as_str()) && !value.from.has(sent);
-        match is_secret && value.variants.is_none() && self.judge.may_be_unset(*adt, field) {
-            true => Abs {
+        }
+        match self.ty(base).peel_refs() {
+            Ty::Adt(adt, _) if self.judge.may_be_unset(*adt, field) => Abs {
                 from: value.from.with(From::UNSET),
                 setting: value.setting.clone().or_else(|| Some(self.text(id).into())),
                 ..value
             },
-            false => value,
+            _ => value,
         }
     }
 
-    /// Whether what takes the place of a missing text is no text: `unwrap_or_default()`,
-    /// `unwrap_or("")`, `unwrap_or_else(|_| String::new())`.
+    /// Whether a method puts no text in the place of a missing one.
     pub(super) fn stands_for_nothing(&self, name: &str, args: &[ExprId]) -> bool {
-        let body = &self.judge.program[self.key].body;
-        match args {
-            [] => name == "unwrap_or_default",
-            [other] => is_no_text(&self.text(*other), body.expr(*other)),
-            _ => false,
-        }
+        self.judge.stands_for_nothing(self.key, name, args)
     }
 }
 
 impl Judge<'_> {
+    /// Whether a method of a body puts no text in the place of a missing one: `unwrap_or_default()`,
+    /// `unwrap_or("")`, `unwrap_or_else(|_| String::new())`.
+    fn stands_for_nothing(&self, key: BodyKey, name: &str, args: &[ExprId]) -> bool {
+        match (name, args) {
+            ("unwrap_or_default", []) => true,
+            ("unwrap_or" | "unwrap_or_else", [other]) => {
+                let data = &self.program[key];
+                let span = data.body.expr_range(*other).in_file(data.file);
+                is_no_text(self.sources.slice(span), data.body.expr(*other))
+            }
+            _ => false,
+        }
+    }
+
     /// Whether a field is empty where nobody has set it: by its attributes, or where the code
     /// puts such a struct together.
     fn may_be_unset(&self, adt: AdtId, field: Name) -> bool {
@@ -112,13 +119,9 @@ impl Judge<'_> {
 
     fn builds_without(&self, key: BodyKey, adt: AdtId, field: Name) -> bool {
         let data = &self.program[key];
-        if !data
-            .body
-            .mentions()
-            .has(Mention::Member, "unwrap_or_default")
-            && !data.body.mentions().has(Mention::Member, "unwrap_or_else")
-            && !data.body.mentions().has(Mention::Member, "unwrap_or")
-        {
+        let mentions = data.body.mentions();
+        let ways = ["unwrap_or_default", "unwrap_or_else", "unwrap_or"];
+        if !ways.iter().any(|it| mentions.has(Mention::Member, it)) {
             return false;
         }
         let typing = self.values.typing(key);
@@ -131,14 +134,9 @@ impl Judge<'_> {
             }
             let mut values = built.fields.iter().filter(|(name, _)| *name == field);
             values.any(|(_, value)| match data.body.expr(*value) {
-                Expr::MethodCall(call) => match (call.name.as_str(), &*call.args) {
-                    ("unwrap_or_default", []) => true,
-                    ("unwrap_or" | "unwrap_or_else", [other]) => {
-                        let span = data.body.expr_range(*other).in_file(data.file);
-                        is_no_text(self.sources.slice(span), data.body.expr(*other))
-                    }
-                    _ => false,
-                },
+                Expr::MethodCall(call) => {
+                    self.stands_for_nothing(key, call.name.as_str(), &call.args)
+                }
                 _ => false,
             })
         })

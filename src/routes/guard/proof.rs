@@ -476,6 +476,8 @@ impl From {
     /// A secret that is empty where nobody has set it.
     pub const UNSET: From = From(1 << 22);
 
+    /// What a client may have written.
+    pub const SENT: From = From(1 | 2 | 4);
     /// What a handler is handed beside the request: no label of what is made from it.
     pub const HANDED: From = From(0b1111 << 17);
 

@@ -32,19 +32,17 @@ impl Run<'_, '_> {
 
     /// Runs statements; whether what follows them is reached.
     pub(super) fn statements(&mut self, block: &Block) -> bool {
-        let cfg_of = |at: usize| {
-            let mut cfgs = block.cfgs.iter();
-            cfgs.find(|(it, _)| *it as usize == at).map(|(_, cfg)| cfg)
-        };
         let mut at = 0;
         while let Some(stmt) = block.stmts.get(at)
             && self.state.is_some()
         {
-            match cfg_of(at) {
+            match block.cfg_at(at) {
                 None => self.run_statement(stmt),
                 Some(cfg) if cfg.implies_test() => {}
                 Some(cfg) => {
-                    let is_other = cfg_of(at + 1).is_some_and(|it| it.is_opposite_of(cfg));
+                    let is_other = block
+                        .cfg_at(at + 1)
+                        .is_some_and(|it| it.is_opposite_of(cfg));
                     let other = block.stmts.get(at + 1).filter(|_| is_other);
                     self.perhaps(cfg, stmt, other);
                     at += usize::from(other.is_some());

@@ -22,9 +22,7 @@ impl Run<'_, '_> {
         let [store, key, rest @ ..] = values else {
             return None;
         };
-        let is_ours = !store
-            .from
-            .has(From::REQUEST.with(From::CREDENTIAL).with(From::INPUT));
+        let is_ours = !store.from.has(From::SENT);
         if !is_ours || !key.from.has(From::CREDENTIAL) {
             return None;
         }

@@ -181,7 +181,6 @@ impl Run<'_, '_> {
             let (Some(first), Some(key)) = (values.first(), values.get(1)) else {
                 return self.passed(from);
             };
-            let ambient = From::REQUEST.with(From::CREDENTIAL).with(From::INPUT);
             // `keys.get(&header.kid)` finds the key that is still to verify the token.
             if words::identifies_a_key(&self.text(id)) {
                 return self.passed(from.as_public().with(From::FETCHED));
@@ -189,11 +188,11 @@ impl Run<'_, '_> {
             if self.has_made(first) {
                 return self.passed(from.as_public());
             }
-            if key.from.has(From::CREDENTIAL) && !first.from.has(ambient) {
+            if key.from.has(From::CREDENTIAL) && !first.from.has(From::SENT) {
                 let proof = Proof::verified(self.evidence(self.text(id), self.span(id)));
                 return unknown_outcome(From::IDENTITY, &proof);
             }
-            if !first.from.has(ambient)
+            if !first.from.has(From::SENT)
                 && key.from.has(From::PUBLIC.with(From::INPUT))
                 && !key.from.is_route()
             {
