@@ -14,9 +14,8 @@ use super::guard::layers::Effect;
 use super::guard::proof::Proof;
 use super::limits::Limits;
 use super::value::Route;
-use crate::facts::Mention;
 use crate::models::roles::Protection as Protects;
-use crate::program::{BodyKey, CrateId, FnId, Program};
+use crate::program::{CrateId, FnId, Program};
 use crate::source::{SourceMap, Span};
 use crate::values::{Text, Values};
 use crate::workspace::TargetKind;
@@ -53,27 +52,6 @@ impl Applied {
         }
     }
 }
-
-/// A whole request or its body, of axum's crates.
-const WHOLE: [&str; 3] = [
-    "http::Request",
-    "axum::extract::Request",
-    "axum::body::Body",
-];
-
-/// How code reads a body by itself.
-const READS: [&str; 3] = ["to_bytes", "into_body", "into_data_stream"];
-
-/// How a handler hands a whole request to an extractor, or asks for the limited body itself
-/// (axum-core 0.5.6, `ext_traits/request.rs`).
-const EXTRACTS: [&str; 6] = [
-    "extract",
-    "extract_with_state",
-    "from_request",
-    "with_limited_body",
-    "into_limited_body",
-    "run",
-];
 
 /// Puts endpoints together, and remembers what it has found out of layers and handlers.
 pub(super) struct Assembler<'v, 'a> {
@@ -201,7 +179,10 @@ impl<'v, 'a> Assembler<'v, 'a> {
             }
         }
         let is_set = |it: &Applied| it.is_set == Some(Protects::BodyLimit);
-        if applied.iter().any(is_set) && self.reads_unlimited(route) {
+        if let HandlerTarget::Fn(id) = route.handler
+            && applied.iter().any(is_set)
+            && frameworks::reads_unlimited(self.program, id)
+        {
             applied.retain(|it| !is_set(it));
         }
         if let HandlerTarget::Fn(id) = handler.target {
@@ -288,27 +269,6 @@ impl<'v, 'a> Assembler<'v, 'a> {
             },
             purpose,
         }
-    }
-
-    /// Whether a handler takes its request whole and reads the body without any extractor: what a
-    /// layer sets for extractors does not hold there.
-    fn reads_unlimited(&self, route: &Route) -> bool {
-        let HandlerTarget::Fn(id) = route.handler else {
-            return false;
-        };
-        let def = &self.program[id];
-        let scope = self.program.fn_scope(id);
-        let is_whole = def.sig.params.iter().any(|param| {
-            let ty = self.program.lower_ty(&scope, &param.ty);
-            let path = ty.peel_refs().external_path();
-            path.is_some_and(|path| WHOLE.contains(&path.as_str()))
-        });
-        let reads = |body: BodyKey| {
-            let mentions = self.program[body].body.mentions();
-            let calls = |name: &&str| Mention::CALLED.iter().any(|way| mentions.has(*way, name));
-            READS.iter().any(&calls) && !EXTRACTS.iter().any(calls)
-        };
-        is_whole && def.body.is_some_and(reads)
     }
 
     /// What is not known of a handler whose code is not in the program.

@@ -10,6 +10,7 @@ mod actix_order;
 mod arguments;
 mod attribute;
 mod axum;
+mod axum_body;
 mod axum_stack;
 mod documentation;
 mod loco;
@@ -233,6 +234,11 @@ pub fn merged(a: &Route, b: &Route, condition: Option<&str>) -> Option<Arc<Chain
 /// Whether calling a function of the program makes a handler out of it.
 pub fn makes_handler(program: &Program, id: FnId) -> bool {
     salvo::makes_handler(program, id)
+}
+
+/// Whether a handler reads the body of its request past what layers set for extractors.
+pub fn reads_unlimited(program: &Program, handler: FnId) -> bool {
+    axum_body::reads_unlimited(program, handler)
 }
 
 /// A macro that makes routes.
