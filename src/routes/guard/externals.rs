@@ -285,10 +285,7 @@ impl Run<'_, '_> {
     ) -> Abs {
         let name = path.rsplit("::").next().unwrap_or_default();
         let values: Vec<Abs> = receiver.into_iter().chain(args).cloned().collect();
-        let from = values
-            .iter()
-            .fold(From::default(), |from, it| from.with(it.from))
-            .without(From::HANDED);
+        let from = super::calls::all_of(&values).without(From::HANDED);
         match path {
             "poem::Endpoint::call" | "poem::Endpoint::get_response"
                 if values.first().is_some_and(|it| it.from.has(From::NEXT)) =>
@@ -351,6 +348,9 @@ impl Run<'_, '_> {
                 };
             }
             _ => {}
+        }
+        if name.starts_with("write") && exprs.first().is_some_and(|it| self.is_sink(*it)) {
+            self.event(EventKind::Write(name.to_owned()), self.span(id));
         }
         if let Some(list) = super::places::collection(path, args) {
             return list;
@@ -509,7 +509,7 @@ impl Run<'_, '_> {
                 let proof = if ambient {
                     let evidence = self.evidence(name, self.span(id));
                     let mut keys = against.into_iter().chain(args).chain(receiver);
-                    match keys.find(|it| it.from.has(From::UNSET)) {
+                    match keys.find(|it| it.from.has(From::UNSET) && !it.from.is_missing()) {
                         Some(secret) => Proof::verified_by(secret, evidence),
                         None => Proof::verified(evidence),
                     }
@@ -565,11 +565,48 @@ impl Run<'_, '_> {
                 }
             }
             Role::RequestSource => Abs::of(From::REQUEST),
+            Role::Clock => Abs::of(From::CLOCK),
             Role::EffectWrite | Role::SendsMail => {
-                self.event(EventKind::Write(name.to_owned()), self.span(id));
+                let statement = model.sql.and_then(|at| exprs.get(at as usize));
+                if !statement.is_some_and(|it| self.changes_nothing(*it)) {
+                    self.event(EventKind::Write(name.to_owned()), self.span(id));
+                }
                 self.looked_up(id, name, from)
             }
-            Role::EffectRead | Role::Effect => self.looked_up(id, name, from),
+            Role::EffectRead => self.looked_up(id, name, from),
+            Role::Effect => {
+                if self.changes_rows(id, from) {
+                    self.event(EventKind::Write(name.to_owned()), self.span(id));
+                }
+                self.looked_up(id, name, from)
+            }
+            Role::ChangesShared => {
+                let is_shared = |it: &Abs| it.from.has(From::OWN) || it.setting.is_some();
+                // What stands in the code, or comes from a client: not what the service has read
+                // of its own settings.
+                let is_news = |it: &Abs| it.from.has(From::SENT.with(From::LITERAL));
+                let changes = match receiver {
+                    Some(receiver) => is_shared(receiver),
+                    None => args.last().is_some_and(is_news),
+                };
+                if changes && !words::keeps_books(&self.text(id)) {
+                    self.event(EventKind::Write(name.to_owned()), self.span(id));
+                }
+                Abs::of(from.without(From::LITERAL).without(From::REJECT))
+            }
+            Role::HttpRequest => {
+                let url = model.url.and_then(|at| exprs.get(at as usize)).copied();
+                let is_sent = on.is_some();
+                let request = self.prepared(name, url, args, from);
+                match is_sent || from.has(From::CHANGES) {
+                    true => self.sent(id, name, request),
+                    false => request,
+                }
+            }
+            Role::SendsRequest => {
+                let request = Abs::of(from.without(From::LITERAL).without(From::REJECT));
+                self.sent(id, name, request)
+            }
             Role::Diverges => {
                 self.state = None;
                 Abs::default()

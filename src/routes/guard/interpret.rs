@@ -260,6 +260,7 @@ impl<'a> Run<'_, 'a> {
             Expr::Field { base, name } => {
                 let value = self.expr(*base);
                 let field = self.field(&value, name.as_str(), self.span(id));
+                let field = self.perhaps_peer(*base, *name, field);
                 self.perhaps_unset(id, *base, *name, field)
             }
             Expr::Index { base, index } => {
@@ -335,6 +336,7 @@ impl<'a> Run<'_, 'a> {
             Expr::Cast { inner, .. } => self.expr(*inner),
             Expr::Await(inner) => {
                 let value = self.expr(*inner);
+                let value = self.sent_by_waiting(id, value);
                 self.awaited(*inner, value)
             }
             Expr::Unary { op, inner } => {

@@ -1,7 +1,9 @@
 //! What the answer to an SQL statement says of what it was asked with.
 
 use super::interpret::Run;
+use super::proof::From;
 use crate::facts::{Expr, ExprId};
+use crate::values::TextPart;
 
 /// What a query answers, where that is no row of what it asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,17 +21,53 @@ pub(super) enum Answer {
 impl Run<'_, '_> {
     /// What the query answers that a chain of calls runs; `None`: rows, or nobody knows.
     pub(super) fn answer_of_query(&self, id: ExprId) -> Option<Answer> {
-        answer(&self.statement(id, 0)?)
+        let (sql, is_whole) = self.statement(id, 0)?;
+        answer(&sql).filter(|_| is_whole)
     }
 
-    /// The statement at the beginning of a chain: `sqlx::query(".."). .. .fetch_one(&pool)`.
-    fn statement(&self, id: ExprId, depth: u32) -> Option<String> {
+    /// Whether the query adds, changes or removes rows that a chain of calls runs. One that finds the
+    /// row by the credential that it was sent is a check, whatever else it notes there.
+    pub(super) fn changes_rows(&self, id: ExprId, from: From) -> bool {
+        let Some((sql, _)) = self.statement(id, 0) else {
+            return false;
+        };
+        let asks = from.has(From::CREDENTIAL.with(From::TOKEN));
+        changes(&sql) && (!asks || answer(&sql) == Some(Answer::Always))
+    }
+
+    /// Whether a statement that is run only sets something up for others: a transaction, a connection.
+    pub(super) fn changes_nothing(&self, statement: ExprId) -> bool {
+        const VERBS: [&str; 8] = [
+            "BEGIN",
+            "START",
+            "COMMIT",
+            "ROLLBACK",
+            "SAVEPOINT",
+            "RELEASE",
+            "PRAGMA",
+            "SET",
+        ];
+        let text = self.judge.values.text(self.key, statement);
+        let text = text.and_then(|it| it.as_known()).unwrap_or_default();
+        let only = text.trim().trim_end_matches(';');
+        let first = only.split_whitespace().next().unwrap_or_default();
+        VERBS.iter().any(|it| first.eq_ignore_ascii_case(it)) && !only.contains(';')
+    }
+
+    /// The statement at the beginning of a chain: `sqlx::query(".."). .. .fetch_one(&pool)`, and
+    /// whether that is all of it: one that is put together as it runs may only begin so.
+    fn statement(&self, id: ExprId, depth: u32) -> Option<(String, bool)> {
         if depth > 24 {
             return None;
         }
         let known = |arg: &ExprId| {
-            let text = self.judge.values.text(self.key, *arg)?.as_known()?;
-            verb(&text).is_some().then_some(text)
+            let text = self.judge.values.text(self.key, *arg)?;
+            let (text, is_whole) = match (text.as_known(), text.parts.into_iter().next()) {
+                (Some(text), _) => (text, true),
+                (None, Some(TextPart::Known(start))) => (start, false),
+                (None, _) => return None,
+            };
+            verb(&text).is_some().then_some((text, is_whole))
         };
         let data = &self.judge.program[self.key];
         match data.body.expr(id) {
@@ -41,13 +79,19 @@ impl Run<'_, '_> {
             Expr::Try(inner) | Expr::Await(inner) | Expr::Ref { inner, .. } => {
                 self.statement(*inner, depth + 1)
             }
+            Expr::Path(_) => {
+                let local = self.typing.local(id)?;
+                let init = self.judge.values.local_init(&data.body, local)?;
+                self.statement(init, depth + 1)
+            }
             Expr::Macro(call) => {
                 let tokens = match &call.inline {
                     Some(text) => text,
                     None => self.judge.sources.slice(call.tokens.in_file(data.file)),
                 };
                 let mut quoted = tokens.split('"').skip(1).step_by(2);
-                quoted.find(|it| verb(it).is_some()).map(str::to_owned)
+                let found = quoted.find(|it| verb(it).is_some());
+                found.map(|it| (it.to_owned(), true))
             }
             _ => None,
         }
@@ -60,6 +104,28 @@ fn verb(sql: &str) -> Option<&'static str> {
     ["SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "REPLACE"]
         .into_iter()
         .find(|verb| first.eq_ignore_ascii_case(verb))
+}
+
+/// Whether a statement adds, changes or removes rows, itself or in a part of it (`WITH .. AS (..)`).
+fn changes(sql: &str) -> bool {
+    let is_change = |word: &str| {
+        let verbs = ["INSERT", "UPDATE", "DELETE", "REPLACE"];
+        verbs.iter().any(|it| word.eq_ignore_ascii_case(it))
+    };
+    match verb(sql) {
+        Some("WITH") => {
+            let words: Vec<&str> = sql.split_whitespace().collect();
+            words.windows(2).any(|it| {
+                // What is locked by `FOR UPDATE` and `FOR NO KEY UPDATE` stays as it is.
+                let locks = ["FOR", "KEY"]
+                    .iter()
+                    .any(|of| it[0].eq_ignore_ascii_case(of));
+                !locks && is_change(it[1].trim_start_matches('('))
+            })
+        }
+        Some("SELECT") | None => false,
+        Some(_) => true,
+    }
 }
 
 fn answer(sql: &str) -> Option<Answer> {
@@ -188,6 +254,28 @@ fn is_aggregate(column: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn statements_that_change_rows_are_known() {
+        for sql in [
+            "insert into notes (text) values ($1) returning id",
+            "DELETE FROM notes",
+            "WITH gone AS (DELETE FROM notes RETURNING id) SELECT id FROM gone",
+            "with new as (insert into notes values ($1) returning id) select id from new",
+            "WITH old AS (SELECT 1) UPDATE notes SET text = $1",
+        ] {
+            assert!(changes(sql), "{sql}");
+        }
+        for sql in [
+            "SELECT deleted FROM notes",
+            "SELECT id FROM notes FOR UPDATE",
+            "WITH k AS (SELECT id FROM keys FOR UPDATE) SELECT id FROM k",
+            "WITH k AS (SELECT id FROM keys FOR UPDATE OF keys) SELECT id FROM k",
+            "BEGIN",
+        ] {
+            assert!(!changes(sql), "{sql}");
+        }
+    }
 
     #[test]
     fn statements_are_told_apart_by_what_they_ask_for() {
