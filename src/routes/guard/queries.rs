@@ -75,7 +75,11 @@ impl Run<'_, '_> {
                 let own = call.args.first().and_then(known);
                 own.or_else(|| self.statement(call.receiver, depth + 1))
             }
-            Expr::Call { args, .. } => args.iter().take(2).find_map(known),
+            // `sqlx::query(AssertSqlSafe(statement))`.
+            Expr::Call { args, .. } => args
+                .iter()
+                .take(2)
+                .find_map(|it| known(it).or_else(|| self.statement(*it, depth + 1))),
             Expr::Try(inner) | Expr::Await(inner) | Expr::Ref { inner, .. } => {
                 self.statement(*inner, depth + 1)
             }
@@ -91,7 +95,8 @@ impl Run<'_, '_> {
                 };
                 let mut quoted = tokens.split('"').skip(1).step_by(2);
                 let found = quoted.find(|it| verb(it).is_some());
-                found.map(|it| (it.to_owned(), true))
+                let is_whole = call.path.last().is_none_or(|name| *name != "format");
+                found.map(|it| (it.to_owned(), is_whole))
             }
             _ => None,
         }
