@@ -45,7 +45,7 @@ impl Judge<'_> {
                     let state = known.join(&state);
                     weakest.proof = state.proof.clone();
                     weakest.refuses |= effect.refuses;
-                    weakest.by_route |= effect.by_route;
+                    weakest.looks |= effect.looks;
                     weakest.protects.retain(|it| effect.protects.contains(it));
                     (state, weakest)
                 }

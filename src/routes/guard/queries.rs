@@ -95,7 +95,7 @@ impl Run<'_, '_> {
                 };
                 let mut quoted = tokens.split('"').skip(1).step_by(2);
                 let found = quoted.find(|it| verb(it).is_some());
-                let is_whole = call.path.last().is_none_or(|name| *name != "format");
+                let is_whole = call.path.last().is_none_or(|name| name != "format");
                 found.map(|it| (it.to_owned(), is_whole))
             }
             _ => None,
