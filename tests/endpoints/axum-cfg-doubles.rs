@@ -186,8 +186,8 @@ impl<S: Send + Sync> FromRequestParts<S> for User {
         Ok(User("anybody".into()))
     }
 }
-async fn by_extractor(user: User) -> Outcome {
-    tracing::info!(user.0);
+async fn by_extractor(User(name): User) -> Outcome {
+    tracing::info!(name);
     clear()
 }
 #[cfg(feature = "full")]
