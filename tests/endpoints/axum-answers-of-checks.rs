@@ -86,6 +86,27 @@ async fn truth(headers: HeaderMap) -> Result<(), StatusCode> {
     Ok(())
 }
 
+// What a token is made of is looked at first.
+//@ POST /truth/of-letters required
+async fn truth_of_letters(headers: HeaderMap) -> Result<(), StatusCode> {
+    let token = bearer(&headers).ok_or(NO)?;
+    if !token.chars().all(char::is_alphanumeric) || !is_allowed(&headers) {
+        return Err(NO);
+    }
+    purge();
+    Ok(())
+}
+
+//@ POST /truth/letters-only optional
+async fn truth_letters_only(headers: HeaderMap) -> Result<(), StatusCode> {
+    let token = bearer(&headers).ok_or(NO)?;
+    if !token.chars().all(char::is_alphanumeric) {
+        return Err(NO);
+    }
+    purge();
+    Ok(())
+}
+
 //@ POST /truth/else optional
 async fn truth_else(headers: HeaderMap) -> Result<(), StatusCode> {
     if !is_allowed_or_new(&headers) {
@@ -320,6 +341,8 @@ async fn either_of_them(who: Either<Claims, Anyone>) -> Result<(), StatusCode> {
 fn app(app: App) -> Router {
     Router::new()
         .route("/truth", post(truth))
+        .route("/truth/of-letters", post(truth_of_letters))
+        .route("/truth/letters-only", post(truth_letters_only))
         .route("/truth/else", post(truth_else))
         .route("/loop", post(looped))
         .route("/loop/invited", post(looped_invited))

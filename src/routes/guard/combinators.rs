@@ -281,11 +281,13 @@ impl Run<'_, '_> {
         let body = &self.judge.program[self.key].body;
         args.first().is_some_and(|it| match body.expr(*it) {
             Expr::Closure(_) => true,
-            Expr::Path(_) => {
-                let named = self.typing.defs(*it).first();
-                self.typing.local(*it).is_none()
-                    && matches!(named, Some(Callee::Fn(_) | Callee::External(_)))
-            }
+            Expr::Path(_) => match self.typing.local(*it) {
+                Some(local) => {
+                    let value = self.env.get(&local);
+                    value.is_some_and(|it| it.closure.is_some() || it.function.is_some())
+                }
+                None => true,
+            },
             _ => false,
         })
     }
