@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::endpoint::{
     Endpoint, Evidence, EvidenceKind, Handler, HandlerTarget, LayerSeen, Protection, Protections,
-    Status,
+    Purpose, Status,
 };
 use super::frameworks;
 use super::guard::Judge;
@@ -248,6 +248,16 @@ impl<'v, 'a> Assembler<'v, 'a> {
             rate_limit.status = Status::Required;
             rate_limit.evidence.push(evidence);
         }
+        let answers = route.framework.unwrap_or(framework);
+        let purpose = frameworks::purpose_of(answers, &route.method, &path, &handler.name);
+        // Whoever logs in shows a secret, too; what for, is not yet known.
+        let hands_out = matches!(
+            purpose,
+            Purpose::Credential | Purpose::Account | Purpose::Capability
+        );
+        if proof.said && hands_out {
+            proof = Proof::nothing();
+        }
         let authentication = Protection {
             status: proof.status(),
             condition: proof
@@ -265,8 +275,6 @@ impl<'v, 'a> Assembler<'v, 'a> {
         if authorization.status == Status::None {
             authorization = self.demanded(&proof, handler.target);
         }
-        let answers = route.framework.unwrap_or(framework);
-        let purpose = frameworks::purpose_of(answers, &route.method, &path, &handler.name);
         Endpoint {
             service: self.service(krate),
             listener: None,

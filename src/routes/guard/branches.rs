@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
-use super::interpret::{Run, with_state};
+use super::interpret::{End, Run, with_state};
 use super::proof::{Abs, From, Out, State};
 use super::{Event, EventKind};
 use crate::facts::body::LoopKind;
@@ -209,7 +209,7 @@ impl Run<'_, '_> {
 
     pub(super) fn matching(&mut self, scrutinee: ExprId, arms: &[crate::facts::body::Arm]) -> Abs {
         let env = self.env.clone();
-        let mut ends: Vec<(Abs, State, FxHashMap<PatId, Abs>)> = Vec::new();
+        let mut ends: Vec<End> = Vec::new();
         self.each_arm(scrutinee, arms, |run, arm| {
             let result = run.expr(arm);
             if let Some(state) = run.state.take() {
@@ -218,32 +218,7 @@ impl Run<'_, '_> {
             }
         });
         self.env = env;
-        let mut joined: Option<(Abs, State)> = None;
-        for (result, state, env) in ends {
-            joined = Some(match joined {
-                None => {
-                    self.env = env;
-                    (with_state(&result, &state), state)
-                }
-                Some((known, before)) => {
-                    self.join_env(env, &state, &before);
-                    (
-                        Abs::either((&before, known), (&state, result)),
-                        before.join(&state),
-                    )
-                }
-            });
-        }
-        match joined {
-            Some((value, state)) => {
-                self.state = Some(state);
-                value
-            }
-            None => {
-                self.state = None;
-                Abs::default()
-            }
-        }
+        self.join_ends(ends)
     }
 
     pub(super) fn looping(&mut self, kind: LoopKind, body: ExprId) -> Abs {
@@ -254,7 +229,7 @@ impl Run<'_, '_> {
                 self.expr(body);
                 // A second round could only leave through the same exits.
                 let ends = std::mem::replace(&mut self.breaks, outer);
-                self.join_all(ends)
+                self.join_ends(ends)
             }
             LoopKind::While(cond) => {
                 let value = self.condition(cond);
@@ -264,8 +239,9 @@ impl Run<'_, '_> {
                 self.expr(body);
                 self.perhaps_not(env, no.as_ref().or(before.as_ref()));
                 let mut ends = std::mem::replace(&mut self.breaks, outer);
-                ends.extend(no.or(before).map(|state| (Abs::default(), state)));
-                self.join_all(ends);
+                let own = no.or(before);
+                ends.extend(own.map(|state| (Abs::default(), state, self.env.clone())));
+                self.join_ends(ends);
                 Abs::default()
             }
             LoopKind::For(pat, iter) => {
@@ -275,8 +251,8 @@ impl Run<'_, '_> {
                 self.expr(body);
                 self.perhaps_not(env, before.as_ref());
                 let mut ends = std::mem::replace(&mut self.breaks, outer);
-                ends.extend(before.map(|state| (Abs::default(), state)));
-                self.join_all(ends);
+                ends.extend(before.map(|state| (Abs::default(), state, self.env.clone())));
+                self.join_ends(ends);
                 Abs::default()
             }
         }
@@ -290,8 +266,27 @@ impl Run<'_, '_> {
         }
     }
 
-    /// The value and state after one of several ends.
-    pub(super) fn join_all(&mut self, ends: Vec<(Abs, State)>) -> Abs {
+    /// The value, state and variables after one of several ends.
+    pub(super) fn join_ends(&mut self, ends: Vec<End>) -> Abs {
+        let mut joined: Option<(Abs, State)> = None;
+        for (value, state, env) in ends {
+            joined = Some(match joined {
+                None => {
+                    self.env = env;
+                    (with_state(&value, &state), state)
+                }
+                Some((known, before)) => {
+                    self.join_env(env, &state, &before);
+                    let value = Abs::either((&before, known), (&state, value));
+                    (value, before.join(&state))
+                }
+            });
+        }
+        self.arrive(joined)
+    }
+
+    /// The value and state after one of several ends, whose variables are of no concern.
+    pub(super) fn join_exits(&mut self, ends: Vec<(Abs, State)>) -> Abs {
         let mut joined: Option<(Abs, State)> = None;
         for (value, state) in ends {
             joined = Some(match joined {
@@ -302,16 +297,17 @@ impl Run<'_, '_> {
                 ),
             });
         }
-        match joined {
-            Some((value, state)) => {
-                self.state = Some(state);
-                value
-            }
-            None => {
-                self.state = None;
-                Abs::default()
-            }
-        }
+        self.arrive(joined)
+    }
+
+    /// Goes on from where ends have met; from nowhere if there are none.
+    fn arrive(&mut self, at: Option<(Abs, State)>) -> Abs {
+        let (value, state) = match at {
+            Some((value, state)) => (value, Some(state)),
+            None => (Abs::default(), None),
+        };
+        self.state = state;
+        value
     }
 
     /// `let pat = value` as a condition: a boolean whose truth is the pattern's match.

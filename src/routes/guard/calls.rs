@@ -369,14 +369,14 @@ impl Run<'_, '_> {
             return Abs::of(From::REJECT);
         }
         // `token.eq(&expected)`.
-        if matches!(name, "eq" | "ne")
+        if matches!(name, "eq" | "ne" | "eq_ignore_ascii_case")
             && let ([other], [argument]) = (args.as_slice(), &*call.args)
         {
             let sides = [(call.receiver, &receiver), (*argument, other)];
             let equal = self.equal_values(sides, id);
             return match name {
-                "eq" => equal,
-                _ => negated(&equal),
+                "ne" => negated(&equal),
+                _ => equal,
             };
         }
         // `collection.find_one(filter).with_options(options)`: still that query.
@@ -488,6 +488,12 @@ impl Run<'_, '_> {
                 let found =
                     Abs::fallible("Some", Proof::verified(evidence), Abs::of(From::IDENTITY));
                 Abs::fallible("Ok", Proof::nothing(), found)
+            }
+            None if matches!(name, "all" | "fetch_all" | "load" | "get_results")
+                && self.counts_rows(id, name) =>
+            {
+                let rows = Abs::counted(Proof::verified(evidence), Abs::of(From::IDENTITY));
+                Abs::fallible("Ok", Proof::nothing(), rows)
             }
             None if words::verifies(name) => {
                 unknown_outcome(From::IDENTITY, &Proof::verified(evidence))
