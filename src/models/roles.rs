@@ -146,6 +146,9 @@ pub enum Role {
     EffectWrite,
     /// Either, depending on an argument: a statement that is run.
     Effect,
+    /// Changes a value in place, or wakes who waits for it: an effect where others share it. Of
+    /// functions without a receiver, an effect where what they set is not the service's own.
+    ChangesShared,
     /// Sends mail or messages to people.
     SendsMail,
     /// Checks a rate limit.
@@ -172,6 +175,8 @@ pub enum Role {
     Ensures,
     /// Never returns.
     Diverges,
+    /// Tells the time, which everybody knows.
+    Clock,
     /// Nothing that matters to security.
     Noop,
 }
@@ -240,6 +245,8 @@ pub enum TypeRole {
     Mac,
     /// Sends mail.
     Mailer,
+    /// What is written into it leaves the process: a file, a connection.
+    Sink,
     /// Decides whether a route matches.
     Guard,
     /// A service that gives out files of a folder.

@@ -200,7 +200,14 @@ impl<'v, 'a> Assembler<'v, 'a> {
         if let HandlerTarget::Fn(id) = handler.target {
             let key = (id, format!("{:?}", route.types));
             let judged = self.handlers.entry(key).or_default();
-            if route.filter.is_none() {
+            let others = match route.filter.is_none() && !proof.is_verified() {
+                true => self.program.alternatives(id),
+                false => Vec::new(),
+            };
+            if !others.is_empty() {
+                let judge = || self.judge.in_all_builds(id, &others, &route.types);
+                proof = proof.and(judged.body.get_or_insert_with(judge));
+            } else if route.filter.is_none() {
                 let judge = || self.judge.signature(id, &route.types);
                 proof = proof.and(judged.signature.get_or_insert_with(judge));
                 let is_known = proof.is_verified();

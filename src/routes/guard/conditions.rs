@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::calls::union;
 use super::interpret::{Run, negated};
 use super::proof::{Abs, From, Out, Proof, Strength, is_bad, is_good};
 use super::public::{is_public_setting, public};
@@ -160,12 +161,7 @@ impl Run<'_, '_> {
                     .map(|_| Rc::from(self.text(id)));
                 Abs {
                     setting,
-                    ..Abs::of(
-                        a.from
-                            .with(b.from)
-                            .without(From::LITERAL.with(From::OWN))
-                            .without(From::REJECT),
-                    )
+                    ..Abs::of(union(&[a, b]))
                 }
             }
         }
@@ -244,7 +240,10 @@ impl Run<'_, '_> {
                 .ty(*expr)
                 .peel_refs()
                 .is_external("std::option::Option");
-            is_option && (value.variants.is_none() || value.variant("None").is_some())
+            match &value.variants {
+                None => is_option,
+                Some(all) => all.iter().any(|(name, _)| *name == "None"),
+            }
         };
         if !sides.iter().all(may_miss) {
             return None;
@@ -373,8 +372,11 @@ pub(super) fn compared(
         return Some(Proof::verified_by(other, evidence()));
     }
     // What everybody can read or send along proves nothing.
-    let is_known = other.from.has(From::LITERAL.with(From::SENT))
-        || other.from.has(From::PUBLIC) && !other.from.has(From::FETCHED);
+    let is_known = other
+        .from
+        .has(From::LITERAL.with(From::SENT).with(From::CLOCK))
+        || other.from.has(From::PUBLIC) && !other.from.has(From::FETCHED)
+        || other.from.is_missing();
     Some(match is_known {
         true => Proof::presence(),
         false => Proof::verified_by(other, evidence()),

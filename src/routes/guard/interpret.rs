@@ -263,6 +263,7 @@ impl<'a> Run<'_, 'a> {
             Expr::Field { base, name } => {
                 let value = self.expr(*base);
                 let field = self.field(&value, name.as_str(), self.span(id));
+                let field = self.perhaps_peer(*base, *name, field);
                 self.perhaps_unset(id, *base, *name, field)
             }
             Expr::Index { base, index } => {
@@ -338,6 +339,7 @@ impl<'a> Run<'_, 'a> {
             Expr::Cast { inner, .. } => self.expr(*inner),
             Expr::Await(inner) => {
                 let value = self.expr(*inner);
+                let value = self.sent_by_waiting(id, value);
                 let value = self.awaited(*inner, value);
                 self.chosen_by_both(id, value)
             }

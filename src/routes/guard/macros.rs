@@ -56,10 +56,21 @@ impl Run<'_, '_> {
             },
             // What a package is called and the like is known to everybody.
             "env" | "option_env" if self.text(id).contains("CARGO_") => Abs::of(From::LITERAL),
+            // The public half of a key, that came with the code.
+            "include_bytes" | "include_str" if super::keys::names_a_public_key(&self.text(id)) => {
+                Abs::of(From::PUBLIC)
+            }
             "cfg" => Abs {
                 setting: Some(std::rc::Rc::from(self.text(id))),
                 ..Abs::default()
             },
+            "write" | "writeln" => {
+                let mut into = call.args.iter().flat_map(|it| it.iter());
+                if into.next().is_some_and(|it| self.is_sink(it.value)) {
+                    self.event(EventKind::Write(name.to_owned()), self.span(id));
+                }
+                Abs::of(from)
+            }
             "debug" | "info" | "warn" | "error" | "trace" | "println" | "log" | "event" => {
                 Abs::default()
             }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
-use crate::facts::{ExprId, PatId};
+use crate::facts::{CfgPredicate, ExprId, PatId};
 use crate::program::BodyKey;
 use crate::program::ty::Subst;
 use crate::routes::endpoint::{Evidence, Status};
@@ -337,6 +337,18 @@ impl State {
         state
     }
 
+    /// In builds in which a `cfg` holds.
+    #[must_use]
+    pub fn under(&self, cfg: &CfgPredicate) -> State {
+        match cfg {
+            CfgPredicate::All(parts) => parts.iter().fold(self.clone(), |it, cfg| it.under(cfg)),
+            _ => {
+                let (name, holds) = cfg.assumed();
+                self.assuming(&name.into(), if holds { "true" } else { "false" })
+            }
+        }
+    }
+
     /// Where two paths meet.
     #[must_use]
     pub fn join(&self, other: &State) -> State {
@@ -499,6 +511,15 @@ impl From {
 
     /// A secret that is empty where nobody has set it.
     pub const UNSET: From = From(1 << 22);
+
+    /// A request that changes something in another service, once it is sent.
+    pub const CHANGES: From = From(1 << 23);
+
+    /// The client of another service: what is called on it is done there.
+    pub const PEER: From = From(1 << 24);
+
+    /// The time, and nothing besides: everybody knows it.
+    pub const CLOCK: From = From(1 << 25);
 
     /// What a client may have written.
     pub const SENT: From = From(1 | 2 | 4);

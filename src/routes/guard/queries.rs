@@ -1,8 +1,10 @@
 //! What the answer to an SQL statement says of what it was asked with.
 
 use super::interpret::Run;
+use super::proof::From;
 use crate::facts::{Expr, ExprId};
 use crate::program::Ty;
+use crate::values::TextPart;
 
 /// What a query answers, where that is no row of what it asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,13 +33,16 @@ pub(super) enum Choice {
 impl Run<'_, '_> {
     /// What the values choose that a chain of calls runs a query with.
     pub(super) fn choice_of_query(&self, id: ExprId) -> Choice {
-        self.statement(id, 0)
-            .map_or(Choice::Unknown, |it| choice(&it))
+        match self.statement(id, 0) {
+            Some((sql, true)) => choice(&sql),
+            _ => Choice::Unknown,
+        }
     }
 
     /// What the query answers that a chain of calls runs; `None`: rows, or nobody knows.
     pub(super) fn answer_of_query(&self, id: ExprId) -> Option<Answer> {
-        answer(&self.statement(id, 0)?)
+        let (sql, is_whole) = self.statement(id, 0)?;
+        answer(&sql).filter(|_| is_whole)
     }
 
     /// Whether what a query finds is a truth value, as of diesel's `exists`.
@@ -90,23 +95,58 @@ impl Run<'_, '_> {
     /// Whether a statement changes only rows that it finds by what it is asked with.
     pub(super) fn changes_only_by_it(&self, id: ExprId) -> bool {
         self.statement(id, 0)
-            .is_some_and(|sql| changes_only_found(&sql))
+            .is_some_and(|(sql, is_whole)| is_whole && changes_only_found(&sql))
     }
 
     /// Whether a statement looks for a token or a session, by the names of its table and columns.
     pub(super) fn asks_for_a_token(&self, id: ExprId) -> bool {
         self.statement(id, 0)
-            .is_some_and(|sql| asks_for_a_token(&sql))
+            .is_some_and(|(sql, _)| asks_for_a_token(&sql))
     }
 
-    /// The statement at the beginning of a chain: `sqlx::query(".."). .. .fetch_one(&pool)`.
-    fn statement(&self, id: ExprId, depth: u32) -> Option<String> {
+    /// Whether the query adds, changes or removes rows that a chain of calls runs. One that finds the
+    /// row by the credential that it was sent is a check, whatever else it notes there.
+    pub(super) fn changes_rows(&self, id: ExprId, from: From) -> bool {
+        let Some((sql, _)) = self.statement(id, 0) else {
+            return false;
+        };
+        let asks = from.has(From::CREDENTIAL.with(From::TOKEN));
+        changes(&sql) && (!asks || answer(&sql) == Some(Answer::Always))
+    }
+
+    /// Whether a statement that is run only sets something up for others: a transaction, a connection.
+    pub(super) fn changes_nothing(&self, statement: ExprId) -> bool {
+        const VERBS: [&str; 8] = [
+            "BEGIN",
+            "START",
+            "COMMIT",
+            "ROLLBACK",
+            "SAVEPOINT",
+            "RELEASE",
+            "PRAGMA",
+            "SET",
+        ];
+        let text = self.judge.values.text(self.key, statement);
+        let text = text.and_then(|it| it.as_known()).unwrap_or_default();
+        let only = text.trim().trim_end_matches(';');
+        let first = only.split_whitespace().next().unwrap_or_default();
+        VERBS.iter().any(|it| first.eq_ignore_ascii_case(it)) && !only.contains(';')
+    }
+
+    /// The statement at the beginning of a chain: `sqlx::query(".."). .. .fetch_one(&pool)`, and
+    /// whether that is all of it: one that is put together as it runs may only begin so.
+    fn statement(&self, id: ExprId, depth: u32) -> Option<(String, bool)> {
         if depth > 24 {
             return None;
         }
         let known = |arg: &ExprId| {
-            let text = self.judge.values.text(self.key, *arg)?.as_known()?;
-            verb(&text).is_some().then_some(text)
+            let text = self.judge.values.text(self.key, *arg)?;
+            let (text, is_whole) = match (text.as_known(), text.parts.into_iter().next()) {
+                (Some(text), _) => (text, true),
+                (None, Some(TextPart::Known(start))) => (start, false),
+                (None, _) => return None,
+            };
+            verb(&text).is_some().then_some((text, is_whole))
         };
         let data = &self.judge.program[self.key];
         match data.body.expr(id) {
@@ -114,9 +154,18 @@ impl Run<'_, '_> {
                 let own = call.args.first().and_then(known);
                 own.or_else(|| self.statement(call.receiver, depth + 1))
             }
-            Expr::Call { args, .. } => args.iter().take(2).find_map(known),
+            // `sqlx::query(AssertSqlSafe(statement))`.
+            Expr::Call { args, .. } => args
+                .iter()
+                .take(2)
+                .find_map(|it| known(it).or_else(|| self.statement(*it, depth + 1))),
             Expr::Try(inner) | Expr::Await(inner) | Expr::Ref { inner, .. } => {
                 self.statement(*inner, depth + 1)
+            }
+            Expr::Path(_) => {
+                let local = self.typing.local(id)?;
+                let init = self.judge.values.local_init(&data.body, local)?;
+                self.statement(init, depth + 1)
             }
             Expr::Macro(call) => {
                 let tokens = match &call.inline {
@@ -129,7 +178,9 @@ impl Run<'_, '_> {
                 let raw = raw.map(|(inside, _)| inside);
                 let mut quoted = tokens.split('"').skip(1).step_by(2);
                 let found = raw.or_else(|| quoted.find(|it| verb(it).is_some()));
-                found.filter(|it| verb(it).is_some()).map(str::to_owned)
+                let found = found.filter(|it| verb(it).is_some());
+                let is_whole = call.path.last().is_none_or(|name| name != "format");
+                found.map(|it| (it.to_owned(), is_whole))
             }
             _ => None,
         }
@@ -142,6 +193,28 @@ fn verb(sql: &str) -> Option<&'static str> {
     ["SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "REPLACE"]
         .into_iter()
         .find(|verb| first.eq_ignore_ascii_case(verb))
+}
+
+/// Whether a statement adds, changes or removes rows, itself or in a part of it (`WITH .. AS (..)`).
+fn changes(sql: &str) -> bool {
+    let is_change = |word: &str| {
+        let verbs = ["INSERT", "UPDATE", "DELETE", "REPLACE"];
+        verbs.iter().any(|it| word.eq_ignore_ascii_case(it))
+    };
+    match verb(sql) {
+        Some("WITH") => {
+            let words: Vec<&str> = sql.split_whitespace().collect();
+            words.windows(2).any(|it| {
+                // What is locked by `FOR UPDATE` and `FOR NO KEY UPDATE` stays as it is.
+                let locks = ["FOR", "KEY"]
+                    .iter()
+                    .any(|of| it[0].eq_ignore_ascii_case(of));
+                !locks && is_change(it[1].trim_start_matches('('))
+            })
+        }
+        Some("SELECT") | None => false,
+        Some(_) => true,
+    }
 }
 
 fn answer(sql: &str) -> Option<Answer> {
@@ -382,6 +455,28 @@ mod tests {
         ];
         for (sql, expected) in cases {
             assert_eq!(choice(sql), expected, "{sql}");
+        }
+    }
+
+    #[test]
+    fn statements_that_change_rows_are_known() {
+        for sql in [
+            "insert into notes (text) values ($1) returning id",
+            "DELETE FROM notes",
+            "WITH gone AS (DELETE FROM notes RETURNING id) SELECT id FROM gone",
+            "with new as (insert into notes values ($1) returning id) select id from new",
+            "WITH old AS (SELECT 1) UPDATE notes SET text = $1",
+        ] {
+            assert!(changes(sql), "{sql}");
+        }
+        for sql in [
+            "SELECT deleted FROM notes",
+            "SELECT id FROM notes FOR UPDATE",
+            "WITH k AS (SELECT id FROM keys FOR UPDATE) SELECT id FROM k",
+            "WITH k AS (SELECT id FROM keys FOR UPDATE OF keys) SELECT id FROM k",
+            "BEGIN",
+        ] {
+            assert!(!changes(sql), "{sql}");
         }
     }
 
