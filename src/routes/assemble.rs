@@ -1,9 +1,11 @@
 //! An endpoint put together: its route, and what each thing on the way to its handler demands.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::cors::CorsPolicy;
 use super::endpoint::{
     Endpoint, Evidence, EvidenceKind, Handler, HandlerTarget, LayerSeen, Protection, Protections,
     Status,
@@ -13,10 +15,11 @@ use super::guard::Judge;
 use super::guard::layers::Effect;
 use super::guard::proof::Proof;
 use super::limits::Limits;
-use super::value::Route;
+use super::value::{Layer, Route};
 use crate::models::roles::Protection as Protects;
 use crate::program::{CrateId, FnId, Program};
 use crate::source::{SourceMap, Span};
+use crate::values::making::Place;
 use crate::values::{Text, Values};
 use crate::workspace::TargetKind;
 
@@ -55,11 +58,14 @@ impl Applied {
 
 /// Puts endpoints together, and remembers what it has found out of layers and handlers.
 pub(super) struct Assembler<'v, 'a> {
+    values: &'v Values<'a>,
     sources: &'v SourceMap,
     program: &'v Program,
     judge: Judge<'v>,
     limits: &'v Limits<'v, 'a>,
     effects: FxHashMap<EffectKey, Rc<Effect>>,
+    policies: FxHashMap<Place, Option<Arc<CorsPolicy>>>,
+    boundless: FxHashMap<Place, bool>,
     handlers: FxHashMap<HandlerKey, Judged>,
 }
 
@@ -86,11 +92,14 @@ impl<'v, 'a> Assembler<'v, 'a> {
         limits: &'v Limits<'v, 'a>,
     ) -> Self {
         Assembler {
+            values,
             sources,
             program: values.program,
             judge: Judge::new(values, sources),
             limits,
             effects: FxHashMap::default(),
+            policies: FxHashMap::default(),
+            boundless: FxHashMap::default(),
             handlers: FxHashMap::default(),
         }
     }
@@ -131,6 +140,22 @@ impl<'v, 'a> Assembler<'v, 'a> {
         whole.unwrap_or(of_all)
     }
 
+    /// Whether a layer limits bodies to what no body has.
+    fn is_boundless(&mut self, layer: &Layer) -> bool {
+        let Some(written) = layer.written else {
+            return false;
+        };
+        let find = || super::body_limit::is_boundless(self.values, self.sources, layer);
+        *self.boundless.entry(written).or_insert_with(find)
+    }
+
+    /// What a CORS layer allows that is written in this place.
+    fn policy(&mut self, written: Place) -> Option<Arc<CorsPolicy>> {
+        let known = self.policies.entry(written);
+        let find = || super::cors::policy(self.values, written).map(Arc::new);
+        known.or_insert_with(find).clone()
+    }
+
     /// The endpoint that a route makes.
     pub(super) fn endpoint(&mut self, server: Server, route: &Route) -> Endpoint {
         let Server { krate, framework } = server;
@@ -139,6 +164,8 @@ impl<'v, 'a> Assembler<'v, 'a> {
         let mut layers = Vec::new();
         let mut proof = Proof::nothing();
         let mut applied: Vec<Applied> = Vec::new();
+        // What takes the framework's own limit away.
+        let mut lifted: Option<Evidence> = None;
         for (at, layer) in route.layers.iter().enumerate().rev() {
             let effect = self.effect(at, framework, route);
             // A layer that only looks says nothing of the endpoint: its handler may.
@@ -150,13 +177,24 @@ impl<'v, 'a> Assembler<'v, 'a> {
                 name: layer.name.clone(),
                 span: layer.span,
             };
+            let limits = effect.protects.contains(&Protects::BodyLimit);
+            let boundless = limits && self.is_boundless(layer);
             if effect.sets.is_some() && layer.conditions.is_empty() {
                 applied.retain(|it| it.is_set != effect.sets);
+                if effect.sets == Some(Protects::BodyLimit) {
+                    lifted = (!limits || boundless).then(|| evidence.clone());
+                }
             }
-            for protects in &effect.protects {
+            let is_cors = effect.protects.contains(&Protects::Cors);
+            let cors = layer.written.filter(|_| is_cors);
+            let cors = cors.and_then(|written| self.policy(written));
+            let protects = effect.protects.iter();
+            for protects in protects.filter(|it| **it != Protects::BodyLimit || !boundless) {
+                let policy = cors.as_ref().filter(|_| *protects == Protects::Cors);
+                let bound = || super::limits::bound(*protects, self.sources.slice(layer.span));
                 applied.push(Applied {
                     is_set: effect.sets,
-                    value: super::limits::bound(*protects, self.sources.slice(layer.span)),
+                    value: policy.map_or_else(bound, |it| Some(it.text())),
                     ..Applied::new(*protects, &evidence, &layer.conditions)
                 });
             }
@@ -165,6 +203,7 @@ impl<'v, 'a> Assembler<'v, 'a> {
                 span: layer.span,
                 effect: effect.text.clone(),
                 condition: (!layer.conditions.is_empty()).then(|| layer.conditions.join(" and ")),
+                cors,
             });
         }
         for guard in &route.guards {
@@ -226,6 +265,13 @@ impl<'v, 'a> Assembler<'v, 'a> {
             }
             found
         };
+        let mut body_limit = layered(Protects::BodyLimit);
+        if body_limit.status == Status::None
+            && let Some(lifted) = lifted
+        {
+            body_limit.value = Some(super::body_limit::NO_LIMIT.to_owned());
+            body_limit.evidence.push(lifted);
+        }
         let mut rate_limit = layered(Protects::RateLimit);
         if let Some(evidence) = limits_in_body {
             rate_limit.status = Status::Required;
@@ -261,7 +307,7 @@ impl<'v, 'a> Assembler<'v, 'a> {
                 authentication,
                 authorization: layered(Protects::Authorization),
                 rate_limit,
-                body_limit: layered(Protects::BodyLimit),
+                body_limit,
                 timeout: layered(Protects::Timeout),
                 cors: layered(Protects::Cors),
                 csrf: layered(Protects::Csrf),

@@ -1,5 +1,8 @@
 //! What an endpoint is, and what is known of its protections.
 
+use std::sync::Arc;
+
+use super::cors::CorsPolicy;
 use crate::facts::ExprId;
 use crate::program::{BodyKey, FnId};
 use crate::source::{Name, Span};
@@ -51,6 +54,8 @@ pub struct LayerSeen {
     pub effect: String,
     /// The condition under which it is there.
     pub condition: Option<String>,
+    /// What it lets other origins do, if that is what it is for, as far as it is known.
+    pub cors: Option<Arc<CorsPolicy>>,
 }
 
 /// What answers an endpoint.

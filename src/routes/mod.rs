@@ -5,6 +5,8 @@
 //! layers and bodies by their code; [`inventory`] puts both together.
 
 mod assemble;
+pub mod body_limit;
+pub mod cors;
 pub mod endpoint;
 pub mod eval;
 pub mod filter;
