@@ -31,6 +31,7 @@ pub const KINDS: &[&str] = &[
     "unlimited-endpoint",
     "cross-origin",
     "unbounded-body",
+    "spoofable-limit",
     "engine",
 ];
 
@@ -46,9 +47,8 @@ pub enum About {
 impl About {
     fn of(kind: &str) -> About {
         match kind {
-            "unguarded-endpoint" | "unlimited-endpoint" | "cross-origin" | "unbounded-body" => {
-                About::Endpoints
-            }
+            "unguarded-endpoint" | "unlimited-endpoint" | "cross-origin" | "unbounded-body"
+            | "spoofable-limit" => About::Endpoints,
             _ => About::Code,
         }
     }
@@ -80,6 +80,7 @@ fn run(lint: &Lint, cx: &Context<'_>, endpoints: &Endpoints<'_>) -> Vec<Diagnost
         "unlimited-endpoint" => endpoints::unlimited::run(cx, endpoints, lint),
         "cross-origin" => endpoints::cross_origin::run(cx, endpoints, lint),
         "unbounded-body" => endpoints::unbounded::run(cx, endpoints, lint),
+        "spoofable-limit" => endpoints::spoofable::run(cx, endpoints, lint),
         // What else there is, the engine reports itself.
         _ => Vec::new(),
     }

@@ -14,6 +14,7 @@ use super::frameworks;
 use super::guard::Judge;
 use super::guard::layers::Effect;
 use super::guard::proof::Proof;
+use super::limit_key::ClientKey;
 use super::limits::Limits;
 use super::value::{Layer, Route};
 use crate::models::roles::Protection as Protects;
@@ -66,6 +67,7 @@ pub(super) struct Assembler<'v, 'a> {
     effects: FxHashMap<EffectKey, Rc<Effect>>,
     policies: FxHashMap<Place, Option<Arc<CorsPolicy>>>,
     boundless: FxHashMap<Place, bool>,
+    limit_keys: FxHashMap<(Span, String), Option<Arc<ClientKey>>>,
     handlers: FxHashMap<HandlerKey, Judged>,
 }
 
@@ -100,6 +102,7 @@ impl<'v, 'a> Assembler<'v, 'a> {
             effects: FxHashMap::default(),
             policies: FxHashMap::default(),
             boundless: FxHashMap::default(),
+            limit_keys: FxHashMap::default(),
             handlers: FxHashMap::default(),
         }
     }
@@ -138,6 +141,13 @@ impl<'v, 'a> Assembler<'v, 'a> {
         let asks = |it: &Rc<Effect>| route.method != "GET" || it.proof.is_verified();
         let whole = by_method.reduce(|a, b| if asks(&a) { a.or(&b) } else { a });
         whole.unwrap_or(of_all)
+    }
+
+    /// The key by which a layer limits, if clients choose it.
+    fn limit_key(&mut self, layer: &Layer) -> Option<Arc<ClientKey>> {
+        let known = self.limit_keys.entry((layer.span, layer.name.clone()));
+        let find = || super::limit_key::of_layer(self.values, layer).map(Arc::new);
+        known.or_insert_with(find).clone()
     }
 
     /// Whether a layer limits bodies to what no body has.
@@ -188,13 +198,22 @@ impl<'v, 'a> Assembler<'v, 'a> {
             let is_cors = effect.protects.contains(&Protects::Cors);
             let cors = layer.written.filter(|_| is_cors);
             let cors = cors.and_then(|written| self.policy(written));
+            let is_limit = effect.protects.contains(&Protects::RateLimit);
+            let limit_key = match is_limit {
+                true => self.limit_key(layer),
+                false => None,
+            };
             let protects = effect.protects.iter();
             for protects in protects.filter(|it| **it != Protects::BodyLimit || !boundless) {
                 let policy = cors.as_ref().filter(|_| *protects == Protects::Cors);
+                let by = limit_key
+                    .as_ref()
+                    .filter(|_| *protects == Protects::RateLimit);
+                let by = by.map(|it| format!("by `{}`, which clients choose", it.name));
                 let bound = || super::limits::bound(*protects, self.sources.slice(layer.span));
                 applied.push(Applied {
                     is_set: effect.sets,
-                    value: policy.map_or_else(bound, |it| Some(it.text())),
+                    value: policy.map(|it| it.text()).or(by).or_else(bound),
                     ..Applied::new(*protects, &evidence, &layer.conditions)
                 });
             }
@@ -204,6 +223,7 @@ impl<'v, 'a> Assembler<'v, 'a> {
                 effect: effect.text.clone(),
                 condition: (!layer.conditions.is_empty()).then(|| layer.conditions.join(" and ")),
                 cors,
+                limit_key,
             });
         }
         for guard in &route.guards {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::cors::CorsPolicy;
+use super::limit_key::ClientKey;
 use crate::facts::ExprId;
 use crate::program::{BodyKey, FnId};
 use crate::source::{Name, Span};
@@ -56,6 +57,8 @@ pub struct LayerSeen {
     pub condition: Option<String>,
     /// What it lets other origins do, if that is what it is for, as far as it is known.
     pub cors: Option<Arc<CorsPolicy>>,
+    /// By what it tells clients apart, if it limits them by something that they choose.
+    pub limit_key: Option<Arc<ClientKey>>,
 }
 
 /// What answers an endpoint.

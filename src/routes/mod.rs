@@ -13,6 +13,7 @@ pub mod filter;
 pub mod frameworks;
 pub mod guard;
 pub mod inventory;
+pub mod limit_key;
 mod limiters;
 mod limits;
 mod listener;

@@ -5,7 +5,7 @@ use rustc_hash::FxHashSet;
 use crate::checks::Context;
 use crate::models::roles::{Carries, Proves};
 use crate::models::{Role, TypeRole};
-use crate::program::{BodyKey, Ty};
+use crate::program::{BodyKey, ModuleId, Ty};
 use crate::source::{Name, Span};
 use crate::values::Callee;
 
@@ -30,7 +30,7 @@ pub(super) fn read(cx: &Context<'_>) -> Option<Span> {
 /// A parameter that is a cookie jar, a session, or who has signed in.
 fn in_signatures(cx: &Context<'_>) -> Option<Span> {
     cx.program.fn_ids().find_map(|(id, def)| {
-        if def.is_test || cx.is_left_out(def.module) {
+        if def.is_test || is_none_of_ours(cx, def.module) {
             return None;
         }
         def.sig.params.iter().find_map(|param| {
@@ -84,7 +84,7 @@ fn in_bodies(cx: &Context<'_>) -> Option<Span> {
 
 fn reads(cx: &Context<'_>, key: BodyKey, wanted: &FxHashSet<Name>) -> Option<Span> {
     let data = &cx.program[key];
-    if cx.is_left_out(data.module) {
+    if is_none_of_ours(cx, data.module) {
         return None;
     }
     let typing = cx.values.typing(key);
@@ -94,4 +94,11 @@ fn reads(cx: &Context<'_>, key: BodyKey, wanted: &FxHashSet<Name>) -> Option<Spa
         let found = typing.callees(id).iter().any(is_meant);
         found.then(|| data.body.expr_range(id).in_file(data.file))
     })
+}
+
+/// Whether a module is not the service's: left out, or a library's that the models speak of, of which
+/// the sources are there.
+fn is_none_of_ours(cx: &Context<'_>, module: ModuleId) -> bool {
+    let krate = &cx.program[cx.program[module].krate];
+    cx.is_left_out(module) || cx.program.models.crate_known(krate.name.as_str())
 }

@@ -6,12 +6,12 @@ use crate::diagnostics::{Diagnostic, Label, LintMeta};
 use crate::facts::body::{BinaryOp, Literal};
 use crate::facts::{Expr, ExprId};
 use crate::lints::Lint;
-use crate::program::{BodyKey, BodyOwner};
+use crate::program::{BodyKey, BodyOwner, FnId};
 use crate::routes::HandlerTarget;
 use crate::routes::body_limit::NO_LIMIT;
 use crate::routes::endpoint::{Evidence, Status};
 use crate::routes::frameworks::reads_limited;
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use crate::values::number::number;
 
 /// From so many bytes on, a limit on what is kept in memory is none: 1 GiB.
@@ -47,14 +47,16 @@ pub(crate) fn run(cx: &Context<'_>, endpoints: &Endpoints<'_>, lint: &Lint) -> V
 #[derive(PartialEq, Eq)]
 struct Place<'s> {
     name: &'s str,
-    router: super::RouterKey,
+    file: FileId,
+    function: Option<FnId>,
 }
 
 impl<'s> Place<'s> {
     fn of(site: &Site<'_>, by: &'s Evidence) -> Place<'s> {
         Place {
             name: &by.name,
-            router: site.router.clone(),
+            file: by.span.file,
+            function: site.router.function(),
         }
     }
 }
@@ -142,7 +144,7 @@ fn settings(cx: &Context<'_>, meta: &LintMeta) -> Vec<Diagnostic> {
     let wanted = models.functions_of(cx.program.crates_used(), |it| it.body_limit.is_some());
     let paths = wanted.iter().map(|it| it.as_str());
     let bodies = cx.program.using(paths, true, |path| wanted.contains(&path));
-    let mut found = Vec::new();
+    let mut found: Vec<Diagnostic> = Vec::new();
     for key in bodies {
         let data = &cx.program[key];
         let is_test = match data.owner {
@@ -168,7 +170,11 @@ fn settings(cx: &Context<'_>, meta: &LintMeta) -> Vec<Diagnostic> {
             if number.is_some_and(|it| it >= TOO_MUCH) && !is_for_files(cx, key, args) {
                 let owner = model.path.as_str().rsplit("::").nth(1).unwrap_or_default();
                 let span = data.body.expr_range(*limit).in_file(data.file);
-                found.push(by_setting(cx, meta, owner, span, span_of(cx, key, id)));
+                let one = by_setting(cx, meta, owner, span, span_of(cx, key, id));
+                // Two programs may share a file.
+                if !found.iter().any(|it| it.primary.span == one.primary.span) {
+                    found.push(one);
+                }
             }
         }
     }
