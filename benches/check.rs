@@ -72,15 +72,26 @@ fn measure(what: &str, folder: &Path) -> anyhow::Result<()> {
             .for_each(|text| drop(black_box(facts::extract(text))));
         Ok(())
     };
+    let mut find = || {
+        black_box(workspace(&folder)?);
+        Ok(())
+    };
     let mut check = || {
         black_box(checked(&folder)?);
         Ok(())
     };
     let mut process = || run(&folder, &["check", "--exit-zero", "--quiet"]);
-    let medians = by_turns(&mut [&mut floor, &mut extract, &mut check, &mut process])?;
+    let medians = by_turns(&mut [
+        &mut floor,
+        &mut extract,
+        &mut find,
+        &mut check,
+        &mut process,
+    ])?;
     let names = [
         "syn::parse_file, parallel",
         "facts::extract, parallel",
+        "discover, a part of check",
         "check, in this process",
         "cargo-moat check, start to end",
     ];

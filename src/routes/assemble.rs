@@ -71,9 +71,12 @@ pub(super) struct Assembler<'v, 'a> {
     handlers: FxHashMap<HandlerKey, Judged>,
 }
 
-/// A layer by where it is written, its name and its conditions, and for which path, as it sees it
-/// and as a whole, and which method.
-type EffectKey = (Span, String, Option<(String, String, &'static str)>);
+/// A layer by where it is written, its name and its conditions, and for which endpoints.
+type EffectKey = (Span, String, Asked);
+
+/// The path, as a layer sees it and as a whole, and the method that it is asked about: each only if
+/// it looks at that.
+type Asked = (Option<(String, String)>, Option<&'static str>);
 
 /// A handler with the types that its type parameters stand for.
 type HandlerKey = (FnId, String);
@@ -113,9 +116,11 @@ impl<'v, 'a> Assembler<'v, 'a> {
         let layer = &route.layers[at];
         let which = format!("{} {:?}", layer.name, layer.conditions);
         let judge = &self.judge;
-        let of_all = self.effects.entry((layer.span, which.clone(), None));
+        let of_all = self
+            .effects
+            .entry((layer.span, which.clone(), (None, None)));
         let of_all = Rc::clone(of_all.or_insert_with(|| Rc::new(judge.layer(layer))));
-        if !of_all.by_route {
+        if !of_all.looks.any() {
             return of_all;
         }
         let path = frameworks::normalise(&route.path);
@@ -125,7 +130,10 @@ impl<'v, 'a> Assembler<'v, 'a> {
         let methods = frameworks::methods_to(framework, &route.method);
         let by_method = methods.iter().map(|method| {
             let mut effects = seen.iter().map(|it| {
-                let asked = Some((it.clone(), path.clone(), *method));
+                let asked = (
+                    of_all.looks.path.then(|| (it.clone(), path.clone())),
+                    of_all.looks.method.then_some(*method),
+                );
                 let effect = self.effects.entry((layer.span, which.clone(), asked));
                 let judged = || Rc::new(judge.layer_on(layer, it, &path, method));
                 Rc::clone(effect.or_insert_with(judged))

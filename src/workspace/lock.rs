@@ -32,7 +32,8 @@ pub struct LockedPackage {
     pub source: Option<LockedSource>,
     /// The checksum of its archive.
     pub checksum: Option<String>,
-    /// What it depends on, as far as the lock file says.
+    /// What it depends on, as far as the lock file says. Nobody asks that of packages that are not
+    /// of the workspace or at a path: there it is empty.
     pub dependencies: Vec<LockedDependency>,
 }
 
@@ -147,6 +148,10 @@ impl Lock {
                 version,
             })
         };
+        let dependencies = |package: &RawPackage<'_>| match package.source {
+            None => package.dependencies.iter().filter_map(dependency).collect(),
+            Some(_) => Vec::new(),
+        };
         let packages = raw.iter().map(|(version, package)| LockedPackage {
             name: package.name.clone().into_owned(),
             version: version.clone(),
@@ -155,7 +160,7 @@ impl Lock {
                 .clone()
                 .map(|source| LockedSource(source.into_owned())),
             checksum: package.checksum.clone().map(Cow::into_owned),
-            dependencies: package.dependencies.iter().filter_map(dependency).collect(),
+            dependencies: dependencies(package),
         });
         Ok(Lock {
             path: path.to_path_buf(),

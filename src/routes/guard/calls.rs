@@ -156,7 +156,7 @@ impl Run<'_, '_> {
                 };
                 event.add(&mut self.events);
             }
-            self.by_route |= summary.by_route;
+            self.looks |= summary.looks;
             let Some(after) = summary.after else { continue };
             let success = summary.value.success();
             let verifies = success.is_some_and(|out| out.proof.is_verified());
@@ -236,7 +236,7 @@ impl Run<'_, '_> {
         for event in run.events {
             event.add(&mut self.events);
         }
-        self.by_route |= run.by_route;
+        self.looks |= run.looks;
         judge.depth.set(depth);
         value
     }

@@ -2,6 +2,7 @@
 //! follows a verification.
 
 use super::proof::{Abs, From, Out, Proof, State};
+use super::route::Looks;
 use super::{EventKind, Judge};
 use crate::facts::mentions::hashes;
 use crate::facts::{Expr, Mention};
@@ -297,9 +298,10 @@ impl Judge<'_> {
             });
         }
         // An extractor has read the path for it.
-        let by_route = args.iter().any(|it| it.from.has(From::ROUTE));
+        let mut looks = Looks::default();
+        args.iter().for_each(|it| looks |= Looks::of(it));
         let mut summary = self.run(id, args, this, types);
-        summary.by_route |= by_route;
+        summary.looks |= looks;
         for event in &mut summary.events {
             event.state = event.state.with(&entry);
         }

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use super::calls::unknown_outcome;
 use super::proof::{Abs, Captured, From, Out, Proof, State};
 use super::public::{brings_key, is_public_field, public};
-use super::route::name_of;
+use super::route::{Looks, name_of};
 use super::{Event, EventKind, Judge, Summary, fingerprint, words};
 use crate::facts::body::{BlockKind, Literal, UnaryOp};
 use crate::facts::{Expr, ExprId, PatId};
@@ -32,8 +32,8 @@ pub(super) struct Run<'j, 'a> {
     pub(super) events: Vec<Event>,
     /// Maps of the service in which an entry was made for whoever asks.
     pub(super) made: Vec<Rc<str>>,
-    /// Whether something looked at the path of the request.
-    pub(super) by_route: bool,
+    /// What it has looked at of the request's route.
+    pub(super) looks: Looks,
 }
 
 /// Bound on expressions looked at for one handler or layer.
@@ -63,7 +63,7 @@ impl<'a> Judge<'a> {
                 || !self.is_exhausted(),
             )
         });
-        if self.route.get().is_none() || !of_all.by_route {
+        if self.route.get().is_none() || !of_all.looks.any() {
             return of_all;
         }
         // Nobody asks for that again.
@@ -155,7 +155,7 @@ impl<'a> Judge<'a> {
             breaks: Vec::new(),
             events: Vec::new(),
             made: Vec::new(),
-            by_route: false,
+            looks: Looks::default(),
         }
     }
 }
@@ -191,7 +191,7 @@ impl<'a> Run<'_, 'a> {
             after,
             events: self.events,
             exits: self.exits,
-            by_route: self.by_route,
+            looks: self.looks,
         }
     }
 

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use rustc_hash::FxHashSet;
 
 use super::proof::{Abs, From, Proof, State, Strength};
+use super::route::{Asked, Looks};
 use super::{EventKind, Judge, Summary, endpoints, words};
 use crate::facts::body::{BinaryOp, Literal};
 use crate::facts::mentions::hashes;
@@ -31,8 +32,9 @@ pub struct Effect {
     pub sets: Option<Protects>,
     /// In words.
     pub text: String,
-    /// Whether it may be another for another path or method: see [`Judge::layer_on`].
-    pub by_route: bool,
+    /// It may be another for another path or method, as far as it looks at them: see
+    /// [`Judge::layer_on`].
+    pub looks: Looks,
 }
 
 impl Effect {
@@ -44,7 +46,7 @@ impl Effect {
             protects: Vec::new(),
             sets: None,
             text: String::new(),
-            by_route: false,
+            looks: Looks::default(),
         }
     }
 
@@ -76,7 +78,7 @@ impl Judge<'_> {
     /// Judges a layer for requests with this path, as the layer sees it and as a whole, and this
     /// method.
     pub fn layer_on(&self, layer: &Layer, path: &str, whole: &str, method: &str) -> Effect {
-        self.route.set(Some(super::route::Asked {
+        self.route.set(Some(Asked {
             path: Name::new(path),
             whole: Name::new(whole),
             method: Name::new(method),
@@ -263,7 +265,7 @@ impl Judge<'_> {
         Effect {
             refuses: refuses_some && (proof.looked || proof.strength == Strength::Verified),
             protects,
-            by_route: summary.by_route,
+            looks: summary.looks,
             ..Effect::of(proof)
         }
     }
@@ -311,7 +313,7 @@ impl Judge<'_> {
                 }
             };
             // An extractor has read the path for it.
-            run.by_route |= value.from.has(From::ROUTE);
+            run.looks |= Looks::of(&value);
             run.bind(*pat, value);
         }
         run.leave(closure.body);

@@ -45,6 +45,7 @@ use crate::values::Values;
 use extensions::Slot;
 use memo::{Memo, Questions};
 use proof::{Abs, From, Onward, Proof, State};
+use route::Looks;
 
 /// The judge, with what it has found out so far.
 pub struct Judge<'a> {
@@ -89,8 +90,8 @@ pub struct Summary {
     pub events: Vec<Event>,
     /// Every exit with the state there.
     pub exits: Vec<(Abs, State)>,
-    /// Whether it looks at the path of the request.
-    pub by_route: bool,
+    /// What it looks at of the request's route.
+    pub looks: Looks,
 }
 
 /// Something that happens in a body.

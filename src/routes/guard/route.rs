@@ -1,6 +1,7 @@
 //! What code that looks at the path of a request decides for one endpoint: lists of public paths,
 //! prefixes that are guarded.
 
+use std::ops::BitOrAssign;
 use std::rc::Rc;
 
 use super::interpret::Run;
@@ -31,10 +32,42 @@ pub(super) struct Asked {
     pub(super) method: Name,
 }
 
+/// What code has looked at of the requests to an endpoint.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Looks {
+    /// Their path.
+    pub path: bool,
+    /// Their method.
+    pub method: bool,
+}
+
+impl Looks {
+    /// At what it has read from an extractor's value, whatever that was.
+    pub(super) fn of(value: &Abs) -> Looks {
+        let is_route = value.from.has(From::ROUTE);
+        Looks {
+            path: is_route,
+            method: is_route,
+        }
+    }
+
+    /// Whether it may do something else for another endpoint.
+    pub fn any(self) -> bool {
+        self.path || self.method
+    }
+}
+
+impl BitOrAssign for Looks {
+    fn bitor_assign(&mut self, other: Looks) {
+        self.path |= other.path;
+        self.method |= other.method;
+    }
+}
+
 impl Run<'_, '_> {
     /// The path of the request, as far as it is known here.
     pub(super) fn path_of_request(&mut self) -> Abs {
-        self.by_route = true;
+        self.looks.path = true;
         Abs {
             text: self.judge.route.get().map(|it| it.path),
             ..Abs::of(From::INPUT.with(From::ROUTE))
@@ -51,7 +84,7 @@ impl Run<'_, '_> {
 
     /// The method of the request. Compared with a constant, its name decides as a path does.
     pub(super) fn method_of_request(&mut self) -> Abs {
-        self.by_route = true;
+        self.looks.method = true;
         Abs {
             text: self.judge.route.get().map(|it| it.method),
             ..Abs::of(From::INPUT.with(From::ROUTE))
