@@ -32,6 +32,7 @@ pub const KINDS: &[&str] = &[
     "cross-origin",
     "unbounded-body",
     "spoofable-limit",
+    "shadowed-route",
     "engine",
 ];
 
@@ -48,7 +49,7 @@ impl About {
     fn of(kind: &str) -> About {
         match kind {
             "unguarded-endpoint" | "unlimited-endpoint" | "cross-origin" | "unbounded-body"
-            | "spoofable-limit" => About::Endpoints,
+            | "spoofable-limit" | "shadowed-route" => About::Endpoints,
             _ => About::Code,
         }
     }
@@ -81,6 +82,7 @@ fn run(lint: &Lint, cx: &Context<'_>, endpoints: &Endpoints<'_>) -> Vec<Diagnost
         "cross-origin" => endpoints::cross_origin::run(cx, endpoints, lint),
         "unbounded-body" => endpoints::unbounded::run(cx, endpoints, lint),
         "spoofable-limit" => endpoints::spoofable::run(cx, endpoints, lint),
+        "shadowed-route" => endpoints::shadowed::run(cx, lint),
         // What else there is, the engine reports itself.
         _ => Vec::new(),
     }

@@ -111,7 +111,7 @@ impl Found<'_, '_> {
             )),
         };
         // A preset for everything says nothing of what the service does with credentials.
-        if !self.policy.is_certain || self.asking.is_empty() && !self.policy.asks_for_credentials {
+        if !self.is_certain() || self.asking.is_empty() && !self.policy.asks_for_credentials {
             finding = finding.with_persona(Persona::Auditor);
         }
         if self.asking.is_empty() {
@@ -146,7 +146,7 @@ impl Found<'_, '_> {
         let is_undecided = self.asking.iter().all(is_undecided);
         // Where all credentials stand in headers that only the service's own pages can fill in, any
         // origin may well be meant: an API for everybody's programs.
-        let cookies = match self.policy.is_certain && !is_undecided {
+        let cookies = match self.is_certain() && !is_undecided {
             true => *self.cookies.get_or_init(|| super::cookies::read(cx)),
             false => None,
         };
@@ -160,6 +160,11 @@ impl Found<'_, '_> {
         Some(finding.with_help(
             "name the origins of your own pages, or put the layer around the public endpoints only",
         ))
+    }
+
+    /// Whether it is so however the service is set up.
+    fn is_certain(&self) -> bool {
+        self.policy.is_certain && self.layer.condition.is_none()
     }
 
     /// `` `GET /me` `` or `` 12 endpoints of `shop` ``.

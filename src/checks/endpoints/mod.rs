@@ -5,6 +5,7 @@ mod cookies;
 pub(super) mod cross_origin;
 mod groups;
 mod router;
+pub(super) mod shadowed;
 pub(super) mod spoofable;
 #[cfg(test)]
 mod tests;

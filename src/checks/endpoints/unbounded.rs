@@ -31,9 +31,10 @@ pub(crate) fn run(cx: &Context<'_>, endpoints: &Endpoints<'_>, lint: &Lint) -> V
             if done.contains(&place) {
                 continue;
             }
-            let same = open.iter().filter(|(it, by)| Place::of(it, by) == place);
-            let here: Vec<&Site<'_>> = same.map(|(it, _)| *it).collect();
-            found.push(by_layer(cx, &meta, service, by, &here));
+            let same = || open.iter().filter(|(it, by)| Place::of(it, by) == place);
+            let here: Vec<&Site<'_>> = same().map(|(it, _)| *it).collect();
+            let first = same().map(|(_, by)| *by).min_by_key(|by| by.span);
+            found.push(by_layer(cx, &meta, service, first.unwrap_or(by), &here));
             done.push(place);
         }
     }
