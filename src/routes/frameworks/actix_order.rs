@@ -122,6 +122,7 @@ fn takes_rest(segment: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::FileId;
 
     #[test]
     fn who_gets_a_request() {
@@ -154,7 +155,7 @@ mod tests {
                 segments: segments(&Text::known(before, None)),
                 below: is_scope,
                 methods: Vec::new(),
-                by: Span::default(),
+                by: Span::new(FileId::new(0), 0, 0),
             };
             let after_segments = segments(&Text::known(after, None));
             let found = takes(&taken, &after_segments, below, "GET");
@@ -168,7 +169,7 @@ mod tests {
             segments: vec!["a".into()],
             below: false,
             methods: vec!["GET".into()],
-            by: Span::default(),
+            by: Span::new(FileId::new(0), 0, 0),
         };
         let at = |path: Text| segments(&path);
         assert!(takes(&taken, &at(Text::known("/a", None)), false, "GET"));
