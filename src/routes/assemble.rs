@@ -64,6 +64,8 @@ pub(super) struct Assembler<'v, 'a> {
     program: &'v Program,
     judge: Judge<'v>,
     limits: &'v Limits<'v, 'a>,
+    /// Whether anybody wants to know what endpoints demand beyond an identity.
+    rights: bool,
     effects: FxHashMap<EffectKey, Rc<Effect>>,
     policies: FxHashMap<Place, Option<Arc<CorsPolicy>>>,
     boundless: FxHashMap<Place, bool>,
@@ -95,6 +97,7 @@ impl<'v, 'a> Assembler<'v, 'a> {
         values: &'v Values<'a>,
         sources: &'v SourceMap,
         limits: &'v Limits<'v, 'a>,
+        rights: bool,
     ) -> Self {
         Assembler {
             values,
@@ -102,6 +105,7 @@ impl<'v, 'a> Assembler<'v, 'a> {
             program: values.program,
             judge: Judge::new(values, sources),
             limits,
+            rights,
             effects: FxHashMap::default(),
             policies: FxHashMap::default(),
             boundless: FxHashMap::default(),
@@ -258,9 +262,14 @@ impl<'v, 'a> Assembler<'v, 'a> {
             if route.filter.is_none() {
                 let judge = || self.judge.signature(id, &route.types);
                 proof = proof.and(judged.signature.get_or_insert_with(judge));
-                if !proof.is_verified() {
+                let is_known = proof.is_verified();
+                if !is_known || self.rights && proof.rights.held().is_empty() {
                     let judge = || self.judge.body(id, &route.types);
-                    proof = proof.and(judged.body.get_or_insert_with(judge));
+                    let body = judged.body.get_or_insert_with(judge);
+                    match is_known {
+                        true => proof.rights = proof.rights.and(&body.rights),
+                        false => proof = proof.and(body),
+                    }
                 }
             }
             let limits = judged
@@ -318,6 +327,10 @@ impl<'v, 'a> Assembler<'v, 'a> {
                 .clone()
                 .filter(|_| proof.status() == Status::Unknown),
         };
+        let mut authorization = layered(Protects::Authorization);
+        if authorization.status == Status::None {
+            authorization = self.demanded(&proof, handler.target);
+        }
         let answers = route.framework.unwrap_or(framework);
         let purpose = frameworks::purpose_of(answers, &route.method, &path, &handler.name);
         Endpoint {
@@ -333,7 +346,7 @@ impl<'v, 'a> Assembler<'v, 'a> {
             layers,
             protections: Protections {
                 authentication,
-                authorization: layered(Protects::Authorization),
+                authorization,
                 rate_limit,
                 body_limit,
                 timeout: layered(Protects::Timeout),
@@ -342,6 +355,37 @@ impl<'v, 'a> Assembler<'v, 'a> {
                 tracing: layered(Protects::Tracing),
             },
             purpose,
+        }
+    }
+
+    /// What an endpoint demands beyond an identity.
+    fn demanded(&self, proof: &Proof, handler: HandlerTarget) -> Protection {
+        let rights = &proof.rights;
+        let unknown = |why: &str| Protection {
+            unresolved: Some(why.to_owned()),
+            ..Protection::new(Status::Unknown)
+        };
+        // What a type does by itself says more than its name.
+        let by = |status: Status, evidence: &[&Evidence]| {
+            let says = |it: &&&Evidence| it.kind != EvidenceKind::Extractor;
+            let first = evidence.iter().find(says).or(evidence.first());
+            Protection {
+                value: first.map(|it| it.name.clone()),
+                evidence: evidence.iter().copied().cloned().collect(),
+                ..Protection::new(status)
+            }
+        };
+        match (proof.status(), &*rights.held(), &*rights.looked()) {
+            (Status::None, ..) => Protection::new(Status::None),
+            (_, held @ [_, ..], _) => by(Status::Required, held),
+            (_, [], looked @ [_, ..]) => by(Status::Optional, looked),
+            _ if !self.rights => unknown("nobody asked"),
+            (Status::Unknown, ..) => unknown(proof.maybe.as_deref().unwrap_or_default()),
+            _ => match (rights.unresolved(), handler) {
+                (Some(what), _) => unknown(what),
+                (None, HandlerTarget::Fn(_)) => Protection::new(Status::None),
+                (None, _) => unknown("its code was not followed"),
+            },
         }
     }
 

@@ -15,7 +15,7 @@ use crate::values::Values;
 
 /// So many routes share a judge, and what it has found out: always, so that nothing depends on
 /// the number of threads.
-const JUDGED_BY_ONE: usize = 64;
+const JUDGED_BY_ONE: usize = 32;
 
 /// The endpoints, and what could not be followed.
 #[derive(Debug, Default)]
@@ -28,8 +28,8 @@ pub struct Inventory {
     pub shadowed: Vec<Shadowed>,
 }
 
-/// Finds all endpoints and judges them.
-pub fn build(values: &Values<'_>, sources: &SourceMap) -> Inventory {
+/// Finds all endpoints and judges them; what they demand beyond an identity only if `rights` says so.
+pub fn build(values: &Values<'_>, sources: &SourceMap, rights: bool) -> Inventory {
     let servers = frameworks::Servers::of(values);
     let (relevant, roots) = relevant_functions(values, &servers);
     let mut eval = Eval::new(values, sources, relevant.clone(), servers);
@@ -71,7 +71,7 @@ pub fn build(values: &Values<'_>, sources: &SourceMap) -> Inventory {
         routes.extend(all.into_iter().map(|route| (server, route)));
     }
     let mut seen = FxHashSet::default();
-    let endpoints = judged(values, sources, &routes, |at| served[at].0);
+    let endpoints = judged(values, sources, &routes, rights, |at| served[at].0);
     for ((server, route), mut endpoint) in routes.iter().zip(endpoints) {
         endpoint.listener.clone_from(&served[*server].1);
         let layers: Vec<Span> = route.layers.iter().map(|layer| layer.span).collect();
@@ -138,6 +138,7 @@ fn judged(
     values: &Values<'_>,
     sources: &SourceMap,
     routes: &[(usize, Route)],
+    rights: bool,
     server: impl Fn(usize) -> Server + Sync,
 ) -> Vec<Endpoint> {
     let mut order: Vec<usize> = (0..routes.len()).collect();
@@ -147,7 +148,7 @@ fn judged(
     });
     let limits = Limits::new(values, sources);
     let parts = order.par_chunks(JUDGED_BY_ONE).map(|part| {
-        let mut assembler = Assembler::new(values, sources, &limits);
+        let mut assembler = Assembler::new(values, sources, &limits, rights);
         let endpoints = part.iter().map(|at| {
             let (of, route) = &routes[*at];
             (*at, assembler.endpoint(server(*of), route))

@@ -448,6 +448,9 @@ impl Run<'_, '_> {
         let all = values.iter();
         let all = all.fold(From::default(), |from, it| from.with(it.from));
         let from = all.without(From::LITERAL.with(From::OWN).with(From::HANDED));
+        if words::writes(name) || words::query_method(name).is_some() {
+            self.note_choice(id, name, from);
+        }
         if words::writes(name)
             && !from.has(From::REJECT)
             && values.first().is_some_and(|it| !it.from.has(From::REQUEST))

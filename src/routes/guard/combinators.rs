@@ -405,6 +405,12 @@ impl Run<'_, '_> {
             }
             None => self.on_the_side(args[0], &function, vec![val.clone()], &proof),
         };
+        let result = match name {
+            "any" | "all" | "filter" | "find" | "is_some_and" | "is_ok_and" | "is_none_or" => {
+                self.decided(args[0], result)
+            }
+            _ => result,
+        };
         let truth = result
             .variant("true")
             .map_or_else(Proof::nothing, |out| out.proof);

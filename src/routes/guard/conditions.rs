@@ -14,7 +14,7 @@ impl Run<'_, '_> {
     pub(super) fn binary(&mut self, id: ExprId, op: BinaryOp, lhs: ExprId, rhs: ExprId) -> Abs {
         match op {
             BinaryOp::And => {
-                let a = self.expr(lhs);
+                let a = self.condition(lhs);
                 let Some(before) = self.state.clone() else {
                     return Abs::default();
                 };
@@ -26,7 +26,7 @@ impl Run<'_, '_> {
                     .map(|out| out.proof);
                 if let Some(yes) = yes {
                     self.state = Some(yes);
-                    let b = self.expr(rhs);
+                    let b = self.condition(rhs);
                     if let (Some(x), Some(y)) = (a.variant("true"), b.variant("true")) {
                         let val = Abs {
                             setting: x.val.setting.or(y.val.setting),
@@ -67,7 +67,7 @@ impl Run<'_, '_> {
                 a
             }
             BinaryOp::Or => {
-                let a = self.expr(lhs);
+                let a = self.condition(lhs);
                 let Some(before) = self.state.clone() else {
                     return Abs::default();
                 };
@@ -79,7 +79,7 @@ impl Run<'_, '_> {
                 let mut variants = Vec::new();
                 if let Some(no) = no {
                     self.state = Some(no);
-                    let b = self.expr(rhs);
+                    let b = self.condition(rhs);
                     if let (Some(x), Some(y)) = (a.variant("false"), b.variant("false")) {
                         variants.push((
                             "false",

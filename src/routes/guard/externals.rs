@@ -566,10 +566,14 @@ impl Run<'_, '_> {
             }
             Role::RequestSource => Abs::of(From::REQUEST),
             Role::EffectWrite | Role::SendsMail => {
+                self.note_choice(id, name, from);
                 self.event(EventKind::Write(name.to_owned()), self.span(id));
                 self.looked_up(id, name, from)
             }
-            Role::EffectRead | Role::Effect => self.looked_up(id, name, from),
+            Role::EffectRead | Role::Effect => {
+                self.note_choice(id, name, from);
+                self.looked_up(id, name, from)
+            }
             Role::Diverges => {
                 self.state = None;
                 Abs::default()

@@ -28,6 +28,7 @@ mod places;
 pub mod proof;
 mod public;
 mod queries;
+mod rights;
 mod route;
 mod route_guards;
 mod schemes;

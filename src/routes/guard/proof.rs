@@ -11,6 +11,7 @@ use crate::routes::endpoint::{Evidence, Status};
 use crate::source::Name;
 
 use super::public::stands_in;
+use super::rights::Rights;
 
 /// How much a request has shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,6 +37,8 @@ pub struct Proof {
     pub looked: bool,
     /// By what.
     pub evidence: Vec<Evidence>,
+    /// What was asked beyond who it is.
+    pub rights: Rights,
 }
 
 impl Proof {
@@ -47,6 +50,7 @@ impl Proof {
             maybe: None,
             looked: false,
             evidence: Vec::new(),
+            rights: Rights::default(),
         }
     }
 
@@ -102,6 +106,7 @@ impl Proof {
             _ => (other, self),
         };
         let mut joined = strong.clone();
+        joined.rights = strong.rights.and(&weak.rights);
         joined.looked |= weak.looked;
         if joined.strength == Strength::Verified && joined.condition.is_none() {
             joined.maybe = None;
@@ -129,6 +134,13 @@ impl Proof {
     /// one side only is conditional.
     #[must_use]
     pub fn either(&self, other: &Proof, setting: Option<(String, String)>) -> Proof {
+        Proof {
+            rights: self.rights.either(&other.rights),
+            ..self.one_of(other, setting)
+        }
+    }
+
+    fn one_of(&self, other: &Proof, setting: Option<(String, String)>) -> Proof {
         let verified = |proof: &Proof| proof.strength == Strength::Verified;
         match (verified(self), verified(other)) {
             (true, true) => {

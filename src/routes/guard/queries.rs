@@ -16,7 +16,24 @@ pub(super) enum Answer {
     Nullable,
 }
 
+/// What of a statement the values that it is run with choose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Choice {
+    /// Which rows it finds or changes; all of the values.
+    Rows,
+    /// No rows: it adds one.
+    Nothing,
+    /// Some the rows, and some what is written into them; or nobody knows.
+    Unknown,
+}
+
 impl Run<'_, '_> {
+    /// What the values choose that a chain of calls runs a query with.
+    pub(super) fn choice_of_query(&self, id: ExprId) -> Choice {
+        self.statement(id, 0)
+            .map_or(Choice::Unknown, |it| choice(&it))
+    }
+
     /// What the query answers that a chain of calls runs; `None`: rows, or nobody knows.
     pub(super) fn answer_of_query(&self, id: ExprId) -> Option<Answer> {
         answer(&self.statement(id, 0)?)
@@ -46,8 +63,13 @@ impl Run<'_, '_> {
                     Some(text) => text,
                     None => self.judge.sources.slice(call.tokens.in_file(data.file)),
                 };
+                let raw = tokens
+                    .split_once("r#\"")
+                    .and_then(|(_, it)| it.split_once("\"#"));
+                let raw = raw.map(|(inside, _)| inside);
                 let mut quoted = tokens.split('"').skip(1).step_by(2);
-                quoted.find(|it| verb(it).is_some()).map(str::to_owned)
+                let found = raw.or_else(|| quoted.find(|it| verb(it).is_some()));
+                found.filter(|it| verb(it).is_some()).map(str::to_owned)
             }
             _ => None,
         }
@@ -63,10 +85,7 @@ fn verb(sql: &str) -> Option<&'static str> {
 }
 
 fn answer(sql: &str) -> Option<Answer> {
-    let words: Vec<String> = sql
-        .split_whitespace()
-        .map(str::to_ascii_uppercase)
-        .collect();
+    let words = upper(sql);
     let what = words.get(1).map_or("", String::as_str);
     match verb(sql)? {
         "INSERT" | "REPLACE" => Some(Answer::Always),
@@ -80,6 +99,30 @@ fn answer(sql: &str) -> Option<Answer> {
         }
         _ => None,
     }
+}
+
+fn choice(sql: &str) -> Choice {
+    let words = upper(sql);
+    match verb(sql) {
+        Some("INSERT" | "REPLACE") => return Choice::Nothing,
+        Some("SELECT" | "UPDATE" | "DELETE") => {}
+        _ => return Choice::Unknown,
+    }
+    // The last: what stands in front of it may be a statement in a statement.
+    let Some(at) = words.iter().rposition(|it| it == "WHERE") else {
+        return Choice::Unknown;
+    };
+    let (before, condition) = words.split_at(at);
+    match has_parameter(before) || has_a_way_around(&words) || !has_parameter(condition) {
+        true => Choice::Unknown,
+        false => Choice::Rows,
+    }
+}
+
+fn upper(sql: &str) -> Vec<String> {
+    sql.split_whitespace()
+        .map(str::to_ascii_uppercase)
+        .collect()
 }
 
 /// Whether what a selection finds depends on what it is asked with.
@@ -188,6 +231,40 @@ fn is_aggregate(column: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn values_choose_rows_or_what_is_in_them() {
+        let cases = [
+            (
+                "DELETE FROM notes WHERE id = $1 AND owner = $2",
+                Choice::Rows,
+            ),
+            (
+                "select * from notes where id = ? and owner = ?",
+                Choice::Rows,
+            ),
+            (
+                "SELECT * FROM notes WHERE id = $1 AND owner = $2 OR public",
+                Choice::Unknown,
+            ),
+            (
+                "UPDATE notes SET text = $1 WHERE id = $2 AND owner = $3",
+                Choice::Unknown,
+            ),
+            (
+                "INSERT INTO notes (owner, text) VALUES ($1, $2)",
+                Choice::Nothing,
+            ),
+            ("SELECT keep($1, $2)", Choice::Unknown),
+            (
+                "SELECT id, EXISTS(SELECT 1 FROM likes WHERE who = $2) FROM notes WHERE id = $1",
+                Choice::Unknown,
+            ),
+        ];
+        for (sql, expected) in cases {
+            assert_eq!(choice(sql), expected, "{sql}");
+        }
+    }
 
     #[test]
     fn statements_are_told_apart_by_what_they_ask_for() {
