@@ -9,7 +9,7 @@ use super::eval::{Eval, relevant_functions};
 use super::frameworks;
 use super::limits::Limits;
 use super::listener::listener;
-use super::value::{Lost, Route};
+use super::value::{Lost, Route, Shadowed};
 use crate::source::{SourceMap, Span};
 use crate::values::Values;
 
@@ -24,6 +24,8 @@ pub struct Inventory {
     pub endpoints: Vec<Endpoint>,
     /// Registrations that could not be followed.
     pub unresolved: Vec<Lost>,
+    /// Routes that no request finds, by where they are registered.
+    pub shadowed: Vec<Shadowed>,
 }
 
 /// Finds all endpoints and judges them; what they demand beyond an identity only if `rights` says so.
@@ -87,8 +89,23 @@ pub fn build(values: &Values<'_>, sources: &SourceMap, rights: bool) -> Inventor
         }
     }
     inventory.unresolved.extend(eval.lost);
+    // A function that registers routes may run in several places, and its routes be found in one.
+    let found: FxHashSet<(Span, &str)> = inventory.endpoints.iter().map(at).collect();
+    for one in eval.shadowed {
+        let is_known = |it: &Shadowed| it.registered == one.registered && it.method == one.method;
+        if !found.contains(&(one.registered, one.method.as_str()))
+            && !inventory.shadowed.iter().any(is_known)
+        {
+            inventory.shadowed.push(one);
+        }
+    }
     inventory.sort();
     inventory
+}
+
+/// Where an endpoint is registered, and its method.
+fn at(endpoint: &Endpoint) -> (Span, &str) {
+    (endpoint.registered, endpoint.method.as_str())
 }
 
 impl Inventory {
@@ -96,6 +113,7 @@ impl Inventory {
     pub fn merge(&mut self, other: Inventory) {
         self.endpoints.extend(other.endpoints);
         self.unresolved.extend(other.unresolved);
+        self.shadowed.extend(other.shadowed);
         self.sort();
     }
 
@@ -108,6 +126,8 @@ impl Inventory {
         self.endpoints.sort_by(|a, b| by(a).cmp(&by(b)));
         self.unresolved
             .sort_by(|a, b| (a.span, &a.reason).cmp(&(b.span, &b.reason)));
+        self.shadowed
+            .sort_by(|a, b| (a.registered, &a.method).cmp(&(b.registered, &b.method)));
     }
 }
 
