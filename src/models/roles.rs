@@ -181,6 +181,28 @@ pub enum Role {
     Noop,
 }
 
+/// What a step that builds a CORS policy says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CorsRule {
+    /// `*`: any page may read the answers, without the visitor's credentials.
+    AnyOrigin,
+    /// Whatever origin asks is named in the answer, which works with credentials too.
+    MirrorsOrigin,
+    /// Named origins only, in the place of what was said before.
+    NamedOrigins,
+    /// The first argument says which origins.
+    Origins,
+    /// The first argument is code that decides about an origin.
+    Predicate,
+    /// The first argument is a pattern with `*` for anything.
+    Pattern,
+    /// With credentials, unless the argument says otherwise.
+    Credentials,
+    /// Any origin is answered by `*`, not by its name.
+    SendsWildcard,
+}
+
 /// Which outcome of a call counts as its success.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]

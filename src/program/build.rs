@@ -502,6 +502,7 @@ impl Builder<'_> {
             module: place.module,
             container: place.container,
             ty: data.ty,
+            is_static: data.is_static,
             body: None,
             attrs,
             is_test: place.is_test,

@@ -279,6 +279,8 @@ pub struct ConstDef {
     pub container: Container,
     /// Its type.
     pub ty: TypeRef,
+    /// A `static`, which may be changed.
+    pub is_static: bool,
     /// Its value.
     pub body: Option<BodyKey>,
     /// Attributes.

@@ -398,6 +398,11 @@ impl Infer<'_> {
                     iter(mapped.success().unwrap_or(Ty::Unknown))
                 }
             }
+            "flatten" => {
+                let inner = element.peel_refs();
+                let held = inner.success();
+                iter(held.unwrap_or_else(|| self.element(inner)))
+            }
             "enumerate" => iter(Ty::Tuple(
                 vec![Ty::Primitive(Name::new("usize")), element].into(),
             )),

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
-use super::interpret::{Run, with_state};
+use super::interpret::{End, Run, with_state};
 use super::proof::{Abs, From, Out, State};
 use super::{Event, EventKind};
 use crate::facts::body::LoopKind;
@@ -12,20 +12,31 @@ use crate::facts::{Expr, ExprId, PatId};
 
 impl Run<'_, '_> {
     pub(super) fn branch(&mut self, cond: ExprId, then: ExprId, otherwise: Option<ExprId>) -> Abs {
-        let value = self.expr(cond);
+        let value = self.condition(cond);
         if self.state.is_none() {
             return Abs::default();
         }
         let (yes, no) = self.outcomes(&value);
         let env = self.env.clone();
+        let gates = |side: &str| value.variant(side).map(|out| out.proof.rights);
+        let exits = self.exits.len();
         self.state = yes;
         let a = self.expr(then);
-        let state_a = self.state.take();
+        let mut state_a = self.state.take();
+        let leaves_a = state_a.is_none() && self.has_refused(exits) || refuses(&a);
+        let exits = self.exits.len();
         let env_a = std::mem::replace(&mut self.env, env);
         self.state = no;
         self.narrow(cond);
         let b = otherwise.map_or_else(Abs::default, |id| self.expr(id));
-        let state_b = self.state.take();
+        let mut state_b = self.state.take();
+        let leaves_b = state_b.is_none() && self.has_refused(exits) || refuses(&b);
+        if let Some(gates) = gates("true").filter(|_| leaves_b) {
+            state_a = state_a.map(|it| it.or_else_refused(&gates));
+        }
+        if let Some(gates) = gates("false").filter(|_| leaves_a) {
+            state_b = state_b.map(|it| it.or_else_refused(&gates));
+        }
         if let Some(state) = &state_a {
             self.note_refusal(&a, state, then);
         }
@@ -77,9 +88,15 @@ impl Run<'_, '_> {
         }
     }
 
+    /// Whether all exits since there were so many refuse.
+    pub(super) fn has_refused(&self, exits: usize) -> bool {
+        let new = &self.exits[exits.min(self.exits.len())..];
+        !new.is_empty() && new.iter().all(|(value, _)| refuses(value))
+    }
+
     /// Notes a branch that ends in a refusal, before it is joined with others.
     fn note_refusal(&mut self, value: &Abs, state: &State, at: ExprId) {
-        if state.failed && (value.from.has(From::REJECT) || value.only_fails()) {
+        if state.failed && refuses(value) {
             let event = Event {
                 kind: EventKind::Refused,
                 span: self.span(at),
@@ -141,7 +158,7 @@ impl Run<'_, '_> {
         };
         let env = self.env.clone();
         let mut left = value.clone();
-        for arm in arms {
+        for (at, arm) in arms.iter().enumerate() {
             let Some(matched) = self.matched(arm.pat, &left) else {
                 continue;
             };
@@ -160,11 +177,14 @@ impl Run<'_, '_> {
                 state = state.assuming(setting, name);
             }
             state.assume.extend(matched.assume);
+            if let Some(rights) = self.rights_of_arm(scrutinee, &value, arms, at) {
+                state = state.with(&rights);
+            }
             self.state = Some(state);
             self.bind(arm.pat, left.clone());
             let mut rest = self.minus(arm.pat, &left);
             if let Some(guard) = arm.guard {
-                let cond = self.expr(guard);
+                let cond = self.condition(guard);
                 self.note_looked(&cond);
                 let (yes, no) = self.outcomes(&cond);
                 self.state = yes;
@@ -189,7 +209,7 @@ impl Run<'_, '_> {
 
     pub(super) fn matching(&mut self, scrutinee: ExprId, arms: &[crate::facts::body::Arm]) -> Abs {
         let env = self.env.clone();
-        let mut ends: Vec<(Abs, State, FxHashMap<PatId, Abs>)> = Vec::new();
+        let mut ends: Vec<End> = Vec::new();
         self.each_arm(scrutinee, arms, |run, arm| {
             let result = run.expr(arm);
             if let Some(state) = run.state.take() {
@@ -198,32 +218,7 @@ impl Run<'_, '_> {
             }
         });
         self.env = env;
-        let mut joined: Option<(Abs, State)> = None;
-        for (result, state, env) in ends {
-            joined = Some(match joined {
-                None => {
-                    self.env = env;
-                    (with_state(&result, &state), state)
-                }
-                Some((known, before)) => {
-                    self.join_env(env, &state, &before);
-                    (
-                        Abs::either((&before, known), (&state, result)),
-                        before.join(&state),
-                    )
-                }
-            });
-        }
-        match joined {
-            Some((value, state)) => {
-                self.state = Some(state);
-                value
-            }
-            None => {
-                self.state = None;
-                Abs::default()
-            }
-        }
+        self.join_ends(ends)
     }
 
     pub(super) fn looping(&mut self, kind: LoopKind, body: ExprId) -> Abs {
@@ -234,18 +229,19 @@ impl Run<'_, '_> {
                 self.expr(body);
                 // A second round could only leave through the same exits.
                 let ends = std::mem::replace(&mut self.breaks, outer);
-                self.join_all(ends)
+                self.join_ends(ends)
             }
             LoopKind::While(cond) => {
-                let value = self.expr(cond);
+                let value = self.condition(cond);
                 let (yes, no) = self.outcomes(&value);
                 let env = self.env.clone();
                 self.state = yes;
                 self.expr(body);
                 self.perhaps_not(env, no.as_ref().or(before.as_ref()));
                 let mut ends = std::mem::replace(&mut self.breaks, outer);
-                ends.extend(no.or(before).map(|state| (Abs::default(), state)));
-                self.join_all(ends);
+                let own = no.or(before);
+                ends.extend(own.map(|state| (Abs::default(), state, self.env.clone())));
+                self.join_ends(ends);
                 Abs::default()
             }
             LoopKind::For(pat, iter) => {
@@ -255,8 +251,8 @@ impl Run<'_, '_> {
                 self.expr(body);
                 self.perhaps_not(env, before.as_ref());
                 let mut ends = std::mem::replace(&mut self.breaks, outer);
-                ends.extend(before.map(|state| (Abs::default(), state)));
-                self.join_all(ends);
+                ends.extend(before.map(|state| (Abs::default(), state, self.env.clone())));
+                self.join_ends(ends);
                 Abs::default()
             }
         }
@@ -270,8 +266,27 @@ impl Run<'_, '_> {
         }
     }
 
-    /// The value and state after one of several ends.
-    pub(super) fn join_all(&mut self, ends: Vec<(Abs, State)>) -> Abs {
+    /// The value, state and variables after one of several ends.
+    pub(super) fn join_ends(&mut self, ends: Vec<End>) -> Abs {
+        let mut joined: Option<(Abs, State)> = None;
+        for (value, state, env) in ends {
+            joined = Some(match joined {
+                None => {
+                    self.env = env;
+                    (with_state(&value, &state), state)
+                }
+                Some((known, before)) => {
+                    self.join_env(env, &state, &before);
+                    let value = Abs::either((&before, known), (&state, value));
+                    (value, before.join(&state))
+                }
+            });
+        }
+        self.arrive(joined)
+    }
+
+    /// The value and state after one of several ends, whose variables are of no concern.
+    pub(super) fn join_exits(&mut self, ends: Vec<(Abs, State)>) -> Abs {
         let mut joined: Option<(Abs, State)> = None;
         for (value, state) in ends {
             joined = Some(match joined {
@@ -282,16 +297,17 @@ impl Run<'_, '_> {
                 ),
             });
         }
-        match joined {
-            Some((value, state)) => {
-                self.state = Some(state);
-                value
-            }
-            None => {
-                self.state = None;
-                Abs::default()
-            }
-        }
+        self.arrive(joined)
+    }
+
+    /// Goes on from where ends have met; from nowhere if there are none.
+    fn arrive(&mut self, at: Option<(Abs, State)>) -> Abs {
+        let (value, state) = match at {
+            Some((value, state)) => (value, Some(state)),
+            None => (Abs::default(), None),
+        };
+        self.state = state;
+        value
     }
 
     /// `let pat = value` as a condition: a boolean whose truth is the pattern's match.
@@ -322,6 +338,11 @@ impl Run<'_, '_> {
             _ => state,
         }
     }
+}
+
+/// Whether a value refuses.
+pub(super) fn refuses(value: &Abs) -> bool {
+    value.from.has(From::REJECT) || value.only_fails()
 }
 
 /// Settings and their values packed by `let_condition`.

@@ -85,7 +85,19 @@ impl Run<'_, '_> {
                 Container::Trait(id) => id == of,
                 _ => false,
             };
-            let found: Vec<_> = found.into_iter().filter(implements).collect();
+            let mut found: Vec<_> = found.into_iter().filter(implements).collect();
+            if found.is_empty() {
+                // A method of the type's own has the same name.
+                let of = program[of].name;
+                let impls = program.impls_named(&[of.as_str()], self.ty(*receiver).peel_refs());
+                let own = impls.into_iter().filter_map(|(id, subst)| {
+                    let mut fns = program[id].fns.iter().copied();
+                    let id = fns.find(|it| program[*it].name == name)?;
+                    let self_ty = self.ty(*receiver).peel_refs().clone();
+                    Some(Candidate { id, subst, self_ty })
+                });
+                found.extend(own.filter(implements));
+            }
             if !found.is_empty() {
                 known = found.into_iter().map(Callee::Fn).collect();
             }

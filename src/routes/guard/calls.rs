@@ -390,14 +390,14 @@ impl Run<'_, '_> {
             return Abs::of(From::REJECT);
         }
         // `token.eq(&expected)`.
-        if matches!(name, "eq" | "ne")
+        if matches!(name, "eq" | "ne" | "eq_ignore_ascii_case")
             && let ([other], [argument]) = (args.as_slice(), &*call.args)
         {
             let sides = [(call.receiver, &receiver), (*argument, other)];
             let equal = self.equal_values(sides, id);
             return match name {
-                "eq" => equal,
-                _ => negated(&equal),
+                "ne" => negated(&equal),
+                _ => equal,
             };
         }
         // `collection.find_one(filter).with_options(options)`: still that query.
@@ -477,6 +477,9 @@ impl Run<'_, '_> {
         }
         let all = all_of(values);
         let from = all.without(From::LITERAL.with(From::OWN).with(From::HANDED));
+        if words::writes(name) || words::query_method(name).is_some() {
+            self.note_choice(id, name, from);
+        }
         if words::writes(name)
             && !from.has(From::REJECT)
             && values.first().is_some_and(|it| !it.from.has(From::REQUEST))
@@ -515,6 +518,12 @@ impl Run<'_, '_> {
                 let found =
                     Abs::fallible("Some", Proof::verified(evidence), Abs::of(From::IDENTITY));
                 Abs::fallible("Ok", Proof::nothing(), found)
+            }
+            None if matches!(name, "all" | "fetch_all" | "load" | "get_results")
+                && self.counts_rows(id, name) =>
+            {
+                let rows = Abs::counted(Proof::verified(evidence), Abs::of(From::IDENTITY));
+                Abs::fallible("Ok", Proof::nothing(), rows)
             }
             None if words::verifies(name) => {
                 unknown_outcome(From::IDENTITY, &Proof::verified(evidence))

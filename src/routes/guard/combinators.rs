@@ -1,5 +1,6 @@
 //! `Option`, `Result`, `Outcome` and `bool` methods, on values whose variants matter.
 
+use super::counted::NONE;
 use super::interpret::{Run, negated};
 use super::proof::{Abs, From, Out, Proof, State, is_bad, is_good, opposite};
 use super::public::{public, stands_in};
@@ -17,7 +18,12 @@ impl Run<'_, '_> {
         name: &str,
         args: &[ExprId],
     ) -> Option<Abs> {
+        if let Some(counted) = self.counted_method(id, receiver, name, args) {
+            return Some(counted);
+        }
         match name {
+            // Diesel's runs the query, and takes a connection.
+            "load" if !args.is_empty() && !self.names_an_ordering(args[0]) => None,
             "clone" | "as_ref" | "as_mut" | "as_deref" | "as_deref_mut" | "cloned" | "copied"
             | "to_owned" | "by_ref" | "borrow" | "borrow_mut" | "boxed" | "into_inner" | "lock"
             | "read" | "write" | "load" | "load_full" | "deref" | "instrument"
@@ -112,6 +118,12 @@ impl Run<'_, '_> {
                     }
                 })
             }
+            // The items of an iterator are looked at as one that may be missing.
+            "next" | "last" | "next_back" if args.is_empty() && receiver.success().is_some() => {
+                Some(receiver.clone())
+            }
+            // `Entity::find().all(&db)` of sea-orm runs the query.
+            "all" if !self.is_function(args) => None,
             "map" | "and_then" | "filter" | "is_some_and" | "is_ok_and" | "then_async"
             | "filter_map" | "find" | "any" | "all" | "position" | "find_map" | "is_none_or" => {
                 self.with_closure(receiver, name, args)
@@ -224,6 +236,15 @@ impl Run<'_, '_> {
                 };
                 Some(Abs::fallible("Some", proof, val))
             }
+            // itertools 0.8 to 0.14: what has succeeded, and what has not.
+            "partition_result" if args.is_empty() => {
+                let each = receiver.success()?;
+                let side = |good: &str| {
+                    let out = each.val.variant(good).unwrap_or_else(Out::nothing);
+                    Abs::counted(each.proof.and(&out.proof), out.val)
+                };
+                Some(pair(vec![side("Ok"), side("Err")]))
+            }
             // `subtle::Choice`: 1 for true.
             "unwrap_u8" if args.is_empty() => Some(receiver.clone()),
             _ if words::answers(name) && (receiver.from.has(From::REJECT) || args.is_empty()) => {
@@ -243,6 +264,32 @@ impl Run<'_, '_> {
             }
             _ => None,
         }
+    }
+
+    /// Whether an argument is an atomic's `Ordering`.
+    fn names_an_ordering(&self, id: ExprId) -> bool {
+        match self.judge.program[self.key].body.expr(id) {
+            Expr::Path(path) => path
+                .last()
+                .is_some_and(|it| matches!(it.as_str(), "Relaxed" | "Acquire" | "SeqCst")),
+            _ => false,
+        }
+    }
+
+    /// Whether the first argument is a closure, or names a function.
+    fn is_function(&self, args: &[ExprId]) -> bool {
+        let body = &self.judge.program[self.key].body;
+        args.first().is_some_and(|it| match body.expr(*it) {
+            Expr::Closure(_) => true,
+            Expr::Path(_) => match self.typing.local(*it) {
+                Some(local) => {
+                    let value = self.env.get(&local);
+                    value.is_some_and(|it| it.closure.is_some() || it.function.is_some())
+                }
+                None => true,
+            },
+            _ => false,
+        })
     }
 
     /// A value that succeeds only if both do: with what the second holds, or the pair.
@@ -273,6 +320,7 @@ impl Run<'_, '_> {
         let only = |variant| Abs::variants(From::default(), vec![(variant, Out::nothing())]);
         match self.ty(id).peel_refs() {
             Ty::Unknown => only("false"),
+            ty if is_list(ty) => only(NONE),
             Ty::Primitive(name) if *name == "bool" => only("false"),
             ty if ty.is_external("std::option::Option") => only("None"),
             _ => Abs::default(),
@@ -405,6 +453,12 @@ impl Run<'_, '_> {
             }
             None => self.on_the_side(args[0], &function, vec![val.clone()], &proof),
         };
+        let result = match name {
+            "any" | "all" | "filter" | "find" | "is_some_and" | "is_ok_and" | "is_none_or" => {
+                self.decided(args[0], result)
+            }
+            _ => result,
+        };
         let truth = result
             .variant("true")
             .map_or_else(Proof::nothing, |out| out.proof);
@@ -440,6 +494,17 @@ impl Run<'_, '_> {
             _ => Abs::of(receiver.from),
         })
     }
+}
+
+/// Whether a type is that of lists or sets, of which the default is empty.
+fn is_list(ty: &Ty) -> bool {
+    const LISTS: [&str; 4] = [
+        "std::vec::Vec",
+        "std::collections::HashSet",
+        "std::collections::BTreeSet",
+        "std::collections::VecDeque",
+    ];
+    LISTS.iter().any(|it| ty.is_external(it))
 }
 
 /// A tuple.

@@ -15,7 +15,7 @@ impl Run<'_, '_> {
     pub(super) fn binary(&mut self, id: ExprId, op: BinaryOp, lhs: ExprId, rhs: ExprId) -> Abs {
         match op {
             BinaryOp::And => {
-                let a = self.expr(lhs);
+                let a = self.condition(lhs);
                 let Some(before) = self.state.clone() else {
                     return Abs::default();
                 };
@@ -27,7 +27,7 @@ impl Run<'_, '_> {
                     .map(|out| out.proof);
                 if let Some(yes) = yes {
                     self.state = Some(yes);
-                    let b = self.expr(rhs);
+                    let b = self.condition(rhs);
                     if let (Some(x), Some(y)) = (a.variant("true"), b.variant("true")) {
                         let val = Abs {
                             setting: x.val.setting.or(y.val.setting),
@@ -68,7 +68,7 @@ impl Run<'_, '_> {
                 a
             }
             BinaryOp::Or => {
-                let a = self.expr(lhs);
+                let a = self.condition(lhs);
                 let Some(before) = self.state.clone() else {
                     return Abs::default();
                 };
@@ -80,7 +80,7 @@ impl Run<'_, '_> {
                 let mut variants = Vec::new();
                 if let Some(no) = no {
                     self.state = Some(no);
-                    let b = self.expr(rhs);
+                    let b = self.condition(rhs);
                     if let (Some(x), Some(y)) = (a.variant("false"), b.variant("false")) {
                         variants.push((
                             "false",
@@ -128,7 +128,8 @@ impl Run<'_, '_> {
                 let named = self
                     .is_variant(&a, rhs)
                     .or_else(|| self.is_variant(&b, lhs));
-                let equal = match (truth, named) {
+                let counted = self.counted_against(BinaryOp::Eq, (lhs, &a), (rhs, &b));
+                let equal = match (truth, named.or(counted)) {
                     (Some(1), _) => a.clone(),
                     (Some(0), _) => negated(&a),
                     (_, Some(named)) => named,
@@ -143,6 +144,9 @@ impl Run<'_, '_> {
             _ => {
                 let a = self.expr(lhs);
                 let b = self.expr(rhs);
+                if let Some(counted) = self.counted_against(op, (lhs, &a), (rhs, &b)) {
+                    return counted;
+                }
                 let setting = if b.from.has(From::LITERAL) {
                     a.setting.clone()
                 } else {
@@ -172,6 +176,14 @@ impl Run<'_, '_> {
     /// `a == b`, if not both are missing.
     pub(super) fn equal_values(&self, sides: [(ExprId, &Abs); 2], id: ExprId) -> Abs {
         let [(lhs, a), (rhs, b)] = sides;
+        let evidence = || self.evidence(self.text(id), self.span(id));
+        if let Some(proof) = self.same_as_own_secret([(Some(lhs), a), (Some(rhs), b)], evidence) {
+            let equal = Abs::fallible("true", proof, Abs::default());
+            return match self.both_missing(sides) {
+                Some(unset) => only_if(equal, &unset),
+                None => equal,
+            };
+        }
         let equal = match self.is_public_setting(lhs, a) || self.is_public_setting(rhs, b) {
             true => self.equal(&public(a.clone()), &public(b.clone()), id),
             false => self.equal(a, b, id),
@@ -236,10 +248,12 @@ impl Run<'_, '_> {
         if !sides.iter().all(may_miss) {
             return None;
         }
-        let mut settings = sides
-            .iter()
-            .filter(|(_, it)| !it.from.has(From::CREDENTIAL));
-        let (expr, value) = settings.next()?;
+        let settings = || {
+            let sides = sides.iter();
+            sides.filter(|(_, it)| !it.from.has(From::CREDENTIAL))
+        };
+        let own = settings().find(|(_, it)| it.from.has(From::OWN));
+        let (expr, value) = own.or_else(|| settings().next())?;
         let setting = match &value.setting {
             Some(setting) => setting.to_string(),
             None => self.text(*expr),
@@ -355,7 +369,7 @@ pub(super) fn compared(
         (false, false) => return None,
     };
     if other.from.has(From::KEYED) {
-        return Some(Proof::verified(evidence()));
+        return Some(Proof::verified_by(other, evidence()));
     }
     // What everybody can read or send along proves nothing.
     let is_known = other

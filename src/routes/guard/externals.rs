@@ -6,7 +6,7 @@ use super::endpoints::Sealing;
 use super::extensions::Slot;
 use super::interpret::Run;
 use super::proof::{Abs, From, Out, Proof, Strength};
-use super::public::is_identifier;
+use super::public::{is_identifier, is_public_header};
 use super::{EventKind, words};
 use crate::facts::ExprId;
 use crate::facts::body::MethodCall;
@@ -155,7 +155,7 @@ impl Run<'_, '_> {
         }
     }
 
-    fn turbofish(&self, call: &MethodCall) -> Option<Ty> {
+    pub(super) fn turbofish(&self, call: &MethodCall) -> Option<Ty> {
         let scope = self.scope()?;
         call.generics.iter().find_map(|arg| match arg {
             crate::facts::GenericArg::Type(ty) => Some(
@@ -236,7 +236,8 @@ impl Run<'_, '_> {
             {
                 (Proof::presence(), From::CREDENTIAL)
             }
-            None => (Proof::nothing(), From::INPUT),
+            None if is_public_header(&key) => (Proof::nothing(), From::INPUT),
+            None => (Proof::nothing(), From::INPUT.with(From::AMBIENT)),
         };
         self.shaped(id, Abs::fallible("Some", proof, Abs::of(from)))
     }
@@ -476,7 +477,12 @@ impl Run<'_, '_> {
                 };
                 let credentials = From::CREDENTIAL.with(From::IDENTITY).with(From::TOKEN);
                 let evidence = || self.evidence(name, self.span(id));
-                let proof = compared([a, b], credentials, evidence);
+                let exprs = match receiver {
+                    Some(_) => [None, exprs.first().copied()],
+                    None => [exprs.first().copied(), exprs.get(1).copied()],
+                };
+                let said = self.same_as_own_secret([(exprs[0], a), (exprs[1], b)], evidence);
+                let proof = said.or_else(|| compared([a, b], credentials, evidence));
                 let who = match &proof {
                     Some(proof) if proof.strength == Strength::Verified => From::IDENTITY,
                     _ => from.without(From::LITERAL).without(From::REJECT),
@@ -505,13 +511,24 @@ impl Run<'_, '_> {
                 outcome(on.unwrap_or(Outcome::Ok), Proof::nothing(), value)
             }
             Role::Verifies => {
-                let ambient = labels.has(From::CREDENTIAL.with(From::IDENTITY).with(From::TOKEN));
+                let is_sent = labels.has(From::CREDENTIAL.with(From::IDENTITY).with(From::TOKEN));
+                // Whatever a token is called, it is genuine.
+                let is_said = !is_sent
+                    && labels.has(From::INPUT)
+                    && !labels.has(From::FETCHED.with(From::ANSWERED).with(From::PUBLIC))
+                    && words::verifies_tokens(path);
+                let ambient = is_sent || is_said;
                 let proof = if ambient {
                     let evidence = self.evidence(name, self.span(id));
                     let mut keys = against.into_iter().chain(args).chain(receiver);
-                    match keys.find(|it| it.from.has(From::UNSET) && !it.from.is_missing()) {
-                        Some(secret) => Proof::verified_by(secret, evidence),
-                        None => Proof::verified(evidence),
+                    let proof =
+                        match keys.find(|it| it.from.has(From::UNSET) && !it.from.is_missing()) {
+                            Some(secret) => Proof::verified_by(secret, evidence),
+                            None => Proof::verified(evidence),
+                        };
+                    Proof {
+                        said: is_said,
+                        ..proof
                     }
                 } else {
                     Proof::nothing()
@@ -567,14 +584,23 @@ impl Run<'_, '_> {
             Role::RequestSource => Abs::of(From::REQUEST),
             Role::Clock => Abs::of(From::CLOCK),
             Role::EffectWrite | Role::SendsMail => {
+                self.note_choice(id, name, from);
                 let statement = model.sql.and_then(|at| exprs.get(at as usize));
-                if !statement.is_some_and(|it| self.changes_nothing(*it)) {
+                let sets_up = statement.is_some_and(|it| self.changes_nothing(*it));
+                // Of whoever has no such credential, it changes nothing.
+                let is_his = self.labels_by_store(id, from).has(From::CREDENTIAL)
+                    && self.changes_only_by_it(id);
+                if !sets_up && !is_his {
                     self.event(EventKind::Write(name.to_owned()), self.span(id));
                 }
                 self.looked_up(id, name, from)
             }
-            Role::EffectRead => self.looked_up(id, name, from),
+            Role::EffectRead => {
+                self.note_choice(id, name, from);
+                self.looked_up(id, name, from)
+            }
             Role::Effect => {
+                self.note_choice(id, name, from);
                 if self.changes_rows(id, from) {
                     self.event(EventKind::Write(name.to_owned()), self.span(id));
                 }

@@ -190,6 +190,9 @@ impl Judge<'_> {
                     let val = Abs::fallible(good, out.proof, out.val);
                     return Abs::fallible("Ok", Proof::nothing(), val);
                 }
+                if let Some(value) = self.one_of(*path, args, span) {
+                    return value;
+                }
                 self.library_extractor(*path, ty, span)
             }
             Ty::Adt(adt, _) => match self.model_of(*adt) {
@@ -222,6 +225,28 @@ impl Judge<'_> {
             ),
             _ => Abs::fallible("Ok", Proof::nothing(), Abs::of(From::INPUT)),
         }
+    }
+
+    /// The first of several extractors that succeeds: axum-extra 0.4 to 0.12 `src/either.rs`,
+    /// actix-web 4 `src/types/either.rs`.
+    fn one_of(&self, path: Name, args: &[Ty], span: Span) -> Option<Abs> {
+        let names: &[&str] = match path.as_str().split("::").next()? {
+            "axum_extra" => &["E1", "E2", "E3", "E4", "E5", "E6", "E7", "E8"],
+            "actix_web" => &["Left", "Right"],
+            _ => return None,
+        };
+        let last = path.as_str().rsplit("::").next()?;
+        if !last.starts_with("Either") || args.len() < 2 {
+            return None;
+        }
+        let each = names.iter().zip(args).map(|(name, ty)| {
+            let out = self.extractor(ty, span).variant("Ok");
+            (*name, out.unwrap_or_else(Out::nothing))
+        });
+        let each: Vec<(&str, Out)> = each.collect();
+        let proofs = each.iter().map(|(_, out)| out.proof.clone());
+        let proof = proofs.reduce(|a, b| a.either(&b, None))?;
+        Some(Abs::fallible("Ok", proof, Abs::variants(From::INPUT, each)))
     }
 
     /// The path by which the user's settings describe an extractor of the program:
@@ -340,6 +365,11 @@ impl Judge<'_> {
 
     fn local_extractor(&self, ty: &Ty, span: Span) -> Abs {
         let Some(value) = self.run_impls(self.extractor_impls(ty)) else {
+            if let Ty::Adt(adt, _) = ty
+                && let Some(value) = self.derived_extractor(*adt, ty, span)
+            {
+                return value;
+            }
             // No extractor: a path parameter, a form type, or derived.
             let derived = matches!(ty, Ty::Adt(adt, _) if self.program[*adt].attrs.iter().any(|attr| {
                 attr.meta.is("derive") && attr.meta.list().iter().any(|it| it.last_segment().is_some_and(|name| name != PARSING_TRAIT && EXTRACTOR_TRAITS.contains(&name.as_str())))

@@ -69,6 +69,7 @@ impl Print {
             &proof.condition,
             &proof.maybe,
             proof.looked,
+            proof.said,
         )
             .hash(hasher);
         for evidence in &proof.evidence {

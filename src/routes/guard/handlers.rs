@@ -2,6 +2,7 @@
 
 use super::extractors::OPTIONAL_TRAITS;
 use super::proof::{Abs, From, Out, Proof, State, Strength};
+use super::rights::Rights;
 use super::{Event, EventKind, Judge, Summary, body_proof};
 use crate::facts::CfgPredicate;
 use crate::program::ty::Subst;
@@ -52,11 +53,13 @@ impl Judge<'_> {
                             true => EvidenceKind::Configuration,
                             false => EvidenceKind::Extractor,
                         };
-                        own.evidence = vec![Evidence {
+                        let evidence = Evidence {
                             kind,
                             name: type_name(program, &ty),
                             span,
-                        }];
+                        };
+                        own.rights = own.rights.known_by(&evidence);
+                        own.evidence = vec![evidence];
                     }
                     if optional_identity(&out.val) {
                         is_optional = true;
@@ -171,6 +174,10 @@ impl Judge<'_> {
         let is_told = !matches!(&output, Ty::Tuple(parts) if parts.is_empty());
         let mut proof = body_proof(&summary, is_told);
         self.admit(&mut proof);
+        if self.is_exhausted() {
+            let cut = Rights::maybe("its code is too large to be followed to its end".into());
+            proof.rights = proof.rights.and(&cut);
+        }
         taken.before_effects(proof)
     }
 }

@@ -17,6 +17,9 @@ use crate::routes::endpoint::{Evidence, EvidenceKind};
 use crate::source::{Name, Span};
 use crate::values::{Callee, Typing};
 
+/// Where code goes on elsewhere: the value it takes along, and the state and variables there.
+pub(super) type End = (Abs, State, FxHashMap<PatId, Abs>);
+
 /// One activation of a body.
 pub(super) struct Run<'j, 'a> {
     pub(super) judge: &'j Judge<'a>,
@@ -28,7 +31,7 @@ pub(super) struct Run<'j, 'a> {
     /// `None`: this point is not reached.
     pub(super) state: Option<State>,
     pub(super) exits: Vec<(Abs, State)>,
-    pub(super) breaks: Vec<(Abs, State)>,
+    pub(super) breaks: Vec<End>,
     pub(super) events: Vec<Event>,
     /// Maps of the service in which an entry was made for whoever asks.
     pub(super) made: Vec<Rc<str>>,
@@ -337,10 +340,14 @@ impl<'a> Run<'_, 'a> {
             Expr::Await(inner) => {
                 let value = self.expr(*inner);
                 let value = self.sent_by_waiting(id, value);
-                self.awaited(*inner, value)
+                let value = self.awaited(*inner, value);
+                self.chosen_by_both(id, value)
             }
             Expr::Unary { op, inner } => {
-                let value = self.expr(*inner);
+                let value = match op {
+                    UnaryOp::Not => self.condition(*inner),
+                    _ => self.expr(*inner),
+                };
                 match op {
                     UnaryOp::Not => negated(&value),
                     UnaryOp::Deref => value,
@@ -362,7 +369,8 @@ impl<'a> Run<'_, 'a> {
             }
             Expr::Try(inner) => {
                 let value = self.expr(*inner);
-                self.question(&value)
+                let value = self.question(&value);
+                self.chosen_by_both(id, value)
             }
             Expr::Block(block) => match block.kind {
                 BlockKind::Async | BlockKind::Try => self.inner_block(id),
@@ -402,14 +410,14 @@ impl<'a> Run<'_, 'a> {
             Expr::Break { value, .. } => {
                 let value = value.map_or_else(Abs::default, |id| self.expr(id));
                 if let Some(state) = self.state.take() {
-                    self.breaks.push((value, state));
+                    self.breaks.push((value, state, self.env.clone()));
                 }
                 Abs::default()
             }
             Expr::Continue(_) => {
                 // The loop's next round starts from the loop's beginning: nothing more is proven after it.
                 if let Some(state) = self.state.take() {
-                    self.breaks.push((Abs::default(), state));
+                    self.breaks.push((Abs::default(), state, self.env.clone()));
                 }
                 Abs::default()
             }
@@ -430,7 +438,7 @@ impl<'a> Run<'_, 'a> {
             self.exits.push((value, state));
         }
         let own = std::mem::replace(&mut self.exits, outer);
-        self.join_all(own)
+        self.join_exits(own)
     }
 
     fn path(&mut self, id: ExprId, last: &str) -> Abs {
@@ -445,6 +453,11 @@ impl<'a> Run<'_, 'a> {
                 function: Some(candidate.id),
                 ..Abs::default()
             },
+            Some(Callee::Const(_)) if self.truth_of(id).is_some() => {
+                let is_true = self.truth_of(id) == Some(true);
+                let variant = if is_true { "true" } else { "false" };
+                Abs::variants(From::LITERAL, vec![(variant, Out::nothing())])
+            }
             Some(Callee::Const(id)) => {
                 let name = self.judge.program[*id].name;
                 // A text that stands in the code: a prefix, a scheme, or a secret that is none.
@@ -478,6 +491,23 @@ impl<'a> Run<'_, 'a> {
             }
             _ if words::refuses(last) => Abs::of(From::REJECT),
             _ => Abs::default(),
+        }
+    }
+
+    /// Whether a constant is `true` or `false`, in all builds and for all types.
+    fn truth_of(&self, id: ExprId) -> Option<bool> {
+        let [Callee::Const(only)] = self.typing.defs(id) else {
+            return None;
+        };
+        let program = self.judge.program;
+        let def = &program[*only];
+        let may_differ = def.is_static
+            || matches!(def.container, crate::program::Container::Trait(_))
+            || def.attrs.iter().any(|it| it.meta.is("cfg"));
+        let body = &program[def.body.filter(|_| !may_differ)?].body;
+        match body.expr(body.root) {
+            Expr::Literal(Literal::Bool(value)) => Some(*value),
+            _ => None,
         }
     }
 
@@ -568,7 +598,11 @@ impl<'a> Run<'_, 'a> {
             },
             Some(_) => match value.success() {
                 Some(out) => {
-                    self.state = Some(state.with(&out.proof));
+                    self.state = Some(
+                        state
+                            .with(&out.proof)
+                            .or_else_refused(&out.proof.rights.on_every_path()),
+                    );
                     out.val
                 }
                 None => {

@@ -39,7 +39,11 @@ impl Run<'_, '_> {
                         let failed = Abs::variants(From::REJECT, vec![("Err", Out::nothing())]);
                         self.exits.push((failed, no));
                     }
-                    self.state = yes;
+                    let gates = cond.variant("true").map(|out| out.proof.rights);
+                    self.state = match gates {
+                        Some(gates) => yes.map(|it| it.or_else_refused(&gates)),
+                        None => yes,
+                    };
                 }
                 Abs::default()
             }
@@ -73,10 +77,15 @@ impl Run<'_, '_> {
             "query" | "query_as" | "query_scalar" | "query_file" | "query_unchecked"
             | "query_as_unchecked" => {
                 let text = self.text(id).to_ascii_uppercase();
+                let is_read = text.contains("SELECT ");
+                if is_read {
+                    self.note_choice(id, name, from);
+                }
                 if ["INSERT ", "UPDATE ", "DELETE "]
                     .iter()
                     .any(|verb| text.contains(verb))
                 {
+                    self.note_choice(id, name, from);
                     self.event(EventKind::Write(self.text(id)), self.span(id));
                 }
                 Abs::of(from)

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::counted::SOME;
 use super::interpret::Run;
 use super::proof::{Abs, From, Proof, is_bad, is_good};
 use super::public::{is_public_name, public};
@@ -29,6 +30,9 @@ impl Run<'_, '_> {
             }
             Pat::Bind { sub: Some(sub), .. } => self.matched(*sub, value),
             Pat::Ref(inner) | Pat::Typed(inner, _) => self.matched(*inner, value),
+            Pat::Tuple(all) if value.parts.is_none() && all.len() == 1 => {
+                self.matched(all[0], value)
+            }
             Pat::Tuple(all) => self.matched_parts(all, value),
             Pat::Literal(Literal::Bool(wanted)) => {
                 let name = if *wanted { "true" } else { "false" };
@@ -70,6 +74,10 @@ impl Run<'_, '_> {
             {
                 None
             }
+            Pat::Literal(_) | Pat::Slice(_) if value.is_counted() => match self.counts(pat) {
+                Some((name, _)) => value.variant(name).map(|out| Matched::of(out.proof)),
+                None => Some(self.rest(value)),
+            },
             Pat::Literal(_) | Pat::Value => Some(Matched::of(Proof::nothing())),
             _ => Some(self.rest(value)),
         }
@@ -202,7 +210,13 @@ impl Run<'_, '_> {
                 }
                 Some(left)
             }
+            // `(ok,)` of a row with one column.
+            Pat::Tuple(all) if value.parts.is_none() && all.len() == 1 => self.minus(all[0], value),
             Pat::Tuple(all) => self.minus_parts(all, value),
+            Pat::Literal(_) | Pat::Slice(_) if value.is_counted() => match self.counts(pat) {
+                Some((name, true)) => without(value, name),
+                _ => Some(value.clone()),
+            },
             _ => Some(value.clone()),
         }
     }
@@ -294,6 +308,13 @@ impl Run<'_, '_> {
             Pat::Or(all) => {
                 for pat in all {
                     self.bind(*pat, value.clone());
+                }
+            }
+            Pat::Tuple(all) if value.parts.is_none() && all.len() == 1 => self.bind(all[0], value),
+            Pat::Slice(all) if value.is_counted() => {
+                let each = value.variant(SOME).map_or_else(Abs::default, |out| out.val);
+                for pat in all {
+                    self.bind(*pat, each.clone());
                 }
             }
             Pat::Tuple(all) | Pat::Slice(all) => {

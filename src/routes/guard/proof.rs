@@ -10,7 +10,9 @@ use crate::program::ty::Subst;
 use crate::routes::endpoint::{Evidence, Status};
 use crate::source::Name;
 
+use super::counted::{NONE, SOME};
 use super::public::stands_in;
+use super::rights::Rights;
 
 /// How much a request has shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,8 +36,12 @@ pub struct Proof {
     pub maybe: Option<String>,
     /// Credentials were verified on some path to here, but not on all.
     pub looked: bool,
+    /// It rests on what a request says in its query, path or body, as logins do as well.
+    pub said: bool,
     /// By what.
     pub evidence: Vec<Evidence>,
+    /// What was asked beyond who it is.
+    pub rights: Rights,
 }
 
 impl Proof {
@@ -46,7 +52,9 @@ impl Proof {
             condition: None,
             maybe: None,
             looked: false,
+            said: false,
             evidence: Vec::new(),
+            rights: Rights::default(),
         }
     }
 
@@ -102,7 +110,9 @@ impl Proof {
             _ => (other, self),
         };
         let mut joined = strong.clone();
+        joined.rights = strong.rights.and(&weak.rights);
         joined.looked |= weak.looked;
+        joined.said |= weak.said && !strong.is_verified();
         if joined.strength == Strength::Verified && joined.condition.is_none() {
             joined.maybe = None;
         } else {
@@ -129,6 +139,13 @@ impl Proof {
     /// one side only is conditional.
     #[must_use]
     pub fn either(&self, other: &Proof, setting: Option<(String, String)>) -> Proof {
+        Proof {
+            rights: self.rights.either(&other.rights),
+            ..self.one_of(other, setting)
+        }
+    }
+
+    fn one_of(&self, other: &Proof, setting: Option<(String, String)>) -> Proof {
         let verified = |proof: &Proof| proof.strength == Strength::Verified;
         match (verified(self), verified(other)) {
             (true, true) => {
@@ -143,6 +160,7 @@ impl Proof {
                     }
                 }
                 joined.looked |= other.looked;
+                joined.said |= other.said;
                 joined
             }
             (true, false) | (false, true) => {
@@ -160,11 +178,13 @@ impl Proof {
                     return Proof {
                         condition: Some(condition),
                         looked: true,
+                        said: self.said || other.said,
                         ..strong.clone()
                     };
                 }
                 Proof {
                     looked: true,
+                    said: self.said || other.said,
                     evidence: strong.evidence.clone(),
                     ..weak.clone()
                 }
@@ -176,6 +196,7 @@ impl Proof {
                     other.clone()
                 };
                 joined.looked = self.looked || other.looked;
+                joined.said = self.said || other.said;
                 // A path on which nothing is in doubt needs no credentials.
                 joined.maybe = self.maybe.clone().filter(|_| other.maybe.is_some());
                 for evidence in self.evidence.iter().chain(&other.evidence) {
@@ -485,6 +506,9 @@ impl From {
     /// What code outside the program has answered after a while: somebody else's words.
     pub const ANSWERED: From = From(1 << 21);
 
+    /// Of a header or cookie that is not called like a credential, and may be one.
+    pub const AMBIENT: From = From(1 << 23);
+
     /// A secret that is empty where nobody has set it.
     pub const UNSET: From = From(1 << 22);
 
@@ -651,6 +675,28 @@ impl Abs {
         }
     }
 
+    /// The variants of a value of which nothing is known, if it is of the type of another that
+    /// either succeeds or fails: both are possible.
+    fn any_of(&self, others: &[(Name, Out)]) -> Option<Rc<Vec<(Name, Out)>>> {
+        let common = |(name, _): &(Name, Out)| {
+            let name = name.as_str();
+            is_good(name) || is_bad(name) || [SOME, NONE].contains(&name)
+        };
+        let (first, _) = others.first()?;
+        let pair = [first.as_str(), opposite(first.as_str())];
+        let is_pair = others
+            .iter()
+            .all(|it| common(it) && pair.contains(&it.0.as_str()));
+        let is_answer = self.from.has(From::REJECT) || self.setting.is_some();
+        (is_pair && !is_answer).then(|| {
+            let out = Out {
+                proof: Proof::nothing(),
+                val: Abs::of(self.from),
+            };
+            Rc::new(pair.map(|name| (Name::new(name), out.clone())).to_vec())
+        })
+    }
+
     /// A value that is one of two, on paths with these proofs.
     pub fn either(a: (&State, Abs), b: (&State, Abs)) -> Abs {
         let mut joined = Abs {
@@ -686,12 +732,21 @@ impl Abs {
             joined.fields = Some(Rc::new(both.collect()));
         }
         let mut variants: Vec<(Name, Out)> = Vec::new();
-        let (Some(_), Some(_)) = (&a.1.variants, &b.1.variants) else {
-            return joined;
+        let sides = match (&a.1.variants, &b.1.variants) {
+            (Some(x), Some(y)) => [Rc::clone(x), Rc::clone(y)],
+            (Some(x), None) => match b.1.any_of(x) {
+                Some(y) => [Rc::clone(x), y],
+                None => return joined,
+            },
+            (None, Some(y)) => match a.1.any_of(y) {
+                Some(x) => [x, Rc::clone(y)],
+                None => return joined,
+            },
+            (None, None) => return joined,
         };
         let setting = a.0.differing(b.0);
-        for (side, own) in [(true, &a), (false, &b)] {
-            for (name, out) in own.1.variants.iter().flat_map(|all| all.iter()) {
+        for (side, own, all) in [(true, &a, &sides[0]), (false, &b, &sides[1])] {
+            for (name, out) in all.iter() {
                 let proof = own.0.proof.and(&out.proof);
                 match variants.iter_mut().find(|(it, _)| it == name) {
                     None => variants.push((
@@ -750,6 +805,8 @@ pub fn opposite(name: &str) -> &'static str {
         "true" => "false",
         "false" => "true",
         "Success" => "Error",
+        SOME => NONE,
+        NONE => SOME,
         _ => "Success",
     }
 }

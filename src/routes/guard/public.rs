@@ -139,6 +139,37 @@ pub(super) fn is_identifier(header: &str) -> bool {
     flat == "kid" || ENDS.iter().any(|end| flat.ends_with(end))
 }
 
+/// Whether a header or cookie of this name says who or what is meant, as anybody may.
+pub(super) fn is_public_header(name: &str) -> bool {
+    const WORDS: [&str; 22] = [
+        "id",
+        "user",
+        "username",
+        "name",
+        "email",
+        "mail",
+        "tenant",
+        "org",
+        "organization",
+        "account",
+        "client",
+        "project",
+        "team",
+        "workspace",
+        "role",
+        "host",
+        "ip",
+        "version",
+        "region",
+        "slug",
+        "device",
+        "login",
+    ];
+    let flat = name.to_ascii_lowercase();
+    let last = flat.rsplit(['-', '_', '.', ':']).next().unwrap_or_default();
+    WORDS.contains(&last)
+}
+
 /// Whether a part of a token's header brings the key along, or says where it is.
 pub(super) fn brings_key(field: &str) -> bool {
     matches!(field, "jwk" | "jku" | "x5c" | "x5u")

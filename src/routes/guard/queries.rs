@@ -3,6 +3,7 @@
 use super::interpret::Run;
 use super::proof::From;
 use crate::facts::{Expr, ExprId};
+use crate::program::Ty;
 use crate::values::TextPart;
 
 /// What a query answers, where that is no row of what it asks for.
@@ -18,11 +19,89 @@ pub(super) enum Answer {
     Nullable,
 }
 
+/// What of a statement the values that it is run with choose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Choice {
+    /// Which rows it finds or changes; all of the values.
+    Rows,
+    /// No rows: it adds one.
+    Nothing,
+    /// Some the rows, and some what is written into them; or nobody knows.
+    Unknown,
+}
+
 impl Run<'_, '_> {
+    /// What the values choose that a chain of calls runs a query with.
+    pub(super) fn choice_of_query(&self, id: ExprId) -> Choice {
+        match self.statement(id, 0) {
+            Some((sql, true)) => choice(&sql),
+            _ => Choice::Unknown,
+        }
+    }
+
     /// What the query answers that a chain of calls runs; `None`: rows, or nobody knows.
     pub(super) fn answer_of_query(&self, id: ExprId) -> Option<Answer> {
         let (sql, is_whole) = self.statement(id, 0)?;
         answer(&sql).filter(|_| is_whole)
+    }
+
+    /// Whether what a query finds is a truth value, as of diesel's `exists`.
+    pub(super) fn answers_with_truth(&self, id: ExprId) -> bool {
+        let is_truth = |ty: &Ty| matches!(ty, Ty::Primitive(name) if *name == "bool");
+        let Expr::MethodCall(call) = self.judge.program[self.key].body.expr(id) else {
+            return false;
+        };
+        let written = self.turbofish(call);
+        written
+            .or_else(|| self.found_type(id))
+            .is_some_and(|it| is_truth(&it))
+    }
+
+    /// What a query finds, by its type: what `Ok` holds.
+    fn found_type(&self, id: ExprId) -> Option<Ty> {
+        let ty = match self.ty(id) {
+            Ty::Future(inner) => (*inner).clone(),
+            other => other,
+        };
+        let is_result = ty.is_external("std::result::Result");
+        is_result.then(|| ty.arg(0).peel_refs().clone())
+    }
+
+    /// Whether a method runs a query and gives all rows that it finds, or how many it has changed.
+    pub(super) fn counts_rows(&self, id: ExprId, name: &str) -> bool {
+        match name {
+            "fetch_all" | "load" | "get_results" | "load_iter" => true,
+            // Of sea-orm; of tokio-postgres, whose first argument is the statement.
+            "all" | "count" | "query" | "count_documents" => {
+                let body = &self.judge.program[self.key].body;
+                matches!(body.expr(id), Expr::MethodCall(call) if !call.args.is_empty())
+            }
+            "execute" => self.changes_only_by_it(id),
+            _ => false,
+        }
+    }
+
+    /// Redis: whether what is asked for is of a type that no missing value becomes.
+    pub(super) fn fails_without_a_value(&self, id: ExprId, name: &str) -> bool {
+        let is_text = |ty: &Ty| ty.is_external("std::string::String");
+        matches!(name, "get" | "hget")
+            && self
+                .typing
+                .external(id)
+                .is_some_and(|it| it.as_str().starts_with("redis::"))
+            && self.found_type(id).is_some_and(|it| is_text(&it))
+    }
+
+    /// Whether a statement changes only rows that it finds by what it is asked with.
+    pub(super) fn changes_only_by_it(&self, id: ExprId) -> bool {
+        self.statement(id, 0)
+            .is_some_and(|(sql, is_whole)| is_whole && changes_only_found(&sql))
+    }
+
+    /// Whether a statement looks for a token or a session, by the names of its table and columns.
+    pub(super) fn asks_for_a_token(&self, id: ExprId) -> bool {
+        self.statement(id, 0)
+            .is_some_and(|(sql, _)| asks_for_a_token(&sql))
     }
 
     /// Whether the query adds, changes or removes rows that a chain of calls runs. One that finds the
@@ -93,8 +172,13 @@ impl Run<'_, '_> {
                     Some(text) => text,
                     None => self.judge.sources.slice(call.tokens.in_file(data.file)),
                 };
+                let raw = tokens
+                    .split_once("r#\"")
+                    .and_then(|(_, it)| it.split_once("\"#"));
+                let raw = raw.map(|(inside, _)| inside);
                 let mut quoted = tokens.split('"').skip(1).step_by(2);
-                let found = quoted.find(|it| verb(it).is_some());
+                let found = raw.or_else(|| quoted.find(|it| verb(it).is_some()));
+                let found = found.filter(|it| verb(it).is_some());
                 let is_whole = call.path.last().is_none_or(|name| name != "format");
                 found.map(|it| (it.to_owned(), is_whole))
             }
@@ -134,10 +218,7 @@ fn changes(sql: &str) -> bool {
 }
 
 fn answer(sql: &str) -> Option<Answer> {
-    let words: Vec<String> = sql
-        .split_whitespace()
-        .map(str::to_ascii_uppercase)
-        .collect();
+    let words = upper(sql);
     let what = words.get(1).map_or("", String::as_str);
     match verb(sql)? {
         "INSERT" | "REPLACE" => Some(Answer::Always),
@@ -151,6 +232,89 @@ fn answer(sql: &str) -> Option<Answer> {
         }
         _ => None,
     }
+}
+
+fn choice(sql: &str) -> Choice {
+    let words = upper(sql);
+    match verb(sql) {
+        Some("INSERT" | "REPLACE") => return Choice::Nothing,
+        Some("SELECT" | "UPDATE" | "DELETE") => {}
+        _ => return Choice::Unknown,
+    }
+    // The last: what stands in front of it may be a statement in a statement.
+    let Some(at) = words.iter().rposition(|it| it == "WHERE") else {
+        return Choice::Unknown;
+    };
+    let (before, condition) = words.split_at(at);
+    match has_parameter(before) || has_a_way_around(&words) || !has_parameter(condition) {
+        true => Choice::Unknown,
+        false => Choice::Rows,
+    }
+}
+
+fn upper(sql: &str) -> Vec<String> {
+    sql.split_whitespace()
+        .map(str::to_ascii_uppercase)
+        .collect()
+}
+
+/// Whether all values that a change is asked with stand in its condition, which all must hold.
+fn changes_only_found(sql: &str) -> bool {
+    let words = upper(sql);
+    let changes = matches!(verb(sql), Some("UPDATE" | "DELETE"));
+    let Some(at) = words.iter().position(|it| it == "WHERE") else {
+        return false;
+    };
+    let (before, condition) = words.split_at(at);
+    changes
+        && !has_parameter(before)
+        && has_parameter(condition)
+        && condition.iter().any(|it| it.contains('='))
+        && !condition
+            .iter()
+            .any(|it| it == "OR" || it.contains("SELECT") || it == "LIKE")
+        && !condition
+            .iter()
+            .any(|it| it.contains("<>") || it.contains("!="))
+}
+
+/// Whether a selection asks for a token, or a hash of one: its column is called so, or its table
+/// and the column not as what anybody knows.
+fn asks_for_a_token(sql: &str) -> bool {
+    let lower = sql.to_ascii_lowercase();
+    let words: Vec<&str> = lower
+        .split(|it: char| {
+            !(it.is_ascii_alphanumeric() || it == '_' || it == '$' || it == '?' || it == '=')
+        })
+        .filter(|it| !it.is_empty())
+        .collect();
+    let named = |name: &str, of: &[&str]| {
+        name.split('_')
+            .any(|it| of.contains(&it.trim_end_matches('s')))
+    };
+    let secret = ["token", "session", "key", "apikey", "secret", "credential"];
+    let known = [
+        "user", "name", "email", "slug", "tenant", "org", "account", "login", "owner", "kind",
+        "type", "scope", "client", "prefix",
+    ];
+    let from = words.iter().position(|it| *it == "from");
+    let table = from
+        .and_then(|at| words.get(at + 1))
+        .copied()
+        .unwrap_or_default();
+    let Some(at) = words.iter().position(|it| *it == "where") else {
+        return false;
+    };
+    let column = words.get(at + 1).copied().unwrap_or_default();
+    let column = column.split(['=', '$', '?']).next().unwrap_or_default();
+    let by_table = named(table, &secret)
+        && !named(column, &known)
+        && (column != "id" || named(table, &["session"]));
+    (named(column, &["token", "hash", "secret"])
+        || named(column, &["key"]) && column != "key_id"
+        || by_table)
+        && !column.is_empty()
+        && !(named(column, &["id"]) && column != "id" && !named(column, &["session", "token"]))
 }
 
 /// Whether what a selection finds depends on what it is asked with.
@@ -259,6 +423,40 @@ fn is_aggregate(column: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn values_choose_rows_or_what_is_in_them() {
+        let cases = [
+            (
+                "DELETE FROM notes WHERE id = $1 AND owner = $2",
+                Choice::Rows,
+            ),
+            (
+                "select * from notes where id = ? and owner = ?",
+                Choice::Rows,
+            ),
+            (
+                "SELECT * FROM notes WHERE id = $1 AND owner = $2 OR public",
+                Choice::Unknown,
+            ),
+            (
+                "UPDATE notes SET text = $1 WHERE id = $2 AND owner = $3",
+                Choice::Unknown,
+            ),
+            (
+                "INSERT INTO notes (owner, text) VALUES ($1, $2)",
+                Choice::Nothing,
+            ),
+            ("SELECT keep($1, $2)", Choice::Unknown),
+            (
+                "SELECT id, EXISTS(SELECT 1 FROM likes WHERE who = $2) FROM notes WHERE id = $1",
+                Choice::Unknown,
+            ),
+        ];
+        for (sql, expected) in cases {
+            assert_eq!(choice(sql), expected, "{sql}");
+        }
+    }
 
     #[test]
     fn statements_that_change_rows_are_known() {

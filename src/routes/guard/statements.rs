@@ -23,9 +23,9 @@ impl Run<'_, '_> {
         if labelled {
             let mut ends = std::mem::replace(&mut self.breaks, outer);
             if let Some(state) = self.state.take() {
-                ends.push((value, state));
+                ends.push((value, state, self.env.clone()));
             }
-            return self.join_all(ends);
+            return self.join_ends(ends);
         }
         value
     }

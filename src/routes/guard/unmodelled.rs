@@ -32,6 +32,7 @@ impl Run<'_, '_> {
     /// A query by a credential: finding something proves it.
     pub(super) fn looked_up(&mut self, id: ExprId, name: &str, from: From) -> Abs {
         let from = from.without(From::LITERAL).without(From::REJECT);
+        let from = self.labels_by_store(id, from);
         if !from.has(From::CREDENTIAL) {
             // What stands in the row is not what was sent.
             let row = match from.has(From::PUBLIC) {
@@ -51,8 +52,10 @@ impl Run<'_, '_> {
         let text = self.text(id);
         let answers = self.answer_of_query(id);
         let evidence = self.evidence(text, self.span(id));
-        // Redis: whether there is such a key or member.
-        let asks = matches!(name, "exists" | "hexists" | "sismember");
+        // Redis: whether there is such a key or member. Diesel's `exists` is part of a query.
+        let body = &self.judge.program[self.key].body;
+        let asks = matches!(name, "exists" | "hexists" | "sismember")
+            && matches!(body.expr(id), crate::facts::Expr::MethodCall(_));
         match words::query_method(name) {
             Some(_) if !asks && answers == Some(Answer::Always) => Abs::of(from),
             Some(true) if !asks && answers == Some(Answer::Nullable) => {
@@ -61,13 +64,20 @@ impl Run<'_, '_> {
                 Abs::fallible("Ok", Proof::nothing(), found)
             }
             // There is a row, whatever the credential.
-            found if asks || found == Some(true) && answers == Some(Answer::Truth) => {
+            found
+                if asks
+                    || found == Some(true)
+                        && (answers == Some(Answer::Truth) || self.answers_with_truth(id)) =>
+            {
                 let truth = unknown_outcome(From::IDENTITY, &Proof::verified(evidence));
                 Abs::fallible("Ok", Proof::nothing(), truth)
             }
             Some(true) if answers == Some(Answer::Number) => {
-                let proof = Proof::maybe("what becomes of a number of rows could not be followed");
-                Abs::fallible("Ok", proof, Abs::of(from))
+                let number = Abs::counted(Proof::verified(evidence), Abs::of(From::IDENTITY));
+                Abs::fallible("Ok", Proof::nothing(), number)
+            }
+            Some(false) if self.fails_without_a_value(id, name) => {
+                Abs::fallible("Ok", Proof::verified(evidence), Abs::of(From::IDENTITY))
             }
             Some(false) => Abs::fallible(
                 "Ok",
@@ -75,6 +85,10 @@ impl Run<'_, '_> {
                 Abs::fallible("Some", Proof::verified(evidence), Abs::of(From::IDENTITY)),
             ),
             Some(true) => Abs::fallible("Ok", Proof::verified(evidence), Abs::of(From::IDENTITY)),
+            None if self.counts_rows(id, name) && answers.is_none() => {
+                let rows = Abs::counted(Proof::verified(evidence), Abs::of(From::IDENTITY));
+                Abs::fallible("Ok", Proof::nothing(), rows)
+            }
             // Part of a query that is being put together.
             None => Abs::of(from),
         }

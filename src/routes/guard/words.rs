@@ -93,6 +93,70 @@ pub(super) fn own_token(field: &str) -> bool {
     )
 }
 
+/// Whether code names a secret of the service, by its last name: `config.admin_token`, the
+/// environment variable `API_KEY`. A password is asked of people, who then are given something.
+pub(super) fn own_secret(code: &str) -> bool {
+    const READS: [&str; 12] = [
+        "as_str",
+        "as_bytes",
+        "as_ref",
+        "as_deref",
+        "clone",
+        "cloned",
+        "to_string",
+        "to_owned",
+        "expose_secret",
+        "unwrap",
+        "trim",
+        "deref",
+    ];
+    let mut parts = code.trim_end_matches([')', '?', ' ']).rsplit('.');
+    let name = parts.find(|part| match part.split_once('(') {
+        Some((method, _)) => !READS.contains(&method),
+        None => true,
+    });
+    let name = name
+        .filter(|it| !it.contains(['(', '[']))
+        .unwrap_or_default();
+    let name = name
+        .rsplit([' ', ':', '&', '*'])
+        .next()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    let (before, last) = name.rsplit_once('_').unwrap_or(("", &name));
+    let is_of = |words: &[&str]| words.contains(&before.rsplit('_').next().unwrap_or_default());
+    match last {
+        "secret" | "secrets" | "apikey" | "credential" => true,
+        "token" | "tokens" => !is_of(&[
+            "csrf",
+            "xsrf",
+            "page",
+            "next",
+            "sync",
+            "cancel",
+            "cancellation",
+            "continuation",
+        ]),
+        "key" | "keys" => {
+            before.is_empty()
+                || is_of(&[
+                    "api", "access", "auth", "admin", "master", "private", "shared", "secret",
+                    "service", "internal", "write", "read", "signing", "webhook",
+                ])
+        }
+        _ => false,
+    }
+}
+
+/// Whether a library function verifies tokens, which nobody makes but the service and those whom
+/// it trusts: no password, which people choose.
+pub(super) fn verifies_tokens(path: &str) -> bool {
+    let krate = path.split("::").next().unwrap_or_default();
+    ["jwt", "jsonwebtoken", "paseto", "jose"]
+        .iter()
+        .any(|it| krate.contains(it))
+}
+
 /// Whether a collection's method of this name changes what is in it.
 pub(super) fn changes_a_collection(method: &str) -> bool {
     matches!(
