@@ -25,6 +25,7 @@ mod handlers;
 mod interpret;
 mod joined;
 mod keys;
+mod labels;
 pub mod layers;
 mod macros;
 mod matching;
