@@ -64,8 +64,6 @@ pub(super) struct Assembler<'v, 'a> {
     program: &'v Program,
     judge: Judge<'v>,
     limits: &'v Limits<'v, 'a>,
-    /// Whether anybody wants to know what endpoints demand beyond an identity.
-    rights: bool,
     effects: FxHashMap<EffectKey, Rc<Effect>>,
     policies: FxHashMap<Place, Option<Arc<CorsPolicy>>>,
     boundless: FxHashMap<Place, bool>,
@@ -103,9 +101,8 @@ impl<'v, 'a> Assembler<'v, 'a> {
             values,
             sources,
             program: values.program,
-            judge: Judge::new(values, sources),
+            judge: Judge::new(values, sources, rights),
             limits,
-            rights,
             effects: FxHashMap::default(),
             policies: FxHashMap::default(),
             boundless: FxHashMap::default(),
@@ -270,7 +267,7 @@ impl<'v, 'a> Assembler<'v, 'a> {
                 let judge = || self.judge.signature(id, &route.types);
                 proof = proof.and(judged.signature.get_or_insert_with(judge));
                 let is_known = proof.is_verified();
-                if !is_known || self.rights && proof.rights.held().is_empty() {
+                if !is_known || self.judge.rights && proof.rights.held().is_empty() {
                     let judge = || self.judge.body(id, &route.types);
                     let body = judged.body.get_or_insert_with(judge);
                     match is_known {
@@ -394,7 +391,7 @@ impl<'v, 'a> Assembler<'v, 'a> {
             (Status::None, ..) => Protection::new(Status::None),
             (_, held @ [_, ..], _) => by(Status::Required, held),
             (_, [], looked @ [_, ..]) => by(Status::Optional, looked),
-            _ if !self.rights => unknown("nobody asked"),
+            _ if !self.judge.rights => unknown("nobody asked"),
             (Status::Unknown, ..) => unknown(proof.maybe.as_deref().unwrap_or_default()),
             _ => match (rights.unresolved(), handler) {
                 (Some(what), _) => unknown(what),

@@ -22,6 +22,9 @@ const SIBLINGS: usize = 3;
 /// extractor each. More of them share a cause.
 const FORGOTTEN: usize = 3;
 
+/// For each endpoint that asks for credentials so many may be unknown for those to be a convention.
+const MANY_UNKNOWN: usize = 4;
+
 /// Finds unguarded endpoints.
 pub(crate) fn run(cx: &Context<'_>, endpoints: &Endpoints<'_>, lint: &Lint) -> Vec<Diagnostic> {
     let meta = cx.meta(lint);
@@ -29,7 +32,10 @@ pub(crate) fn run(cx: &Context<'_>, endpoints: &Endpoints<'_>, lint: &Lint) -> V
     for service in endpoints.services().iter().copied() {
         let sites = endpoints.of(service);
         // Where credentials are only looked at, nothing is asked of anybody.
-        let has_convention = sites.iter().any(|it| insists(cx, it));
+        let insisting = sites.iter().filter(|it| insists(cx, it)).count();
+        let unknown = sites.iter().filter(|it| is_unknown(it)).count();
+        // Where hardly any endpoint is understood, what seems open is no exception to anything.
+        let has_convention = insisting > 0 && unknown <= MANY_UNKNOWN * insisting;
         let mut open: Vec<(&Site<'_>, Why)> = Vec::new();
         for site in &sites {
             if let Some(why) = why(cx, site, &sites, has_convention) {
@@ -47,7 +53,7 @@ pub(crate) fn run(cx: &Context<'_>, endpoints: &Endpoints<'_>, lint: &Lint) -> V
                 .cloned()
                 .collect();
             by_router(cx, &meta, &sites, &toothless, &mut found);
-            if does_something(&rest) && !sites.iter().any(|it| is_unknown(it)) {
+            if does_something(&rest) && unknown == 0 {
                 let here = groups::group(
                     cx,
                     &meta,

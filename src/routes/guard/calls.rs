@@ -185,6 +185,12 @@ impl Run<'_, '_> {
                 .map_or("", |it| program[it.id].name.as_str());
             let all: Vec<Abs> = this.into_iter().chain(args).collect();
             self.done_out_of_sight(id, name, &all);
+            // Whoever implements it is handed the request, and may refuse it.
+            let asked = |it: &Abs| it.from.has(From::REQUEST.with(From::CREDENTIAL));
+            if all.iter().any(asked) && self.may_refuse(id) {
+                let proof = Proof::maybe(format!("no implementation of `{name}` was found"));
+                return unknown_outcome(union(&all), &proof);
+            }
             return self.opaque(id, name, &all);
         }
         // Which implementation runs is not known, and it decides: but for what each build has one of.
@@ -232,6 +238,18 @@ impl Run<'_, '_> {
                 Abs::default()
             }
         }
+    }
+
+    /// Whether a call may say no.
+    fn may_refuse(&self, id: ExprId) -> bool {
+        let ty = self.ty(id);
+        let ty = match &ty {
+            Ty::Future(inner) => inner,
+            other => other,
+        };
+        let says = ["std::result::Result", "std::option::Option"];
+        says.iter().any(|it| ty.is_external(it))
+            || matches!(ty, Ty::Primitive(name) if *name == "bool")
     }
 
     /// Runs a closure, with the variables of the body that it comes from.

@@ -60,6 +60,8 @@ pub struct Judge<'a> {
     pub(super) values: &'a Values<'a>,
     pub(super) program: &'a Program,
     pub(super) sources: &'a SourceMap,
+    /// Whether anybody wants to know what is demanded beyond an identity.
+    pub(super) rights: bool,
     /// Summaries of functions by the labels of their arguments.
     summaries: Memo<SummaryKey, Summary>,
     /// The endpoint in question, where code that looks at its path or method is judged for one.
@@ -162,12 +164,14 @@ impl EventKind {
 }
 
 impl<'a> Judge<'a> {
-    /// A judge that knows nothing yet.
-    pub fn new(values: &'a Values<'a>, sources: &'a SourceMap) -> Judge<'a> {
+    /// A judge that knows nothing yet; of what is demanded beyond an identity it never does, unless
+    /// `rights` is set.
+    pub fn new(values: &'a Values<'a>, sources: &'a SourceMap, rights: bool) -> Judge<'a> {
         Judge {
             values,
             program: values.program,
             sources,
+            rights,
             summaries: Memo::default(),
             route: Default::default(),
             extractors: Memo::default(),

@@ -13,9 +13,13 @@ use crate::facts::body::{Arm, BinaryOp, Literal, UnaryOp};
 use crate::facts::{Expr, ExprId, Pat, PatId};
 use crate::routes::endpoint::Evidence;
 
-/// What was asked of the rights of whoever asks, on the paths to a point.
+/// What was asked of the rights of whoever asks, on the paths to a point. Mostly nothing, and often
+/// copied.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Rights {
+pub struct Rights(Option<Rc<Asked>>);
+
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Asked {
     /// One of these came out in favour on every path.
     held: Option<Rc<[Held]>>,
     /// What came out in favour on some path, and not on all.
@@ -35,51 +39,59 @@ struct Held {
 impl Rights {
     /// This came out in favour; `or_else`: others are refused.
     fn of(evidence: Evidence, or_else: bool) -> Rights {
-        Rights {
+        Rights::new(Asked {
             held: Some(Rc::from([Held { evidence, or_else }])),
-            ..Rights::default()
-        }
+            ..Asked::default()
+        })
     }
 
     /// This may decide.
     pub(super) fn maybe(what: String) -> Rights {
-        Rights {
+        Rights::new(Asked {
             maybe: Some(what.into()),
-            ..Rights::default()
-        }
+            ..Asked::default()
+        })
+    }
+
+    fn new(asked: Asked) -> Rights {
+        Rights(Some(Rc::new(asked)))
     }
 
     /// What came out in favour on every path; empty if nothing did.
     pub fn held(&self) -> Vec<&Evidence> {
-        evidence(self.held.as_ref())
+        evidence(self.0.iter().filter_map(|it| it.held.as_ref()))
     }
 
     /// What came out in favour on some, where others are refused.
     pub fn looked(&self) -> Vec<&Evidence> {
-        let all = self.looked.iter().flat_map(|it| it.iter());
+        let all = self.0.iter().filter_map(|it| it.looked.as_ref());
+        let all = all.flat_map(|it| it.iter());
         all.filter(|it| it.or_else).map(|it| &it.evidence).collect()
     }
 
     /// Only what came out in favour on every path.
     #[must_use]
     pub(super) fn on_every_path(&self) -> Rights {
-        Rights {
-            held: self.held.clone(),
-            ..Rights::default()
-        }
+        let held = self.0.as_ref().and_then(|it| it.held.clone());
+        held.map_or_else(Rights::default, |held| {
+            Rights::new(Asked {
+                held: Some(held),
+                ..Asked::default()
+            })
+        })
     }
 
     /// What may decide unseen.
     pub fn unresolved(&self) -> Option<&str> {
-        self.maybe.as_deref()
+        self.0.as_ref()?.maybe.as_deref()
     }
 
     /// The same, where whoever any of these does not come out in favour of, is refused.
     #[must_use]
     pub(super) fn or_else(&self, gates: &Rights) -> Rights {
-        if gates.held.is_none() && gates.looked.is_none() {
+        let (Some(own), Some(gates)) = (&self.0, &gates.0) else {
             return self.clone();
-        }
+        };
         let gates = [&gates.held, &gates.looked];
         let is_gate = |it: &Held| {
             let mut gates = gates
@@ -95,16 +107,19 @@ impl Rights {
             });
             turned.collect()
         };
-        Rights {
-            held: self.held.as_ref().map(turned),
-            looked: self.looked.as_ref().map(turned),
-            maybe: self.maybe.clone(),
-        }
+        Rights::new(Asked {
+            held: own.held.as_ref().map(turned),
+            looked: own.looked.as_ref().map(turned),
+            maybe: own.maybe.clone(),
+        })
     }
 
     /// The same, by a type that does all of it.
     #[must_use]
     pub(super) fn known_by(&self, evidence: &Evidence) -> Rights {
+        let Some(own) = &self.0 else {
+            return Rights::default();
+        };
         let by = |all: &Rc<[Held]>| -> Rc<[Held]> {
             let own = Held {
                 evidence: evidence.clone(),
@@ -113,45 +128,54 @@ impl Rights {
             let inner = all.iter().filter(|it| it.evidence != *evidence).cloned();
             std::iter::once(own).chain(inner).collect()
         };
-        Rights {
-            held: self.held.as_ref().map(by),
-            ..self.clone()
-        }
+        Rights::new(Asked {
+            held: own.held.as_ref().map(by),
+            ..Asked::clone(own)
+        })
     }
 
     /// Both hold.
     #[must_use]
     pub fn and(&self, other: &Rights) -> Rights {
-        Rights {
-            held: merged(self.held.as_ref(), other.held.as_ref()),
-            looked: merged(self.looked.as_ref(), other.looked.as_ref()),
-            maybe: self.maybe.as_ref().or(other.maybe.as_ref()).cloned(),
-        }
+        let (Some(a), Some(b)) = (&self.0, &other.0) else {
+            return Rights(self.0.as_ref().or(other.0.as_ref()).cloned());
+        };
+        Rights::new(Asked {
+            held: merged(a.held.as_ref(), b.held.as_ref()),
+            looked: merged(a.looked.as_ref(), b.looked.as_ref()),
+            maybe: a.maybe.as_ref().or(b.maybe.as_ref()).cloned(),
+        })
     }
 
     /// One of the two holds.
     #[must_use]
     pub(super) fn either(&self, other: &Rights) -> Rights {
-        let looked = merged(self.looked.as_ref(), other.looked.as_ref());
-        let maybe = self.maybe.as_ref().or(other.maybe.as_ref()).cloned();
-        match (&self.held, &other.held) {
-            (Some(one), Some(another)) => Rights {
+        if self.0.is_none() && other.0.is_none() {
+            return Rights::default();
+        }
+        let nothing = Asked::default();
+        let a = self.0.as_deref().unwrap_or(&nothing);
+        let b = other.0.as_deref().unwrap_or(&nothing);
+        let looked = merged(a.looked.as_ref(), b.looked.as_ref());
+        let maybe = a.maybe.as_ref().or(b.maybe.as_ref()).cloned();
+        Rights::new(match (&a.held, &b.held) {
+            (Some(one), Some(another)) => Asked {
                 held: merged(Some(one), Some(another)),
                 looked,
                 maybe,
             },
-            (one, another) => Rights {
+            (one, another) => Asked {
                 held: None,
                 looked: merged(looked.as_ref(), one.as_ref().or(another.as_ref())),
                 maybe,
             },
-        }
+        })
     }
 }
 
 /// Those after which others are refused come first.
-fn evidence(all: Option<&Rc<[Held]>>) -> Vec<&Evidence> {
-    let all = all.into_iter().flat_map(|it| it.iter());
+fn evidence<'a>(all: impl Iterator<Item = &'a Rc<[Held]>>) -> Vec<&'a Evidence> {
+    let all = all.flat_map(|it| it.iter());
     let (gates, others): (Vec<_>, Vec<_>) = all.partition(|it| it.or_else);
     gates
         .into_iter()
@@ -198,7 +222,8 @@ impl Run<'_, '_> {
 
     /// What the truth of a value that an expression decides by says of rights.
     pub(super) fn decided(&self, id: ExprId, value: Abs) -> Abs {
-        if !value.from.has(From::IDENTITY) || value.variants.is_some() || value.setting.is_some() {
+        let is_asked = self.judge.rights && value.from.has(From::IDENTITY);
+        if !is_asked || value.variants.is_some() || value.setting.is_some() {
             return value;
         }
         let Some(granting) = self.granting(id).filter(|_| self.asks_for_rights(id)) else {
@@ -291,7 +316,8 @@ impl Run<'_, '_> {
 
     /// What is looked up by both the identity and the input is there only for whom it is meant.
     pub(super) fn chosen_by_both(&self, id: ExprId, value: Abs) -> Abs {
-        if !from_both(value.from) || value.variants.is_some() || value.setting.is_some() {
+        let is_asked = self.judge.rights && from_both(value.from);
+        if !is_asked || value.variants.is_some() || value.setting.is_some() {
             return value;
         }
         let ty = self.ty(id);
@@ -309,7 +335,8 @@ impl Run<'_, '_> {
 
     /// Notes a lookup or an effect that both the identity and the input choose.
     pub(super) fn note_choice(&mut self, id: ExprId, name: &str, from: From) {
-        if !from_both(from) || ADDS.iter().any(|verb| name.starts_with(verb)) {
+        let is_asked = self.judge.rights && from_both(from);
+        if !is_asked || ADDS.iter().any(|verb| name.starts_with(verb)) {
             return;
         }
         let mut proof = Proof::nothing();
@@ -338,7 +365,8 @@ impl Run<'_, '_> {
         arms: &[Arm],
         at: usize,
     ) -> Option<Proof> {
-        if !value.from.has(From::IDENTITY) || !self.asks_for_rights(scrutinee) {
+        let is_asked = self.judge.rights && value.from.has(From::IDENTITY);
+        if !is_asked || !self.asks_for_rights(scrutinee) {
             return None;
         }
         let verifies = |(_, out): &(_, Out)| out.proof.strength == Strength::Verified;
@@ -430,7 +458,7 @@ fn from_both(from: From) -> bool {
 const ADDS: [&str; 7] = ["insert", "create", "add", "new", "push", "log", "send"];
 
 /// Words of conditions on the state of an account, or on the credentials themselves.
-const OF_ACCOUNTS: [&str; 35] = [
+const OF_ACCOUNTS: [&str; 36] = [
     "2fa",
     "algorithm",
     "active",
@@ -446,6 +474,7 @@ const OF_ACCOUNTS: [&str; 35] = [
     "exp",
     "expired",
     "expires",
+    "expiry",
     "hash",
     "iat",
     "locked",
