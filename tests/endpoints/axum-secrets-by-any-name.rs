@@ -22,6 +22,7 @@ struct App {
     secret: Arc<str>,
     version: String,
     operator: Operator,
+    shared: Arc<Operator>,
 }
 
 #[derive(Clone)]
@@ -67,6 +68,27 @@ async fn header_unset(State(app): State<App>, headers: HeaderMap) -> Result<(), 
         return Err(NO);
     }
     purge();
+    Ok(())
+}
+
+// The same behind a pointer.
+//@ POST /header/shared conditional if app.shared.token is set
+async fn header_shared(State(app): State<App>, headers: HeaderMap) -> Result<(), StatusCode> {
+    let given = headers.get("x-operator").and_then(|it| it.to_str().ok());
+    if given != app.shared.token.as_deref() {
+        return Err(NO);
+    }
+    purge();
+    Ok(())
+}
+
+//@ POST /header/shared/both required
+async fn header_shared_both(State(app): State<App>, headers: HeaderMap) -> Result<(), StatusCode> {
+    let given = headers.get("x-operator").and_then(|it| it.to_str().ok());
+    match (given, app.shared.token.as_deref()) {
+        (Some(given), Some(token)) if given == token => purge(),
+        _ => return Err(NO),
+    }
     Ok(())
 }
 
@@ -284,6 +306,8 @@ fn app(app: App) -> Router {
         .route("/header", post(header))
         .route("/header/const", post(header_const))
         .route("/header/unset", post(header_unset))
+        .route("/header/shared", post(header_shared))
+        .route("/header/shared/both", post(header_shared_both))
         .route("/header/version", post(header_version))
         .route("/header/name", post(header_name))
         .route("/header/tenant", post(header_tenant))
@@ -320,6 +344,7 @@ async fn main() {
         pool,
         secret,
         version: "1".into(),
+        shared: Arc::new(operator.clone()),
         operator,
     };
     let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await.expect("a port");

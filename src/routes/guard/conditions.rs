@@ -235,15 +235,18 @@ impl Run<'_, '_> {
 
     /// `header == config.token`, if both may be `None`: then it takes that the setting is set.
     fn both_missing(&self, sides: [(ExprId, &Abs); 2]) -> Option<String> {
-        let may_miss = |(expr, value): &(ExprId, &Abs)| {
-            let is_option = self
-                .ty(*expr)
-                .peel_refs()
-                .is_external("std::option::Option");
-            match &value.variants {
-                None => is_option,
-                Some(all) => all.iter().any(|(name, _)| *name == "None"),
-            }
+        // What is compared with an `Option` is one, too.
+        let is_option = |(expr, value): &(ExprId, &Abs)| {
+            let ty = self.ty(*expr);
+            let is_typed = ty.peel_refs().is_external("std::option::Option");
+            is_typed || ty.is_unknown() && matches!(&*value.names(), ["Some", "None"])
+        };
+        if !sides.iter().any(is_option) {
+            return None;
+        }
+        let may_miss = |(_, value): &(ExprId, &Abs)| match &value.variants {
+            None => true,
+            Some(all) => all.iter().any(|(name, _)| *name == "None"),
         };
         if !sides.iter().all(may_miss) {
             return None;
