@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::mention_index::MentionIndex;
-use super::{BodyData, BodyKey, Container, Crate, Def, FnId, ModuleId, Program};
+use super::{BodyData, BodyKey, Container, Def, FnId, ModuleId, Program};
 use crate::facts::Mention;
 use crate::facts::mentions::hash;
 use crate::source::Name;
@@ -26,15 +26,16 @@ impl Program {
     pub fn may_use(&self, library: &str) -> bool {
         let imported = self.imported.get_or_init(|| {
             let imports = self.modules.iter().flat_map(|it| &it.imports);
-            imports.filter_map(|it| it.path.first().copied()).collect()
+            let imports = imports.filter_map(|it| it.path.first().copied());
+            let dependencies = self.crates.iter().flat_map(|it| it.dependencies.values());
+            let declared = self.crates.iter().map(|it| it.name);
+            imports
+                .chain(dependencies.copied())
+                .chain(declared)
+                .collect()
         });
         let name = Name::new(library);
-        let is_declared = |krate: &Crate| {
-            krate.name == name || krate.dependencies.values().any(|package| *package == name)
-        };
-        self.models.may_be_locked(name)
-            || imported.contains(&name)
-            || self.crates.iter().any(is_declared)
+        self.models.may_be_locked(name) || imported.contains(&name)
     }
 
     /// The crates that the program may use: those that it depends on or, where no manifest says,

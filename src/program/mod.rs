@@ -65,7 +65,7 @@ pub struct Program {
     pub(crate) spellings: OnceLock<mentioned::Spellings>,
     /// Which bodies mention what; for when all bodies are there.
     pub(crate) mention_index: OnceLock<mention_index::MentionIndex>,
-    /// What the paths of imports start with.
+    /// The crates that imports and manifests name.
     pub(crate) imported: OnceLock<FxHashSet<Name>>,
     pub(crate) extern_crates: FxHashMap<(CrateId, Name), Vec<ModuleId>>,
 }

@@ -1,17 +1,19 @@
 //! The check `unbounded-body`: a framework's limit on bodies is taken away, and none put in its place.
 
+use rustc_hash::FxHashSet;
+
 use super::{Endpoints, Site, count, first_line, list};
 use crate::checks::Context;
 use crate::diagnostics::{Diagnostic, Label, LintMeta};
 use crate::facts::body::{BinaryOp, Literal};
-use crate::facts::{Expr, ExprId};
+use crate::facts::{Expr, ExprId, Mention};
 use crate::lints::Lint;
 use crate::program::{BodyKey, BodyOwner, FnId};
 use crate::routes::HandlerTarget;
 use crate::routes::body_limit::NO_LIMIT;
 use crate::routes::endpoint::{Evidence, Status};
 use crate::routes::frameworks::reads_limited;
-use crate::source::{FileId, Span};
+use crate::source::{FileId, Name, Span};
 use crate::values::number::number;
 
 /// From so many bytes on, a limit on what is kept in memory is none: 1 GiB.
@@ -139,12 +141,45 @@ fn by_layer(
     }
 }
 
+/// The bodies that may call one of these; a method only where its type is named or handed in: the
+/// `.limit(..)` of others is that of a query.
+fn calling(cx: &Context<'_>, wanted: &FxHashSet<Name>) -> Vec<BodyKey> {
+    let owner = |path: &Name| path.as_str().rsplit("::").nth(1).unwrap_or_default();
+    let is_type = |path: &&Name| owner(path).starts_with(char::is_uppercase);
+    let (methods, functions): (Vec<&Name>, Vec<&Name>) = wanted.iter().partition(is_type);
+    let using = |paths: &[&Name], are_methods: bool| {
+        let paths = paths.iter().map(|it| it.as_str());
+        cx.program
+            .using(paths, are_methods, |path| wanted.contains(&path))
+    };
+    let types: FxHashSet<Name> = methods.iter().map(|it| Name::new(owner(it))).collect();
+    let named = types.iter();
+    let named = named.flat_map(|it| cx.program.hashes_of(*it, &Mention::IN_PATH));
+    let named: FxHashSet<u16> = named.collect();
+    let is_handed = |owner: BodyOwner| match owner {
+        BodyOwner::Fn(id) => cx.program[id].sig.params.iter().any(|param| {
+            let path = param.ty.peel_refs().as_path();
+            path.and_then(|it| it.last())
+                .is_some_and(|it| types.contains(&it))
+        }),
+        BodyOwner::Const(_) => false,
+    };
+    let mut bodies = using(&methods, true);
+    bodies.retain(|key| {
+        let data = &cx.program[*key];
+        data.body.mentions().has_any(&named) || is_handed(data.owner)
+    });
+    bodies.extend(using(&functions, false));
+    bodies.sort_unstable();
+    bodies.dedup();
+    bodies
+}
+
 /// Settings that allow what no memory holds: numbers that are handed to where a limit is set.
 fn settings(cx: &Context<'_>, meta: &LintMeta) -> Vec<Diagnostic> {
     let models = cx.program.models;
     let wanted = models.functions_of(cx.program.crates_used(), |it| it.body_limit.is_some());
-    let paths = wanted.iter().map(|it| it.as_str());
-    let bodies = cx.program.using(paths, true, |path| wanted.contains(&path));
+    let bodies = calling(cx, &wanted);
     let mut found: Vec<Diagnostic> = Vec::new();
     for key in bodies {
         let data = &cx.program[key];

@@ -91,15 +91,12 @@ impl Run<'_, '_> {
     /// A field that holds such a client: `PayClient<Channel>`.
     pub(super) fn perhaps_peer(&self, base: ExprId, field: Name, value: Abs) -> Abs {
         let program = self.judge.program;
-        if !program.may_use("tonic") {
-            return value;
-        }
         let Ty::Adt(adt, _) = program.pointed_to(&self.ty(base)) else {
             return value;
         };
         let mut fields = program[adt].fields().iter();
         let is_client = fields.any(|it| it.name == field && is_generated_client(&it.ty));
-        match is_client {
+        match is_client && program.may_use("tonic") {
             true => Abs {
                 from: value.from.with(From::PEER),
                 ..value
