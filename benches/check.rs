@@ -166,6 +166,7 @@ fn checked(folder: &Path) -> anyhow::Result<scan::Outcome> {
         partial: false,
         progress: false,
         explain: false,
+        rights: false,
     };
     Ok(scan::check(&workspace, &DiskFiles, &settings))
 }

@@ -1,8 +1,10 @@
 //! Verdicts on small services: every source in `tests/endpoints/` says in `//@` lines which
 //! endpoints it has and how each is authenticated, and must be read exactly so.
 //!
-//! A line is `//@ METHOD /path status`, and for conditional ones ` if condition`. A source is a file,
-//! or a folder that is a package.
+//! A line is `//@ METHOD /path status`, and for conditional ones ` if condition`. Lines
+//! `//= METHOD /path protection status: value` say the same of other protections; of one that a
+//! source has a line of, it has one for each endpoint that has any. A source is a file, or a folder
+//! that is a package.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -16,6 +18,13 @@ fn expected(source: &str) -> BTreeSet<String> {
     lines
         .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
         .collect()
+}
+
+/// What a source says of protections beside authentication.
+fn expected_beside(source: &str) -> BTreeSet<String> {
+    let lines = source.lines();
+    let lines = lines.filter_map(|line| line.trim().strip_prefix("//= "));
+    lines.map(str::to_owned).collect()
 }
 
 /// The text of a source: of a folder, that of all its Rust files.
@@ -32,15 +41,38 @@ fn text(path: &Path) -> String {
     texts.collect()
 }
 
-/// The endpoints that the tool finds in it.
-fn found(path: &Path) -> BTreeSet<String> {
+/// What the tool says of the endpoints in it.
+fn routes(path: &Path) -> serde_json::Value {
     let run = Command::new(env!("CARGO_BIN_EXE_cargo-moat"))
         .args(["moat", "routes", "--format", "json"])
         .arg(path)
         .output()
         .expect("the program runs");
-    let json: serde_json::Value =
-        serde_json::from_slice(&run.stdout).expect("it prints JSON and nothing else");
+    serde_json::from_slice(&run.stdout).expect("it prints JSON and nothing else")
+}
+
+/// The protections, of those that are asked about, of the endpoints that have them.
+fn found_beside(json: &serde_json::Value, asked: &BTreeSet<String>) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for endpoint in json["endpoints"].as_array().expect("a list") {
+        let protections = endpoint["protections"].as_object().expect("protections");
+        for (name, it) in protections.iter().filter(|it| asked.contains(it.0)) {
+            let word = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+            let status = word(&it["status"]);
+            if status == "none" {
+                continue;
+            }
+            let (method, path) = (word(&endpoint["method"]), word(&endpoint["path"]));
+            let value = it["value"].as_str();
+            let value = value.map_or(String::new(), |it| format!(": {it}"));
+            found.insert(format!("{method} {path} {name} {status}{value}"));
+        }
+    }
+    found
+}
+
+/// The endpoints with their authentication.
+fn found(json: &serde_json::Value) -> BTreeSet<String> {
     let unresolved = json["unresolved"].as_array().expect("a list");
     let unresolved = unresolved.iter().map(|it| format!("unresolved: {it}"));
     let endpoints = json["endpoints"].as_array().expect("a list").iter();
@@ -72,8 +104,14 @@ fn endpoints_and_their_authentication() {
     assert!(sources.len() >= 6, "the sources are gone");
     let mut wrong = Vec::new();
     for path in sources {
-        let (expected, found) = (expected(&text(&path)), found(&path));
+        let (source, json) = (text(&path), routes(&path));
+        let (mut expected, mut found) = (expected(&source), found(&json));
         assert!(!expected.is_empty(), "{} says nothing", path.display());
+        let beside = expected_beside(&source);
+        let names = beside.iter().filter_map(|it| it.split_whitespace().nth(2));
+        let names = names.map(str::to_owned).collect();
+        found.extend(found_beside(&json, &names));
+        expected.extend(beside);
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let missing = expected.difference(&found);
         wrong.extend(missing.map(|it| format!("{name}: expected, and not found: {it}")));

@@ -84,6 +84,7 @@ fn places(workspace: &Workspace, tree: &MemoryFiles, persona: Persona) -> Places
         partial: false,
         progress: false,
         explain: false,
+        rights: false,
     };
     let outcome = check_workspace(workspace, tree, &settings);
     let shown = outcome

@@ -29,6 +29,10 @@ pub const KINDS: &[&str] = &[
     "plain-url",
     "unguarded-endpoint",
     "unlimited-endpoint",
+    "cross-origin",
+    "unbounded-body",
+    "spoofable-limit",
+    "shadowed-route",
     "engine",
 ];
 
@@ -44,7 +48,8 @@ pub enum About {
 impl About {
     fn of(kind: &str) -> About {
         match kind {
-            "unguarded-endpoint" | "unlimited-endpoint" => About::Endpoints,
+            "unguarded-endpoint" | "unlimited-endpoint" | "cross-origin" | "unbounded-body"
+            | "spoofable-limit" | "shadowed-route" => About::Endpoints,
             _ => About::Code,
         }
     }
@@ -74,6 +79,10 @@ fn run(lint: &Lint, cx: &Context<'_>, endpoints: &Endpoints<'_>) -> Vec<Diagnost
         "plain-url" => plain_url::run(cx, lint),
         "unguarded-endpoint" => endpoints::unguarded::run(cx, endpoints, lint),
         "unlimited-endpoint" => endpoints::unlimited::run(cx, endpoints, lint),
+        "cross-origin" => endpoints::cross_origin::run(cx, endpoints, lint),
+        "unbounded-body" => endpoints::unbounded::run(cx, endpoints, lint),
+        "spoofable-limit" => endpoints::spoofable::run(cx, endpoints, lint),
+        "shadowed-route" => endpoints::shadowed::run(cx, lint),
         // What else there is, the engine reports itself.
         _ => Vec::new(),
     }

@@ -14,7 +14,7 @@ use crate::report::{
 };
 use crate::report::{routes_json, routes_table};
 use crate::routes::{self, endpoint};
-use crate::scan::{self, Defaults, Outcome};
+use crate::scan::{self, Defaults, Outcome, Settings};
 use crate::source::{SourceMap, Span};
 use crate::workspace::files::DiskFiles;
 
@@ -23,7 +23,10 @@ pub(super) fn run(args: &Routes, flags: &Flags) -> Result<ExitCode> {
         Ok(setup) => setup,
         Err(error) => return refuse(error, Format::Human, &args.output),
     };
-    let settings = setup.settings(&args.settings, &args.output);
+    let settings = Settings {
+        rights: true,
+        ..setup.settings(&args.settings, &args.output)
+    };
     let outcome = scan::check(&setup.workspace, &DiskFiles, &settings);
     let view = view(&outcome, args.open);
     let mut out = BufWriter::new(io::stdout().lock());

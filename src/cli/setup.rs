@@ -102,6 +102,7 @@ impl Setup {
             partial: self.partial,
             progress: !output.quiet && std::io::stderr().is_terminal(),
             explain: false,
+            rights: false,
         }
     }
 }

@@ -21,6 +21,7 @@ pub(super) fn run(args: &Why, flags: &Flags) -> Result<ExitCode> {
     };
     let settings = Settings {
         explain: true,
+        rights: true,
         ..setup.settings(&args.settings, &args.output)
     };
     let outcome = scan::check(&setup.workspace, &DiskFiles, &settings);

@@ -139,6 +139,17 @@ impl CfgPredicate {
         negates(self, other) || negates(other, self)
     }
 
+    /// What it asks for, and whether it holds with that or without.
+    pub fn assumed(&self) -> (String, bool) {
+        match self {
+            CfgPredicate::Not(inner) => {
+                let (name, holds) = inner.assumed();
+                (name, !holds)
+            }
+            _ => (self.to_string(), true),
+        }
+    }
+
     /// Whether it can hold only in test builds.
     pub fn implies_test(&self) -> bool {
         match self {

@@ -236,6 +236,7 @@ crates! {
     moka: none, exports;
     mongodb: model, exports;
     oauth2: model, exports;
+    object_store: model, none;
     once_cell: model, exports;
     openidconnect: model, exports;
     openssl: model, exports;

@@ -359,15 +359,35 @@ impl Models {
         crates: impl IntoIterator<Item = Name>,
         is_meant: impl Fn(&Function) -> bool,
     ) -> FxHashSet<Name> {
+        let models = self.models_of(crates);
+        let functions = models.flat_map(|model| &model.functions.entries);
+        let meant = functions.filter(|it| is_meant(it));
+        meant.map(|it| it.path).collect()
+    }
+
+    /// The same of extractors.
+    pub fn extractors_of(
+        &self,
+        crates: impl IntoIterator<Item = Name>,
+        is_meant: impl Fn(&Extractor) -> bool,
+    ) -> FxHashSet<Name> {
+        let models = self.models_of(crates);
+        let extractors = models.flat_map(|model| &model.extractors.entries);
+        let meant = extractors.filter(|it| is_meant(it));
+        meant.map(|it| it.path).collect()
+    }
+
+    /// The models of these crates and of those in the lock file.
+    fn models_of(
+        &self,
+        crates: impl IntoIterator<Item = Name>,
+    ) -> impl Iterator<Item = &CrateModel> {
         let locked = self.versions.keys().copied();
         let crates: FxHashSet<Name> = crates.into_iter().chain(locked).collect();
         let models = crates
-            .iter()
+            .into_iter()
             .filter_map(|krate| builtin::find(krate.as_str()));
-        let all = self.local.iter().chain(models.map(|krate| krate.model()));
-        let functions = all.flat_map(|model| &model.functions.entries);
-        let meant = functions.filter(|it| is_meant(it));
-        meant.map(|it| it.path).collect()
+        self.local.iter().chain(models.map(|krate| krate.model()))
     }
 
     /// The last names by which its library knows a type: its own, those that it is exported under,

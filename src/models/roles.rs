@@ -146,6 +146,9 @@ pub enum Role {
     EffectWrite,
     /// Either, depending on an argument: a statement that is run.
     Effect,
+    /// Changes a value in place, or wakes who waits for it: an effect where others share it. Of
+    /// functions without a receiver, an effect where what they set is not the service's own.
+    ChangesShared,
     /// Sends mail or messages to people.
     SendsMail,
     /// Checks a rate limit.
@@ -172,8 +175,32 @@ pub enum Role {
     Ensures,
     /// Never returns.
     Diverges,
+    /// Tells the time, which everybody knows.
+    Clock,
     /// Nothing that matters to security.
     Noop,
+}
+
+/// What a step that builds a CORS policy says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CorsRule {
+    /// `*`: any page may read the answers, without the visitor's credentials.
+    AnyOrigin,
+    /// Whatever origin asks is named in the answer, which works with credentials too.
+    MirrorsOrigin,
+    /// Named origins only, in the place of what was said before.
+    NamedOrigins,
+    /// The first argument says which origins.
+    Origins,
+    /// The first argument is code that decides about an origin.
+    Predicate,
+    /// The first argument is a pattern with `*` for anything.
+    Pattern,
+    /// With credentials, unless the argument says otherwise.
+    Credentials,
+    /// Any origin is answered by `*`, not by its name.
+    SendsWildcard,
 }
 
 /// Which outcome of a call counts as its success.
@@ -240,6 +267,8 @@ pub enum TypeRole {
     Mac,
     /// Sends mail.
     Mailer,
+    /// What is written into it leaves the process: a file, a connection.
+    Sink,
     /// Decides whether a route matches.
     Guard,
     /// A service that gives out files of a folder.

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use semver::VersionReq;
 use serde::{Deserialize, Deserializer};
 
-use super::roles::{Carries, Outcome, Protection, Proves, Role, TypeRole};
+use super::roles::{Carries, CorsRule, Outcome, Protection, Proves, Role, TypeRole};
 use crate::facts::TypeRef;
 use crate::source::Name;
 
@@ -155,6 +155,12 @@ pub struct Function {
     /// Whether what it opens is not encrypted.
     #[serde(default)]
     pub plaintext: bool,
+    /// What it says of other origins, as a step that builds a CORS policy.
+    #[serde(default)]
+    pub cors: Vec<CorsRule>,
+    /// The argument that is the greatest size of a body in bytes.
+    #[serde(default)]
+    pub body_limit: Option<u32>,
     /// Which outcome counts.
     #[serde(default)]
     pub on: Option<Outcome>,

@@ -37,6 +37,17 @@ impl Program {
             || self.crates.iter().any(is_declared)
     }
 
+    /// The crates that the program may use: those that it depends on or, where no manifest says,
+    /// all that there are models of: what stands before `::` and is nothing else is taken for one.
+    pub fn crates_used(&self) -> FxHashSet<Name> {
+        let dependencies = self.crates.iter().flat_map(|it| &it.dependencies);
+        let mut crates: FxHashSet<Name> = dependencies.map(|(_, of)| *of).collect();
+        if crates.is_empty() {
+            crates.extend(self.models.crate_names());
+        }
+        crates
+    }
+
     /// The bodies that may use one of these items of libraries, in order: a function, method,
     /// variant, type or constant by its canonical path. `are_methods`: some may take `self`.
     /// `is_meant` says of a canonical path that a name on its own leads to whether it is one of them.

@@ -4,6 +4,7 @@
 //! name means where, [`ty`] turns written types into resolved ones, and [`methods`]
 //! finds the functions that a method call may reach.
 
+mod alternatives;
 pub mod build;
 pub mod defs;
 pub mod expand;

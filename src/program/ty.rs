@@ -517,7 +517,15 @@ impl Program {
                         name => Ty::Param(Name::new(name), Arc::from([])),
                     };
                 }
-                Ty::External(self.models.canonical(&text.join("::")), args.into())
+                let full = self.models.canonical(&text.join("::"));
+                match full.as_str() {
+                    "std::io::Result" => {
+                        let error = Ty::external("std::io::Error", []);
+                        let args = args.into_iter().chain([error]).collect::<Vec<_>>();
+                        Ty::external("std::result::Result", args)
+                    }
+                    _ => Ty::External(full, args.into()),
+                }
             }
             TypeRef::Ref { inner, .. } | TypeRef::Ptr(inner) => {
                 Ty::Ref(Arc::new(self.library_ty(inner)))

@@ -1,9 +1,11 @@
 //! An endpoint put together: its route, and what each thing on the way to its handler demands.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::cors::CorsPolicy;
 use super::endpoint::{
     Endpoint, Evidence, EvidenceKind, Handler, HandlerTarget, LayerSeen, Protection, Protections,
     Purpose, Status,
@@ -12,11 +14,13 @@ use super::frameworks;
 use super::guard::Judge;
 use super::guard::layers::Effect;
 use super::guard::proof::Proof;
+use super::limit_key::ClientKey;
 use super::limits::Limits;
-use super::value::Route;
+use super::value::{Layer, Route};
 use crate::models::roles::Protection as Protects;
 use crate::program::{CrateId, FnId, Program};
 use crate::source::{SourceMap, Span};
+use crate::values::making::Place;
 use crate::values::{Text, Values};
 use crate::workspace::TargetKind;
 
@@ -55,11 +59,17 @@ impl Applied {
 
 /// Puts endpoints together, and remembers what it has found out of layers and handlers.
 pub(super) struct Assembler<'v, 'a> {
+    values: &'v Values<'a>,
     sources: &'v SourceMap,
     program: &'v Program,
     judge: Judge<'v>,
     limits: &'v Limits<'v, 'a>,
+    /// Whether anybody wants to know what endpoints demand beyond an identity.
+    rights: bool,
     effects: FxHashMap<EffectKey, Rc<Effect>>,
+    policies: FxHashMap<Place, Option<Arc<CorsPolicy>>>,
+    boundless: FxHashMap<Place, bool>,
+    limit_keys: FxHashMap<(Span, String), Option<Arc<ClientKey>>>,
     handlers: FxHashMap<HandlerKey, Judged>,
 }
 
@@ -87,13 +97,19 @@ impl<'v, 'a> Assembler<'v, 'a> {
         values: &'v Values<'a>,
         sources: &'v SourceMap,
         limits: &'v Limits<'v, 'a>,
+        rights: bool,
     ) -> Self {
         Assembler {
+            values,
             sources,
             program: values.program,
             judge: Judge::new(values, sources),
             limits,
+            rights,
             effects: FxHashMap::default(),
+            policies: FxHashMap::default(),
+            boundless: FxHashMap::default(),
+            limit_keys: FxHashMap::default(),
             handlers: FxHashMap::default(),
         }
     }
@@ -139,6 +155,29 @@ impl<'v, 'a> Assembler<'v, 'a> {
         whole.unwrap_or(of_all)
     }
 
+    /// The key by which a layer limits, if clients choose it.
+    fn limit_key(&mut self, layer: &Layer) -> Option<Arc<ClientKey>> {
+        let known = self.limit_keys.entry((layer.span, layer.name.clone()));
+        let find = || super::limit_key::of_layer(self.values, layer).map(Arc::new);
+        known.or_insert_with(find).clone()
+    }
+
+    /// Whether a layer limits bodies to what no body has.
+    fn is_boundless(&mut self, layer: &Layer) -> bool {
+        let Some(written) = layer.written else {
+            return false;
+        };
+        let find = || super::body_limit::is_boundless(self.values, self.sources, layer);
+        *self.boundless.entry(written).or_insert_with(find)
+    }
+
+    /// What a CORS layer allows that is written in this place.
+    fn policy(&mut self, written: Place) -> Option<Arc<CorsPolicy>> {
+        let known = self.policies.entry(written);
+        let find = || super::cors::policy(self.values, written).map(Arc::new);
+        known.or_insert_with(find).clone()
+    }
+
     /// The endpoint that a route makes.
     pub(super) fn endpoint(&mut self, server: Server, route: &Route) -> Endpoint {
         let Server { krate, framework } = server;
@@ -147,6 +186,8 @@ impl<'v, 'a> Assembler<'v, 'a> {
         let mut layers = Vec::new();
         let mut proof = Proof::nothing();
         let mut applied: Vec<Applied> = Vec::new();
+        // What takes the framework's own limit away.
+        let mut lifted: Option<Evidence> = None;
         for (at, layer) in route.layers.iter().enumerate().rev() {
             let effect = self.effect(at, framework, route);
             // A layer that only looks says nothing of the endpoint: its handler may.
@@ -158,13 +199,33 @@ impl<'v, 'a> Assembler<'v, 'a> {
                 name: layer.name.clone(),
                 span: layer.span,
             };
+            let limits = effect.protects.contains(&Protects::BodyLimit);
+            let boundless = limits && self.is_boundless(layer);
             if effect.sets.is_some() && layer.conditions.is_empty() {
                 applied.retain(|it| it.is_set != effect.sets);
+                if effect.sets == Some(Protects::BodyLimit) {
+                    lifted = (!limits || boundless).then(|| evidence.clone());
+                }
             }
-            for protects in &effect.protects {
+            let is_cors = effect.protects.contains(&Protects::Cors);
+            let cors = layer.written.filter(|_| is_cors);
+            let cors = cors.and_then(|written| self.policy(written));
+            let is_limit = effect.protects.contains(&Protects::RateLimit);
+            let limit_key = match is_limit {
+                true => self.limit_key(layer),
+                false => None,
+            };
+            let protects = effect.protects.iter();
+            for protects in protects.filter(|it| **it != Protects::BodyLimit || !boundless) {
+                let policy = cors.as_ref().filter(|_| *protects == Protects::Cors);
+                let by = limit_key
+                    .as_ref()
+                    .filter(|_| *protects == Protects::RateLimit);
+                let by = by.map(|it| format!("by `{}`, which clients choose", it.name));
+                let bound = || super::limits::bound(*protects, self.sources.slice(layer.span));
                 applied.push(Applied {
                     is_set: effect.sets,
-                    value: super::limits::bound(*protects, self.sources.slice(layer.span)),
+                    value: policy.map(|it| it.text()).or(by).or_else(bound),
                     ..Applied::new(*protects, &evidence, &layer.conditions)
                 });
             }
@@ -173,6 +234,8 @@ impl<'v, 'a> Assembler<'v, 'a> {
                 span: layer.span,
                 effect: effect.text.clone(),
                 condition: (!layer.conditions.is_empty()).then(|| layer.conditions.join(" and ")),
+                cors,
+                limit_key,
             });
         }
         for guard in &route.guards {
@@ -196,12 +259,24 @@ impl<'v, 'a> Assembler<'v, 'a> {
         if let HandlerTarget::Fn(id) = handler.target {
             let key = (id, format!("{:?}", route.types));
             let judged = self.handlers.entry(key).or_default();
-            if route.filter.is_none() {
+            let others = match route.filter.is_none() && !proof.is_verified() {
+                true => self.program.alternatives(id),
+                false => Vec::new(),
+            };
+            if !others.is_empty() {
+                let judge = || self.judge.in_all_builds(id, &others, &route.types);
+                proof = proof.and(judged.body.get_or_insert_with(judge));
+            } else if route.filter.is_none() {
                 let judge = || self.judge.signature(id, &route.types);
                 proof = proof.and(judged.signature.get_or_insert_with(judge));
-                if !proof.is_verified() {
+                let is_known = proof.is_verified();
+                if !is_known || self.rights && proof.rights.held().is_empty() {
                     let judge = || self.judge.body(id, &route.types);
-                    proof = proof.and(judged.body.get_or_insert_with(judge));
+                    let body = judged.body.get_or_insert_with(judge);
+                    match is_known {
+                        true => proof.rights = proof.rights.and(&body.rights),
+                        false => proof = proof.and(body),
+                    }
                 }
             }
             let limits = judged
@@ -234,6 +309,13 @@ impl<'v, 'a> Assembler<'v, 'a> {
             }
             found
         };
+        let mut body_limit = layered(Protects::BodyLimit);
+        if body_limit.status == Status::None
+            && let Some(lifted) = lifted
+        {
+            body_limit.value = Some(super::body_limit::NO_LIMIT.to_owned());
+            body_limit.evidence.push(lifted);
+        }
         let mut rate_limit = layered(Protects::RateLimit);
         if let Some(evidence) = limits_in_body {
             rate_limit.status = Status::Required;
@@ -262,6 +344,10 @@ impl<'v, 'a> Assembler<'v, 'a> {
                 .clone()
                 .filter(|_| proof.status() == Status::Unknown),
         };
+        let mut authorization = layered(Protects::Authorization);
+        if authorization.status == Status::None {
+            authorization = self.demanded(&proof, handler.target);
+        }
         Endpoint {
             service: self.service(krate),
             listener: None,
@@ -275,15 +361,46 @@ impl<'v, 'a> Assembler<'v, 'a> {
             layers,
             protections: Protections {
                 authentication,
-                authorization: layered(Protects::Authorization),
+                authorization,
                 rate_limit,
-                body_limit: layered(Protects::BodyLimit),
+                body_limit,
                 timeout: layered(Protects::Timeout),
                 cors: layered(Protects::Cors),
                 csrf: layered(Protects::Csrf),
                 tracing: layered(Protects::Tracing),
             },
             purpose,
+        }
+    }
+
+    /// What an endpoint demands beyond an identity.
+    fn demanded(&self, proof: &Proof, handler: HandlerTarget) -> Protection {
+        let rights = &proof.rights;
+        let unknown = |why: &str| Protection {
+            unresolved: Some(why.to_owned()),
+            ..Protection::new(Status::Unknown)
+        };
+        // What a type does by itself says more than its name.
+        let by = |status: Status, evidence: &[&Evidence]| {
+            let says = |it: &&&Evidence| it.kind != EvidenceKind::Extractor;
+            let first = evidence.iter().find(says).or(evidence.first());
+            Protection {
+                value: first.map(|it| it.name.clone()),
+                evidence: evidence.iter().copied().cloned().collect(),
+                ..Protection::new(status)
+            }
+        };
+        match (proof.status(), &*rights.held(), &*rights.looked()) {
+            (Status::None, ..) => Protection::new(Status::None),
+            (_, held @ [_, ..], _) => by(Status::Required, held),
+            (_, [], looked @ [_, ..]) => by(Status::Optional, looked),
+            _ if !self.rights => unknown("nobody asked"),
+            (Status::Unknown, ..) => unknown(proof.maybe.as_deref().unwrap_or_default()),
+            _ => match (rights.unresolved(), handler) {
+                (Some(what), _) => unknown(what),
+                (None, HandlerTarget::Fn(_)) => Protection::new(Status::None),
+                (None, _) => unknown("its code was not followed"),
+            },
         }
     }
 

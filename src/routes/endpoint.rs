@@ -1,5 +1,9 @@
 //! What an endpoint is, and what is known of its protections.
 
+use std::sync::Arc;
+
+use super::cors::CorsPolicy;
+use super::limit_key::ClientKey;
 use crate::facts::ExprId;
 use crate::program::{BodyKey, FnId};
 use crate::source::{Name, Span};
@@ -51,6 +55,10 @@ pub struct LayerSeen {
     pub effect: String,
     /// The condition under which it is there.
     pub condition: Option<String>,
+    /// What it lets other origins do, if that is what it is for, as far as it is known.
+    pub cors: Option<Arc<CorsPolicy>>,
+    /// By what it tells clients apart, if it limits them by something that they choose.
+    pub limit_key: Option<Arc<ClientKey>>,
 }
 
 /// What answers an endpoint.

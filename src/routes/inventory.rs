@@ -9,13 +9,13 @@ use super::eval::{Eval, relevant_functions};
 use super::frameworks;
 use super::limits::Limits;
 use super::listener::listener;
-use super::value::{Lost, Route};
+use super::value::{Lost, Route, Shadowed};
 use crate::source::{SourceMap, Span};
 use crate::values::Values;
 
 /// So many routes share a judge, and what it has found out: always, so that nothing depends on
 /// the number of threads.
-const JUDGED_BY_ONE: usize = 64;
+const JUDGED_BY_ONE: usize = 32;
 
 /// The endpoints, and what could not be followed.
 #[derive(Debug, Default)]
@@ -24,10 +24,12 @@ pub struct Inventory {
     pub endpoints: Vec<Endpoint>,
     /// Registrations that could not be followed.
     pub unresolved: Vec<Lost>,
+    /// Routes that no request finds, by where they are registered.
+    pub shadowed: Vec<Shadowed>,
 }
 
-/// Finds all endpoints and judges them.
-pub fn build(values: &Values<'_>, sources: &SourceMap) -> Inventory {
+/// Finds all endpoints and judges them; what they demand beyond an identity only if `rights` says so.
+pub fn build(values: &Values<'_>, sources: &SourceMap, rights: bool) -> Inventory {
     let servers = frameworks::Servers::of(values);
     let (relevant, roots) = relevant_functions(values, &servers);
     let mut eval = Eval::new(values, sources, relevant.clone(), servers);
@@ -69,7 +71,7 @@ pub fn build(values: &Values<'_>, sources: &SourceMap) -> Inventory {
         routes.extend(all.into_iter().map(|route| (server, route)));
     }
     let mut seen = FxHashSet::default();
-    let endpoints = judged(values, sources, &routes, |at| served[at].0);
+    let endpoints = judged(values, sources, &routes, rights, |at| served[at].0);
     for ((server, route), mut endpoint) in routes.iter().zip(endpoints) {
         endpoint.listener.clone_from(&served[*server].1);
         let layers: Vec<Span> = route.layers.iter().map(|layer| layer.span).collect();
@@ -87,8 +89,23 @@ pub fn build(values: &Values<'_>, sources: &SourceMap) -> Inventory {
         }
     }
     inventory.unresolved.extend(eval.lost);
+    // A function that registers routes may run in several places, and its routes be found in one.
+    let found: FxHashSet<(Span, &str)> = inventory.endpoints.iter().map(at).collect();
+    for one in eval.shadowed {
+        let is_known = |it: &Shadowed| it.registered == one.registered && it.method == one.method;
+        if !found.contains(&(one.registered, one.method.as_str()))
+            && !inventory.shadowed.iter().any(is_known)
+        {
+            inventory.shadowed.push(one);
+        }
+    }
     inventory.sort();
     inventory
+}
+
+/// Where an endpoint is registered, and its method.
+fn at(endpoint: &Endpoint) -> (Span, &str) {
+    (endpoint.registered, endpoint.method.as_str())
 }
 
 impl Inventory {
@@ -96,6 +113,7 @@ impl Inventory {
     pub fn merge(&mut self, other: Inventory) {
         self.endpoints.extend(other.endpoints);
         self.unresolved.extend(other.unresolved);
+        self.shadowed.extend(other.shadowed);
         self.sort();
     }
 
@@ -108,6 +126,8 @@ impl Inventory {
         self.endpoints.sort_by(|a, b| by(a).cmp(&by(b)));
         self.unresolved
             .sort_by(|a, b| (a.span, &a.reason).cmp(&(b.span, &b.reason)));
+        self.shadowed
+            .sort_by(|a, b| (a.registered, &a.method).cmp(&(b.registered, &b.method)));
     }
 }
 
@@ -118,6 +138,7 @@ fn judged(
     values: &Values<'_>,
     sources: &SourceMap,
     routes: &[(usize, Route)],
+    rights: bool,
     server: impl Fn(usize) -> Server + Sync,
 ) -> Vec<Endpoint> {
     let mut order: Vec<usize> = (0..routes.len()).collect();
@@ -127,7 +148,7 @@ fn judged(
     });
     let limits = Limits::new(values, sources);
     let parts = order.par_chunks(JUDGED_BY_ONE).map(|part| {
-        let mut assembler = Assembler::new(values, sources, &limits);
+        let mut assembler = Assembler::new(values, sources, &limits, rights);
         let endpoints = part.iter().map(|at| {
             let (of, route) = &routes[*at];
             (*at, assembler.endpoint(server(*of), route))

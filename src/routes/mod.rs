@@ -5,12 +5,15 @@
 //! layers and bodies by their code; [`inventory`] puts both together.
 
 mod assemble;
+pub mod body_limit;
+pub mod cors;
 pub mod endpoint;
 pub mod eval;
 pub mod filter;
 pub mod frameworks;
 pub mod guard;
 pub mod inventory;
+pub mod limit_key;
 mod limiters;
 mod limits;
 mod listener;

@@ -122,6 +122,21 @@ pub struct Taken {
     pub below: bool,
     /// The methods of the requests; none for all of them.
     pub methods: Vec<String>,
+    /// Where it is registered.
+    pub by: Span,
+}
+
+/// A route that no request finds, since another one takes them all.
+#[derive(Debug, Clone)]
+pub struct Shadowed {
+    /// Its method.
+    pub method: String,
+    /// What would answer.
+    pub handler: HandlerTarget,
+    /// Where it is registered.
+    pub registered: Span,
+    /// Where the other one is.
+    pub by: Span,
 }
 
 /// The kinds of [`Router`].

@@ -65,6 +65,9 @@ pub struct Settings<'a> {
     pub progress: bool,
     /// Whether somebody wants to know what was looked at: that takes reading every handler.
     pub explain: bool,
+    /// Whether to find out what endpoints demand beyond an identity: that takes following every
+    /// handler to its end. Where nobody asks, their authorization is unknown.
+    pub rights: bool,
 }
 
 /// A file of settings.
@@ -312,13 +315,17 @@ impl Run<'_> {
             excuses: &Excuses::default(),
         };
         let lints = self.settings.registry.lints();
-        let (mut inventory, in_code) = rayon::join(
-            || routes::inventory::build(values, sources),
-            || checks::run_all(lints, &context, About::Code),
+        let ((mut inventory, in_code), ()) = rayon::join(
+            || {
+                rayon::join(
+                    || routes::inventory::build(values, sources, self.settings.rights),
+                    || checks::run_all(lints, &context, About::Code),
+                )
+            },
+            || self.reported.add_program(program, &self.texts),
         );
         listen(&mut inventory, sources, &self.text_files);
         let uses = apply_config(&mut inventory, self.exceptions, self.config_file);
-        self.reported.add_program(program, &self.texts);
         let comments = self.suppressions.iter();
         let comments = comments.filter(|(file, _)| self.reported.is_file_shown(**file));
         let comments = comments.map(|(_, it)| it);

@@ -132,6 +132,7 @@ fn outcome_in_parts(tree: &[(&str, &str)], config: &str, together: usize) -> Out
         partial: false,
         progress: false,
         explain: true,
+        rights: true,
     };
     check::check_in_parts(&workspace, &files, &settings, together)
 }

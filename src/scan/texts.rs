@@ -35,17 +35,15 @@ impl Texts {
         files: &dyn Files,
         steps: &Progress,
     ) -> Texts {
-        let read: Vec<(PathBuf, Result<Arc<str>, String>)> = found
-            .into_par_iter()
-            .map(|path| {
-                let text = read_text(&path, files).map(Arc::from);
-                steps.step();
-                (path, text)
-            })
-            .collect();
-        let mut texts = Texts::default();
-        for (path, text) in read {
+        let read = found.into_par_iter().map(|path| {
+            let text = read_text(&path, files).map(Arc::from);
             let shown = workspace.display_path(&path);
+            steps.step();
+            (path, shown, text)
+        });
+        let read: Vec<(PathBuf, String, Result<Arc<str>, String>)> = read.collect();
+        let mut texts = Texts::default();
+        for (path, shown, text) in read {
             // A module may lead to a file that cannot be read: it is there, with nothing in it.
             let (text, reason) = match text {
                 Ok(text) => (text, None),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::typing::Infer;
 use crate::facts::ExprId;
-use crate::program::{Program, Ty};
+use crate::program::{Def, Program, Ty};
 use crate::source::Name;
 
 const OPTION: &str = "std::option::Option";
@@ -89,23 +89,44 @@ fn self_ty(program: &Program, owner: &str, args: &[Ty], generics: &[Ty]) -> Ty {
 /// The canonical path of a method of a library type: `Type::name`.
 pub(super) fn method_path(program: &Program, receiver: &Ty, name: Name) -> Option<Name> {
     let mut current = receiver.peel_refs().clone();
-    let mut first = None;
+    let mut found = None;
     for _ in 0..6 {
         if let Ty::External(path, _) = &current {
             let full = program.models.member(*path, name);
             if program.models.function(full).is_some() || program.models.signature(full).is_some() {
                 return Some(full);
             }
-            first.get_or_insert(full);
+            found.get_or_insert(full);
         } else if let Ty::Primitive(path) = &current {
-            first.get_or_insert(Name::new(&format!("{path}::{name}")));
+            found.get_or_insert(Name::new(&format!("{path}::{name}")));
+        } else if let Ty::Dyn(bounds) = &current
+            && let [bound] = &**bounds
+            && let Def::External(path) = bound.of
+        {
+            found = Some(program.models.member(path, name));
         }
         match program.deref(&current) {
-            Some(next) => current = next.peel_refs().clone(),
+            Some(next) => {
+                // What a pointer has no method of its own for is called on what it leads to.
+                if is_pointer(&current) && matches!(next, Ty::External(..)) {
+                    found = None;
+                }
+                current = next.peel_refs().clone();
+            }
             None => break,
         }
     }
-    first
+    found
+}
+
+/// Whether a type is one of the pointers of the standard library.
+fn is_pointer(ty: &Ty) -> bool {
+    ty.external_path().is_some_and(|path| {
+        matches!(
+            path.as_str(),
+            "std::sync::Arc" | "std::rc::Rc" | "std::boxed::Box"
+        )
+    })
 }
 
 /// The type of a library method's call.

@@ -7,6 +7,8 @@
 
 mod externals;
 mod fields;
+pub mod making;
+pub mod number;
 mod patterns;
 pub mod strings;
 pub mod text;
@@ -18,7 +20,8 @@ pub use typing::{Callee, Typing};
 
 use std::sync::OnceLock;
 
-use crate::program::{BodyKey, Program};
+use crate::facts::{Expr, ExprId};
+use crate::program::{BodyKey, FnId, Program};
 
 /// The program with what has been found out about its bodies.
 #[derive(Debug)]
@@ -43,5 +46,38 @@ impl<'p> Values<'p> {
     /// Types, locals and callees of a body.
     pub fn typing(&self, body: BodyKey) -> &Typing {
         self.typings[body.0 as usize].get_or_init(|| Box::new(typing::infer(self, body)))
+    }
+
+    /// The functions of the program that a call reaches for certain: a method of a receiver
+    /// of unknown type is a guess by its name, and left out.
+    pub fn targets(&self, key: BodyKey, call: ExprId) -> Vec<FnId> {
+        let typing = self.typing(key);
+        if let Expr::MethodCall(data) = self.program[key].body.expr(call)
+            && typing.ty(data.receiver).is_unknown()
+        {
+            return Vec::new();
+        }
+        let callees = typing.callees(call).iter();
+        let fns = callees.filter_map(|callee| match callee {
+            Callee::Fn(candidate) => Some(candidate.id),
+            _ => None,
+        });
+        fns.collect()
+    }
+
+    /// The calls that reach a function for certain, in those bodies that are meant.
+    pub fn callers(&self, id: FnId, is_meant: impl Fn(BodyKey) -> bool) -> Vec<(BodyKey, ExprId)> {
+        let hashes = self.program.hashes_of_fn(id).collect();
+        let bodies = self.program.mentioning(&hashes).into_iter();
+        let mut found = Vec::new();
+        for key in bodies.filter(|it| is_meant(*it)) {
+            for (call, expr) in self.program[key].body.exprs() {
+                if matches!(expr, Expr::Call { .. } | Expr::MethodCall(_)) {
+                    let reaches = self.targets(key, call).into_iter().filter(|it| *it == id);
+                    found.extend(reaches.map(|_| (key, call)));
+                }
+            }
+        }
+        found
     }
 }

@@ -179,17 +179,20 @@ impl Search<'_> {
     }
 
     fn load(&mut self, path: &Path) -> Result<Arc<ManifestFile>, WorkspaceError> {
-        let manifest = self.loader.require(path).map_err(|error| match error {
-            ManifestError::Io(source) => WorkspaceError::Read {
-                path: path.to_path_buf(),
-                source,
-            },
-            ManifestError::Parse { range, message } => WorkspaceError::Parse {
-                path: path.to_path_buf(),
-                range,
-                message,
-            },
-        })?;
+        let manifest = self
+            .loader
+            .require_first(path)
+            .map_err(|error| match error {
+                ManifestError::Io(source) => WorkspaceError::Read {
+                    path: path.to_path_buf(),
+                    source,
+                },
+                ManifestError::Parse { range, message } => WorkspaceError::Parse {
+                    path: path.to_path_buf(),
+                    range,
+                    message,
+                },
+            })?;
         self.loader.load(&manifest);
         Ok(manifest)
     }

@@ -22,6 +22,8 @@ pub(super) struct Loader<'a> {
     manifests: BTreeMap<PathBuf, Option<Arc<ManifestFile>>>,
     /// Parsed ahead, in parallel; not yet asked for.
     ahead: BTreeMap<PathBuf, Result<ManifestFile, ManifestError>>,
+    /// Lock files that were read ahead, with what is wrong with them.
+    locks: BTreeMap<PathBuf, (Option<Lock>, Vec<WorkspaceProblem>)>,
     drafts: BTreeMap<PathBuf, Draft>,
     guesses: Vec<Guess>,
     pub(super) roots: Vec<Root>,
@@ -60,6 +62,7 @@ impl<'a> Loader<'a> {
             files,
             manifests: BTreeMap::new(),
             ahead: BTreeMap::new(),
+            locks: BTreeMap::new(),
             drafts: BTreeMap::new(),
             guesses: Vec::new(),
             roots: Vec::new(),
@@ -100,6 +103,25 @@ impl<'a> Loader<'a> {
         self.manifests
             .insert(path.to_path_buf(), Some(Arc::clone(&manifest)));
         Ok(manifest)
+    }
+
+    /// The same, with the lock file beside it read meanwhile: most manifests that are asked for
+    /// first are those of workspaces.
+    pub(super) fn require_first(
+        &mut self,
+        path: &Path,
+    ) -> Result<Arc<ManifestFile>, ManifestError> {
+        let lock = path.with_file_name("Cargo.lock");
+        let (files, is_known) = (self.files, self.manifests.contains_key(path));
+        if !is_known {
+            let (manifest, read) = rayon::join(
+                || ManifestFile::read(path, files),
+                || read_lock(&lock, files),
+            );
+            self.ahead.insert(path.to_path_buf(), manifest);
+            self.locks.insert(lock, read);
+        }
+        self.require(path)
     }
 
     /// Parses manifests that will be asked for; those that are not there are passed over.
@@ -256,17 +278,12 @@ impl<'a> Loader<'a> {
             .map(|section| expand(&section.members))
             .unwrap_or_default();
         let manifests: Vec<PathBuf> = listed.iter().map(|dir| dir.join("Cargo.toml")).collect();
-        let (lock, ()) = rayon::join(
-            || {
-                let mut problems = Vec::new();
-                (
-                    Lock::read(&file.dir.join("Cargo.lock"), files, &mut problems),
-                    problems,
-                )
-            },
+        let lock = file.dir.join("Cargo.lock");
+        let known = self.locks.remove(&lock);
+        let ((lock, mut problems), ()) = rayon::join(
+            || known.unwrap_or_else(|| read_lock(&lock, files)),
             || self.read_ahead(&manifests),
         );
-        let (lock, mut problems) = lock;
         self.problems.append(&mut problems);
         let default_members = section
             .map(|section| expand(&section.default_members))
@@ -428,4 +445,10 @@ impl<'a> Loader<'a> {
         self.problems.append(&mut problems);
         packages
     }
+}
+
+/// A lock file, if there is one, and what is wrong with it.
+fn read_lock(path: &Path, files: &dyn Files) -> (Option<Lock>, Vec<WorkspaceProblem>) {
+    let mut problems = Vec::new();
+    (Lock::read(path, files, &mut problems), problems)
 }

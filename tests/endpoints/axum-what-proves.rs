@@ -190,7 +190,7 @@ async fn main() {
 //@ POST /inserted optional
 //@ POST /elsewhere required
 //@ POST /tagged required
-//@ POST /digested none
+//@ POST /digested optional
 //@ POST /sent-away required
 //@ POST /is-none-or required
 //@ POST /unless-told conditional if !OPEN is 1

@@ -1,11 +1,16 @@
 //! Endpoints that miss a protection: what the checks about them share.
 
 mod body;
+mod cookies;
+pub(super) mod cross_origin;
 mod groups;
 mod router;
+pub(super) mod shadowed;
+pub(super) mod spoofable;
 #[cfg(test)]
 mod tests;
 mod toothless;
+pub(super) mod unbounded;
 pub(super) mod unguarded;
 pub(super) mod unlimited;
 
@@ -17,7 +22,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::checks::Context;
 use crate::diagnostics::{Diagnostic, Label};
-use crate::routes::endpoint::{ASSUMED, Endpoint, EvidenceKind, LayerSeen, Status};
+use crate::routes::endpoint::{ASSUMED, Endpoint, EvidenceKind, LayerSeen, Protection, Status};
 use crate::routes::{HandlerTarget, Purpose};
 use crate::source::Span;
 use body::Seen;
@@ -200,15 +205,23 @@ impl Site<'_> {
 }
 
 /// How much an endpoint asks for before it answers, and how it is limited.
-fn strength(endpoint: &Endpoint) -> [u8; 2] {
+fn strength(endpoint: &Endpoint) -> [u8; 3] {
     let protections = &endpoint.protections;
-    [&protections.authentication, &protections.rate_limit].map(|it| match it.status {
+    let asked = |it: &Protection| match it.status {
         Status::None => 0,
         Status::Optional => 1,
         Status::Unknown => 2,
         Status::Conditional => 3,
         Status::Required => 4,
-    })
+    };
+    // There is evidence of what is not there where somebody took it away.
+    let body = &protections.body_limit;
+    let is_lifted = body.status == Status::None && !body.evidence.is_empty();
+    [
+        asked(&protections.authentication),
+        asked(&protections.rate_limit),
+        u8::from(!is_lifted),
+    ]
 }
 
 /// Whether it is guarded and limited, or only guarded and reads: then nobody asks what its code

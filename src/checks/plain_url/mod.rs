@@ -24,7 +24,7 @@ use crate::facts::{Expr, ExprId};
 use crate::lints::Lint;
 use crate::models::{Function, Role};
 use crate::program::{BodyKey, BodyOwner, Program};
-use crate::source::{Name, SourceMap, Span};
+use crate::source::{SourceMap, Span};
 use crate::values::strings::{Step, Strings, Traced};
 use crate::values::{Callee, Values};
 
@@ -76,13 +76,7 @@ pub fn run(cx: &Context<'_>, lint: &Lint) -> Vec<Diagnostic> {
 /// The bodies that may use what the models know to send or connect, to an address that it is
 /// given or in plain text.
 fn sending(program: &Program) -> Vec<BodyKey> {
-    let dependencies = program.crates.iter().flat_map(|it| &it.dependencies);
-    let mut crates: FxHashSet<Name> = dependencies.map(|(_, of)| *of).collect();
-    // Without dependencies, what stands before `::` and is nothing else is taken for a crate.
-    if crates.is_empty() {
-        crates.extend(program.models.crate_names());
-    }
-    let functions = program.models.functions_of(crates, |it| {
+    let functions = program.models.functions_of(program.crates_used(), |it| {
         it.plaintext || it.url.is_some() && matches!(it.role, Role::HttpRequest | Role::Connects)
     });
     let paths = functions.iter().map(|it| it.as_str());

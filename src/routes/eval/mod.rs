@@ -17,7 +17,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::endpoint::HandlerTarget;
 use super::frameworks::Servers;
-use super::value::{Callable, Env, Layer, LayerKind, Lost, Router, RouterKind, Types, Value};
+use super::value::{
+    Callable, Env, Layer, LayerKind, Lost, Router, RouterKind, Shadowed, Types, Value,
+};
 use crate::facts::{Expr, ExprId, PatId};
 use crate::program::methods::Candidate;
 use crate::program::{BodyKey, BodyOwner, Container, CrateId, FnId, Program, Ty};
@@ -49,6 +51,8 @@ pub struct Eval<'a> {
     pub served: Vec<Served>,
     /// Registrations that could not be followed, outside any router.
     pub lost: Vec<Lost>,
+    /// Routes that no request found where they were registered.
+    pub shadowed: Vec<Shadowed>,
     /// Functions that were run.
     pub entered: FxHashSet<FnId>,
     /// The root function that is being run.
@@ -110,6 +114,7 @@ impl<'a> Eval<'a> {
             servers,
             served: Vec::new(),
             lost: Vec::new(),
+            shadowed: Vec::new(),
             entered: FxHashSet::default(),
             root: None,
             relevant,

@@ -266,6 +266,7 @@ pub(super) fn method(
                         below: false,
                         methods: &asked,
                         guarded: !methods.guards.is_empty() || asked.iter().any(|it| it == "ANY"),
+                        span: call.span,
                     };
                     let routes = routes_of(&mut router, *methods, Some(&path), call.span);
                     register(eval, &mut router, &arriving, routes);
@@ -511,6 +512,7 @@ fn add_service(
                     below: inner.kind == RouterKind::Scope,
                     methods: &inner.methods,
                     guarded: !inner.guards.is_empty(),
+                    span: expr.map_or(call.span, |expr| expr_span(eval, call.body, expr)),
                 };
                 register(eval, router, &arriving, routes);
             }
@@ -554,6 +556,7 @@ fn add_service(
                     guarded: attribute
                         .iter()
                         .any(|it| !it.guards.is_empty() || it.method == "ANY"),
+                    span,
                 };
                 register(eval, router, &arriving, attribute);
             }

@@ -5,7 +5,8 @@
 //! Source: actix-web 4 `src/scope.rs`, `src/app_service.rs`, actix-router 0.5 `src/router.rs`, `src/resource.rs`.
 
 use crate::routes::eval::Eval;
-use crate::routes::value::{Route, Router, Taken};
+use crate::routes::value::{Route, Router, Shadowed, Taken};
+use crate::source::Span;
 use crate::values::{Text, TextPart};
 
 /// A service that is registered.
@@ -18,28 +19,38 @@ pub(super) struct Arriving<'a> {
     pub(super) methods: &'a [String],
     /// Whether its guards ask for something else.
     pub(super) guarded: bool,
+    /// Where it is registered.
+    pub(super) span: Span,
 }
 
 /// Registers the routes of a service: those that a request can still find.
 pub(super) fn register(
-    eval: &Eval<'_>,
+    eval: &mut Eval<'_>,
     router: &mut Router,
     it: &Arriving<'_>,
     routes: Vec<Route>,
 ) {
     let segments = segments(it.path);
-    let reached = |route: &Route| {
+    for route in routes {
         let mut before = router.taken.iter();
-        !before.any(|taken| takes(taken, &segments, it.below, &route.method))
-    };
-    let routes: Vec<Route> = routes.into_iter().filter(reached).collect();
-    router.routes.extend(routes);
+        let before = before.find(|taken| takes(taken, &segments, it.below, &route.method));
+        match before {
+            Some(before) => eval.shadowed.push(Shadowed {
+                method: route.method,
+                handler: route.handler,
+                registered: route.registered,
+                by: before.by,
+            }),
+            None => router.routes.push(route),
+        }
+    }
     let is_known = !segments.iter().any(|it| it.contains(UNKNOWN));
     if is_known && !it.guarded && eval.is_certain() {
         router.taken.push(Taken {
             segments,
             below: it.below,
             methods: it.methods.to_vec(),
+            by: it.span,
         });
     }
 }
@@ -111,6 +122,7 @@ fn takes_rest(segment: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::FileId;
 
     #[test]
     fn who_gets_a_request() {
@@ -143,6 +155,7 @@ mod tests {
                 segments: segments(&Text::known(before, None)),
                 below: is_scope,
                 methods: Vec::new(),
+                by: Span::new(FileId::new(0), 0, 0),
             };
             let after_segments = segments(&Text::known(after, None));
             let found = takes(&taken, &after_segments, below, "GET");
@@ -156,6 +169,7 @@ mod tests {
             segments: vec!["a".into()],
             below: false,
             methods: vec!["GET".into()],
+            by: Span::new(FileId::new(0), 0, 0),
         };
         let at = |path: Text| segments(&path);
         assert!(takes(&taken, &at(Text::known("/a", None)), false, "GET"));

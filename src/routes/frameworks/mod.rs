@@ -27,7 +27,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
-use super::endpoint::Purpose;
+use super::endpoint::{HandlerTarget, Purpose};
 use super::eval::{Call, Eval};
 use super::filter::Chain;
 use super::purpose;
@@ -239,6 +239,12 @@ pub fn makes_handler(program: &Program, id: FnId) -> bool {
 /// Whether a handler reads the body of its request past what layers set for extractors.
 pub fn reads_unlimited(program: &Program, handler: FnId) -> bool {
     axum_body::reads_unlimited(program, handler)
+}
+
+/// Whether a handler, as its framework calls it, reads the body of its request as far as layers and
+/// settings allow: of frameworks that tell by types, whether a type says so.
+pub fn reads_limited(values: &Values<'_>, framework: &str, handler: HandlerTarget) -> bool {
+    framework != axum::NAME || axum_body::reads_limited(values, handler)
 }
 
 /// A macro that makes routes.

@@ -12,20 +12,31 @@ use crate::facts::{Expr, ExprId, PatId};
 
 impl Run<'_, '_> {
     pub(super) fn branch(&mut self, cond: ExprId, then: ExprId, otherwise: Option<ExprId>) -> Abs {
-        let value = self.expr(cond);
+        let value = self.condition(cond);
         if self.state.is_none() {
             return Abs::default();
         }
         let (yes, no) = self.outcomes(&value);
         let env = self.env.clone();
+        let gates = |side: &str| value.variant(side).map(|out| out.proof.rights);
+        let exits = self.exits.len();
         self.state = yes;
         let a = self.expr(then);
-        let state_a = self.state.take();
+        let mut state_a = self.state.take();
+        let leaves_a = state_a.is_none() && self.has_refused(exits) || refuses(&a);
+        let exits = self.exits.len();
         let env_a = std::mem::replace(&mut self.env, env);
         self.state = no;
         self.narrow(cond);
         let b = otherwise.map_or_else(Abs::default, |id| self.expr(id));
-        let state_b = self.state.take();
+        let mut state_b = self.state.take();
+        let leaves_b = state_b.is_none() && self.has_refused(exits) || refuses(&b);
+        if let Some(gates) = gates("true").filter(|_| leaves_b) {
+            state_a = state_a.map(|it| it.or_else_refused(&gates));
+        }
+        if let Some(gates) = gates("false").filter(|_| leaves_a) {
+            state_b = state_b.map(|it| it.or_else_refused(&gates));
+        }
         if let Some(state) = &state_a {
             self.note_refusal(&a, state, then);
         }
@@ -77,9 +88,15 @@ impl Run<'_, '_> {
         }
     }
 
+    /// Whether all exits since there were so many refuse.
+    pub(super) fn has_refused(&self, exits: usize) -> bool {
+        let new = &self.exits[exits.min(self.exits.len())..];
+        !new.is_empty() && new.iter().all(|(value, _)| refuses(value))
+    }
+
     /// Notes a branch that ends in a refusal, before it is joined with others.
     fn note_refusal(&mut self, value: &Abs, state: &State, at: ExprId) {
-        if state.failed && (value.from.has(From::REJECT) || value.only_fails()) {
+        if state.failed && refuses(value) {
             let event = Event {
                 kind: EventKind::Refused,
                 span: self.span(at),
@@ -141,7 +158,7 @@ impl Run<'_, '_> {
         };
         let env = self.env.clone();
         let mut left = value.clone();
-        for arm in arms {
+        for (at, arm) in arms.iter().enumerate() {
             let Some(matched) = self.matched(arm.pat, &left) else {
                 continue;
             };
@@ -160,11 +177,14 @@ impl Run<'_, '_> {
                 state = state.assuming(setting, name);
             }
             state.assume.extend(matched.assume);
+            if let Some(rights) = self.rights_of_arm(scrutinee, &value, arms, at) {
+                state = state.with(&rights);
+            }
             self.state = Some(state);
             self.bind(arm.pat, left.clone());
             let mut rest = self.minus(arm.pat, &left);
             if let Some(guard) = arm.guard {
-                let cond = self.expr(guard);
+                let cond = self.condition(guard);
                 self.note_looked(&cond);
                 let (yes, no) = self.outcomes(&cond);
                 self.state = yes;
@@ -212,7 +232,7 @@ impl Run<'_, '_> {
                 self.join_ends(ends)
             }
             LoopKind::While(cond) => {
-                let value = self.expr(cond);
+                let value = self.condition(cond);
                 let (yes, no) = self.outcomes(&value);
                 let env = self.env.clone();
                 self.state = yes;
@@ -318,6 +338,11 @@ impl Run<'_, '_> {
             _ => state,
         }
     }
+}
+
+/// Whether a value refuses.
+pub(super) fn refuses(value: &Abs) -> bool {
+    value.from.has(From::REJECT) || value.only_fails()
 }
 
 /// Settings and their values packed by `let_condition`.

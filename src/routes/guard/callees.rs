@@ -1,5 +1,7 @@
 //! Which code a call leads to.
 
+use std::borrow::Cow;
+
 use super::interpret::Run;
 use super::proof::{Abs, From};
 use crate::facts::body::MethodCall;
@@ -160,6 +162,22 @@ impl Run<'_, '_> {
             _ => None,
         });
         self.instantiated(known.collect(), call)
+    }
+
+    /// These functions, and those that are there in their places in other builds.
+    pub(super) fn in_all_builds<'c>(&self, found: &'c [Candidate]) -> Cow<'c, [Candidate]> {
+        let mut all = Cow::Borrowed(found);
+        for candidate in found {
+            for id in self.judge.program.alternatives(candidate.id) {
+                if !all.iter().any(|it| it.id == id) {
+                    all.to_mut().push(Candidate {
+                        id,
+                        ..candidate.clone()
+                    });
+                }
+            }
+        }
+        all
     }
 
     pub(super) fn instantiated(

@@ -6,7 +6,7 @@ use super::proof::{Abs, Captured, From, Out, Proof};
 use super::stores::{is_spawn, measures};
 use super::{EventKind, endpoints, words};
 use crate::facts::body::MethodCall;
-use crate::facts::{Expr, ExprId, GenericArg, TypeRef};
+use crate::facts::{CfgPredicate, Expr, ExprId, GenericArg, TypeRef};
 use crate::models::{Role, TypeRole};
 use crate::program::methods::Candidate;
 use crate::program::{Container, Def, Ty};
@@ -46,6 +46,9 @@ impl Run<'_, '_> {
             }
             Some(Callee::Constructor(def)) => self.construct(*def, values),
             _ => {
+                if let Some(peer) = self.made_peer(callee, &values) {
+                    return peer;
+                }
                 let called = self.expr(callee);
                 if let Some(closure) = &called.closure {
                     return self.apply_captured(closure, values);
@@ -118,6 +121,8 @@ impl Run<'_, '_> {
         };
         let mut bodies = 0;
         let mut verifying = 0;
+        let candidates = &*self.in_all_builds(candidates);
+        let mut answers = Vec::new();
         for candidate in candidates {
             let def = &program[candidate.id];
             if def.body.is_none() || def.is_test {
@@ -161,7 +166,11 @@ impl Run<'_, '_> {
             let success = summary.value.success();
             let verifies = success.is_some_and(|out| out.proof.is_verified());
             verifying += usize::from(verifies || after.proof.is_verified());
-            let state = entry.after_call(&after);
+            let mut state = entry.after_call(&after);
+            if let Some(cfg) = def.cfg.as_ref().filter(|_| candidates.len() > 1) {
+                state = state.under(cfg);
+                answers.extend(summary.value.truth().map(|truth| (cfg, truth)));
+            }
             joined = Some(match joined {
                 None => (state, summary.value),
                 Some((known, value)) => {
@@ -175,11 +184,14 @@ impl Run<'_, '_> {
                 .first()
                 .map_or("", |it| program[it.id].name.as_str());
             let all: Vec<Abs> = this.into_iter().chain(args).collect();
+            self.done_out_of_sight(id, name, &all);
             return self.opaque(id, name, &all);
         }
-        // Which implementation runs is not known, and it decides.
+        // Which implementation runs is not known, and it decides: but for what each build has one of.
+        let by_build = || candidates.iter().all(|it| program[it.id].cfg.is_some());
         if verifying > 0
             && verifying < bodies
+            && !by_build()
             && let Some((state, _)) = &mut joined
             && !entry.proof.is_verified()
         {
@@ -190,6 +202,12 @@ impl Run<'_, '_> {
         match joined {
             Some((state, value)) => {
                 self.state = Some(state);
+                if let Some(setting) = told_by_build(&answers, bodies) {
+                    return Abs {
+                        setting: Some(setting),
+                        ..Abs::default()
+                    };
+                }
                 // A setting read through an accessor is still that setting.
                 if value.variants.is_none() && value.setting.is_none() && args.is_empty() {
                     let setting = this.as_ref().and_then(|this| this.setting.as_ref());
@@ -315,6 +333,9 @@ impl Run<'_, '_> {
         // What is ours is read, whatever it is called; but what an error becomes refuses.
         let is_ours =
             matches!(self.typing.callees(id).first(), Some(Callee::Fn(_))) && !words::answers(name);
+        if !is_ours && name.starts_with("write") && self.is_sink(call.receiver) {
+            self.event(EventKind::Write(name.to_owned()), span);
+        }
         if !is_ours
             && let Some(value) = self
                 .list_method(id, &receiver, name, &call.args)
@@ -348,7 +369,7 @@ impl Run<'_, '_> {
             }
         }
         if words::absorbs(name) {
-            self.absorb(call.receiver, receiver.from, &args);
+            self.absorb(name, call.receiver, receiver.from, &args);
         }
         if let Some(value) = self.request_method(id, call, &receiver, &args) {
             return value;
@@ -406,8 +427,14 @@ impl Run<'_, '_> {
     }
 
     /// `hasher.update(token)`: the variable holds the token from here on.
-    fn absorb(&mut self, receiver: ExprId, holder: From, args: &[Abs]) {
+    fn absorb(&mut self, name: &str, receiver: ExprId, holder: From, args: &[Abs]) {
         let taken = self.absorbed(receiver, holder, args);
+        let fills = matches!(name, "push_str" | "push" | "extend_from_slice");
+        let is_own = |it: &Abs| it.from.has(From::OWN);
+        let taken = match fills && args.iter().any(is_own) {
+            true => taken.with(From::OWN),
+            false => taken,
+        };
         self.mark(receiver, taken);
     }
 
@@ -418,11 +445,12 @@ impl Run<'_, '_> {
         let taken = union(args).only(sent.with(From::INPUT));
         let path = self.ty(receiver).peel_refs().external_path();
         // It may be made with a key; digest 0.10 has one type for all, `CoreWrapper`.
-        let Some(path) = path.filter(|it| !it.as_str().starts_with("digest::")) else {
+        let path = path.filter(|it| !it.as_str().starts_with("digest::"));
+        if path.is_none() && !holder.has(From::MAC) {
             return taken.only(sent);
-        };
-        let ty = self.judge.program.models.type_(path);
-        let is_mac = ty.is_some_and(|it| it.role == Some(TypeRole::Mac));
+        }
+        let ty = path.and_then(|it| self.judge.program.models.type_(it));
+        let is_mac = ty.is_some_and(|it| it.role == Some(TypeRole::Mac)) || holder.has(From::MAC);
         let is_ours = !holder.has(From::CREDENTIAL.with(From::INPUT));
         match is_mac && is_ours || holder.has(From::KEYED) {
             true => taken.only(From::CREDENTIAL).with(From::KEYED),
@@ -445,14 +473,20 @@ impl Run<'_, '_> {
         if let Some(listed) = self.listed_route(id, name, values) {
             return listed;
         }
-        let all = values.iter();
-        let all = all.fold(From::default(), |from, it| from.with(it.from));
+        if let Some(answer) = self.asked_of_peer(id, name, values) {
+            return answer;
+        }
+        let all = all_of(values);
         let from = all.without(From::LITERAL.with(From::OWN).with(From::HANDED));
+        if words::writes(name) || words::query_method(name).is_some() {
+            self.note_choice(id, name, from);
+        }
         if words::writes(name)
             && !from.has(From::REJECT)
             && values.first().is_some_and(|it| !it.from.has(From::REQUEST))
+            && !hashes(name, values)
         {
-            self.event(EventKind::Write(name.to_owned()), self.span(id));
+            self.event(EventKind::Named(name.to_owned()), self.span(id));
         }
         let reject = values.iter().any(|it| it.from.has(From::REJECT));
         let from = if reject {
@@ -503,6 +537,27 @@ impl Run<'_, '_> {
     }
 }
 
+/// The setting that a function's answer is which is true in some builds and false in the others.
+fn told_by_build(answers: &[(&CfgPredicate, bool)], bodies: usize) -> Option<std::rc::Rc<str>> {
+    let [(cfg, truth), (other, opposite)] = answers else {
+        return None;
+    };
+    if bodies != 2 || truth == opposite || !cfg.is_opposite_of(other) {
+        return None;
+    }
+    let (name, holds) = cfg.assumed();
+    Some(match holds == *truth {
+        true => name.into(),
+        false => format!("!{name}").into(),
+    })
+}
+
+/// Whether a call only takes something in for oneself: `hasher.update(token)`.
+fn hashes(name: &str, values: &[Abs]) -> bool {
+    let is_shared = |it: &Abs| it.from.has(From::OWN) || it.setting.is_some();
+    name == "update" && values.len() == 2 && !values.iter().any(is_shared)
+}
+
 /// A value whose success, in whatever form, proves the same.
 pub(super) fn unknown_outcome(from: From, proof: &Proof) -> Abs {
     let val = Abs::of(from);
@@ -543,10 +598,19 @@ pub(super) fn presence(value: Abs) -> Abs {
 }
 
 pub(super) fn union(values: &[Abs]) -> From {
-    let all = values
-        .iter()
-        .fold(From::default(), |from, it| from.with(it.from));
-    all.without(From::LITERAL.with(From::REJECT).with(From::OWN))
+    all_of(values).without(From::LITERAL.with(From::REJECT).with(From::OWN))
+}
+
+/// The labels of values that are made into one. Of the time and something else, only who knows that
+/// knows it.
+pub(super) fn all_of(values: &[Abs]) -> From {
+    let all = values.iter();
+    let all = all.fold(From::default(), |from, it| from.with(it.from));
+    let is_known = |it: &Abs| it.from.has(From::CLOCK.with(From::LITERAL));
+    match values.iter().all(is_known) {
+        true => all,
+        false => all.without(From::CLOCK),
+    }
 }
 
 fn single(values: Vec<Abs>, from: From) -> Abs {

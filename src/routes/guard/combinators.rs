@@ -453,6 +453,12 @@ impl Run<'_, '_> {
             }
             None => self.on_the_side(args[0], &function, vec![val.clone()], &proof),
         };
+        let result = match name {
+            "any" | "all" | "filter" | "find" | "is_some_and" | "is_ok_and" | "is_none_or" => {
+                self.decided(args[0], result)
+            }
+            _ => result,
+        };
         let truth = result
             .variant("true")
             .map_or_else(Proof::nothing, |out| out.proof);
@@ -583,9 +589,11 @@ fn imprint(value: Abs, state: &State) -> Abs {
     }
 }
 
-/// A value of the service's own that is empty if nobody has set it; any other as it is.
+/// A value of the service's own that is empty if nobody has set it, or if nobody has anything by the
+/// name that was sent; any other as it is.
 fn unset(value: Abs, setting: Option<std::rc::Rc<str>>) -> Abs {
-    let from = match value.from.has(From::SENT.with(From::PUBLIC)) {
+    let is_sent = value.from.has(From::SENT.with(From::PUBLIC));
+    let from = match is_sent && !value.from.has(From::FETCHED) {
         true => value.from,
         false => value.from.with(From::UNSET),
     };

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::calls::union;
 use super::interpret::{Run, negated};
 use super::proof::{Abs, From, Out, Proof, Strength, is_bad, is_good};
 use super::public::{is_public_setting, public};
@@ -14,7 +15,7 @@ impl Run<'_, '_> {
     pub(super) fn binary(&mut self, id: ExprId, op: BinaryOp, lhs: ExprId, rhs: ExprId) -> Abs {
         match op {
             BinaryOp::And => {
-                let a = self.expr(lhs);
+                let a = self.condition(lhs);
                 let Some(before) = self.state.clone() else {
                     return Abs::default();
                 };
@@ -26,7 +27,7 @@ impl Run<'_, '_> {
                     .map(|out| out.proof);
                 if let Some(yes) = yes {
                     self.state = Some(yes);
-                    let b = self.expr(rhs);
+                    let b = self.condition(rhs);
                     if let (Some(x), Some(y)) = (a.variant("true"), b.variant("true")) {
                         let val = Abs {
                             setting: x.val.setting.or(y.val.setting),
@@ -67,7 +68,7 @@ impl Run<'_, '_> {
                 a
             }
             BinaryOp::Or => {
-                let a = self.expr(lhs);
+                let a = self.condition(lhs);
                 let Some(before) = self.state.clone() else {
                     return Abs::default();
                 };
@@ -79,7 +80,7 @@ impl Run<'_, '_> {
                 let mut variants = Vec::new();
                 if let Some(no) = no {
                     self.state = Some(no);
-                    let b = self.expr(rhs);
+                    let b = self.condition(rhs);
                     if let (Some(x), Some(y)) = (a.variant("false"), b.variant("false")) {
                         variants.push((
                             "false",
@@ -160,12 +161,7 @@ impl Run<'_, '_> {
                     .map(|_| Rc::from(self.text(id)));
                 Abs {
                     setting,
-                    ..Abs::of(
-                        a.from
-                            .with(b.from)
-                            .without(From::LITERAL.with(From::OWN))
-                            .without(From::REJECT),
-                    )
+                    ..Abs::of(union(&[a, b]))
                 }
             }
         }
@@ -243,7 +239,7 @@ impl Run<'_, '_> {
         let is_option = |(expr, value): &(ExprId, &Abs)| {
             let ty = self.ty(*expr);
             let is_typed = ty.peel_refs().is_external("std::option::Option");
-            is_typed || ty.is_unknown() && matches!(&*value.names(), ["Some", "None"])
+            is_typed || ty.is_unknown() && is_option_of(value)
         };
         if !sides.iter().any(is_option) {
             return None;
@@ -378,12 +374,20 @@ pub(super) fn compared(
         return Some(Proof::verified_by(other, evidence()));
     }
     // What everybody can read or send along proves nothing.
-    let is_known = other.from.has(From::LITERAL.with(From::SENT))
-        || other.from.has(From::PUBLIC) && !other.from.has(From::FETCHED);
+    let is_known = other
+        .from
+        .has(From::LITERAL.with(From::SENT).with(From::CLOCK))
+        || other.from.has(From::PUBLIC) && !other.from.has(From::FETCHED)
+        || other.from.is_missing();
     Some(match is_known {
         true => Proof::presence(),
         false => Proof::verified_by(other, evidence()),
     })
+}
+
+/// Whether a value has the variants of an `Option`, and no others.
+fn is_option_of(value: &Abs) -> bool {
+    matches!(&*value.names(), ["Some", "None"] | ["None", "Some"])
 }
 
 /// The same value, of which what its truth proves is proven only under a condition.

@@ -286,10 +286,7 @@ impl Run<'_, '_> {
     ) -> Abs {
         let name = path.rsplit("::").next().unwrap_or_default();
         let values: Vec<Abs> = receiver.into_iter().chain(args).cloned().collect();
-        let from = values
-            .iter()
-            .fold(From::default(), |from, it| from.with(it.from))
-            .without(From::HANDED);
+        let from = super::calls::all_of(&values).without(From::HANDED);
         match path {
             "poem::Endpoint::call" | "poem::Endpoint::get_response"
                 if values.first().is_some_and(|it| it.from.has(From::NEXT)) =>
@@ -352,6 +349,9 @@ impl Run<'_, '_> {
                 };
             }
             _ => {}
+        }
+        if name.starts_with("write") && exprs.first().is_some_and(|it| self.is_sink(*it)) {
+            self.event(EventKind::Write(name.to_owned()), self.span(id));
         }
         if let Some(list) = super::places::collection(path, args) {
             return list;
@@ -444,6 +444,10 @@ impl Run<'_, '_> {
             let made = from.without(From::LITERAL).without(From::REJECT);
             return Abs::of(made.with(From::SENT_KEY));
         }
+        if super::keys::makes_mac(self.judge.program, path, name) {
+            let made = from.without(From::LITERAL.with(From::REJECT).with(From::OWN));
+            return Abs::fallible("Ok", Proof::nothing(), Abs::of(made.with(From::MAC)));
+        }
         let model = self.judge.program.models.function(Name::new(path));
         let Some(model) = model else {
             if let Some(entry) = self.made_entry(id, name, &values, exprs) {
@@ -521,10 +525,11 @@ impl Run<'_, '_> {
                 let proof = if ambient {
                     let evidence = self.evidence(name, self.span(id));
                     let mut keys = against.into_iter().chain(args).chain(receiver);
-                    let proof = match keys.find(|it| it.from.has(From::UNSET)) {
-                        Some(secret) => Proof::verified_by(secret, evidence),
-                        None => Proof::verified(evidence),
-                    };
+                    let proof =
+                        match keys.find(|it| it.from.has(From::UNSET) && !it.from.is_missing()) {
+                            Some(secret) => Proof::verified_by(secret, evidence),
+                            None => Proof::verified(evidence),
+                        };
                     Proof {
                         said: is_said,
                         ..proof
@@ -581,16 +586,57 @@ impl Run<'_, '_> {
                 }
             }
             Role::RequestSource => Abs::of(From::REQUEST),
+            Role::Clock => Abs::of(From::CLOCK),
             Role::EffectWrite | Role::SendsMail => {
+                self.note_choice(id, name, from);
+                let statement = model.sql.and_then(|at| exprs.get(at as usize));
+                let sets_up = statement.is_some_and(|it| self.changes_nothing(*it));
                 // Of whoever has no such credential, it changes nothing.
-                if !(self.labels_by_store(id, from).has(From::CREDENTIAL)
-                    && self.changes_only_by_it(id))
-                {
+                let is_his = self.labels_by_store(id, from).has(From::CREDENTIAL)
+                    && self.changes_only_by_it(id);
+                if !sets_up && !is_his {
                     self.event(EventKind::Write(name.to_owned()), self.span(id));
                 }
                 self.looked_up(id, name, from)
             }
-            Role::EffectRead | Role::Effect => self.looked_up(id, name, from),
+            Role::EffectRead => {
+                self.note_choice(id, name, from);
+                self.looked_up(id, name, from)
+            }
+            Role::Effect => {
+                self.note_choice(id, name, from);
+                if self.changes_rows(id, from) {
+                    self.event(EventKind::Write(name.to_owned()), self.span(id));
+                }
+                self.looked_up(id, name, from)
+            }
+            Role::ChangesShared => {
+                let is_shared = |it: &Abs| it.from.has(From::OWN) || it.setting.is_some();
+                // What stands in the code, or comes from a client: not what the service has read
+                // of its own settings.
+                let is_news = |it: &Abs| it.from.has(From::SENT.with(From::LITERAL));
+                let changes = match receiver {
+                    Some(receiver) => is_shared(receiver),
+                    None => args.last().is_some_and(is_news),
+                };
+                if changes && !words::keeps_books(&self.text(id)) {
+                    self.event(EventKind::Write(name.to_owned()), self.span(id));
+                }
+                Abs::of(from.without(From::LITERAL).without(From::REJECT))
+            }
+            Role::HttpRequest => {
+                let url = model.url.and_then(|at| exprs.get(at as usize)).copied();
+                let is_sent = on.is_some();
+                let request = self.prepared(name, url, args, from);
+                match is_sent || from.has(From::CHANGES) {
+                    true => self.sent(id, name, request),
+                    false => request,
+                }
+            }
+            Role::SendsRequest => {
+                let request = Abs::of(from.without(From::LITERAL).without(From::REJECT));
+                self.sent(id, name, request)
+            }
             Role::Diverges => {
                 self.state = None;
                 Abs::default()

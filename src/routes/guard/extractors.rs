@@ -1,8 +1,8 @@
 //! What a type in a handler's signature proves.
 
 use super::extensions::Slot;
-use super::proof::{Abs, From, Out, Proof, Strength};
-use super::{Judge, body_proof, endpoints, words};
+use super::proof::{Abs, From, Out, Proof, State, Strength};
+use super::{Judge, Summary, endpoints, words};
 use crate::models::Origin;
 use crate::models::roles::{Carries, Proves, TypeRole};
 use crate::program::ty::Subst;
@@ -22,106 +22,9 @@ const EXTRACTOR_TRAITS: [&str; 5] = [
 /// What deriving salvo's does is to parse.
 const PARSING_TRAIT: &str = "Extractible";
 /// Traits by which axum (since `axum-core` 0.5) fills a parameter of type `Option<T>`.
-const OPTIONAL_TRAITS: [&str; 2] = ["OptionalFromRequestParts", "OptionalFromRequest"];
+pub(super) const OPTIONAL_TRAITS: [&str; 2] = ["OptionalFromRequestParts", "OptionalFromRequest"];
 
 impl Judge<'_> {
-    /// What the parameters of a handler prove. `types` are those that its type parameters stand for.
-    pub fn signature(&self, id: FnId, types: &Subst) -> Proof {
-        self.parameters(id, types).0
-    }
-
-    /// The same, and what the parameters hold in its body, in order.
-    fn parameters(&self, id: FnId, types: &Subst) -> (Proof, Vec<Abs>) {
-        self.begin();
-        let program = self.program;
-        let def = &program[id];
-        let scope = program.fn_scope(id);
-        let mut proof = Proof::nothing();
-        let mut args = Vec::new();
-        let mut carried = None;
-        let mut is_optional = false;
-        for param in &def.sig.params {
-            let ty = program.lower_ty(&scope, &param.ty).subst(types, program);
-            let span = param.ty_range.in_file(def.file);
-            let value = self.parameter(&ty, param.binds.map(Name::as_str), span);
-            match value.variant("Ok") {
-                Some(out) if value.variants.is_some() => {
-                    let mut own = out.proof.clone();
-                    match &param.cfg {
-                        Some(cfg) if cfg.implies_test() => own = Proof::nothing(),
-                        Some(cfg) if own.is_verified() && own.condition.is_none() => {
-                            own.condition = Some(cfg.to_string());
-                        }
-                        _ => {}
-                    }
-                    if own.strength > Strength::Nothing || own.looked || own.maybe.is_some() {
-                        let configured = |it: &Evidence| it.kind == EvidenceKind::Configuration;
-                        let kind = match own.evidence.iter().any(configured) {
-                            true => EvidenceKind::Configuration,
-                            false => EvidenceKind::Extractor,
-                        };
-                        own.evidence = vec![Evidence {
-                            kind,
-                            name: type_name(program, &ty),
-                            span,
-                        }];
-                    }
-                    if optional_identity(&out.val) {
-                        is_optional = true;
-                        own.looked = true;
-                        own.evidence = vec![Evidence {
-                            kind: EvidenceKind::Extractor,
-                            name: type_name(program, &ty),
-                            span,
-                        }];
-                    }
-                    // Credentials that an extractor of ours takes along, and leaves to others.
-                    let is_ours = matches!(ty.peel_refs(), Ty::Adt(..));
-                    if is_ours && own.strength == Strength::Nothing && holds_credentials(&out.val) {
-                        carried.get_or_insert_with(|| type_name(program, &ty));
-                    }
-                    proof = proof.and(&own);
-                    args.push(out.val);
-                }
-                _ => args.push(value),
-            }
-        }
-        if let Some(name) = carried
-            && proof.strength == Strength::Nothing
-            && !is_optional
-        {
-            proof.maybe.get_or_insert_with(|| {
-                format!("what becomes of the credentials in `{name}` could not be followed")
-            });
-        }
-        self.admit(&mut proof);
-        (proof, args)
-    }
-
-    /// What the body of a handler demands of a request, once its parameters have let it pass.
-    pub fn body(&self, id: FnId, types: &Subst) -> Proof {
-        let (_, args) = self.parameters(id, types);
-        self.begin();
-        let this = Abs {
-            setting: Some(std::rc::Rc::from("self")),
-            ..Abs::default()
-        };
-        let summary = self.run(id, args, this, types);
-        let output = self.program.fn_return(id);
-        let output = match &output {
-            Ty::Future(inner) => inner,
-            other => other,
-        };
-        let output = match output.is_external("std::result::Result") {
-            true => output.arg(0),
-            false => output.clone(),
-        };
-        let is_told = !matches!(&output, Ty::Tuple(parts) if parts.is_empty());
-        let mut proof = body_proof(&summary, is_told);
-        self.admit(&mut proof);
-        proof
-    }
-
     /// The value of a parameter of a handler, middleware or extractor: as a `Result` where the
     /// framework fills it, plain where it is the request or the rest of the chain.
     pub(super) fn parameter(&self, ty: &Ty, name: Option<&str>, span: Span) -> Abs {
@@ -519,73 +422,54 @@ impl Judge<'_> {
 
     /// What all of these impls prove, as a `Result`; `None` without one that has a body.
     fn run_impls(&self, impls: Vec<(ImplId, Subst)>) -> Option<Abs> {
-        let mut joined: Option<Abs> = None;
+        let mut joined: Option<(State, Abs)> = None;
         for (id, subst) in impls {
-            let def = &self.program[id];
-            if def.is_test {
+            let Some(summary) = self.run_impl(id, &subst) else {
                 continue;
-            }
-            let function = def.fns.iter().copied().find(|it| {
-                matches!(
-                    self.program[*it].name.as_str(),
-                    "from_request_parts" | "from_request" | "from_data" | "extract"
-                )
-            });
-            let Some(function) = function else { continue };
-            let scope = self.program.fn_scope(function);
-            let args = self.program[function]
-                .sig
-                .params
-                .iter()
-                .enumerate()
-                .map(|(at, param)| {
-                    let ty = self.program.lower_ty(&scope, &param.ty);
-                    match self.part_of_request(ty.peel_refs()) {
-                        Some(from) => Abs::of(from),
-                        None if at == 0 => Abs::of(From::REQUEST),
-                        None if self.is_body(ty.peel_refs()) => Abs::of(From::INPUT),
-                        None => Abs {
-                            setting: Some(std::rc::Rc::from("state")),
-                            ..Abs::of(From::OWN)
-                        },
-                    }
-                })
-                .collect();
-            let summary = self.run(function, args, Abs::default(), &subst);
+            };
             let value = as_result(summary.value, summary.after.as_ref());
+            let start = State::start();
+            let cfg = self.program[id].cfg.as_ref();
+            let state = cfg.map_or(start.clone(), |cfg| start.under(cfg));
             joined = Some(match joined {
-                None => value,
+                None => (state, value),
                 // `FromRequest` and `FromRequestParts` both: the weaker counts.
-                Some(known) => {
-                    let state = super::proof::State::start();
-                    Abs::either((&state, known), (&state, value))
+                Some((known, before)) => {
+                    let value = Abs::either((&known, before), (&state, value));
+                    (known.join(&state), value)
                 }
             });
         }
-        joined
+        joined.map(|(_, value)| value)
     }
-}
 
-/// Whether a value is or holds what the client sent as a credential.
-fn holds_credentials(value: &Abs) -> bool {
-    let fields = value.fields.iter().flat_map(|all| all.iter());
-    let parts = value.parts.iter().flat_map(|all| all.iter());
-    let variants = value.variants.iter().flat_map(|all| all.iter());
-    value.from.has(From::CREDENTIAL)
-        || fields.map(|(_, it)| it).chain(parts).any(holds_credentials)
-        || variants.map(|(_, out)| &out.val).any(holds_credentials)
-}
-
-/// Whether a value is an identity that may be missing: an `Option`, or one variant of several.
-fn optional_identity(value: &Abs) -> bool {
-    let verified = |out: &Out| out.proof.strength == Strength::Verified;
-    let variants = value.variants.iter().flat_map(|all| all.iter());
-    let some = variants.clone().filter(|(_, out)| verified(out)).count();
-    let all = variants.count();
-    (some > 0 && some < all)
-        || value
-            .success()
-            .is_some_and(|out| verified(&out) || optional_identity(&out.val))
+    /// Runs the function of an impl by which a framework extracts; `None` without one.
+    pub(super) fn run_impl(&self, id: ImplId, subst: &Subst) -> Option<Summary> {
+        let def = &self.program[id];
+        let is_meant = |it: &FnId| {
+            matches!(
+                self.program[*it].name.as_str(),
+                "from_request_parts" | "from_request" | "from_data" | "extract"
+            )
+        };
+        let function = def.fns.iter().copied().find(is_meant);
+        let function = function.filter(|_| !def.is_test)?;
+        let scope = self.program.fn_scope(function);
+        let params = self.program[function].sig.params.iter().enumerate();
+        let args = params.map(|(at, param)| {
+            let ty = self.program.lower_ty(&scope, &param.ty);
+            match self.part_of_request(ty.peel_refs()) {
+                Some(from) => Abs::of(from),
+                None if at == 0 => Abs::of(From::REQUEST),
+                None if self.is_body(ty.peel_refs()) => Abs::of(From::INPUT),
+                None => Abs {
+                    setting: Some(std::rc::Rc::from("state")),
+                    ..Abs::of(From::OWN)
+                },
+            }
+        });
+        Some(self.run(function, args.collect(), Abs::default(), subst))
+    }
 }
 
 /// An extractor's value as a `Result`, whatever the framework calls its variants.

@@ -7,7 +7,7 @@
 use super::extensions::Slot;
 use super::interpret::MAX_DEPTH;
 use super::proof::{Abs, From, Out, Proof, State, Strength};
-use super::{EventKind, Judge, Summary, body_proof, words};
+use super::{Judge, Summary, body_proof, words};
 use crate::facts::{Expr, Pat};
 use crate::models::roles::{Carries, Protection as Protects};
 use crate::program::{BodyKey, Ty};
@@ -359,7 +359,7 @@ impl Walk<'_, '_> {
             return Some((state.with(&proof), value));
         };
         for event in &summary.events {
-            if matches!(event.kind, EventKind::Write(_)) {
+            if event.kind.is_effect() {
                 self.effects.push(within(&state, &event.state));
             }
         }

@@ -263,6 +263,7 @@ impl<'a> Run<'_, 'a> {
             Expr::Field { base, name } => {
                 let value = self.expr(*base);
                 let field = self.field(&value, name.as_str(), self.span(id));
+                let field = self.perhaps_peer(*base, *name, field);
                 self.perhaps_unset(id, *base, *name, field)
             }
             Expr::Index { base, index } => {
@@ -338,10 +339,15 @@ impl<'a> Run<'_, 'a> {
             Expr::Cast { inner, .. } => self.expr(*inner),
             Expr::Await(inner) => {
                 let value = self.expr(*inner);
-                self.awaited(*inner, value)
+                let value = self.sent_by_waiting(id, value);
+                let value = self.awaited(*inner, value);
+                self.chosen_by_both(id, value)
             }
             Expr::Unary { op, inner } => {
-                let value = self.expr(*inner);
+                let value = match op {
+                    UnaryOp::Not => self.condition(*inner),
+                    _ => self.expr(*inner),
+                };
                 match op {
                     UnaryOp::Not => negated(&value),
                     UnaryOp::Deref => value,
@@ -363,7 +369,8 @@ impl<'a> Run<'_, 'a> {
             }
             Expr::Try(inner) => {
                 let value = self.expr(*inner);
-                self.question(&value)
+                let value = self.question(&value);
+                self.chosen_by_both(id, value)
             }
             Expr::Block(block) => match block.kind {
                 BlockKind::Async | BlockKind::Try => self.inner_block(id),
@@ -591,7 +598,11 @@ impl<'a> Run<'_, 'a> {
             },
             Some(_) => match value.success() {
                 Some(out) => {
-                    self.state = Some(state.with(&out.proof));
+                    self.state = Some(
+                        state
+                            .with(&out.proof)
+                            .or_else_refused(&out.proof.rights.on_every_path()),
+                    );
                     out.val
                 }
                 None => {

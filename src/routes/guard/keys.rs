@@ -5,7 +5,7 @@ use super::interpret::Run;
 use super::proof::{Abs, From};
 use super::words;
 use crate::facts::body::Literal;
-use crate::facts::{Attr, Expr, ExprId, Mention, MetaValue};
+use crate::facts::{Attr, Expr, ExprId, Mention, Meta, MetaValue};
 use crate::models::TypeRole;
 use crate::program::{AdtId, BodyKey, Program, Ty};
 use crate::source::Name;
@@ -23,7 +23,14 @@ impl Run<'_, '_> {
         let found = From::FETCHED.with(From::KEYED);
         let takes_bytes = matches!(name, "from_secret" | "new_from_slice" | "new_varkey");
         let is_sent = |it: &Abs| {
-            it.from.is_said() || takes_bytes && it.from.has(From::PUBLIC) && !it.from.has(found)
+            it.from.is_said()
+                || takes_bytes
+                    && (it.from.has(From::PUBLIC) && !it.from.has(found) || it.from.is_missing())
+        };
+        // The half of a key that is given to everybody.
+        let is_public = |it: &ExprId| {
+            let code = self.judge.sources.slice(self.span(*it));
+            takes_bytes && names_a_public_key(code)
         };
         let body = &self.judge.program[self.key].body;
         let is_empty = |it: &ExprId| match body.expr(*it) {
@@ -31,7 +38,7 @@ impl Run<'_, '_> {
             Expr::Literal(Literal::Bytes(bytes)) => bytes.is_empty(),
             _ => false,
         };
-        (args.iter().any(is_sent) || exprs.iter().any(is_empty))
+        (args.iter().any(is_sent) || exprs.iter().any(|it| is_empty(it) || is_public(it)))
             && makes_key(self.judge.program, path, name)
     }
 
@@ -50,11 +57,11 @@ impl Run<'_, '_> {
     /// A field of a value of this type, with what is known of all values of the type.
     pub(super) fn perhaps_unset(&self, id: ExprId, base: ExprId, field: Name, value: Abs) -> Abs {
         let may_be_secret = value.variants.is_none() && !value.from.has(From::SENT);
-        if !may_be_secret || !words::credential_word(field.as_str()) {
+        if !may_be_secret || value.setting.is_none() && !words::credential_word(field.as_str()) {
             return value;
         }
-        match self.ty(base).peel_refs() {
-            Ty::Adt(adt, _) if self.judge.may_be_unset(*adt, field) => Abs {
+        match self.judge.program.pointed_to(&self.ty(base)) {
+            Ty::Adt(adt, _) if self.judge.may_be_unset(adt, field) => Abs {
                 from: value.from.with(From::UNSET),
                 setting: value.setting.clone().or_else(|| Some(self.text(id).into())),
                 ..value
@@ -90,22 +97,35 @@ impl Judge<'_> {
         if let Some(known) = self.unset.borrow().get(&(adt, field)) {
             return *known;
         }
-        let found = self.defaults_to_nothing(adt, field) || self.is_built_without(adt, field);
+        // Whoever puts such structs together is only looked for where a name speaks of a secret.
+        let is_secret = words::credential_word(field.as_str());
+        let found =
+            self.defaults_to_nothing(adt, field) || is_secret && self.is_built_without(adt, field);
         self.unset.borrow_mut().insert((adt, field), found);
         found
     }
 
-    /// `#[serde(default)]` on the field.
+    /// Whether attributes make a text of the field that is empty: serde's `default`, of the field or
+    /// of all, and clap's `default_value = ""`.
     fn defaults_to_nothing(&self, adt: AdtId, field: Name) -> bool {
-        let fields = self.program[adt].fields().iter();
-        let mut attrs = fields
-            .filter(|it| it.name == field)
-            .flat_map(|it| &it.attrs);
-        attrs.any(|attr: &Attr| {
-            let mut entries = attr.meta.list().iter();
-            attr.meta.is("serde")
-                && entries.any(|it| it.is("default") && matches!(it.value, MetaValue::None))
-        })
+        let def = &self.program[adt];
+        let Some(field) = def.fields().iter().find(|it| it.name == field) else {
+            return false;
+        };
+        // Where there is none, or none of several, nobody gets in.
+        const OTHERS: [&str; 7] = [
+            "Option", "Vec", "HashMap", "HashSet", "BTreeMap", "BTreeSet", "bool",
+        ];
+        let ty = field.ty.as_path().and_then(|path| path.last());
+        if ty.is_some_and(|it| OTHERS.contains(&it.as_str())) {
+            return false;
+        }
+        let is_derived = || {
+            let mut derives = def.attrs.iter().filter(|it| it.meta.is("derive"));
+            derives.any(|it| it.meta.list().iter().any(|it| it.is("Default")))
+        };
+        field.attrs.iter().any(is_empty_by_default)
+            || def.attrs.iter().any(serde_default) && is_derived()
     }
 
     /// `Config { token: env::var("TOKEN").unwrap_or_default() }`.
@@ -143,14 +163,57 @@ impl Judge<'_> {
     }
 }
 
+/// `#[serde(default)]`.
+fn serde_default(attr: &Attr) -> bool {
+    let mut entries = attr.meta.list().iter();
+    attr.meta.is("serde")
+        && entries.any(|it| it.is("default") && matches!(it.value, MetaValue::None))
+}
+
+/// The same, or `#[arg(default_value = "")]`, `#[arg(default_value_t)]`.
+fn is_empty_by_default(attr: &Attr) -> bool {
+    let is_clap = ["arg", "clap", "structopt"]
+        .iter()
+        .any(|it| attr.meta.is(it));
+    let is_empty = |it: &Meta| match &it.value {
+        MetaValue::None => it.is("default_value_t"),
+        MetaValue::Expr(code) => {
+            let code: String = code.chars().filter(|it| !it.is_whitespace()).collect();
+            it.is("default_value_t") && EMPTY.iter().any(|it| code.starts_with(it))
+        }
+        _ => it.is("default_value") && it.string() == Some(""),
+    };
+    serde_default(attr) || is_clap && attr.meta.list().iter().any(is_empty)
+}
+
+/// Code that gives the empty text.
+const EMPTY: [&str; 4] = ["\"\"", "String::new", "String::default", "Default::default"];
+
 /// Whether an expression is the empty text, or a function that gives it.
 fn is_no_text(text: &str, expr: &Expr) -> bool {
-    const EMPTY: [&str; 4] = ["\"\"", "String::new", "String::default", "Default::default"];
     let value = match expr {
         Expr::Closure(_) => text.rsplit('|').next().unwrap_or(text).trim_start(),
         _ => text,
     };
     EMPTY.iter().any(|it| value.starts_with(it))
+}
+
+/// Whether code, or a path, is called after the public half of a key.
+pub(super) fn names_a_public_key(code: &str) -> bool {
+    let code = code.to_ascii_lowercase();
+    ["public", "pubkey", "pub_key", "pub.pem", "certificate"]
+        .iter()
+        .any(|it| code.contains(it))
+}
+
+/// Whether a library function makes a MAC of a key: hmac 0.8 to 0.13. In digest 0.10 that is an
+/// alias of `CoreWrapper`, whose hashes take no key.
+pub(super) fn makes_mac(program: &Program, path: &str, name: &str) -> bool {
+    let owner = path.rsplit_once("::").map_or("", |(owner, _)| owner);
+    let ty = program.models.type_(Name::new(owner));
+    let is_mac = ty.is_some_and(|it| it.role == Some(TypeRole::Mac));
+    matches!(name, "new_from_slice" | "new_varkey")
+        && (is_mac || matches!(owner, "digest::core_api::CoreWrapper" | "digest::Mac"))
 }
 
 /// Whether a library function makes a key out of what it is given.

@@ -270,12 +270,6 @@ impl Judge<'_> {
         }
     }
 
-    fn middleware_fn(&self, id: FnId, types: &Subst) -> Effect {
-        let summary = self.run_middleware(id, types);
-        let bodies: Vec<BodyKey> = self.program[id].body.into_iter().collect();
-        self.effect_of(&summary, &bodies)
-    }
-
     /// A closure; `is_around` if the rest of the chain is its first parameter, and not its last.
     fn middleware_closure(
         &self,

@@ -39,7 +39,11 @@ impl Run<'_, '_> {
                         let failed = Abs::variants(From::REJECT, vec![("Err", Out::nothing())]);
                         self.exits.push((failed, no));
                     }
-                    self.state = yes;
+                    let gates = cond.variant("true").map(|out| out.proof.rights);
+                    self.state = match gates {
+                        Some(gates) => yes.map(|it| it.or_else_refused(&gates)),
+                        None => yes,
+                    };
                 }
                 Abs::default()
             }
@@ -52,20 +56,36 @@ impl Run<'_, '_> {
             },
             // What a package is called and the like is known to everybody.
             "env" | "option_env" if self.text(id).contains("CARGO_") => Abs::of(From::LITERAL),
+            // The public half of a key, that came with the code.
+            "include_bytes" | "include_str" if super::keys::names_a_public_key(&self.text(id)) => {
+                Abs::of(From::PUBLIC)
+            }
             "cfg" => Abs {
                 setting: Some(std::rc::Rc::from(self.text(id))),
                 ..Abs::default()
             },
+            "write" | "writeln" => {
+                let mut into = call.args.iter().flat_map(|it| it.iter());
+                if into.next().is_some_and(|it| self.is_sink(it.value)) {
+                    self.event(EventKind::Write(name.to_owned()), self.span(id));
+                }
+                Abs::of(from)
+            }
             "debug" | "info" | "warn" | "error" | "trace" | "println" | "log" | "event" => {
                 Abs::default()
             }
             "query" | "query_as" | "query_scalar" | "query_file" | "query_unchecked"
             | "query_as_unchecked" => {
                 let text = self.text(id).to_ascii_uppercase();
+                let is_read = text.contains("SELECT ");
+                if is_read {
+                    self.note_choice(id, name, from);
+                }
                 if ["INSERT ", "UPDATE ", "DELETE "]
                     .iter()
                     .any(|verb| text.contains(verb))
                 {
+                    self.note_choice(id, name, from);
                     self.event(EventKind::Write(self.text(id)), self.span(id));
                 }
                 Abs::of(from)

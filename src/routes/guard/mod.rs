@@ -6,6 +6,7 @@
 
 mod attributes;
 mod branches;
+mod builds;
 mod callees;
 mod calls;
 mod chain;
@@ -13,15 +14,18 @@ mod combinators;
 mod conditions;
 mod counted;
 mod derived;
+mod effects;
 mod endpoints;
 mod extensions;
 mod externals;
 mod extractors;
 pub mod filters;
 mod fingerprint;
+mod handlers;
 mod interpret;
 mod joined;
 mod keys;
+mod labels;
 pub mod layers;
 mod macros;
 mod matching;
@@ -30,6 +34,7 @@ mod places;
 pub mod proof;
 mod public;
 mod queries;
+mod rights;
 mod route;
 mod route_guards;
 mod said;
@@ -114,7 +119,9 @@ impl Event {
     fn add(self, events: &mut Vec<Event>) {
         let same = |known: &&mut Event| match (&known.kind, &self.kind) {
             (EventKind::Insert(a, _), EventKind::Insert(b, _)) => a == b,
-            (EventKind::Next, EventKind::Next) | (EventKind::Write(_), EventKind::Write(_)) => true,
+            (EventKind::Next, EventKind::Next)
+            | (EventKind::Write(_), EventKind::Write(_))
+            | (EventKind::Named(_), EventKind::Named(_)) => true,
             _ => false,
         };
         match events.iter_mut().find(same) {
@@ -141,8 +148,17 @@ pub enum EventKind {
     Insert(Slot, Box<Abs>),
     /// Something outside the process is changed.
     Write(String),
+    /// A function that nobody knows is called by a name that says so.
+    Named(String),
     /// A branch answers with a refusal after a check of credentials did not succeed.
     Refused,
+}
+
+impl EventKind {
+    /// Whether something is changed, as far as can be told.
+    fn is_effect(&self) -> bool {
+        matches!(self, EventKind::Write(_) | EventKind::Named(_))
+    }
 }
 
 impl<'a> Judge<'a> {
@@ -186,36 +202,26 @@ fn body_proof(summary: &Summary, is_told: bool) -> Proof {
             Some(known) => known.join(&state),
         });
     };
-    let mut answers = 0;
+    let mut is_answered = false;
     for (value, state) in &summary.exits {
-        // A handler that answers with a truth value answers, whichever it is.
-        let is_truth = value
-            .names()
-            .iter()
-            .any(|it| matches!(*it, "true" | "false"));
-        if value.from.has(From::REJECT) || !is_truth && value.only_fails() {
+        if refuses(value, state) {
             continue;
         }
-        // It has refused by the response that it writes into.
         let state = &match &state.onward {
-            Onward::Never(_) => continue,
             Onward::Proven(proof) if !is_told => State {
                 proof: (**proof).clone(),
                 ..state.clone()
             },
             _ => state.clone(),
         };
-        match value.success().filter(|_| !is_truth) {
-            // `Ok(StatusCode::FORBIDDEN)` refuses too.
-            Some(out) if out.val.from.has(From::REJECT) => continue,
+        match value.success().filter(|_| !is_truth(value)) {
             Some(out) => add(state.with(&out.proof)),
             None => add(state.clone()),
         }
-        answers += 1;
+        is_answered = true;
     }
-    let is_answered = answers > 0;
     for event in &summary.events {
-        if matches!(event.kind, EventKind::Write(_)) {
+        if event.kind.is_effect() {
             add(event.state.clone());
         }
     }
@@ -225,4 +231,29 @@ fn body_proof(summary: &Summary, is_told: bool) -> Proof {
         proof = Proof::maybe("no other answer than a refusal was seen");
     }
     proof
+}
+
+/// Whether a handler that returns this in this state refuses.
+fn refuses(value: &Abs, state: &State) -> bool {
+    let is_truth = is_truth(value);
+    // `Ok(StatusCode::FORBIDDEN)` refuses too.
+    let is_refusal = |out: proof::Out| out.val.from.has(From::REJECT);
+    value.from.has(From::REJECT)
+        || !is_truth && value.only_fails()
+        // By the response that it writes into.
+        || matches!(state.onward, Onward::Never(_))
+        || !is_truth && value.success().is_some_and(is_refusal)
+}
+
+/// Whether a value is a truth value: a handler that answers with one answers, whichever it is.
+fn is_truth(value: &Abs) -> bool {
+    let names = value.names();
+    names.iter().any(|it| matches!(*it, "true" | "false"))
+}
+
+/// Whether code refuses whoever comes, and changes nothing.
+fn only_refuses(summary: &Summary) -> bool {
+    let mut exits = summary.exits.iter();
+    let mut events = summary.events.iter();
+    exits.all(|(value, state)| refuses(value, state)) && !events.any(|it| it.kind.is_effect())
 }

@@ -4,14 +4,16 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
-use crate::facts::{ExprId, PatId};
+use crate::facts::{CfgPredicate, ExprId, PatId};
 use crate::program::BodyKey;
 use crate::program::ty::Subst;
 use crate::routes::endpoint::{Evidence, Status};
 use crate::source::Name;
 
 use super::counted::{NONE, SOME};
+pub use super::labels::From;
 use super::public::stands_in;
+use super::rights::Rights;
 
 /// How much a request has shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,6 +41,8 @@ pub struct Proof {
     pub said: bool,
     /// By what.
     pub evidence: Vec<Evidence>,
+    /// What was asked beyond who it is.
+    pub rights: Rights,
 }
 
 impl Proof {
@@ -51,6 +55,7 @@ impl Proof {
             looked: false,
             said: false,
             evidence: Vec::new(),
+            rights: Rights::default(),
         }
     }
 
@@ -106,6 +111,7 @@ impl Proof {
             _ => (other, self),
         };
         let mut joined = strong.clone();
+        joined.rights = strong.rights.and(&weak.rights);
         joined.looked |= weak.looked;
         joined.said |= weak.said && !strong.is_verified();
         if joined.strength == Strength::Verified && joined.condition.is_none() {
@@ -134,6 +140,13 @@ impl Proof {
     /// one side only is conditional.
     #[must_use]
     pub fn either(&self, other: &Proof, setting: Option<(String, String)>) -> Proof {
+        Proof {
+            rights: self.rights.either(&other.rights),
+            ..self.one_of(other, setting)
+        }
+    }
+
+    fn one_of(&self, other: &Proof, setting: Option<(String, String)>) -> Proof {
         let verified = |proof: &Proof| proof.strength == Strength::Verified;
         match (verified(self), verified(other)) {
             (true, true) => {
@@ -325,6 +338,18 @@ impl State {
         state
     }
 
+    /// In builds in which a `cfg` holds.
+    #[must_use]
+    pub fn under(&self, cfg: &CfgPredicate) -> State {
+        match cfg {
+            CfgPredicate::All(parts) => parts.iter().fold(self.clone(), |it, cfg| it.under(cfg)),
+            _ => {
+                let (name, holds) = cfg.assumed();
+                self.assuming(&name.into(), if holds { "true" } else { "false" })
+            }
+        }
+    }
+
     /// Where two paths meet.
     #[must_use]
     pub fn join(&self, other: &State) -> State {
@@ -427,100 +452,6 @@ pub struct Out {
     pub proof: Proof,
     /// What is inside.
     pub val: Abs,
-}
-
-/// Where a value comes from: a set of labels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub struct From(u32);
-
-impl From {
-    /// The request, its headers, cookies, parts, session.
-    pub const REQUEST: From = From(1);
-    /// A credential out of the request's ambient parts.
-    pub const CREDENTIAL: From = From(2);
-    /// Body, query or path: what a client says in a particular request.
-    pub const INPUT: From = From(4);
-    /// Who the request was shown to come from.
-    pub const IDENTITY: From = From(8);
-    /// A literal in the code.
-    pub const LITERAL: From = From(16);
-    /// An answer that refuses.
-    pub const REJECT: From = From(32);
-    /// The rest of the middleware chain.
-    pub const NEXT: From = From(64);
-    /// A session: there for anonymous visitors too.
-    pub const SESSION: From = From(128);
-    /// The request's extensions.
-    pub const EXTENSIONS: From = From(256);
-    /// What a request says in its body or query under the name of its sender's token: whoever
-    /// verifies it, asks for a genuine one. It may as well be stored, like any input.
-    pub const TOKEN: From = From(512);
-
-    /// The path of the request, which tells routes apart.
-    pub const ROUTE: From = From(1024);
-    /// Authenticated under a key that no client sent: nobody else can make it.
-    pub const KEYED: From = From(4096);
-    /// Settings of a library under which it verifies nothing.
-    pub const UNCHECKED: From = From(2048);
-    /// What anybody may know of a credential and send: a name, the identifier of a key, a length.
-    pub const PUBLIC: From = From(8192);
-    /// Looked up by the service, whatever it was that it was looked up by.
-    pub const FETCHED: From = From(16384);
-    /// A key that a client has chosen: what it verifies proves nothing.
-    pub const SENT_KEY: From = From(32768);
-    /// A part of the service's state or settings.
-    pub const OWN: From = From(65536);
-    /// The response that a handler writes into.
-    pub const ANSWER: From = From(1 << 17);
-    /// Of a response: that of a handler in front of others, which do not run once it refuses.
-    pub const CHAIN: From = From(1 << 18);
-    /// What stops a chain of handlers, or runs the rest of it.
-    pub const FLOW: From = From(1 << 19);
-    /// What handlers hand on to those after them.
-    pub const DEPOT: From = From(1 << 20);
-
-    /// What code outside the program has answered after a while: somebody else's words.
-    pub const ANSWERED: From = From(1 << 21);
-
-    /// Of a header or cookie that is not called like a credential, and may be one.
-    pub const AMBIENT: From = From(1 << 23);
-
-    /// A secret that is empty where nobody has set it.
-    pub const UNSET: From = From(1 << 22);
-
-    /// What a client may have written.
-    pub const SENT: From = From(1 | 2 | 4);
-    /// What a handler is handed beside the request: no label of what is made from it.
-    pub const HANDED: From = From(0b1111 << 17);
-
-    /// Both sets.
-    #[must_use]
-    pub fn with(self, other: From) -> From {
-        From(self.0 | other.0)
-    }
-
-    /// Without these labels.
-    #[must_use]
-    pub fn without(self, other: From) -> From {
-        From(self.0 & !other.0)
-    }
-
-    /// Those of these labels that are there.
-    #[must_use]
-    pub fn only(self, other: From) -> From {
-        From(self.0 & other.0)
-    }
-
-    /// Whether it is the request's path, and nothing that a client may choose for one route.
-    pub fn is_route(self) -> bool {
-        let chosen = From::CREDENTIAL.with(From::IDENTITY).with(From::SESSION);
-        self.has(From::ROUTE) && !self.has(chosen.with(From::REQUEST))
-    }
-
-    /// Whether any label of `other` is there.
-    pub fn has(self, other: From) -> bool {
-        self.0 & other.0 != 0
-    }
 }
 
 impl Abs {

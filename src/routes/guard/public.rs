@@ -18,6 +18,11 @@ impl From {
         }
     }
 
+    /// Whether it is what a client's word was looked up by, and empty for words that nobody knows.
+    pub(super) fn is_missing(self) -> bool {
+        self.has(From::UNSET) && self.has(From::SENT.with(From::PUBLIC))
+    }
+
     /// Whether it is what a client says, and nothing that was looked up with it.
     pub(super) fn is_said(self) -> bool {
         let said = From::CREDENTIAL.with(From::INPUT).with(From::TOKEN);

@@ -1,8 +1,10 @@
 //! What the answer to an SQL statement says of what it was asked with.
 
 use super::interpret::Run;
+use super::proof::From;
 use crate::facts::{Expr, ExprId};
 use crate::program::Ty;
+use crate::values::TextPart;
 
 /// What a query answers, where that is no row of what it asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,10 +19,30 @@ pub(super) enum Answer {
     Nullable,
 }
 
+/// What of a statement the values that it is run with choose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Choice {
+    /// Which rows it finds or changes; all of the values.
+    Rows,
+    /// No rows: it adds one.
+    Nothing,
+    /// Some the rows, and some what is written into them; or nobody knows.
+    Unknown,
+}
+
 impl Run<'_, '_> {
+    /// What the values choose that a chain of calls runs a query with.
+    pub(super) fn choice_of_query(&self, id: ExprId) -> Choice {
+        match self.statement(id, 0) {
+            Some((sql, true)) => choice(&sql),
+            _ => Choice::Unknown,
+        }
+    }
+
     /// What the query answers that a chain of calls runs; `None`: rows, or nobody knows.
     pub(super) fn answer_of_query(&self, id: ExprId) -> Option<Answer> {
-        answer(&self.statement(id, 0)?)
+        let (sql, is_whole) = self.statement(id, 0)?;
+        answer(&sql).filter(|_| is_whole)
     }
 
     /// Whether what a query finds is a truth value, as of diesel's `exists`.
@@ -73,23 +95,58 @@ impl Run<'_, '_> {
     /// Whether a statement changes only rows that it finds by what it is asked with.
     pub(super) fn changes_only_by_it(&self, id: ExprId) -> bool {
         self.statement(id, 0)
-            .is_some_and(|sql| changes_only_found(&sql))
+            .is_some_and(|(sql, is_whole)| is_whole && changes_only_found(&sql))
     }
 
     /// Whether a statement looks for a token or a session, by the names of its table and columns.
     pub(super) fn asks_for_a_token(&self, id: ExprId) -> bool {
         self.statement(id, 0)
-            .is_some_and(|sql| asks_for_a_token(&sql))
+            .is_some_and(|(sql, _)| asks_for_a_token(&sql))
     }
 
-    /// The statement at the beginning of a chain: `sqlx::query(".."). .. .fetch_one(&pool)`.
-    fn statement(&self, id: ExprId, depth: u32) -> Option<String> {
+    /// Whether the query adds, changes or removes rows that a chain of calls runs. One that finds the
+    /// row by the credential that it was sent is a check, whatever else it notes there.
+    pub(super) fn changes_rows(&self, id: ExprId, from: From) -> bool {
+        let Some((sql, _)) = self.statement(id, 0) else {
+            return false;
+        };
+        let asks = from.has(From::CREDENTIAL.with(From::TOKEN));
+        changes(&sql) && (!asks || answer(&sql) == Some(Answer::Always))
+    }
+
+    /// Whether a statement that is run only sets something up for others: a transaction, a connection.
+    pub(super) fn changes_nothing(&self, statement: ExprId) -> bool {
+        const VERBS: [&str; 8] = [
+            "BEGIN",
+            "START",
+            "COMMIT",
+            "ROLLBACK",
+            "SAVEPOINT",
+            "RELEASE",
+            "PRAGMA",
+            "SET",
+        ];
+        let text = self.judge.values.text(self.key, statement);
+        let text = text.and_then(|it| it.as_known()).unwrap_or_default();
+        let only = text.trim().trim_end_matches(';');
+        let first = only.split_whitespace().next().unwrap_or_default();
+        VERBS.iter().any(|it| first.eq_ignore_ascii_case(it)) && !only.contains(';')
+    }
+
+    /// The statement at the beginning of a chain: `sqlx::query(".."). .. .fetch_one(&pool)`, and
+    /// whether that is all of it: one that is put together as it runs may only begin so.
+    fn statement(&self, id: ExprId, depth: u32) -> Option<(String, bool)> {
         if depth > 24 {
             return None;
         }
         let known = |arg: &ExprId| {
-            let text = self.judge.values.text(self.key, *arg)?.as_known()?;
-            verb(&text).is_some().then_some(text)
+            let text = self.judge.values.text(self.key, *arg)?;
+            let (text, is_whole) = match (text.as_known(), text.parts.into_iter().next()) {
+                (Some(text), _) => (text, true),
+                (None, Some(TextPart::Known(start))) => (start, false),
+                (None, _) => return None,
+            };
+            verb(&text).is_some().then_some((text, is_whole))
         };
         let data = &self.judge.program[self.key];
         match data.body.expr(id) {
@@ -97,17 +154,33 @@ impl Run<'_, '_> {
                 let own = call.args.first().and_then(known);
                 own.or_else(|| self.statement(call.receiver, depth + 1))
             }
-            Expr::Call { args, .. } => args.iter().take(2).find_map(known),
+            // `sqlx::query(AssertSqlSafe(statement))`.
+            Expr::Call { args, .. } => args
+                .iter()
+                .take(2)
+                .find_map(|it| known(it).or_else(|| self.statement(*it, depth + 1))),
             Expr::Try(inner) | Expr::Await(inner) | Expr::Ref { inner, .. } => {
                 self.statement(*inner, depth + 1)
+            }
+            Expr::Path(_) => {
+                let local = self.typing.local(id)?;
+                let init = self.judge.values.local_init(&data.body, local)?;
+                self.statement(init, depth + 1)
             }
             Expr::Macro(call) => {
                 let tokens = match &call.inline {
                     Some(text) => text,
                     None => self.judge.sources.slice(call.tokens.in_file(data.file)),
                 };
+                let raw = tokens
+                    .split_once("r#\"")
+                    .and_then(|(_, it)| it.split_once("\"#"));
+                let raw = raw.map(|(inside, _)| inside);
                 let mut quoted = tokens.split('"').skip(1).step_by(2);
-                quoted.find(|it| verb(it).is_some()).map(str::to_owned)
+                let found = raw.or_else(|| quoted.find(|it| verb(it).is_some()));
+                let found = found.filter(|it| verb(it).is_some());
+                let is_whole = call.path.last().is_none_or(|name| name != "format");
+                found.map(|it| (it.to_owned(), is_whole))
             }
             _ => None,
         }
@@ -122,11 +195,30 @@ fn verb(sql: &str) -> Option<&'static str> {
         .find(|verb| first.eq_ignore_ascii_case(verb))
 }
 
+/// Whether a statement adds, changes or removes rows, itself or in a part of it (`WITH .. AS (..)`).
+fn changes(sql: &str) -> bool {
+    let is_change = |word: &str| {
+        let verbs = ["INSERT", "UPDATE", "DELETE", "REPLACE"];
+        verbs.iter().any(|it| word.eq_ignore_ascii_case(it))
+    };
+    match verb(sql) {
+        Some("WITH") => {
+            let words: Vec<&str> = sql.split_whitespace().collect();
+            words.windows(2).any(|it| {
+                // What is locked by `FOR UPDATE` and `FOR NO KEY UPDATE` stays as it is.
+                let locks = ["FOR", "KEY"]
+                    .iter()
+                    .any(|of| it[0].eq_ignore_ascii_case(of));
+                !locks && is_change(it[1].trim_start_matches('('))
+            })
+        }
+        Some("SELECT") | None => false,
+        Some(_) => true,
+    }
+}
+
 fn answer(sql: &str) -> Option<Answer> {
-    let words: Vec<String> = sql
-        .split_whitespace()
-        .map(str::to_ascii_uppercase)
-        .collect();
+    let words = upper(sql);
     let what = words.get(1).map_or("", String::as_str);
     match verb(sql)? {
         "INSERT" | "REPLACE" => Some(Answer::Always),
@@ -142,12 +234,33 @@ fn answer(sql: &str) -> Option<Answer> {
     }
 }
 
+fn choice(sql: &str) -> Choice {
+    let words = upper(sql);
+    match verb(sql) {
+        Some("INSERT" | "REPLACE") => return Choice::Nothing,
+        Some("SELECT" | "UPDATE" | "DELETE") => {}
+        _ => return Choice::Unknown,
+    }
+    // The last: what stands in front of it may be a statement in a statement.
+    let Some(at) = words.iter().rposition(|it| it == "WHERE") else {
+        return Choice::Unknown;
+    };
+    let (before, condition) = words.split_at(at);
+    match has_parameter(before) || has_a_way_around(&words) || !has_parameter(condition) {
+        true => Choice::Unknown,
+        false => Choice::Rows,
+    }
+}
+
+fn upper(sql: &str) -> Vec<String> {
+    sql.split_whitespace()
+        .map(str::to_ascii_uppercase)
+        .collect()
+}
+
 /// Whether all values that a change is asked with stand in its condition, which all must hold.
 fn changes_only_found(sql: &str) -> bool {
-    let words: Vec<String> = sql
-        .split_whitespace()
-        .map(str::to_ascii_uppercase)
-        .collect();
+    let words = upper(sql);
     let changes = matches!(verb(sql), Some("UPDATE" | "DELETE"));
     let Some(at) = words.iter().position(|it| it == "WHERE") else {
         return false;
@@ -310,6 +423,62 @@ fn is_aggregate(column: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn values_choose_rows_or_what_is_in_them() {
+        let cases = [
+            (
+                "DELETE FROM notes WHERE id = $1 AND owner = $2",
+                Choice::Rows,
+            ),
+            (
+                "select * from notes where id = ? and owner = ?",
+                Choice::Rows,
+            ),
+            (
+                "SELECT * FROM notes WHERE id = $1 AND owner = $2 OR public",
+                Choice::Unknown,
+            ),
+            (
+                "UPDATE notes SET text = $1 WHERE id = $2 AND owner = $3",
+                Choice::Unknown,
+            ),
+            (
+                "INSERT INTO notes (owner, text) VALUES ($1, $2)",
+                Choice::Nothing,
+            ),
+            ("SELECT keep($1, $2)", Choice::Unknown),
+            (
+                "SELECT id, EXISTS(SELECT 1 FROM likes WHERE who = $2) FROM notes WHERE id = $1",
+                Choice::Unknown,
+            ),
+        ];
+        for (sql, expected) in cases {
+            assert_eq!(choice(sql), expected, "{sql}");
+        }
+    }
+
+    #[test]
+    fn statements_that_change_rows_are_known() {
+        for sql in [
+            "insert into notes (text) values ($1) returning id",
+            "DELETE FROM notes",
+            "WITH gone AS (DELETE FROM notes RETURNING id) SELECT id FROM gone",
+            "with new as (insert into notes values ($1) returning id) select id from new",
+            "WITH old AS (SELECT 1) UPDATE notes SET text = $1",
+        ] {
+            assert!(changes(sql), "{sql}");
+        }
+        for sql in [
+            "SELECT deleted FROM notes",
+            "SELECT id FROM notes FOR UPDATE",
+            "WITH k AS (SELECT id FROM keys FOR UPDATE) SELECT id FROM k",
+            "WITH k AS (SELECT id FROM keys FOR UPDATE OF keys) SELECT id FROM k",
+            "BEGIN",
+        ] {
+            assert!(!changes(sql), "{sql}");
+        }
+    }
 
     #[test]
     fn statements_are_told_apart_by_what_they_ask_for() {

@@ -100,7 +100,7 @@ impl Run<'_, '_> {
 
     /// Whether something is the end of a channel, as far as its type is known. Actors answer.
     fn is_channel(&self, sender: ExprId) -> bool {
-        let ty = self.ty(sender);
+        let ty = self.judge.program.pointed_to(&self.ty(sender));
         let path = ty.peel_refs().external_path();
         path.is_none_or(|it| it.as_str().contains("Sender"))
     }

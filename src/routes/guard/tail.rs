@@ -1,8 +1,9 @@
 //! The expression that a body ends with: each of its branches is an exit of its own, so that an
 //! answer that refuses is not joined with one that does not.
 
+use super::branches::refuses;
 use super::interpret::Run;
-use super::proof::Abs;
+use super::proof::{Abs, State};
 use crate::facts::body::BlockKind;
 use crate::facts::{Expr, ExprId};
 use crate::values::Callee;
@@ -25,20 +26,34 @@ impl Run<'_, '_> {
                 then,
                 otherwise,
             } => {
-                let value = self.expr(*cond);
+                let value = self.condition(*cond);
                 if self.state.is_none() {
                     return;
                 }
                 let (yes, no) = self.outcomes(&value);
                 let env = self.env.clone();
+                let start = self.exits.len();
                 self.state = yes;
                 self.leave(*then);
+                let middle = self.exits.len();
                 self.env = env;
                 self.state = no;
                 self.narrow(*cond);
                 match otherwise {
                     Some(otherwise) => self.leave(*otherwise),
                     None => self.exit(Abs::default()),
+                }
+                let refused = |exits: &[(Abs, State)]| exits.iter().all(|it| refuses(&it.0));
+                let (yes, no) = self.exits[start..].split_at_mut(middle - start);
+                let (left, side) = match (refused(yes), refused(no)) {
+                    (false, true) => (yes, "true"),
+                    (true, false) => (no, "false"),
+                    _ => return,
+                };
+                if let Some(gates) = value.variant(side) {
+                    for (_, state) in left {
+                        *state = state.clone().or_else_refused(&gates.proof.rights);
+                    }
                 }
             }
             Expr::Match { scrutinee, arms } => self.each_arm(*scrutinee, arms, Self::leave),

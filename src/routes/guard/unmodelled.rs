@@ -108,6 +108,12 @@ impl Run<'_, '_> {
         if name.starts_with(char::is_uppercase) {
             return Abs::of(from.without(From::LITERAL).without(From::REJECT));
         }
+        if let [.., module, client, _] = &*path.split("::").collect::<Vec<_>>()
+            && super::effects::names_a_client(Name::new(module), Name::new(client))
+            && !values.first().is_some_and(|it| it.from.has(From::PEER))
+        {
+            return Abs::of(super::calls::union(values).with(From::PEER));
+        }
         // `uri.query()` is no part of the path.
         let from = match name {
             "query" => from.without(From::ROUTE),

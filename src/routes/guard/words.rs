@@ -430,6 +430,161 @@ pub(super) fn writes(name: &str) -> bool {
     STARTS.iter().any(|start| name.starts_with(start))
 }
 
+/// Whether a method of something that is not in sight is called after what it does to the world.
+pub(super) fn acts(name: &str) -> bool {
+    const VERBS: &[&str] = &[
+        "place",
+        "cancel",
+        "send",
+        "submit",
+        "charge",
+        "pay",
+        "transfer",
+        "withdraw",
+        "deposit",
+        "refund",
+        "post",
+        "write",
+        "append",
+        "push",
+        "move",
+        "rename",
+        "apply",
+        "approve",
+        "start",
+        "stop",
+        "restart",
+        "reset",
+        "clear",
+        "wipe",
+        "erase",
+        "destroy",
+        "kill",
+        "terminate",
+        "shutdown",
+        "enable",
+        "disable",
+        "activate",
+        "deactivate",
+        "suspend",
+        "trigger",
+        "schedule",
+        "dispatch",
+        "notify",
+        "emit",
+        "broadcast",
+        "deliver",
+        "commit",
+        "deploy",
+        "provision",
+        "modify",
+        "edit",
+        "change",
+        "patch",
+        "replace",
+        "assign",
+        "unassign",
+        "invite",
+        "import",
+        "upload",
+        "book",
+        "order",
+        "buy",
+        "sell",
+        "ship",
+        "merge",
+        "archive",
+        "restore",
+        "promote",
+    ];
+    let first = name.split('_').next().unwrap_or(name);
+    !writes(name) && VERBS.contains(&first)
+}
+
+/// Whether the name of a method leaves open what it does.
+pub(super) fn may_act(name: &str) -> bool {
+    let first = name.split('_').next().unwrap_or(name);
+    matches!(
+        first,
+        "process" | "handle" | "run" | "perform" | "invoke" | "call" | "do"
+    )
+}
+
+/// Whether a method of another service's client is called as what only answers.
+pub(super) fn only_asks(name: &str) -> bool {
+    const VERBS: &[&str] = &[
+        "get",
+        "list",
+        "find",
+        "fetch",
+        "read",
+        "check",
+        "verify",
+        "validate",
+        "authenticate",
+        "authorize",
+        "introspect",
+        "lookup",
+        "search",
+        "query",
+        "describe",
+        "watch",
+        "stream",
+        "subscribe",
+        "health",
+        "ping",
+        "count",
+        "exists",
+        "has",
+        "is",
+        "can",
+        "stat",
+        "status",
+        "load",
+        "resolve",
+        "evaluate",
+        "enforce",
+        "whoami",
+        "echo",
+        "clone",
+        "into",
+        "as",
+        "ready",
+    ];
+    let first = name.split('_').next().unwrap_or(name);
+    VERBS.contains(&first)
+}
+
+/// Whether a method of a generated client sets it up, and asks nobody.
+pub(super) fn sets_up_a_client(name: &str) -> bool {
+    matches!(
+        name,
+        "max_decoding_message_size"
+            | "max_encoding_message_size"
+            | "send_compressed"
+            | "accept_compressed"
+            | "with_origin"
+            | "clone"
+    )
+}
+
+/// Whether an address, or the code that gives it, is one where tokens are given out or looked into.
+pub(super) fn asks_about_tokens(address: &str) -> bool {
+    const WORDS: [&str; 9] = [
+        "token",
+        "oauth",
+        "openid",
+        "oidc",
+        "introspect",
+        "userinfo",
+        "captcha",
+        "siteverify",
+        "turnstile",
+    ];
+    let address = address.to_ascii_lowercase();
+    WORDS.iter().any(|word| address.contains(word))
+}
+
 /// Whether a library function's name says that its success proves a credential.
 pub(super) fn verifies(name: &str) -> bool {
     const NOT: [&str; 6] = [

@@ -118,7 +118,7 @@ impl Walk<'_> {
         parts: &[Part],
     ) -> Vec<Traced> {
         let strings = self.strings;
-        let targets = strings.targets(key, call);
+        let targets = strings.values.targets(key, call);
         if !targets.is_empty() {
             return self.local_call(key, call, &targets, parts);
         }
@@ -196,7 +196,7 @@ impl Walk<'_> {
         parts: &[Part],
     ) -> Vec<Traced> {
         let strings = self.strings;
-        let targets = strings.targets(key, expr);
+        let targets = strings.values.targets(key, expr);
         if !targets.is_empty() {
             return self.local_call(key, expr, &targets, parts);
         }

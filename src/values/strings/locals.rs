@@ -10,7 +10,7 @@ use crate::values::Typing;
 
 /// A step from a whole to one of its parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Part {
+pub(in crate::values) enum Part {
     /// A position of a tuple.
     Index(usize),
     /// A field.
@@ -19,15 +19,15 @@ pub(super) enum Part {
 
 /// Where a binding gets a value from.
 #[derive(Debug, Clone)]
-pub(super) struct Source {
-    pub(super) from: From,
+pub(in crate::values) struct Source {
+    pub(in crate::values) from: From,
     /// The part of it that is bound.
-    pub(super) parts: Vec<Part>,
+    pub(in crate::values) parts: Vec<Part>,
 }
 
 /// What a pattern is matched against.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum From {
+pub(in crate::values) enum From {
     /// An expression of the same body.
     Expr(ExprId),
     /// A parameter of the function, by position.
@@ -38,12 +38,12 @@ pub(super) enum From {
 
 /// The sources of all bindings of a body.
 #[derive(Debug, Default)]
-pub(super) struct Locals {
+pub(in crate::values) struct Locals {
     sources: FxHashMap<PatId, Vec<Source>>,
 }
 
 impl Locals {
-    pub(super) fn of(body: &Body, typing: &Typing) -> Locals {
+    pub(in crate::values) fn of(body: &Body, typing: &Typing) -> Locals {
         let mut locals = Locals::default();
         let mut bind = |pat, from| locals.bind(body, typing, pat, from, Vec::new());
         for (position, pat) in body.params.iter().enumerate() {
@@ -101,7 +101,7 @@ impl Locals {
         locals
     }
 
-    pub(super) fn sources(&self, pat: PatId) -> &[Source] {
+    pub(in crate::values) fn sources(&self, pat: PatId) -> &[Source] {
         self.sources.get(&pat).map_or(&[], Vec::as_slice)
     }
 

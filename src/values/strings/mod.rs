@@ -5,7 +5,7 @@
 //! with the steps on the way. What cannot be followed gives nothing.
 
 mod calls;
-mod locals;
+pub(super) mod locals;
 mod walk;
 
 use std::cell::RefCell;
@@ -104,17 +104,7 @@ impl<'a> Strings<'a> {
         if let Some(known) = self.callers.borrow().get(&id) {
             return Rc::clone(known);
         }
-        let hashes = self.program.hashes_of_fn(id).collect();
-        let mut found = Vec::new();
-        for key in self.live(&hashes) {
-            for (call, expr) in self.program[key].body.exprs() {
-                if matches!(expr, Expr::Call { .. } | Expr::MethodCall(_)) {
-                    let reaches = self.targets(key, call).into_iter().filter(|it| *it == id);
-                    found.extend(reaches.map(|_| (key, call)));
-                }
-            }
-        }
-        let found: Sites = found.into();
+        let found: Sites = self.values.callers(id, self.is_live).into();
         self.callers.borrow_mut().insert(id, Rc::clone(&found));
         found
     }
@@ -184,25 +174,6 @@ impl<'a> Strings<'a> {
     fn live(&self, hashes: &FxHashSet<u16>) -> impl Iterator<Item = BodyKey> {
         let bodies = self.program.mentioning(hashes);
         bodies.into_iter().filter(|key| (self.is_live)(*key))
-    }
-
-    /// The functions of the program that a call reaches for certain: a method of a receiver
-    /// of unknown type is a guess by its name, and left out.
-    fn targets(&self, key: BodyKey, call: ExprId) -> Vec<FnId> {
-        let typing = self.values.typing(key);
-        if let Expr::MethodCall(data) = self.program[key].body.expr(call)
-            && typing.ty(data.receiver).is_unknown()
-        {
-            return Vec::new();
-        }
-        let fns = typing
-            .callees(call)
-            .iter()
-            .filter_map(|callee| match callee {
-                Callee::Fn(candidate) => Some(candidate.id),
-                _ => None,
-            });
-        fns.collect()
     }
 
     /// The type of the program whose field an access reads, through smart pointers.

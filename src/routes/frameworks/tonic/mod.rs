@@ -259,7 +259,7 @@ pub(super) fn method(
     call: &mut Call<'_>,
 ) -> Result<Value, Value> {
     if router.kind == RouterKind::Service {
-        return service_method(eval, router, call);
+        return service_method(router, call);
     }
     match call.name {
         "add_service" | "add_optional_service" => {
@@ -350,14 +350,14 @@ fn is_server_setting(name: &str) -> bool {
 }
 
 /// Methods of a generated server.
-fn service_method(eval: &Eval<'_>, mut router: Router, call: &Call<'_>) -> Result<Value, Value> {
+fn service_method(mut router: Router, call: &Call<'_>) -> Result<Value, Value> {
     match call.name {
         "max_decoding_message_size" => {
-            let arg = call.arg_exprs.first().copied();
-            let limit = arg.map_or("", |it| eval.sources.slice(expr_span(eval, call.body, it)));
-            if !limit.ends_with("MAX") {
-                router.cover(&[setting("tonic::server::Grpc", call)], true);
+            // What is set last counts.
+            for route in &mut router.routes {
+                route.layers.retain(|it| it.name != call.name);
             }
+            router.cover(&[setting("tonic::server::Grpc", call)], true);
         }
         "accept_compressed"
         | "send_compressed"
@@ -381,7 +381,7 @@ fn setting(owner: &str, call: &Call<'_>) -> Arc<Layer> {
         span: call.span,
         kind: LayerKind::Type(ty, call.args.clone()),
         conditions: Vec::new(),
-        written: None,
+        written: call.arg_exprs.first().map(|it| (call.body, *it)),
     })
 }
 

@@ -1,0 +1,469 @@
+//! What code demands of whom it has identified: a role, a permission, that something is his.
+//!
+//! A right is held where a condition that rests on the identity came out in favour: a flag or a
+//! call was true, two values were the same, a row was found that both the identity and the input
+//! chose. As with [`Proof`], what counts is what holds on every path to an answer or an effect.
+
+use std::rc::Rc;
+
+use super::interpret::Run;
+use super::proof::{Abs, From, Out, Proof, State, Strength, is_bad, is_good};
+use super::queries::Choice;
+use crate::facts::body::{Arm, BinaryOp, Literal, UnaryOp};
+use crate::facts::{Expr, ExprId, Pat, PatId};
+use crate::routes::endpoint::Evidence;
+
+/// What was asked of the rights of whoever asks, on the paths to a point.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Rights {
+    /// One of these came out in favour on every path.
+    held: Option<Rc<[Held]>>,
+    /// What came out in favour on some path, and not on all.
+    looked: Option<Rc<[Held]>>,
+    /// What may decide in a way that cannot be seen here.
+    maybe: Option<Rc<str>>,
+}
+
+/// A condition that came out in favour.
+#[derive(Debug, Clone, PartialEq)]
+struct Held {
+    evidence: Evidence,
+    /// Whoever it does not come out in favour of, is refused.
+    or_else: bool,
+}
+
+impl Rights {
+    /// This came out in favour; `or_else`: others are refused.
+    fn of(evidence: Evidence, or_else: bool) -> Rights {
+        Rights {
+            held: Some(Rc::from([Held { evidence, or_else }])),
+            ..Rights::default()
+        }
+    }
+
+    /// This may decide.
+    pub(super) fn maybe(what: String) -> Rights {
+        Rights {
+            maybe: Some(what.into()),
+            ..Rights::default()
+        }
+    }
+
+    /// What came out in favour on every path; empty if nothing did.
+    pub fn held(&self) -> Vec<&Evidence> {
+        evidence(self.held.as_ref())
+    }
+
+    /// What came out in favour on some, where others are refused.
+    pub fn looked(&self) -> Vec<&Evidence> {
+        let all = self.looked.iter().flat_map(|it| it.iter());
+        all.filter(|it| it.or_else).map(|it| &it.evidence).collect()
+    }
+
+    /// Only what came out in favour on every path.
+    #[must_use]
+    pub(super) fn on_every_path(&self) -> Rights {
+        Rights {
+            held: self.held.clone(),
+            ..Rights::default()
+        }
+    }
+
+    /// What may decide unseen.
+    pub fn unresolved(&self) -> Option<&str> {
+        self.maybe.as_deref()
+    }
+
+    /// The same, where whoever any of these does not come out in favour of, is refused.
+    #[must_use]
+    pub(super) fn or_else(&self, gates: &Rights) -> Rights {
+        if gates.held.is_none() && gates.looked.is_none() {
+            return self.clone();
+        }
+        let gates = [&gates.held, &gates.looked];
+        let is_gate = |it: &Held| {
+            let mut gates = gates
+                .iter()
+                .flat_map(|all| all.iter())
+                .flat_map(|all| all.iter());
+            gates.any(|gate| gate.evidence == it.evidence)
+        };
+        let turned = |all: &Rc<[Held]>| -> Rc<[Held]> {
+            let turned = all.iter().map(|it| Held {
+                or_else: it.or_else || is_gate(it),
+                ..it.clone()
+            });
+            turned.collect()
+        };
+        Rights {
+            held: self.held.as_ref().map(turned),
+            looked: self.looked.as_ref().map(turned),
+            maybe: self.maybe.clone(),
+        }
+    }
+
+    /// The same, by a type that does all of it.
+    #[must_use]
+    pub(super) fn known_by(&self, evidence: &Evidence) -> Rights {
+        let by = |all: &Rc<[Held]>| -> Rc<[Held]> {
+            let own = Held {
+                evidence: evidence.clone(),
+                or_else: true,
+            };
+            let inner = all.iter().filter(|it| it.evidence != *evidence).cloned();
+            std::iter::once(own).chain(inner).collect()
+        };
+        Rights {
+            held: self.held.as_ref().map(by),
+            ..self.clone()
+        }
+    }
+
+    /// Both hold.
+    #[must_use]
+    pub fn and(&self, other: &Rights) -> Rights {
+        Rights {
+            held: merged(self.held.as_ref(), other.held.as_ref()),
+            looked: merged(self.looked.as_ref(), other.looked.as_ref()),
+            maybe: self.maybe.as_ref().or(other.maybe.as_ref()).cloned(),
+        }
+    }
+
+    /// One of the two holds.
+    #[must_use]
+    pub(super) fn either(&self, other: &Rights) -> Rights {
+        let looked = merged(self.looked.as_ref(), other.looked.as_ref());
+        let maybe = self.maybe.as_ref().or(other.maybe.as_ref()).cloned();
+        match (&self.held, &other.held) {
+            (Some(one), Some(another)) => Rights {
+                held: merged(Some(one), Some(another)),
+                looked,
+                maybe,
+            },
+            (one, another) => Rights {
+                held: None,
+                looked: merged(looked.as_ref(), one.as_ref().or(another.as_ref())),
+                maybe,
+            },
+        }
+    }
+}
+
+/// Those after which others are refused come first.
+fn evidence(all: Option<&Rc<[Held]>>) -> Vec<&Evidence> {
+    let all = all.into_iter().flat_map(|it| it.iter());
+    let (gates, others): (Vec<_>, Vec<_>) = all.partition(|it| it.or_else);
+    gates
+        .into_iter()
+        .chain(others)
+        .map(|it| &it.evidence)
+        .collect()
+}
+
+fn merged(a: Option<&Rc<[Held]>>, b: Option<&Rc<[Held]>>) -> Option<Rc<[Held]>> {
+    match (a, b) {
+        (Some(a), Some(b)) if a != b => {
+            let known = |it: &Held| a.iter().any(|known| known.evidence == it.evidence);
+            let gate = |it: &Held| {
+                b.iter()
+                    .any(|other| other.or_else && other.evidence == it.evidence)
+            };
+            let own = a.iter().map(|it| Held {
+                or_else: it.or_else || gate(it),
+                ..it.clone()
+            });
+            let new = b.iter().filter(|it| !known(it)).cloned();
+            Some(own.chain(new).collect())
+        }
+        (a, b) => a.or(b).cloned(),
+    }
+}
+
+impl State {
+    /// Where whoever a condition does not come out in favour of, is refused.
+    #[must_use]
+    pub(super) fn or_else_refused(mut self, gates: &Rights) -> State {
+        self.proof.rights = self.proof.rights.or_else(gates);
+        self
+    }
+}
+
+impl Run<'_, '_> {
+    /// The value of an expression that decides: with what its truth says of the rights of whoever
+    /// asks.
+    pub(super) fn condition(&mut self, id: ExprId) -> Abs {
+        let value = self.expr(id);
+        self.decided(id, value)
+    }
+
+    /// What the truth of a value that an expression decides by says of rights.
+    pub(super) fn decided(&self, id: ExprId, value: Abs) -> Abs {
+        if !value.from.has(From::IDENTITY) || value.variants.is_some() || value.setting.is_some() {
+            return value;
+        }
+        let Some(granting) = self.granting(id).filter(|_| self.asks_for_rights(id)) else {
+            return value;
+        };
+        let mut proof = Proof::nothing();
+        proof.rights = Rights::of(self.evidence(self.favour(id), self.span(id)), false);
+        let out = |side: bool| Out {
+            proof: match side == granting {
+                true => proof.clone(),
+                false => Proof::nothing(),
+            },
+            val: Abs::default(),
+        };
+        Abs {
+            variants: Abs::variants(value.from, vec![("true", out(true)), ("false", out(false))])
+                .variants,
+            ..value
+        }
+    }
+
+    /// Whether it is the truth of a condition that grants, or its falsehood; `None` if it says
+    /// nothing of rights.
+    fn granting(&self, id: ExprId) -> Option<bool> {
+        let body = &self.judge.program[self.key].body;
+        match body.expr(id) {
+            Expr::Binary { op, lhs, rhs } => {
+                // `rows_affected() == 0`.
+                let is_nothing = |id: ExprId| {
+                    matches!(
+                        body.expr(id),
+                        Expr::Literal(Literal::Int(Some(0)) | Literal::Bool(false))
+                    )
+                };
+                let turned = is_nothing(*lhs) || is_nothing(*rhs);
+                match op {
+                    BinaryOp::Eq => Some(!turned),
+                    BinaryOp::Ne => Some(turned),
+                    // `user.level >= needed`; an amount that stays below a bound is no right.
+                    BinaryOp::Ge | BinaryOp::Gt => Some(true),
+                    BinaryOp::Le | BinaryOp::Lt => Some(false),
+                    _ => None,
+                }
+            }
+            Expr::Unary {
+                op: UnaryOp::Not,
+                inner,
+            } => self.granting(*inner).map(|it| !it),
+            Expr::MethodCall(call) => {
+                let says_nothing = [
+                    "is_some", "is_none", "is_ok", "is_err", "is_empty", "is_nil",
+                ];
+                let is_range = matches!(body.expr(call.receiver), Expr::Range { .. });
+                let is_about = !is_range && !says_nothing.contains(&call.name.as_str());
+                is_about.then_some(true)
+            }
+            Expr::Let { .. } => None,
+            // `|it| it` says what is said of the value itself.
+            Expr::Closure(closure) => match body.expr(closure.body) {
+                Expr::Path(_) => None,
+                _ => self.granting(closure.body),
+            },
+            _ => Some(true),
+        }
+    }
+
+    /// A condition that came out in favour, in words.
+    fn favour(&self, id: ExprId) -> String {
+        match self.judge.program[self.key].body.expr(id) {
+            // What is refused is written down, what is demanded is shown.
+            Expr::Binary {
+                op: BinaryOp::Ne,
+                lhs,
+                rhs,
+            } if self.granting(id) == Some(false) => {
+                format!("{} == {}", self.text(*lhs), self.text(*rhs))
+            }
+            Expr::Closure(closure) => self.favour(closure.body),
+            _ => self.text(id),
+        }
+    }
+
+    /// Whether a condition on the identity is one on rights: not one on the state of the account,
+    /// nor on what was sent to prove the identity.
+    fn asks_for_rights(&self, id: ExprId) -> bool {
+        let text = self.judge.sources.slice(self.span(id)).to_ascii_lowercase();
+        let words = text.split(|it: char| !it.is_ascii_alphanumeric());
+        !words.into_iter().any(|word| OF_ACCOUNTS.contains(&word))
+    }
+
+    /// What is looked up by both the identity and the input is there only for whom it is meant.
+    pub(super) fn chosen_by_both(&self, id: ExprId, value: Abs) -> Abs {
+        if !from_both(value.from) || value.variants.is_some() || value.setting.is_some() {
+            return value;
+        }
+        let ty = self.ty(id);
+        if !ty.peel_refs().is_external("std::option::Option") {
+            return value;
+        }
+        let mut proof = Proof::nothing();
+        proof.rights = self.choice(id, false);
+        let val = Abs::of(value.from);
+        Abs {
+            variants: Abs::fallible("Some", proof, val).variants,
+            ..value
+        }
+    }
+
+    /// Notes a lookup or an effect that both the identity and the input choose.
+    pub(super) fn note_choice(&mut self, id: ExprId, name: &str, from: From) {
+        if !from_both(from) || ADDS.iter().any(|verb| name.starts_with(verb)) {
+            return;
+        }
+        let mut proof = Proof::nothing();
+        proof.rights = self.choice(id, true);
+        self.learn(&proof);
+    }
+
+    /// What it says of rights that both choose what a query finds or changes.
+    fn choice(&self, id: ExprId, or_else: bool) -> Rights {
+        match self.choice_of_query(id) {
+            Choice::Nothing => Rights::default(),
+            Choice::Rows => Rights::of(self.evidence(self.text(id), self.span(id)), or_else),
+            Choice::Unknown => Rights::maybe(format!(
+                "whether `{}` keeps to what is whose could not be seen",
+                self.text(id)
+            )),
+        }
+    }
+
+    /// What it says of rights that an arm of a `match` on the identity is taken, where others
+    /// refuse.
+    pub(super) fn rights_of_arm(
+        &self,
+        scrutinee: ExprId,
+        value: &Abs,
+        arms: &[Arm],
+        at: usize,
+    ) -> Option<Proof> {
+        if !value.from.has(From::IDENTITY) || !self.asks_for_rights(scrutinee) {
+            return None;
+        }
+        let verifies = |(_, out): &(_, Out)| out.proof.strength == Strength::Verified;
+        if value.variants.iter().flat_map(|it| it.iter()).any(verifies) {
+            return None;
+        }
+        let own = &arms[at];
+        let is_rest = matches!(
+            self.judge.program[self.key].body.pat(own.pat),
+            Pat::Wild | Pat::Bind { sub: None, .. }
+        );
+        let others = arms.iter().enumerate().filter(|(other, _)| *other != at);
+        let mut refusing = others.filter(|(_, arm)| self.refuses(arm.body));
+        let name = match is_rest {
+            true => {
+                let (_, refused) = refusing.find(|(_, arm)| self.names_a_kind(arm.pat))?;
+                format!(
+                    "{} is not {}",
+                    self.text(scrutinee),
+                    self.pat_text(refused.pat)
+                )
+            }
+            false => {
+                refusing.next().filter(|_| self.names_a_kind(own.pat))?;
+                format!("{} is {}", self.text(scrutinee), self.pat_text(own.pat))
+            }
+        };
+        if self.refuses(own.body) {
+            return None;
+        }
+        let data = &self.judge.program[self.key];
+        let span = data.body.pat_range(own.pat).in_file(data.file);
+        let mut proof = Proof::nothing();
+        proof.rights = Rights::of(self.evidence(name, span), true);
+        Some(proof)
+    }
+
+    /// Whether a pattern names variants or texts that stand for no success or failure.
+    fn names_a_kind(&self, pat: PatId) -> bool {
+        let body = &self.judge.program[self.key].body;
+        match body.pat(pat) {
+            Pat::Literal(Literal::Str(_)) => true,
+            Pat::Or(all) => all.iter().all(|it| self.names_a_kind(*it)),
+            Pat::TupleStruct(path, all)
+                if path.last().is_some_and(|it| is_good(it.as_str())) && all.len() == 1 =>
+            {
+                self.names_a_kind(all[0])
+            }
+            _ => {
+                let names = self.variant_names(pat);
+                let is_kind = |it: &String| !is_good(it) && !is_bad(it);
+                !names.is_empty() && names.iter().all(is_kind)
+            }
+        }
+    }
+
+    /// Whether an expression is written as a refusal.
+    fn refuses(&self, id: ExprId) -> bool {
+        let body = &self.judge.program[self.key].body;
+        match body.expr(id) {
+            Expr::Block(block) => match (block.tail, block.stmts.last()) {
+                (Some(tail), _) => self.refuses(tail),
+                (None, Some(crate::facts::Stmt::Expr(last))) => self.refuses(*last),
+                _ => false,
+            },
+            Expr::Return(Some(inner)) | Expr::Try(inner) => self.refuses(*inner),
+            Expr::Call { callee, args } => match body.expr(*callee) {
+                Expr::Path(path) => path
+                    .last()
+                    .is_some_and(|it| it == "Err" || super::words::refuses(it.as_str())),
+                _ => args.iter().any(|it| self.refuses(*it)),
+            },
+            Expr::MethodCall(call) => self.refuses(call.receiver),
+            Expr::Path(path) => path
+                .last()
+                .is_some_and(|it| super::words::refuses(it.as_str())),
+            Expr::Macro(call) => call.path.last().is_some_and(|it| it == "bail"),
+            _ => false,
+        }
+    }
+}
+
+/// Whether a value comes of both the identity and what a request says.
+fn from_both(from: From) -> bool {
+    from.has(From::IDENTITY) && from.has(From::INPUT)
+}
+
+/// How names begin of what adds something: whose it is, it says itself.
+const ADDS: [&str; 7] = ["insert", "create", "add", "new", "push", "log", "send"];
+
+/// Words of conditions on the state of an account, or on the credentials themselves.
+const OF_ACCOUNTS: [&str; 35] = [
+    "2fa",
+    "algorithm",
+    "active",
+    "activated",
+    "banned",
+    "blocked",
+    "code",
+    "confirmed",
+    "deleted",
+    "disabled",
+    "enabled",
+    "exists",
+    "exp",
+    "expired",
+    "expires",
+    "hash",
+    "iat",
+    "locked",
+    "mfa",
+    "nbf",
+    "nonce",
+    "now",
+    "otp",
+    "password",
+    "pending",
+    "quota",
+    "revoked",
+    "secret",
+    "suspended",
+    "taken",
+    "totp",
+    "valid",
+    "validated",
+    "verified",
+    "verify",
+];
