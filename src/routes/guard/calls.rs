@@ -463,11 +463,12 @@ impl Run<'_, '_> {
         let taken = union(args).only(sent.with(From::INPUT));
         let path = self.ty(receiver).peel_refs().external_path();
         // It may be made with a key; digest 0.10 has one type for all, `CoreWrapper`.
-        let Some(path) = path.filter(|it| !it.as_str().starts_with("digest::")) else {
+        let path = path.filter(|it| !it.as_str().starts_with("digest::"));
+        if path.is_none() && !holder.has(From::MAC) {
             return taken.only(sent);
-        };
-        let ty = self.judge.program.models.type_(path);
-        let is_mac = ty.is_some_and(|it| it.role == Some(TypeRole::Mac));
+        }
+        let ty = path.and_then(|it| self.judge.program.models.type_(it));
+        let is_mac = ty.is_some_and(|it| it.role == Some(TypeRole::Mac)) || holder.has(From::MAC);
         let is_ours = !holder.has(From::CREDENTIAL.with(From::INPUT));
         match is_mac && is_ours || holder.has(From::KEYED) {
             true => taken.only(From::CREDENTIAL).with(From::KEYED),

@@ -239,7 +239,7 @@ impl Run<'_, '_> {
         let is_option = |(expr, value): &(ExprId, &Abs)| {
             let ty = self.ty(*expr);
             let is_typed = ty.peel_refs().is_external("std::option::Option");
-            is_typed || ty.is_unknown() && matches!(&*value.names(), ["Some", "None"])
+            is_typed || ty.is_unknown() && is_option_of(value)
         };
         if !sides.iter().any(is_option) {
             return None;
@@ -384,6 +384,11 @@ pub(super) fn compared(
         true => Proof::presence(),
         false => Proof::verified_by(other, evidence()),
     })
+}
+
+/// Whether a value has the variants of an `Option`, and no others.
+fn is_option_of(value: &Abs) -> bool {
+    matches!(&*value.names(), ["Some", "None"] | ["None", "Some"])
 }
 
 /// The same value, of which what its truth proves is proven only under a condition.

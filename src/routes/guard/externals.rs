@@ -444,6 +444,10 @@ impl Run<'_, '_> {
             let made = from.without(From::LITERAL).without(From::REJECT);
             return Abs::of(made.with(From::SENT_KEY));
         }
+        if super::keys::makes_mac(self.judge.program, path, name) {
+            let made = from.without(From::LITERAL.with(From::REJECT).with(From::OWN));
+            return Abs::fallible("Ok", Proof::nothing(), Abs::of(made.with(From::MAC)));
+        }
         let model = self.judge.program.models.function(Name::new(path));
         let Some(model) = model else {
             if let Some(entry) = self.made_entry(id, name, &values, exprs) {

@@ -206,6 +206,16 @@ pub(super) fn names_a_public_key(code: &str) -> bool {
         .any(|it| code.contains(it))
 }
 
+/// Whether a library function makes a MAC of a key: hmac 0.8 to 0.13. In digest 0.10 that is an
+/// alias of `CoreWrapper`, whose hashes take no key.
+pub(super) fn makes_mac(program: &Program, path: &str, name: &str) -> bool {
+    let owner = path.rsplit_once("::").map_or("", |(owner, _)| owner);
+    let ty = program.models.type_(Name::new(owner));
+    let is_mac = ty.is_some_and(|it| it.role == Some(TypeRole::Mac));
+    matches!(name, "new_from_slice" | "new_varkey")
+        && (is_mac || matches!(owner, "digest::core_api::CoreWrapper" | "digest::Mac"))
+}
+
 /// Whether a library function makes a key out of what it is given.
 pub(super) fn makes_key(program: &Program, path: &str, name: &str) -> bool {
     let Some((owner, _)) = path.rsplit_once("::") else {

@@ -54,7 +54,10 @@ impl From {
     pub const ANSWERED: From = From(1 << 21);
 
     /// Of a header or cookie that is not called like a credential, and may be one.
-    pub const AMBIENT: From = From(1 << 23);
+    pub const AMBIENT: From = From(1 << 27);
+
+    /// A MAC made with a key of the service's own: what it takes in is authenticated.
+    pub const MAC: From = From(1 << 26);
 
     /// A secret that is empty where nobody has set it.
     pub const UNSET: From = From(1 << 22);
