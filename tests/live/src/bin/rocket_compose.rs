@@ -8,6 +8,7 @@
 //! live: fill known ann
 //! live: fill path a/b
 //! live: body signed text/plain gold hello
+//! live: forged signed text/plain tin hello
 //! live: body as_json application/json {"name":"ann"}
 //! live: body as_form application/x-www-form-urlencoded name=ann
 //! live: body late_note text/plain hello

@@ -109,6 +109,7 @@ impl Driver<'_> {
         let verdicts = directives.undecided.iter().chain(&directives.known);
         let mut named: Vec<&str> = verdicts.map(|it| it.of.as_str()).collect();
         named.extend(directives.bodies.keys().map(String::as_str));
+        named.extend(directives.forged.keys().map(String::as_str));
         named.extend(directives.queries.keys().map(String::as_str));
         named.extend(directives.instead.keys().map(String::as_str));
         named.extend(directives.with.keys().map(String::as_str));
@@ -176,7 +177,7 @@ impl Driver<'_> {
                 _ => method.clone(),
             };
             let mut request = self.bare(&sent, &target, Sender::Somebody, handler);
-            self.give_body(&mut request, handler);
+            self.give_body(&mut request, Sender::Somebody, handler);
             let seen = self.send(&request);
             self.check(seen.reached.contains(handler), || {
                 format!("{method} {path} does not reach `{handler}`, which it is said to: {seen:?}")

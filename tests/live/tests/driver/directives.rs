@@ -7,6 +7,7 @@
 //! | `for handler Header: value` | takes the place of the valid one for this handler |
 //! | `with handler Header: value` | sent by everybody, because the route asks for it |
 //! | `body handler content/type text` | what the handler wants to be sent |
+//! | `forged handler content/type text` | what is sent in its place by who has no key that belongs in it |
 //! | `query handler a=b` | the query that it wants |
 //! | `fill parameter text` | for the path, where `7` will not do |
 //! | `large bytes` | a body that is longer than any limit in the service |
@@ -61,6 +62,7 @@ pub struct Directives {
     pub instead: BTreeMap<String, Vec<Header>>,
     pub with: BTreeMap<String, Vec<Header>>,
     pub bodies: BTreeMap<String, Body>,
+    pub forged: BTreeMap<String, Body>,
     pub queries: BTreeMap<String, String>,
     pub fills: BTreeMap<String, String>,
     pub large: Option<usize>,
@@ -120,14 +122,18 @@ impl Directives {
                 let headers = headers.entry(handler.to_owned()).or_default();
                 headers.push(header(rest)?);
             }
-            "body" => {
+            "body" | "forged" => {
                 let (handler, rest) = rest.split_once(' ')?;
                 let (content_type, text) = rest.split_once(' ')?;
                 let body = Body {
                     content_type: content_type.to_owned(),
                     text: text.to_owned(),
                 };
-                self.bodies.insert(handler.to_owned(), body);
+                let all = match word {
+                    "body" => &mut self.bodies,
+                    _ => &mut self.forged,
+                };
+                all.insert(handler.to_owned(), body);
             }
             "query" => {
                 let (handler, query) = rest.split_once(' ')?;

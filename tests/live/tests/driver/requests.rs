@@ -47,7 +47,7 @@ impl Driver<'_> {
         if let Some(query) = self.directives.queries.get(&endpoint.handler) {
             request.target.push_str(&format!("?{query}"));
         }
-        self.give_body(&mut request, &endpoint.handler);
+        self.give_body(&mut request, sender, &endpoint.handler);
         request
     }
 
@@ -61,8 +61,10 @@ impl Driver<'_> {
         free.copied().unwrap_or("OPTIONS")
     }
 
-    pub(super) fn give_body(&self, request: &mut Request, handler: &str) {
-        if let Some(body) = self.directives.bodies.get(handler) {
+    pub(super) fn give_body(&self, request: &mut Request, sender: Sender, handler: &str) {
+        let forged = self.directives.forged.get(handler);
+        let forged = forged.filter(|_| sender != Sender::Somebody);
+        if let Some(body) = forged.or_else(|| self.directives.bodies.get(handler)) {
             let content_type = ("Content-Type".to_owned(), body.content_type.clone());
             request.headers.push(content_type);
             request.body = body.text.clone().into_bytes();
