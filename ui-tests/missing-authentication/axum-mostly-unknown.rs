@@ -76,3 +76,5 @@ pub fn router(app: App) -> Router {
         .route("/noted", post(noted))
         .with_state(app)
 }
+
+fn main() {}
