@@ -18,23 +18,70 @@ use crate::diagnostics::Diagnostic;
 use crate::lints::Lint;
 use endpoints::Endpoints;
 
-/// Whether there is a check of this kind.
-pub fn is_known(kind: &str) -> bool {
-    KINDS.contains(&kind)
+/// A kind of check.
+struct Kind {
+    name: &'static str,
+    find: Find,
+}
+
+/// How a check finds, and so what it looks at.
+enum Find {
+    /// In files and in the program.
+    InCode(fn(&Context<'_>, &Lint) -> Vec<Diagnostic>),
+    /// Among endpoints.
+    AmongEndpoints(fn(&Context<'_>, &Endpoints<'_>, &Lint) -> Vec<Diagnostic>),
+    /// Not at all: the engine reports it itself.
+    ByEngine,
 }
 
 /// The kinds of check that there are.
-pub const KINDS: &[&str] = &[
-    "secret-literal",
-    "plain-url",
-    "unguarded-endpoint",
-    "unlimited-endpoint",
-    "cross-origin",
-    "unbounded-body",
-    "spoofable-limit",
-    "shadowed-route",
-    "engine",
+static KINDS: [Kind; 9] = [
+    kind("secret-literal", Find::InCode(secret_literal::run)),
+    kind("plain-url", Find::InCode(plain_url::run)),
+    kind(
+        "unguarded-endpoint",
+        Find::AmongEndpoints(endpoints::unguarded::run),
+    ),
+    kind(
+        "unlimited-endpoint",
+        Find::AmongEndpoints(endpoints::unlimited::run),
+    ),
+    kind(
+        "cross-origin",
+        Find::AmongEndpoints(endpoints::cross_origin::run),
+    ),
+    kind(
+        "unbounded-body",
+        Find::AmongEndpoints(endpoints::unbounded::run),
+    ),
+    kind(
+        "spoofable-limit",
+        Find::AmongEndpoints(endpoints::spoofable::run),
+    ),
+    kind(
+        "shadowed-route",
+        Find::AmongEndpoints(|cx, _, lint| endpoints::shadowed::run(cx, lint)),
+    ),
+    kind("engine", Find::ByEngine),
 ];
+
+const fn kind(name: &'static str, find: Find) -> Kind {
+    Kind { name, find }
+}
+
+fn named(name: &str) -> Option<&'static Kind> {
+    KINDS.iter().find(|it| it.name == name)
+}
+
+/// Whether there is a check of this kind.
+pub fn is_known(name: &str) -> bool {
+    named(name).is_some()
+}
+
+/// The names of the kinds of check that there are.
+pub fn kinds() -> impl Iterator<Item = &'static str> {
+    KINDS.iter().map(|it| it.name)
+}
 
 /// What checks look at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,16 +92,6 @@ pub enum About {
     Endpoints,
 }
 
-impl About {
-    fn of(kind: &str) -> About {
-        match kind {
-            "unguarded-endpoint" | "unlimited-endpoint" | "cross-origin" | "unbounded-body"
-            | "spoofable-limit" | "shadowed-route" => About::Endpoints,
-            _ => About::Code,
-        }
-    }
-}
-
 /// Runs those checks of these lints that look at one of the two; what each lint finds. A lint
 /// that is about the other, or names no kind that there is, finds nothing.
 pub fn run_all(lints: &[Lint], cx: &Context<'_>, about: About) -> Vec<Vec<Diagnostic>> {
@@ -63,27 +100,13 @@ pub fn run_all(lints: &[Lint], cx: &Context<'_>, about: About) -> Vec<Vec<Diagno
         About::Endpoints => Endpoints::new(cx),
         About::Code => Endpoints::default(),
     };
-    let found = lints.par_iter().map(|lint| {
-        if About::of(&lint.check.kind) == about {
-            run(lint, cx, &endpoints)
-        } else {
-            Vec::new()
-        }
-    });
+    let found =
+        lints.par_iter().map(
+            |lint| match (about, named(&lint.check.kind).map(|it| &it.find)) {
+                (About::Code, Some(Find::InCode(find))) => find(cx, lint),
+                (About::Endpoints, Some(Find::AmongEndpoints(find))) => find(cx, &endpoints, lint),
+                _ => Vec::new(),
+            },
+        );
     found.collect()
-}
-
-fn run(lint: &Lint, cx: &Context<'_>, endpoints: &Endpoints<'_>) -> Vec<Diagnostic> {
-    match lint.check.kind.as_str() {
-        "secret-literal" => secret_literal::run(cx, lint),
-        "plain-url" => plain_url::run(cx, lint),
-        "unguarded-endpoint" => endpoints::unguarded::run(cx, endpoints, lint),
-        "unlimited-endpoint" => endpoints::unlimited::run(cx, endpoints, lint),
-        "cross-origin" => endpoints::cross_origin::run(cx, endpoints, lint),
-        "unbounded-body" => endpoints::unbounded::run(cx, endpoints, lint),
-        "spoofable-limit" => endpoints::spoofable::run(cx, endpoints, lint),
-        "shadowed-route" => endpoints::shadowed::run(cx, lint),
-        // What else there is, the engine reports itself.
-        _ => Vec::new(),
-    }
 }

@@ -264,6 +264,17 @@ pub enum Expr {
     Macro(Box<MacroCall>),
 }
 
+impl Expr {
+    /// The arguments of a call or method call, the receiver left out; of anything else, none.
+    pub fn args(&self) -> &[ExprId] {
+        match self {
+            Expr::Call { args, .. } => args,
+            Expr::MethodCall(call) => &call.args,
+            _ => &[],
+        }
+    }
+}
+
 /// `x.m::<T>(a)`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct MethodCall {

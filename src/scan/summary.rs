@@ -232,7 +232,7 @@ pub(super) fn problems(
             let message = format!(
                 "there is no kind of check `{}`; one of {}",
                 lint.check.kind,
-                checks::KINDS.join(", ")
+                checks::kinds().collect::<Vec<_>>().join(", ")
             );
             all.push(warn(message, Some(lint.path.to_string())));
         }

@@ -191,11 +191,10 @@ fn settings(cx: &Context<'_>, meta: &LintMeta) -> Vec<Diagnostic> {
             continue;
         }
         for (id, expr) in data.body.exprs() {
-            let args = match expr {
-                Expr::Call { args, .. } => args,
-                Expr::MethodCall(call) => &call.args,
-                _ => continue,
-            };
+            let args = expr.args();
+            if args.is_empty() {
+                continue;
+            }
             let typing = cx.values.typing(key);
             let Some(model) = typing.external(id).and_then(|it| models.function(it)) else {
                 continue;

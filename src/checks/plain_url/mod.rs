@@ -163,7 +163,7 @@ impl Search<'_> {
         {
             return None;
         }
-        let args = args(self.program[key].body.expr(call));
+        let args = self.program[key].body.expr(call).args();
         args.get(model.url? as usize).copied()
     }
 
@@ -336,15 +336,6 @@ impl Search<'_> {
             }
         }
         all
-    }
-}
-
-/// The arguments of a call or method call, the receiver left out.
-fn args(call: &Expr) -> &[ExprId] {
-    match call {
-        Expr::Call { args, .. } => args,
-        Expr::MethodCall(call) => &call.args,
-        _ => &[],
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::address::Address;
 use super::host::HostKind;
-use super::{Search, args, may_be_true, meta};
+use super::{Search, may_be_true, meta};
 use crate::diagnostics::{Diagnostic, Label, Persona};
 use crate::facts::{Expr, ExprId};
 use crate::lints::Lint;
@@ -44,7 +44,7 @@ fn in_body(search: &Search<'_>, lint: &Lint, key: BodyKey) -> Vec<(Span, Diagnos
         }
         let mut server = Server::default();
         if let Some(url) = model.url
-            && let Some(arg) = args(body.expr(*call)).get(url as usize)
+            && let Some(arg) = body.expr(*call).args().get(url as usize)
         {
             read_hosts(search, key, *arg, &mut server);
         }
@@ -59,12 +59,12 @@ fn in_body(search: &Search<'_>, lint: &Lint, key: BodyKey) -> Vec<(Span, Diagnos
         for (_, expr) in body.exprs() {
             let root = |arg: &ExprId| search.strings.root(key, *arg) == value;
             if !matches!(expr, Expr::Call { .. } | Expr::MethodCall(_))
-                || !args(expr).iter().any(root)
+                || !expr.args().iter().any(root)
             {
                 continue;
             }
             let mut server = Server::default();
-            for arg in args(expr) {
+            for arg in expr.args() {
                 if *arg != value {
                     read_hosts(search, key, *arg, &mut server);
                 }
@@ -73,7 +73,7 @@ fn in_body(search: &Search<'_>, lint: &Lint, key: BodyKey) -> Vec<(Span, Diagnos
                 let start = search.strings.root(key, method.receiver);
                 for (other, model) in &calls {
                     if let Some(url) = model.url
-                        && let Some(arg) = args(body.expr(*other)).get(url as usize)
+                        && let Some(arg) = body.expr(*other).args().get(url as usize)
                         && (*other == start || search.strings.root(key, *other) == start)
                     {
                         read_hosts(search, key, *arg, &mut server);
@@ -95,7 +95,7 @@ pub(super) fn forces_tls(search: &Search<'_>, key: BodyKey, of: Name) -> bool {
         model.role == Role::ForcesTls && krate(model.path) == krate(of)
     };
     let by_call = search.modelled_calls(key).into_iter().any(|(call, model)| {
-        let arg = args(body.expr(call)).first();
+        let arg = body.expr(call).args().first();
         forcing(model) && arg.is_none_or(|arg| may_be_true(body.expr(*arg)))
     });
     by_call

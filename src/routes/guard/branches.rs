@@ -5,7 +5,7 @@ use std::rc::Rc;
 use rustc_hash::FxHashMap;
 
 use super::interpret::{End, Run, with_state};
-use super::proof::{Abs, From, Out, State};
+use super::proof::{Abs, Out, State};
 use super::{Event, EventKind};
 use crate::facts::body::LoopKind;
 use crate::facts::{Expr, ExprId, PatId};
@@ -23,14 +23,14 @@ impl Run<'_, '_> {
         self.state = yes;
         let a = self.expr(then);
         let mut state_a = self.state.take();
-        let leaves_a = state_a.is_none() && self.has_refused(exits) || refuses(&a);
+        let leaves_a = state_a.is_none() && self.has_refused(exits) || a.refuses();
         let exits = self.exits.len();
         let env_a = std::mem::replace(&mut self.env, env);
         self.state = no;
         self.narrow(cond);
         let b = otherwise.map_or_else(Abs::default, |id| self.expr(id));
         let mut state_b = self.state.take();
-        let leaves_b = state_b.is_none() && self.has_refused(exits) || refuses(&b);
+        let leaves_b = state_b.is_none() && self.has_refused(exits) || b.refuses();
         if let Some(gates) = gates("true").filter(|_| leaves_b) {
             state_a = state_a.map(|it| it.or_else_refused(&gates));
         }
@@ -91,12 +91,12 @@ impl Run<'_, '_> {
     /// Whether all exits since there were so many refuse.
     pub(super) fn has_refused(&self, exits: usize) -> bool {
         let new = &self.exits[exits.min(self.exits.len())..];
-        !new.is_empty() && new.iter().all(|(value, _)| refuses(value))
+        !new.is_empty() && new.iter().all(|(value, _)| value.refuses())
     }
 
     /// Notes a branch that ends in a refusal, before it is joined with others.
     fn note_refusal(&mut self, value: &Abs, state: &State, at: ExprId) {
-        if state.failed && refuses(value) {
+        if state.failed && value.refuses() {
             let event = Event {
                 kind: EventKind::Refused,
                 span: self.span(at),
@@ -338,11 +338,6 @@ impl Run<'_, '_> {
             _ => state,
         }
     }
-}
-
-/// Whether a value refuses.
-pub(super) fn refuses(value: &Abs) -> bool {
-    value.from.has(From::REJECT) || value.only_fails()
 }
 
 /// Settings and their values packed by `let_condition`.

@@ -102,7 +102,7 @@ impl Judge<'_> {
                 Some(going.and(proof).and(&doubt))
             }
         };
-        if value.only_fails() || value.from.has(From::REJECT) {
+        if value.refuses() {
             return failed(&Proof::nothing());
         }
         let Some(out) = value.success() else {

@@ -173,9 +173,8 @@ impl<'a> Run<'_, 'a> {
     pub(super) fn finish(self) -> Summary {
         let mut joined: Option<(State, Abs)> = None;
         // What refuses comes last: a setting that tells the answers apart tells nothing of it.
-        let refuses = |value: &Abs| value.from.has(From::REJECT) || value.only_fails();
-        let answering = self.exits.iter().filter(|(value, _)| !refuses(value));
-        let refusing = self.exits.iter().filter(|(value, _)| refuses(value));
+        let answering = self.exits.iter().filter(|(value, _)| !value.refuses());
+        let refusing = self.exits.iter().filter(|(value, _)| value.refuses());
         for (value, state) in answering.chain(refusing) {
             joined = Some(match joined {
                 None => (state.clone(), with_state(value, state)),

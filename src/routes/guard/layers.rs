@@ -243,8 +243,7 @@ impl Judge<'_> {
         let mut proof = proof;
         // Requests without credentials may be refused here, on paths that could not be told apart.
         let exits = summary.exits.iter();
-        let refusing =
-            exits.filter(|(value, _)| value.from.has(From::REJECT) || value.only_fails());
+        let refusing = exits.filter(|(value, _)| value.refuses());
         let refuses_some = refusing.clone().any(|(_, state)| !state.passed);
         let in_branches = summary.events.iter();
         let in_branches = in_branches.filter(|event| matches!(event.kind, EventKind::Refused));

@@ -77,15 +77,12 @@ impl Run<'_, '_> {
             "query" | "query_as" | "query_scalar" | "query_file" | "query_unchecked"
             | "query_as_unchecked" => {
                 let text = self.text(id).to_ascii_uppercase();
-                let is_read = text.contains("SELECT ");
-                if is_read {
+                let verbs = ["INSERT ", "UPDATE ", "DELETE "];
+                let is_write = verbs.iter().any(|verb| text.contains(verb));
+                if is_write || text.contains("SELECT ") {
                     self.note_choice(id, name, from);
                 }
-                if ["INSERT ", "UPDATE ", "DELETE "]
-                    .iter()
-                    .any(|verb| text.contains(verb))
-                {
-                    self.note_choice(id, name, from);
+                if is_write {
                     self.event(EventKind::Write(self.text(id)), self.span(id));
                 }
                 Abs::of(from)

@@ -59,6 +59,14 @@ impl Proof {
         }
     }
 
+    /// No more than this is known of what whoever asks may do.
+    pub(super) fn of_rights(rights: Rights) -> Proof {
+        Proof {
+            rights,
+            ..Proof::nothing()
+        }
+    }
+
     /// A credential is there.
     pub fn presence() -> Proof {
         Proof {
@@ -528,6 +536,11 @@ impl Abs {
         self.variants
             .as_ref()
             .is_some_and(|all| !all.is_empty() && all.iter().all(|(name, _)| is_bad(name.as_str())))
+    }
+
+    /// Whether it refuses: an answer that does, or a failure.
+    pub fn refuses(&self) -> bool {
+        self.from.has(From::REJECT) || self.only_fails()
     }
 
     /// Whether having this variant means that a check of credentials did not succeed.

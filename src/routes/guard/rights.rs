@@ -229,8 +229,8 @@ impl Run<'_, '_> {
         let Some(granting) = self.granting(id).filter(|_| self.asks_for_rights(id)) else {
             return value;
         };
-        let mut proof = Proof::nothing();
-        proof.rights = Rights::of(self.evidence(self.favour(id), self.span(id)), false);
+        let favour = self.evidence(self.favour(id), self.span(id));
+        let proof = Proof::of_rights(Rights::of(favour, false));
         let out = |side: bool| Out {
             proof: match side == granting {
                 true => proof.clone(),
@@ -324,8 +324,7 @@ impl Run<'_, '_> {
         if !ty.peel_refs().is_external("std::option::Option") {
             return value;
         }
-        let mut proof = Proof::nothing();
-        proof.rights = self.choice(id, false);
+        let proof = Proof::of_rights(self.choice(id, false));
         let val = Abs::of(value.from);
         Abs {
             variants: Abs::fallible("Some", proof, val).variants,
@@ -339,9 +338,7 @@ impl Run<'_, '_> {
         if !is_asked || ADDS.iter().any(|verb| name.starts_with(verb)) {
             return;
         }
-        let mut proof = Proof::nothing();
-        proof.rights = self.choice(id, true);
-        self.learn(&proof);
+        self.learn(&Proof::of_rights(self.choice(id, true)));
     }
 
     /// What it says of rights that both choose what a query finds or changes.
@@ -399,9 +396,8 @@ impl Run<'_, '_> {
         }
         let data = &self.judge.program[self.key];
         let span = data.body.pat_range(own.pat).in_file(data.file);
-        let mut proof = Proof::nothing();
-        proof.rights = Rights::of(self.evidence(name, span), true);
-        Some(proof)
+        let rights = Rights::of(self.evidence(name, span), true);
+        Some(Proof::of_rights(rights))
     }
 
     /// Whether a pattern names variants or texts that stand for no success or failure.

@@ -1,7 +1,6 @@
 //! The expression that a body ends with: each of its branches is an exit of its own, so that an
 //! answer that refuses is not joined with one that does not.
 
-use super::branches::refuses;
 use super::interpret::Run;
 use super::proof::{Abs, State};
 use crate::facts::body::BlockKind;
@@ -43,7 +42,7 @@ impl Run<'_, '_> {
                     Some(otherwise) => self.leave(*otherwise),
                     None => self.exit(Abs::default()),
                 }
-                let refused = |exits: &[(Abs, State)]| exits.iter().all(|it| refuses(&it.0));
+                let refused = |exits: &[(Abs, State)]| exits.iter().all(|it| it.0.refuses());
                 let (yes, no) = self.exits[start..].split_at_mut(middle - start);
                 let (left, side) = match (refused(yes), refused(no)) {
                     (false, true) => (yes, "true"),
