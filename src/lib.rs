@@ -8,6 +8,7 @@ pub mod source;
 pub mod workspace;
 
 pub mod facts;
+pub mod flow;
 
 pub mod models;
 

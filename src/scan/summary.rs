@@ -236,6 +236,9 @@ pub(super) fn problems(
             );
             all.push(warn(message, Some(lint.path.to_string())));
         }
+        if let Err(problem) = checks::validate(lint) {
+            all.push(warn(problem, Some(lint.path.to_string())));
+        }
     }
     all
 }
