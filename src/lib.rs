@@ -25,6 +25,8 @@ pub mod report;
 
 pub mod checks;
 
+pub mod posture;
+
 pub mod scan;
 
 pub mod cli;

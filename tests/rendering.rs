@@ -33,9 +33,10 @@ fn files(lint: &Lint) -> Vec<(String, String)> {
     }
     let mut files: Vec<(String, String)> = Vec::new();
     for example in lint.examples() {
-        let path = match example.language.as_str() {
-            "rust" => "main.rs",
-            _ => "moat.toml",
+        let path = match (example.attribute("file"), example.language.as_str()) {
+            (Some(file), _) => file,
+            (None, "rust") => "main.rs",
+            (None, _) => "moat.toml",
         };
         let taken = files.iter().any(|(it, _)| it == path);
         if example.kind == ExampleKind::Bad && !taken {
