@@ -1,7 +1,8 @@
 //! What became of an accepted posture, as findings.
 
 use super::Placed;
-use super::compare::{Change, Changes};
+use super::compare::{Change, Changes, Weaker};
+use super::lock::place_of;
 use super::verdict::Entry;
 use crate::diagnostics::{Diagnostic, Label, engine};
 use crate::routes::value::Lost;
@@ -16,13 +17,14 @@ const ACCEPT: &str = "put it back, or accept it: `cargo moat accept --only";
 /// A finding for each endpoint that was not accepted, one for each way in which endpoints of a
 /// service lost protection, and one for each registration that can no longer be followed.
 ///
-/// `placed`, `entries` and `unresolved` are those that were compared, `file` is the lock's.
+/// `placed`, `entries` and `unresolved` are those that were compared, `lock` is the file with its
+/// text.
 pub fn lock_findings(
     changes: &Changes,
     placed: &[&Placed],
     entries: &[Entry],
     unresolved: &[&Lost],
-    file: FileId,
+    lock: (FileId, &str),
     flags: Option<&str>,
 ) -> Vec<Diagnostic> {
     let mut found: Vec<Diagnostic> = changes
@@ -31,7 +33,7 @@ pub fn lock_findings(
         .map(|at| unaccepted(placed[*at], &entries[*at]))
         .collect();
     // In the order of the first endpoint of each.
-    let mut groups: Vec<(&str, &[Change], Vec<&super::compare::Weaker>)> = Vec::new();
+    let mut groups: Vec<(&str, &[Change], Vec<&Weaker>)> = Vec::new();
     for weaker in &changes.weaker {
         let service = entries[weaker.at].service.as_str();
         let known = groups
@@ -46,7 +48,9 @@ pub fn lock_findings(
         let members: Vec<(&Placed, &Entry, Label)> = members
             .into_iter()
             .map(|it| {
-                let label = Label::new(it.line.in_file(file), "as it was accepted");
+                let (file, text) = lock;
+                let place = place_of(text, it.line, steps[0].control);
+                let label = Label::new(place.in_file(file), "as it was accepted");
                 (placed[it.at], &entries[it.at], label)
             })
             .collect();

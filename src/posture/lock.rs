@@ -160,6 +160,21 @@ impl Lock {
     }
 }
 
+/// Where a line says what a protection is; where it says nothing, the endpoint's name.
+pub(super) fn place_of(text: &str, line: TextRange, control: &str) -> TextRange {
+    let words = &text[line.start as usize..line.end as usize];
+    let part = |start: usize, end: usize| {
+        TextRange::new(line.start + start as u32, line.start + end as u32)
+    };
+    let Some(at) = words.find(&format!(" {control}=")) else {
+        let end = words.find(&format!(" {AUTHENTICATION}="));
+        return part(0, end.unwrap_or(words.len()));
+    };
+    let verdict = Words(&words[at..]).verdict();
+    let rest = verdict.map_or(0, |(.., rest)| rest.len());
+    part(at + 1, words.len() - rest)
+}
+
 /// The line of an endpoint.
 fn line(entry: &Entry) -> String {
     let mut out = format!(

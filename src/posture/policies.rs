@@ -6,6 +6,7 @@ use super::Placed;
 use super::rights::names;
 use super::strength::{bytes, duration};
 use crate::diagnostics::{Diagnostic, Label, engine};
+use crate::routes::EvidenceKind;
 use crate::routes::cors::Origins;
 use crate::routes::endpoint::{Endpoint, LayerSeen, Protection, Status};
 use crate::source::FileId;
@@ -87,7 +88,7 @@ fn violated(policy: &RoutePolicy, unmet: &[Unmet], placed: &[&Placed], file: Fil
     let name = |it: &Placed| format!("{} {}", it.endpoint.method, it.endpoint.path);
     let facts: Vec<String> = unmet
         .iter()
-        .map(|it| format!("{}, not {}", it.is, it.wanted))
+        .map(|it| format!("{}, must be {}", it.is, it.wanted))
         .collect();
     let who = match placed {
         [only] => format!("`{}` violates", name(only)),
@@ -259,29 +260,25 @@ fn spoofable(endpoint: &Endpoint, protection: &Protection) -> Option<Short> {
     Some((by.to_owned(), Some(why)))
 }
 
-/// A right that the checks do not name. Some of several checks may stand for the others on some
-/// paths, so that each has to name it.
+/// A right that nothing asks for on every path: what may stand in the place of another check
+/// is no demand.
 fn without(protection: &Protection, right: &str) -> Option<Short> {
-    let others: Vec<String> = protection
-        .evidence
-        .iter()
-        .filter(|it| !names(it, right))
-        .map(|it| format!("`{}`", it.name))
-        .collect();
-    if others.is_empty() && !protection.evidence.is_empty() {
+    let evidence = protection.evidence.iter();
+    let configured = evidence.filter(|it| it.kind == EvidenceKind::Configuration);
+    let mut demanded = protection.demanded.iter().chain(configured);
+    if demanded.any(|it| names(it, right)) {
         return None;
     }
-    let value = protection.value.as_ref().or_else(|| {
-        let mut evidence = protection.evidence.iter();
-        evidence.next().map(|it| &it.name)
-    });
-    let is = value.map_or("of an unknown kind".to_owned(), |it| format!("`{it}`"));
-    let why = format!(
-        "checks are compared by their names, and {} {} not name it",
-        others.join(", "),
-        if others.len() == 1 { "does" } else { "do" }
-    );
-    Some((is, (!others.is_empty()).then_some(why)))
+    let first = protection.evidence.first().map(|it| &it.name);
+    let is = match protection.value.as_ref().or(first) {
+        Some(value) => format!("`{value}`"),
+        None => "of an unknown kind".to_owned(),
+    };
+    let why = match protection.evidence.iter().any(|it| names(it, right)) {
+        true => "the check that names it can be passed by another one",
+        false => "checks are compared by their names, and none names it",
+    };
+    Some((is, Some(why.to_owned())))
 }
 
 fn bounded(

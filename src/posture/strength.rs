@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::verdict::Verdict;
+use super::verdict::{AND, Verdict};
 use crate::workspace::config::time;
 
 /// How a verdict stands to the one before it.
@@ -76,6 +76,12 @@ fn within(control: &str, old: &Verdict, new: &Verdict) -> Step {
         let read = |it: &Verdict| it.detail.as_deref().and_then(read);
         read(old).zip(read(new))
     };
+    if let ("authorization", Some(old), Some(new)) = (control, &old.detail, &new.detail)
+        && new.split(AND).count() > 1
+        && old.split(AND).all(|it| new.split(AND).any(|new| new == it))
+    {
+        return Step::Stronger;
+    }
     let compared = match control {
         "body_limit" if new.status == "required" => limits(bytes),
         "timeout" if new.status == "required" => limits(|it| duration(it).map(|it| it.as_nanos())),
@@ -171,6 +177,8 @@ mod tests {
             ("authentication", "optional", "required!", Changed),
             ("authentication", "unknown", "required!", Changed),
             ("authorization", "required: user.admin", "required: user.active", Changed),
+            ("authorization", "required: user.admin", "required: a.b and user.admin", Stronger),
+            ("authorization", "required: a.b and user.admin", "required: user.admin", Changed),
             ("authorization", "none", "required: user.admin", Stronger),
             ("rate_limit", "required", "required: by `x`, which clients choose", Changed),
             ("rate_limit", "required: by `x`, which clients choose", "required", Stronger),

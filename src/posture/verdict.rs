@@ -71,6 +71,9 @@ impl Entry {
     }
 }
 
+/// Between rights that are all demanded.
+pub(super) const AND: &str = " and ";
+
 /// The protection that is always written down.
 pub(super) const AUTHENTICATION: &str = "authentication";
 
@@ -94,6 +97,16 @@ impl Verdict {
             && (evidence.iter()).any(|it| it.kind == EvidenceKind::Configuration);
         let detail = match it.status {
             Status::Conditional => it.condition.as_deref().map(condition),
+            Status::Required if !it.demanded.is_empty() => {
+                // Each by itself: the loss of any is a loss.
+                let mut names: Vec<&str> = Vec::new();
+                for one in it.demanded.iter().map(|it| it.name.as_str()) {
+                    if !names.contains(&one) {
+                        names.push(one);
+                    }
+                }
+                Some(names.join(AND))
+            }
             _ => it.value.clone(),
         };
         Verdict {

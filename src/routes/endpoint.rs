@@ -125,6 +125,9 @@ pub struct Protection {
     pub value: Option<String>,
     /// Why.
     pub evidence: Vec<Evidence>,
+    /// Of authorization: the evidence of what is demanded on every path by itself, and not in the
+    /// place of something else.
+    pub demanded: Vec<Evidence>,
     /// For [`Status::Unknown`]: what could not be decided.
     pub unresolved: Option<String>,
 }
@@ -137,6 +140,7 @@ impl Protection {
             condition: None,
             value: None,
             evidence: Vec::new(),
+            demanded: Vec::new(),
             unresolved: None,
         }
     }

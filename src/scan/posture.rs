@@ -182,7 +182,8 @@ impl Seen<'_> {
                     format!("`{FILE}` was written {then}, and this run is {now}")
                 });
                 let flags = flags.as_deref();
-                let found = lock_findings(&changes, &placed, &entries, &unresolved, file, flags);
+                let lock = (file, accepted.text.as_str());
+                let found = lock_findings(&changes, &placed, &entries, &unresolved, lock, flags);
                 held.findings.extend(found);
                 let resolved = match others.is_empty() && is_whole {
                     true => changes.resolved,

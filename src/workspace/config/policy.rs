@@ -82,7 +82,7 @@ pub enum Wanted {
 }
 
 impl Wanted {
-    /// As a sentence says it after "must be" or "must".
+    /// As a sentence says it after "must be".
     pub fn text(&self) -> String {
         match self {
             Wanted::Required => "required".to_owned(),
