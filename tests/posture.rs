@@ -78,7 +78,9 @@ impl Project {
         let project = Project(tempfile::tempdir().unwrap());
         project.write(
             "Cargo.toml",
-            &format!("{MANIFEST}library = \"1\"\njsonwebtoken = \"9\"\nserde = \"1\"\ntokio = \"1\"\n"),
+            &format!(
+                "{MANIFEST}library = \"1\"\njsonwebtoken = \"9\"\nserde = \"1\"\ntokio = \"1\"\n"
+            ),
         );
         project.write("src/main.rs", MAIN);
         for (path, text) in files {
@@ -222,9 +224,11 @@ fn a_protection_that_may_not_hold_does_not_meet_a_policy() {
         "{}",
         run.out
     );
+    // Nobody can say what a middleware of another crate lets through.
+    project.edit("(_: Option<User>)", "()");
     project.edit(
-        "async fn orders(_: Option<User>)",
-        "async fn orders(_: library::Caller)",
+        ".layer(",
+        ".layer(axum::middleware::from_fn(library::authenticate))\n        .layer(",
     );
     let run = project.run(&["check", "-A", "all"]);
     assert!(
@@ -356,7 +360,7 @@ fn a_change_for_the_worse_is_told_with_what_was_and_what_is() {
     );
     let run = project.run(&["check", "--format", "human", "-A", "all"]);
     for expected in [
-        "moat.lock:6:17",
+        "moat.lock:5:24",
         "as it was accepted",
         "help: review it, and accept it: `cargo moat accept --only \"POST /reset\"`",
         "its protections are authentication none, body_limit required (`131072 bytes`)",

@@ -47,6 +47,11 @@ fn files(lint: &Lint) -> Vec<(String, String)> {
         let text = "use axum::{Router, routing::get};\n\nfn app() -> Router {\n    Router::new().route(\"/status\", get(|| async { \"ok\" }))\n}\n";
         files.push(("main.rs".to_owned(), text.to_owned()));
     }
+    // The lock names the service.
+    if files.iter().any(|(path, _)| path == "moat.lock") {
+        let manifest = "[package]\nname = \"shop\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\naxum = \"0.8\"\n\n[[bin]]\nname = \"shop\"\npath = \"main.rs\"\n";
+        files.push(("Cargo.toml".to_owned(), manifest.to_owned()));
+    }
     files
 }
 

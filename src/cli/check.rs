@@ -52,7 +52,7 @@ pub(super) fn run(args: &Check, flags: &Flags) -> Result<ExitCode> {
 pub(super) fn refuse(error: SetupError, format: Format, output: &Output) -> Result<ExitCode> {
     let unusable = match error {
         SetupError::Other(error) => return Err(error),
-        SetupError::Config(unusable) => unusable,
+        SetupError::Config(unusable) => *unusable,
     };
     let said = format!(
         "nothing was analysed: {} `{}` cannot be used",

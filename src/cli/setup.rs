@@ -44,7 +44,7 @@ pub(super) struct Unusable {
 /// Why there is no [`Setup`].
 pub(super) enum SetupError {
     /// The settings cannot be used.
-    Config(Unusable),
+    Config(Box<Unusable>),
     /// Anything else.
     Other(Box<Trouble>),
 }
@@ -244,13 +244,13 @@ fn unusable(
     text: String,
     errors: Vec<ConfigError>,
 ) -> SetupError {
-    SetupError::Config(Unusable {
+    SetupError::Config(Box::new(Unusable {
         what: "the settings in",
         shown,
         text,
         errors,
         repository: repository(workspace),
-    })
+    }))
 }
 
 /// The posture that was accepted, if one was.
@@ -272,7 +272,7 @@ pub(super) fn lock(
             lock,
             flags: flags(selection),
         })),
-        Err(error) => Err(SetupError::Config(Unusable {
+        Err(error) => Err(SetupError::Config(Box::new(Unusable {
             what: "the posture in",
             shown: lock::FILE.to_owned(),
             errors: vec![ConfigError {
@@ -285,7 +285,7 @@ pub(super) fn lock(
             }],
             text,
             repository: repository(workspace),
-        })),
+        }))),
     }
 }
 

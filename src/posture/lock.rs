@@ -349,7 +349,12 @@ mod tests {
                         ("body_limit", verdict("none", false, Some("no limit"))),
                     ],
                 ),
-                entry("todos (example)", "ANY", "/a b\"", &[open.clone()]),
+                entry(
+                    "todos (example)",
+                    "ANY",
+                    "/a b\"",
+                    std::slice::from_ref(&open),
+                ),
                 entry("", "GET", "/", std::slice::from_ref(&open)),
                 entry(
                     "shop",
