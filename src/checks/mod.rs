@@ -17,6 +17,7 @@ use rayon::prelude::*;
 use crate::diagnostics::Diagnostic;
 use crate::lints::Lint;
 use endpoints::Endpoints;
+use plain_url::Cleartext;
 
 /// A kind of check.
 struct Kind {
@@ -28,6 +29,8 @@ struct Kind {
 enum Find {
     /// In files and in the program.
     InCode(fn(&Context<'_>, &Lint) -> Vec<Diagnostic>),
+    /// Among what is sent in plain text.
+    InCleartext(fn(&Context<'_>, &Cleartext, &Lint) -> Vec<Diagnostic>),
     /// Among endpoints.
     AmongEndpoints(fn(&Context<'_>, &Endpoints<'_>, &Lint) -> Vec<Diagnostic>),
     /// Not at all: the engine reports it itself.
@@ -37,7 +40,7 @@ enum Find {
 /// The kinds of check that there are.
 static KINDS: [Kind; 9] = [
     kind("secret-literal", Find::InCode(secret_literal::run)),
-    kind("plain-url", Find::InCode(plain_url::run)),
+    kind("plain-url", Find::InCleartext(plain_url::run)),
     kind(
         "unguarded-endpoint",
         Find::AmongEndpoints(endpoints::unguarded::run),
@@ -95,18 +98,21 @@ pub enum About {
 /// Runs those checks of these lints that look at one of the two; what each lint finds. A lint
 /// that is about the other, or names no kind that there is, finds nothing.
 pub fn run_all(lints: &[Lint], cx: &Context<'_>, about: About) -> Vec<Vec<Diagnostic>> {
+    let find = |lint: &Lint| named(&lint.check.kind).map(|it| &it.find);
     // Not for each lint anew, and not behind a lock that a worker could meet while it helps out.
-    let endpoints = match about {
-        About::Endpoints => Endpoints::new(cx),
-        About::Code => Endpoints::default(),
+    let is_of_cleartext = |it: &Lint| matches!(find(it), Some(Find::InCleartext(_)));
+    let (endpoints, cleartext) = match about {
+        About::Endpoints => (Endpoints::new(cx), Cleartext::default()),
+        About::Code if lints.iter().any(is_of_cleartext) => {
+            (Endpoints::default(), Cleartext::new(cx))
+        }
+        About::Code => (Endpoints::default(), Cleartext::default()),
     };
-    let found =
-        lints.par_iter().map(
-            |lint| match (about, named(&lint.check.kind).map(|it| &it.find)) {
-                (About::Code, Some(Find::InCode(find))) => find(cx, lint),
-                (About::Endpoints, Some(Find::AmongEndpoints(find))) => find(cx, &endpoints, lint),
-                _ => Vec::new(),
-            },
-        );
+    let found = lints.par_iter().map(|lint| match (about, find(lint)) {
+        (About::Code, Some(Find::InCode(find))) => find(cx, lint),
+        (About::Code, Some(Find::InCleartext(find))) => find(cx, &cleartext, lint),
+        (About::Endpoints, Some(Find::AmongEndpoints(find))) => find(cx, &endpoints, lint),
+        _ => Vec::new(),
+    });
     found.collect()
 }

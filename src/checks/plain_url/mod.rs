@@ -31,46 +31,69 @@ use crate::values::{Callee, Values};
 /// More places that send to one address than this are counted only.
 const MAX_PLACES: usize = 3;
 
+/// What a program sends to in plain text, by whatever protocol: found once for all lints.
+#[derive(Default)]
+pub struct Cleartext {
+    /// The bodies that may send or connect.
+    live: Vec<BodyKey>,
+    sent: Vec<Sent>,
+}
+
+/// A call that sends to a plain-text address.
+struct Sent {
+    key: BodyKey,
+    call: ExprId,
+    /// Whether it opens a connection that is not a request.
+    connects: bool,
+    address: Address,
+    traced: Traced,
+}
+
+impl Cleartext {
+    /// Looks for it.
+    pub fn new(cx: &Context<'_>) -> Cleartext {
+        let is_live = |key| is_live(cx, key);
+        let live = sending(cx.program).into_iter().filter(|it| is_live(*it));
+        let live: Vec<BodyKey> = live.collect();
+        // All threads: what follows asks for one after the other.
+        live.par_iter().for_each(|key| {
+            cx.values.typing(*key);
+        });
+        let search = Search::new(cx, &is_live);
+        let sent = live.iter().flat_map(|key| search.sent_in(*key)).collect();
+        Cleartext { live, sent }
+    }
+}
+
 /// Finds clients that connect in plain text.
-pub fn run(cx: &Context<'_>, lint: &Lint) -> Vec<Diagnostic> {
+pub fn run(cx: &Context<'_>, cleartext: &Cleartext, lint: &Lint) -> Vec<Diagnostic> {
     let params = &lint.check.params;
     let protocols = params.get("protocols").and_then(toml::Value::as_array);
-    let protocols = protocols
-        .into_iter()
-        .flatten()
-        .filter_map(toml::Value::as_str);
+    let protocols = protocols.into_iter().flatten();
+    let protocols: Vec<&str> = protocols.filter_map(toml::Value::as_str).collect();
     let settings = params.get("settings").and_then(toml::Value::as_bool);
-    let is_live = |key: BodyKey| {
-        let program = cx.program;
-        let is_test = match program[key].owner {
-            BodyOwner::Fn(id) => program[id].is_test,
-            BodyOwner::Const(id) => program[id].is_test,
-        };
-        (!is_test || cx.scope.tests) && !cx.is_left_out(program[key].module)
-    };
-    let search = Search {
-        program: cx.program,
-        values: cx.values,
-        sources: cx.sources,
-        strings: Strings::new(cx.values, &is_live),
-        protocols: protocols.collect(),
-    };
-    let live = sending(cx.program).into_iter().filter(|it| is_live(*it));
-    let live: Vec<BodyKey> = live.collect();
-    // All threads: what follows asks for one after the other.
-    live.par_iter().for_each(|key| {
-        cx.values.typing(*key);
-    });
-    let mut found = search.addresses(lint, &live);
+    let is_live = |key| is_live(cx, key);
+    let search = Search::new(cx, &is_live);
+    let mut found = search.addresses(lint, &protocols, &cleartext.sent);
     if settings == Some(true) {
         let taken: FxHashSet<Span> = found.iter().map(|it| it.primary.span).collect();
-        let more = settings::find(&search, lint, &live);
+        let more = settings::find(&search, lint, &cleartext.live);
         found.extend(
             more.into_iter()
                 .filter(|it| !taken.contains(&it.primary.span)),
         );
     }
     found
+}
+
+/// Whether what a body does is reported on.
+fn is_live(cx: &Context<'_>, key: BodyKey) -> bool {
+    let program = cx.program;
+    let is_test = match program[key].owner {
+        BodyOwner::Fn(id) => program[id].is_test,
+        BodyOwner::Const(id) => program[id].is_test,
+    };
+    (!is_test || cx.scope.tests) && !cx.is_left_out(program[key].module)
 }
 
 /// The bodies that may use what the models know to send or connect, to an address that it is
@@ -89,40 +112,85 @@ struct Search<'a> {
     values: &'a Values<'a>,
     sources: &'a SourceMap,
     strings: Strings<'a>,
-    protocols: Vec<&'a str>,
 }
 
 /// A plain-text address and the places that it is sent to from.
-struct Found {
-    address: Address,
-    uses: Vec<Use>,
+struct Found<'s> {
+    address: &'s Address,
+    uses: Vec<Use<'s>>,
 }
 
 /// A call that sends to an address.
-struct Use {
+struct Use<'s> {
     /// The function around it.
     function: String,
     /// The name of the function called, or what it is called on.
     span: Span,
     /// Whether it opens a connection that is not a request.
     connects: bool,
-    steps: Vec<Step>,
+    steps: &'s [Step],
 }
 
-impl Search<'_> {
-    fn addresses(&self, lint: &Lint, live: &[BodyKey]) -> Vec<Diagnostic> {
-        let mut all: BTreeMap<Span, Found> = BTreeMap::new();
-        for key in live {
-            let calls = self.modelled_calls(*key);
-            if calls.is_empty() || self.talks_to_a_socket_file(*key) {
+impl<'a> Search<'a> {
+    fn new(cx: &'a Context<'a>, is_live: &'a dyn Fn(BodyKey) -> bool) -> Search<'a> {
+        Search {
+            program: cx.program,
+            values: cx.values,
+            sources: cx.sources,
+            strings: Strings::new(cx.values, is_live),
+        }
+    }
+
+    /// The calls of a body that send to a plain-text address of another machine.
+    fn sent_in(&self, key: BodyKey) -> Vec<Sent> {
+        let calls = self.modelled_calls(key);
+        if calls.is_empty() || self.talks_to_a_socket_file(key) {
+            return Vec::new();
+        }
+        let mut sent = Vec::new();
+        for (call, model) in calls {
+            let Some(arg) = self.destination(key, call, model) else {
                 continue;
-            }
-            for (call, model) in calls {
-                if let Some(arg) = self.sent(*key, call, model) {
-                    for traced in self.strings.texts(*key, arg) {
-                        self.note(&mut all, *key, call, model, traced);
-                    }
+            };
+            for traced in self.strings.texts(key, arg) {
+                let Some(address) = Address::parse(&traced.text) else {
+                    continue;
+                };
+                let is_here = matches!(address.kind, HostKind::Local | HostKind::Reserved);
+                if address.plain_protocol().is_some() && !is_here {
+                    sent.push(Sent {
+                        key,
+                        call,
+                        connects: model.role == Role::Connects,
+                        address,
+                        traced,
+                    });
                 }
+            }
+        }
+        sent
+    }
+
+    fn addresses(&self, lint: &Lint, protocols: &[&str], sent: &[Sent]) -> Vec<Diagnostic> {
+        let mut all: BTreeMap<Span, Found<'_>> = BTreeMap::new();
+        for it in sent {
+            let protocol = it.address.plain_protocol();
+            let is_meant = protocol.is_some_and(|it| protocols.contains(&it));
+            let Some(origin) = it.traced.text.origin.filter(|_| is_meant) else {
+                continue;
+            };
+            let found = all.entry(origin).or_insert_with(|| Found {
+                address: &it.address,
+                uses: Vec::new(),
+            });
+            let span = self.call_span(it.key, it.call);
+            if found.uses.iter().all(|it| it.span != span) {
+                found.uses.push(Use {
+                    function: self.owner(it.key),
+                    span,
+                    connects: it.connects,
+                    steps: &it.traced.steps,
+                });
             }
         }
         let found = all.into_iter();
@@ -156,53 +224,16 @@ impl Search<'_> {
     }
 
     /// The argument of a call that says where it sends to.
-    fn sent(&self, key: BodyKey, call: ExprId, model: &Function) -> Option<ExprId> {
-        if model.plaintext
-            || !matches!(model.role, Role::HttpRequest | Role::Connects)
-            || settings::forces_tls(self, key, model.path)
-        {
+    fn destination(&self, key: BodyKey, call: ExprId, model: &Function) -> Option<ExprId> {
+        if model.plaintext || !matches!(model.role, Role::HttpRequest | Role::Connects) {
             return None;
         }
         let args = self.program[key].body.expr(call).args();
-        args.get(model.url? as usize).copied()
+        let arg = args.get(model.url? as usize)?;
+        (!settings::forces_tls(self, key, model.path)).then_some(*arg)
     }
 
-    fn note(
-        &self,
-        all: &mut BTreeMap<Span, Found>,
-        key: BodyKey,
-        call: ExprId,
-        model: &Function,
-        traced: Traced,
-    ) {
-        let Some(address) = Address::parse(&traced.text) else {
-            return;
-        };
-        let protocol = address.plain_protocol();
-        if !protocol.is_some_and(|it| self.protocols.contains(&it))
-            || matches!(address.kind, HostKind::Local | HostKind::Reserved)
-        {
-            return;
-        }
-        let Some(origin) = traced.text.origin else {
-            return;
-        };
-        let found = all.entry(origin).or_insert_with(|| Found {
-            address,
-            uses: Vec::new(),
-        });
-        let span = self.call_span(key, call);
-        if found.uses.iter().all(|it| it.span != span) {
-            found.uses.push(Use {
-                function: self.owner(key),
-                span,
-                connects: model.role == Role::Connects,
-                steps: traced.steps,
-            });
-        }
-    }
-
-    fn diagnostic(&self, lint: &Lint, origin: Span, found: Found) -> Diagnostic {
+    fn diagnostic(&self, lint: &Lint, origin: Span, found: Found<'_>) -> Diagnostic {
         let Found { address, uses } = found;
         let shown = address.display();
         let first = &uses[0];
@@ -228,7 +259,7 @@ impl Search<'_> {
             }
         }
         let mut seen = vec![origin];
-        for step in &first.steps {
+        for step in first.steps {
             if !seen.contains(&step.span) && !step.span.range.contains(origin.range) {
                 seen.push(step.span);
                 diagnostic = diagnostic.with_label(step.span, format!("by {}", step.what));
@@ -261,7 +292,7 @@ impl Search<'_> {
             None => "take out the option that switches TLS off".into(),
         };
         diagnostic = diagnostic.with_help(help);
-        match self.fix(origin, &address) {
+        match self.fix(origin, address) {
             Some(fix) if address.kind == HostKind::Public => diagnostic.with_fix(fix),
             _ => diagnostic,
         }
