@@ -26,6 +26,8 @@ pub mod report;
 
 pub mod checks;
 
+pub mod posture;
+
 pub mod scan;
 
 pub mod cli;

@@ -295,6 +295,9 @@ impl<'v, 'a> Assembler<'v, 'a> {
             for it in applied.iter().filter(|it| it.protects == which) {
                 found.evidence.push(it.evidence.clone());
                 if it.conditions.is_empty() {
+                    if which == Protects::Authorization {
+                        found.demanded.push(it.evidence.clone());
+                    }
                     found.status = Status::Required;
                     found.condition = None;
                 } else if found.status != Status::Required {
@@ -336,6 +339,7 @@ impl<'v, 'a> Assembler<'v, 'a> {
                 .filter(|_| proof.status() == Status::Conditional),
             value: None,
             evidence: proof.evidence.clone(),
+            demanded: Vec::new(),
             unresolved: proof
                 .maybe
                 .clone()
@@ -389,7 +393,10 @@ impl<'v, 'a> Assembler<'v, 'a> {
         };
         match (proof.status(), &*rights.held(), &*rights.looked()) {
             (Status::None, ..) => Protection::new(Status::None),
-            (_, held @ [_, ..], _) => by(Status::Required, held),
+            (_, held @ [_, ..], _) => Protection {
+                demanded: rights.demanded(),
+                ..by(Status::Required, held)
+            },
             (_, [], looked @ [_, ..]) => by(Status::Optional, looked),
             _ if !self.judge.rights => unknown("nobody asked"),
             (Status::Unknown, ..) => unknown(proof.maybe.as_deref().unwrap_or_default()),
