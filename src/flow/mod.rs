@@ -19,6 +19,7 @@ mod walk;
 use rustc_hash::FxHashSet;
 
 use crate::facts::Mention;
+use crate::facts::mentions::hash;
 use crate::models::{Function, Role, Sinks};
 use crate::program::{BodyKey, BodyOwner, FnId, Program};
 use crate::routes::{HandlerTarget, Inventory};
@@ -88,6 +89,15 @@ fn leading_to(program: &Program, asked: Sinks) -> FxHashSet<FnId> {
             .filter_map(|it| it.as_str().rsplit("::").next());
         let hashes = names.flat_map(|it| program.hashes_of(Name::new(it), &[Mention::Macro]));
         open.extend(owners(program, program.mentioning(&hashes.collect())));
+    }
+    for [first, second] in special::mentions(asked) {
+        let hashes = first.iter().map(|(how, name)| hash(*how, name));
+        let mut bodies = program.mentioning(&hashes.collect());
+        bodies.retain(|key| {
+            let mentions = program[*key].body.mentions();
+            second.iter().any(|(how, name)| mentions.has(*how, name))
+        });
+        open.extend(owners(program, bodies));
     }
     let mut found: FxHashSet<FnId> = open.iter().copied().collect();
     while !open.is_empty() {

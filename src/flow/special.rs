@@ -4,8 +4,8 @@
 use super::taint::Value;
 use super::walk::Walk;
 use crate::facts::body::MethodCall;
-use crate::facts::{Expr, ExprId};
-use crate::models::SinkKind;
+use crate::facts::{Expr, ExprId, Mention};
+use crate::models::{SinkKind, Sinks};
 use crate::source::Name;
 
 /// Programs that run what they are told.
@@ -160,4 +160,39 @@ impl Walk<'_, '_> {
             _ => self.text(id).is_some_and(|it| it.starts_with("text/html")),
         }
     }
+}
+
+/// What a body mentions that makes such a sink: one of each list.
+pub(super) fn mentions(asked: Sinks) -> Vec<[&'static [(Mention, &'static str)]; 2]> {
+    const SET: &[(Mention, &str)] = &[
+        (Mention::Member, "insert_header"),
+        (Mention::Member, "append_header"),
+        (Mention::Member, "header"),
+        (Mention::Member, "content_type"),
+    ];
+    const BODY: &[(Mention, &str)] = &[
+        (Mention::Member, "body"),
+        (Mention::Member, "set_body"),
+        (Mention::Member, "text"),
+    ];
+    const INSERT: &[(Mention, &str)] = &[
+        (Mention::Member, "insert"),
+        (Mention::Member, "append"),
+        (Mention::Member, "add_header"),
+        (Mention::Member, "set_header"),
+    ];
+    const LOCATION: &[(Mention, &str)] = &[
+        (Mention::Bare, "LOCATION"),
+        (Mention::InModule, "LOCATION"),
+        (Mention::InType, "LOCATION"),
+    ];
+    let mut all = Vec::new();
+    if asked.has(SinkKind::Redirect) {
+        all.push([&SET[..3], &SET[..3]]);
+        all.push([INSERT, LOCATION]);
+    }
+    if asked.has(SinkKind::Html) {
+        all.push([BODY, SET]);
+    }
+    all
 }
