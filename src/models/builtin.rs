@@ -235,6 +235,7 @@ crates! {
     memcache: model, none;
     moka: none, exports;
     mongodb: model, exports;
+    ntex: model, exports;
     oauth2: model, exports;
     object_store: model, none;
     once_cell: model, exports;

@@ -40,6 +40,18 @@ const FACADES: &[(&str, &[&str])] = &[
     ("actix_web_grants", &["protect_endpoints_proc_macro"]),
     ("axum", &["axum_core", "axum_macros"]),
     ("diesel", &["diesel_derives"]),
+    ("dropshot", &["dropshot_endpoint"]),
+    ("gotham", &["gotham_derive"]),
+    (
+        "ntex",
+        &[
+            "ntex_http",
+            "ntex_macros",
+            "ntex_router",
+            "ntex_server",
+            "ntex_service",
+        ],
+    ),
     ("poem", &["poem_derive"]),
     ("poem_openapi", &["poem_openapi_derive"]),
     ("rocket", &["rocket_codegen", "rocket_http"]),
@@ -83,6 +95,7 @@ const FACADES: &[(&str, &[&str])] = &[
     ("tokio", &["tokio_macros"]),
     ("tracing", &["tracing_attributes", "tracing_core"]),
     ("utoipa", &["utoipa_gen"]),
+    ("viz", &["viz_core", "viz_router"]),
 ];
 
 /// The crate under whose paths the items of `name` are known: itself, or its facade.

@@ -5,6 +5,7 @@
 
 mod actix;
 mod actix_attributes;
+mod actix_family;
 mod actix_guards;
 mod actix_order;
 mod arguments;
@@ -42,7 +43,7 @@ pub use path::normalise;
 pub use tonic::Servers;
 
 /// The frameworks, with the crates that show a service uses them.
-pub const FRAMEWORKS: [(&str, &[&str]); 7] = [
+pub const FRAMEWORKS: [(&str, &[&str]); 8] = [
     (
         axum::NAME,
         &[
@@ -55,6 +56,7 @@ pub const FRAMEWORKS: [(&str, &[&str]); 7] = [
         ],
     ),
     (actix::NAME, &["actix_web", "utoipa_actix_web"]),
+    (actix::NTEX, &["ntex"]),
     (rocket::NAME, &["rocket", "rocket_okapi"]),
     (tonic::NAME, &["tonic"]),
     (poem::NAME, &["poem", "poem_openapi"]),
@@ -122,9 +124,8 @@ pub fn call(eval: &mut Eval<'_>, call: &mut Call<'_>) -> Option<Value> {
     match crate_of(call.path) {
         "axum" | "axum_core" | "axum_extra" | "utoipa_axum" | "aide" | "loco_rs" | "tower"
         | "tower_http" | "tower_layer" | "axum_server" | "hyper" => axum::call(eval, call),
-        "actix_web" | "actix_files" | "utoipa_actix_web" | "actix_web_lab" | "actix_web_extras" => {
-            actix::call(eval, call)
-        }
+        "actix_web" | "actix_files" | "utoipa_actix_web" | "actix_web_lab" | "actix_web_extras"
+        | "ntex" | "ntex_files" => actix::call(eval, call),
         "rocket" => rocket::call(eval, call),
         "salvo" => salvo::call(eval, call),
         "warp" => warp::call(eval, call),
@@ -192,7 +193,7 @@ pub fn method(eval: &mut Eval<'_>, receiver: Value, call: &mut Call<'_>) -> Resu
             other => Err(other),
         },
         axum::NAME => axum::method(eval, receiver, call),
-        actix::NAME => actix::method(eval, receiver, call),
+        actix::NAME | actix::NTEX => actix::method(eval, receiver, call),
         rocket::NAME => rocket::method(eval, receiver, call),
         _ => Err(receiver),
     }
@@ -271,7 +272,7 @@ const BUILDING_MACROS: [&str; 4] = [
 
 /// Library functions that start a router: code that calls them is worth running. Those that
 /// end in `*` stand for all that begin so.
-const BUILDERS: [&str; 63] = [
+const BUILDERS: [&str; 69] = [
     "axum::Router::new",
     "axum::Router::default",
     "axum::routing::*",
@@ -292,6 +293,12 @@ const BUILDERS: [&str; 63] = [
     "actix_web::web::resource",
     "utoipa_actix_web::scope",
     "utoipa_actix_web::scope::scope",
+    "ntex::web::App::new",
+    "ntex::web::App::with",
+    "ntex::web::App::default",
+    "ntex::web::scope",
+    "ntex::web::resource",
+    "ntex::web::service",
     "rocket::build",
     "rocket::custom",
     "rocket::ignite",
@@ -461,6 +468,10 @@ fn router_kind(path: &str) -> Option<(RouterKind, &'static str)> {
         | "utoipa_actix_web::scope::Scope" => (RouterKind::Scope, actix::NAME),
         "actix_web::Resource" => (RouterKind::Resource, actix::NAME),
         "actix_web::Route" => (RouterKind::Methods, actix::NAME),
+        "ntex::web::App" => (RouterKind::App, actix::NTEX),
+        "ntex::web::ServiceConfig" | "ntex::web::Scope" => (RouterKind::Scope, actix::NTEX),
+        "ntex::web::Resource" => (RouterKind::Resource, actix::NTEX),
+        "ntex::web::Route" => (RouterKind::Methods, actix::NTEX),
         "rocket::Rocket" => (RouterKind::App, rocket::NAME),
         "rocket::Route" => (RouterKind::List, rocket::NAME),
         "salvo::Router" | "salvo::Service" => (RouterKind::App, salvo::NAME),

@@ -342,8 +342,8 @@ impl Run<'_, '_> {
             self.event(EventKind::Next, span);
             return Abs::default();
         }
-        // State that is reached through the request: actix-web 4 `HttpRequest`, Rocket 0.5 `Rocket`.
-        if matches!(name, "app_data" | "state")
+        // State that is reached through the request: `HttpRequest` of actix-web 4 and ntex 3, Rocket 0.5 `Rocket`.
+        if matches!(name, "app_data" | "app_state" | "state")
             && let [GenericArg::Type(ty)] = &*call.generics
         {
             return Abs::fallible("Some", Proof::nothing(), state_of(ty));
