@@ -14,6 +14,9 @@ mod axum;
 mod axum_body;
 mod axum_stack;
 mod documentation;
+mod hyper;
+mod hyper_branches;
+mod hyper_subjects;
 mod loco;
 mod path;
 mod poem;
@@ -43,7 +46,7 @@ pub use path::normalise;
 pub use tonic::Servers;
 
 /// The frameworks, with the crates that show a service uses them.
-pub const FRAMEWORKS: [(&str, &[&str]); 8] = [
+pub const FRAMEWORKS: [(&str, &[&str]); 9] = [
     (
         axum::NAME,
         &[
@@ -62,6 +65,7 @@ pub const FRAMEWORKS: [(&str, &[&str]); 8] = [
     (poem::NAME, &["poem", "poem_openapi"]),
     (warp::NAME, &["warp"]),
     (salvo::NAME, &["salvo", "salvo_core"]),
+    (hyper::NAME, &["hyper"]),
 ];
 
 /// Whether routes that are mounted together can be guarded together, by a layer on the mount.
@@ -123,7 +127,8 @@ pub fn call(eval: &mut Eval<'_>, call: &mut Call<'_>) -> Option<Value> {
     }
     match crate_of(call.path) {
         "axum" | "axum_core" | "axum_extra" | "utoipa_axum" | "aide" | "loco_rs" | "tower"
-        | "tower_http" | "tower_layer" | "axum_server" | "hyper" => axum::call(eval, call),
+        | "tower_http" | "tower_layer" | "axum_server" => axum::call(eval, call),
+        "hyper" => hyper::call(eval, call).or_else(|| axum::call(eval, call)),
         "actix_web" | "actix_files" | "utoipa_actix_web" | "actix_web_lab" | "actix_web_extras"
         | "ntex" | "ntex_files" => actix::call(eval, call),
         "rocket" => rocket::call(eval, call),
@@ -210,6 +215,7 @@ pub fn object_method(eval: &mut Eval<'_>, receiver: &Value, call: &mut Call<'_>)
         .or_else(|| poem::object_method(eval, receiver, call))
         .or_else(|| warp::object_method(receiver, call))
         .or_else(|| salvo::object_method(eval, receiver, call))
+        .or_else(|| hyper::object_method(eval, call))
         .or_else(|| axum::object_method(eval, receiver, call))
 }
 
@@ -396,12 +402,14 @@ pub fn builds(path: &str) -> bool {
     BUILDERS.iter().any(|it| match it.strip_suffix('*') {
         Some(start) => path.starts_with(start),
         None => path == *it,
-    }) || warp::builds(path)
+    }) || hyper::BUILDERS.contains(&path)
+        || warp::builds(path)
 }
 
 /// The bodies that may start a router, in order: known without reading them.
 pub fn building_bodies(program: &Program, servers: &Servers) -> Vec<BodyKey> {
     let exact = BUILDERS.iter().filter(|it| !it.ends_with('*'));
+    let exact = exact.chain(&hyper::BUILDERS);
     let starting = BUILDING_ITEMS
         .iter()
         .chain(&warp::FILTERS)
