@@ -40,8 +40,6 @@ const FACADES: &[(&str, &[&str])] = &[
     ("actix_web_grants", &["protect_endpoints_proc_macro"]),
     ("axum", &["axum_core", "axum_macros"]),
     ("diesel", &["diesel_derives"]),
-    ("dropshot", &["dropshot_endpoint"]),
-    ("gotham", &["gotham_derive"]),
     (
         "ntex",
         &[
@@ -95,7 +93,6 @@ const FACADES: &[(&str, &[&str])] = &[
     ("tokio", &["tokio_macros"]),
     ("tracing", &["tracing_attributes", "tracing_core"]),
     ("utoipa", &["utoipa_gen"]),
-    ("viz", &["viz_core", "viz_router"]),
 ];
 
 /// The crate under whose paths the items of `name` are known: itself, or its facade.

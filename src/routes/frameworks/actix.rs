@@ -48,10 +48,7 @@ pub(super) fn call(eval: &mut Eval<'_>, call: &mut Call<'_>) -> Option<Value> {
                 let (app, _) = eval.apply(&factory, Vec::new());
                 eval.emit(&app, call.span);
             }
-            return Some(Value::Object(
-                Ty::external(family.server, []),
-                Vec::new(),
-            ));
+            return Some(Value::Object(Ty::external(family.server, []), Vec::new()));
         }
         "middleware::from_fn" | "middleware::mw_from_fn" => {
             let kind = LayerKind::of_argument(call.args.first());

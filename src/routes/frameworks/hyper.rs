@@ -47,9 +47,7 @@ pub(super) fn object_method(eval: &mut Eval<'_>, call: &Call<'_>) -> Option<Valu
         return None;
     }
     let ty = call.args.get(1)?.local_type()?;
-    let of_hyper = eval
-        .program
-        .impls_named(&["Service", "HttpService"], &ty);
+    let of_hyper = eval.program.impls_named(&["Service", "HttpService"], &ty);
     let called = of_hyper.into_iter().find_map(|(id, _)| {
         let mut own = eval.program[id].fns.iter().copied();
         own.find(|it: &FnId| eval.program[*it].name == "call")

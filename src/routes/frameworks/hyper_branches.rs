@@ -18,10 +18,7 @@ const MAX_DEPTH: usize = 6;
 
 /// The routes of what answers all requests; `None` if it only hands them on to code that is not
 /// in the program.
-pub(super) fn routes(
-    values: &Values<'_>,
-    answers: HandlerTarget,
-) -> Option<Vec<Route>> {
+pub(super) fn routes(values: &Values<'_>, answers: HandlerTarget) -> Option<Vec<Route>> {
     let (body, root) = match answers {
         HandlerTarget::Fn(id) => {
             let body = values.program[id].body?;
@@ -340,7 +337,9 @@ fn says_missing(values: &Values<'_>, key: BodyKey, id: ExprId, depth: usize) -> 
     ];
     let body = &values.program[key].body;
     let range = body.expr_range(id);
-    let mut exprs = body.exprs().filter(|(id, _)| range.contains(body.expr_range(*id)));
+    let mut exprs = body
+        .exprs()
+        .filter(|(id, _)| range.contains(body.expr_range(*id)));
     exprs.any(|(id, expr)| match expr {
         Expr::Path(path) => path.last().is_some_and(|it| WORDS.contains(&it.as_str())),
         Expr::Literal(crate::facts::body::Literal::Int(Some(code))) => matches!(code, 404 | 405),

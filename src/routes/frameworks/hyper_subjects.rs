@@ -54,7 +54,9 @@ impl Narrowed {
         };
         let path = match (&self.path, &other.path) {
             (known, None) => known.clone(),
-            (Some(Narrow::Exact(path)), Some(Narrow::Below(_))) => Some(Narrow::Exact(path.clone())),
+            (Some(Narrow::Exact(path)), Some(Narrow::Below(_))) => {
+                Some(Narrow::Exact(path.clone()))
+            }
             (Some(Narrow::Below(a)), Some(Narrow::Below(b))) if a.len() > b.len() => {
                 Some(Narrow::Below(a.clone()))
             }
@@ -128,7 +130,9 @@ impl<'v, 'a> Subjects<'v, 'a> {
             }
             Expr::Tuple(all) => {
                 let all: Vec<_> = all.iter().map(|it| self.of(*it)).collect();
-                all.iter().any(Option::is_some).then_some(Subject::Tuple(all))
+                all.iter()
+                    .any(Option::is_some)
+                    .then_some(Subject::Tuple(all))
             }
             Expr::Field { base, name } if is_request(typing.ty(*base)) => match name.as_str() {
                 "method" => Some(Subject::Method),
@@ -154,8 +158,8 @@ impl<'v, 'a> Subjects<'v, 'a> {
                     (
                         Subject::Path(before),
                         "clone" | "to_owned" | "to_string" | "as_str" | "as_ref" | "into"
-                        | "into_owned" | "trim_end_matches" | "trim_start_matches"
-                        | "trim_matches" | "as_bytes",
+                        | "into_owned" | "trim_end_matches" | "trim_start_matches" | "trim_matches"
+                        | "as_bytes",
                     ) => Some(Subject::Path(before)),
                     (Subject::Path(before), "strip_prefix") => {
                         let prefix = self.text(*call.args.first()?)?;
@@ -243,7 +247,11 @@ impl<'v, 'a> Subjects<'v, 'a> {
                 _ => path.push_str("/{unknown}"),
             }
         }
-        Narrow::Exact(if path.is_empty() { "/".to_owned() } else { path })
+        Narrow::Exact(if path.is_empty() {
+            "/".to_owned()
+        } else {
+            path
+        })
     }
 
     /// The requests for which a condition may hold.

@@ -409,7 +409,11 @@ impl<'a> Run<'_, 'a> {
             Expr::Return(value) => {
                 let oks = std::mem::take(&mut self.oks);
                 match value {
-                    Some(id) => self.leave(*id),
+                    Some(id) if self.is_plain() => self.leave(*id),
+                    Some(id) => {
+                        let value = self.expr(*id);
+                        self.exit(value);
+                    }
                     None => self.exit(Abs::default()),
                 }
                 self.oks = oks;

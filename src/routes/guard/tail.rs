@@ -5,6 +5,7 @@ use super::interpret::Run;
 use super::proof::{Abs, From, Proof, State};
 use crate::facts::body::BlockKind;
 use crate::facts::{Expr, ExprId};
+use crate::program::{BodyOwner, Ty};
 use crate::values::Callee;
 
 impl Run<'_, '_> {
@@ -59,7 +60,7 @@ impl Run<'_, '_> {
             // `Box::pin(async move { .. })`.
             Expr::Call { args, .. } if self.pins(id) && args.len() == 1 => self.leave(args[0]),
             // `Ok(match .. { .. })`.
-            Expr::Call { args, .. } if self.is_ok(id) && args.len() == 1 => {
+            Expr::Call { args, .. } if args.len() == 1 && self.is_ok(id) && self.is_plain() => {
                 self.oks += 1;
                 self.leave(args[0]);
                 self.oks -= 1;
@@ -74,7 +75,9 @@ impl Run<'_, '_> {
                     called = *inner;
                 }
                 match self.answers.take() {
-                    Some((of, answers)) if of == called && self.state.is_some() => {
+                    Some((of, answers))
+                        if of == called && self.state.is_some() && self.is_plain() =>
+                    {
                         for (value, state) in answers {
                             self.state = Some(state);
                             self.exit(value);
@@ -93,6 +96,28 @@ impl Run<'_, '_> {
         }
     }
 
+    /// Whether the body is that of a function of a service on plain hyper that gives a response:
+    /// refused is who gets one of these, and not another. Handlers of other frameworks are not
+    /// called by the service itself.
+    pub(super) fn is_plain(&self) -> bool {
+        let BodyOwner::Fn(id) = self.judge.program[self.key].owner else {
+            return false;
+        };
+        let program = self.judge.program;
+        let others = [
+            "axum",
+            "actix_web",
+            "poem",
+            "warp",
+            "salvo",
+            "tonic",
+            "rocket",
+        ];
+        program.may_use("hyper")
+            && !others.iter().any(|it| program.may_use(it))
+            && gives_response(&program.fn_return(id))
+    }
+
     /// Whether a call makes a result of an answer.
     fn is_ok(&self, id: ExprId) -> bool {
         let callees = self.typing.callees(id);
@@ -107,6 +132,15 @@ impl Run<'_, '_> {
         callees
             .iter()
             .any(|it| matches!(it, Callee::External(path) if *path == "std::boxed::Box::pin"))
+    }
+}
+
+fn gives_response(ty: &Ty) -> bool {
+    match ty {
+        Ty::Future(inner) => gives_response(inner),
+        Ty::External(path, args) => *path == "http::Response" || args.iter().any(gives_response),
+        Ty::Opaque(_) | Ty::Assoc(..) => true,
+        _ => false,
     }
 }
 
