@@ -253,7 +253,13 @@ impl<'v, 'a> Assembler<'v, 'a> {
         {
             applied.retain(|it| !is_set(it));
         }
-        if let HandlerTarget::Fn(id) = handler.target {
+        if let Some(answers) = route.within {
+            let methods = frameworks::methods_to(framework, &route.method);
+            proof = proof.and(&self.judge.answer_to(answers, &path, methods));
+            if let HandlerTarget::Fn(id) = handler.target {
+                limits_in_body = self.limits.in_handler(id);
+            }
+        } else if let HandlerTarget::Fn(id) = handler.target {
             let key = (id, format!("{:?}", route.types));
             let judged = self.handlers.entry(key).or_default();
             let others = match route.filter.is_none() && !proof.is_verified() {

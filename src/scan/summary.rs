@@ -17,9 +17,10 @@ use crate::source::SourceMap;
 use crate::workspace::{DependencyKind, Workspace};
 
 /// The packages of web frameworks whose routes are understood.
-const FRAMEWORKS: [&str; 7] = [
+const FRAMEWORKS: [&str; 8] = [
     "actix-web",
     "axum",
+    "ntex",
     "poem",
     "rocket",
     "salvo",

@@ -466,7 +466,7 @@ fn is_framework(slot: &Slot) -> bool {
         Slot::Type(ty) => ty.peel_refs(),
         Slot::Key(key) => return key.as_str().starts_with("::salvo::"),
     };
-    const CRATES: [&str; 12] = [
+    const CRATES: [&str; 13] = [
         "axum",
         "axum_core",
         "axum_extra",
@@ -477,6 +477,7 @@ fn is_framework(slot: &Slot) -> bool {
         "tower_http",
         "actix_web",
         "actix_http",
+        "ntex",
         "tonic",
         "poem",
     ];

@@ -34,6 +34,7 @@ mod places;
 pub mod proof;
 mod public;
 mod queries;
+mod responses;
 mod rights;
 mod route;
 mod route_guards;
