@@ -8,7 +8,6 @@ pub mod source;
 pub mod workspace;
 
 pub mod facts;
-pub mod flow;
 
 pub mod models;
 
@@ -17,6 +16,8 @@ pub mod program;
 pub mod values;
 
 pub mod routes;
+
+pub mod flow;
 
 pub mod diagnostics;
 

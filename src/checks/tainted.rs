@@ -17,6 +17,9 @@ use crate::program::{BodyKey, BodyOwner, Container};
 /// Of a longer way, the steps at both ends are shown.
 const MAX_STEPS: usize = 8;
 
+/// Ways through more calls than this are too often none: only an auditor hears of them.
+const MAX_CALLS: usize = 3;
+
 /// What a lint's file says.
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -79,17 +82,23 @@ pub(super) fn run(cx: &Context<'_>, flows: &Flows, lint: &Lint) -> Vec<Diagnosti
         return Vec::new();
     };
     let mut found: Vec<Diagnostic> = Vec::new();
+    let mut told = Vec::new();
     for flow in &flows.0 {
         let kind = flow.source.kind;
+        let is_far = flow.steps.iter().filter(|it| it.enters).count() > MAX_CALLS;
         let for_auditors = params.auditor_sources.contains(&kind);
         let is_meant = params.sinks.contains(&flow.sink.kind)
             && (for_auditors || params.sources.contains(&kind));
-        // One place is one mistake, wherever its data comes from.
-        if !is_meant || found.iter().any(|it| it.primary.span == flow.sink.span) {
+        // One place is one mistake, wherever its data comes from; and so is one function that does
+        // the same with the same data again and again.
+        let place = (flow.sink.within, flow.sink.kind, flow.source.span);
+        let is_told = found.iter().any(|it| it.primary.span == flow.sink.span);
+        if !is_meant || is_told || told.contains(&place) {
             continue;
         }
+        told.push(place);
         let diagnostic = diagnostic(cx, lint, &params, flow);
-        found.push(match for_auditors {
+        found.push(match for_auditors || is_far {
             true => diagnostic.with_persona(Persona::Auditor),
             false => diagnostic,
         });

@@ -7,7 +7,8 @@ use super::taint::{Callable, Origin, SELF, Taint, Value};
 use super::types;
 use super::walk::{Walk, index_name};
 use crate::facts::body::MethodCall;
-use crate::facts::{Expr, ExprId};
+use crate::facts::item::SelfParam;
+use crate::facts::{Expr, ExprId, TypeRef};
 use crate::models::Sinks;
 use crate::program::methods::Candidate;
 use crate::program::{Container, Def, FnId};
@@ -166,6 +167,11 @@ impl<'a> Walk<'_, 'a> {
             if given.is_clean() && !self.all.may_matter(*target) {
                 continue;
             }
+            if !self.all.is_exact && !self.all.may_matter(*target) {
+                let value = self.passed_on(*target, receiver.as_ref(), args, &given, first);
+                result.join(&value);
+                continue;
+            }
             let summary = self.all.of(*target);
             let value = self.instantiate(id, *target, &summary, &given);
             result.join(&match types::is_named_harmless(def.name.as_str()) {
@@ -184,6 +190,33 @@ impl<'a> Walk<'_, 'a> {
             }
         }
         result
+    }
+
+    /// What comes of a call whose target is not looked into: all that it is handed, also in what
+    /// it may change.
+    fn passed_on(
+        &mut self,
+        target: FnId,
+        receiver: Option<&(ExprId, Value)>,
+        args: &[ExprId],
+        given: &Given<'_>,
+        first: usize,
+    ) -> Value {
+        let all = given.args.iter();
+        let all = all.fold(given.this.cloned().unwrap_or_default(), |all, it| {
+            all.or(it)
+        });
+        let all = all.flat();
+        let sig = &self.all.program[target].sig;
+        if let (Some(SelfParam::RefMut), Some((place, _))) = (sig.self_param, receiver) {
+            self.add_to(*place, &all);
+        }
+        for (param, place) in sig.params.iter().zip(&args[first..]) {
+            if matches!(param.ty, TypeRef::Ref { mutable: true, .. }) {
+                self.add_to(*place, &all);
+            }
+        }
+        all
     }
 
     /// Closures that are handed to functions of the program: called with whatever else those get.
@@ -225,13 +258,14 @@ impl<'a> Walk<'_, 'a> {
     }
 
     fn filled(&self, value: &Value, target: FnId, given: &Given<'_>, span: Span) -> Value {
-        value.filled(&|taint| {
+        let filled = value.filled(&|taint| {
             let Origin::Param(at, fields) = &taint.origin else {
                 return Value::tainted(taint.clone());
             };
             let part = given.of(*at).at(fields);
             part.changed(|it| *it = self.passed(it, taint, target, span))
-        })
+        });
+        filled.bounded()
     }
 
     /// A taint that went into a function, and came as far as another there.
@@ -241,10 +275,7 @@ impl<'a> Walk<'_, 'a> {
             origin: taint.origin.clone(),
             cleared: taint.cleared.with(inside.cleared),
             lead: taint.lead.behind(inside.lead),
-            way: taint
-                .way
-                .then(|| format!("handed to `{name}`"), span)
-                .and(&inside.way),
+            way: taint.way.into_call(name, span).and(&inside.way),
         }
     }
 

@@ -128,7 +128,9 @@ impl Walk<'_, '_> {
                 _ => Vec::new(),
             },
             ("is_some" | "is_ok", true) | ("is_none" | "is_err", false) => {
-                self.of_lookup(call.receiver)
+                let mut facts = self.of_lookup(call.receiver);
+                facts.extend(self.passed_by(call.receiver));
+                facts
             }
             ("eq" | "eq_ignore_ascii_case", true) => match first {
                 Some(arg) if self.is_known(arg) => one(call.receiver, Sinks::ALL),
@@ -197,7 +199,12 @@ impl Walk<'_, '_> {
             Pat::TupleStruct(path, _)
                 if path.last().is_some_and(|it| it == "Some" || it == "Ok") == outcome =>
             {
-                self.of_lookup(value)
+                let mut facts = self.of_lookup(value);
+                facts.extend(self.passed_by(value));
+                facts
+            }
+            Pat::TupleStruct(path, _) if !outcome && path.last().is_some_and(|it| it == "Err") => {
+                self.passed_by(value)
             }
             _ if outcome && self.is_literal(pat) => self.held_by_pattern(value),
             _ => Vec::new(),
@@ -223,41 +230,44 @@ impl Walk<'_, '_> {
 
     /// After a statement like `validate(&x)?`: what it has let pass.
     pub(super) fn checked(&mut self, id: ExprId) {
-        let Expr::Try(inner) = self.body.expr(id) else {
-            return;
-        };
-        let inner = match self.body.expr(*inner) {
-            Expr::Await(inner) => *inner,
-            _ => *inner,
-        };
-        let (name, args) = match self.body.expr(inner) {
+        if let Expr::Try(inner) = self.body.expr(id) {
+            let facts = self.passed_by(*inner);
+            self.apply(&facts);
+        }
+    }
+
+    /// What a call that is named a check has let pass, once it has succeeded.
+    fn passed_by(&self, id: ExprId) -> Vec<Fact> {
+        let (name, args) = match self.body.expr(id) {
+            Expr::Await(inner) | Expr::Try(inner) => return self.passed_by(*inner),
             Expr::Call { args, .. } => {
-                let callees = self.typing.callees(inner).iter();
+                let callees = self.typing.callees(id).iter();
                 let name = callees.filter_map(|it| match it {
                     Callee::Fn(candidate) => Some(self.all.program[candidate.id].name),
                     _ => None,
                 });
                 (name.last(), args.to_vec())
             }
+            Expr::MethodCall(call) if call.name == "map_err" => {
+                return self.passed_by(call.receiver);
+            }
             Expr::MethodCall(call) => {
                 let all = [&[call.receiver], &*call.args].concat();
                 (Some(call.name), all)
             }
-            _ => return,
+            _ => return Vec::new(),
         };
         let is_check = |name: Name| {
             let name = name.as_str();
-            types::is_named_test(name)
-                || ["validate", "ensure", "verify", "sanitize"]
-                    .iter()
-                    .any(|it| name.starts_with(it))
+            let begins = ["validate", "ensure", "verify", "sanitize"];
+            types::is_named_test(name) || begins.iter().any(|it| name.starts_with(it))
         };
-        if name.is_some_and(is_check) {
-            let facts: Vec<Fact> = args
+        match name.is_some_and(is_check) {
+            true => args
                 .iter()
                 .filter_map(|it| self.fact(*it, Sinks::ALL))
-                .collect();
-            self.apply(&facts);
+                .collect(),
+            false => Vec::new(),
         }
     }
 

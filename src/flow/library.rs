@@ -168,6 +168,14 @@ impl<'a> Walk<'_, 'a> {
             return self.with_closure(name, receiver, values, callable, span);
         }
         let joined = || values.iter().fold(Value::default(), |all, it| all.or(it));
+        // A path or query of a fixed host leads nowhere else.
+        let host = Sinks::of(SinkKind::Request).with(Sinks::of(SinkKind::Redirect));
+        let is_fixed = || receiver.all().iter().all(|it| it.cleared.contains(host));
+        if matches!(name, "set_path" | "set_query" | "set_fragment") && is_fixed() {
+            let added = joined().flat().cleared(host);
+            self.add_to(call.receiver, &added);
+            return receiver.or(&added);
+        }
         if types::puts_in(name) {
             let mut added = joined().flat();
             if matches!(name, "push_str" | "push" | "write_str" | "insert_str") {
@@ -177,6 +185,18 @@ impl<'a> Walk<'_, 'a> {
             self.add_to(call.receiver, &added);
             // Builders give themselves back.
             return receiver.or(&added);
+        }
+        if types::is_own(name) && self.is_request(call.receiver) {
+            return Value::default();
+        }
+        if name == "uri" && self.is_request(call.receiver) {
+            return receiver.cleared(Sinks::of(SinkKind::Html));
+        }
+        // Templates escape what they are given.
+        if name.starts_with("render") {
+            return receiver
+                .or(&joined().flat())
+                .cleared(Sinks::of(SinkKind::Html));
         }
         if matches!(name, "join" | "with_file_name" | "with_extension") {
             let before = self.lead_of(call.receiver, &receiver);
@@ -268,6 +288,15 @@ impl<'a> Walk<'_, 'a> {
             _ => Sinks::NONE,
         };
         receiver.cleared(sinks)
+    }
+
+    /// Whether an expression is a request by its type, or as a framework hands it over.
+    fn is_request(&self, id: ExprId) -> bool {
+        let path = self.ty(id).peel_refs().external_path();
+        path.is_some_and(|path| {
+            let krate = path.as_str().split("::").next().unwrap_or_default();
+            krate == "http" || crate::flow::is_framework(krate)
+        })
     }
 
     fn expr_span(&self, call: &MethodCall) -> Span {

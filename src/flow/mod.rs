@@ -16,10 +16,11 @@ mod taint;
 mod types;
 mod walk;
 
+use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
-use crate::facts::Mention;
 use crate::facts::mentions::hash;
+use crate::facts::{Expr, Mention};
 use crate::models::{Function, Role, Sinks};
 use crate::program::{BodyKey, BodyOwner, FnId, Program};
 use crate::routes::{HandlerTarget, Inventory};
@@ -42,17 +43,30 @@ pub fn flows(
 ) -> Vec<Flow> {
     let program = values.program;
     let handlers = handlers(inventory);
-    let relevant = leading_to(program, asked);
-    let all = Summaries::new(values, sources, asked, &handlers, &relevant);
-    let mut roots: Vec<FnId> = relevant.iter().copied().collect();
+    let relevant = leading_to(values, asked);
+    // Whatever comes in comes in by a parameter that a framework fills.
+    let carriers = carriers(program);
+    let is_root = |id: &FnId| {
+        let def = &program[*id];
+        let is_given = || handlers.contains(id) || is_given(program, *id, &carriers);
+        !def.is_test && def.body.is_some_and(&is_meant) && is_given()
+    };
+    let mut roots: Vec<FnId> = relevant.iter().copied().filter(is_root).collect();
     roots.sort_unstable();
+    // First as if what leads to no sink passed on all that it is handed: most functions need no
+    // second look, and what those call need not be read.
+    let rough = Summaries::new(values, sources, asked, &handlers, &relevant, false);
     for id in roots {
-        let def = &program[id];
-        if !def.is_test && def.body.is_some_and(&is_meant) {
-            all.of(id);
-        }
+        rough.of(id);
     }
-    let mut flows = all.flows.into_inner();
+    let mut met = rough.met.into_inner();
+    met.sort_unstable();
+    met.dedup();
+    let exact = Summaries::new(values, sources, asked, &handlers, &relevant, true);
+    for id in met {
+        exact.of(id);
+    }
+    let mut flows = exact.flows.into_inner();
     flows.retain(|it| program[it.sink.within].body.is_some_and(&is_meant));
     flows.sort_by_key(|it| (it.sink.span, it.sink.kind, it.source.span));
     flows
@@ -68,18 +82,50 @@ fn handlers(inventory: &Inventory) -> FxHashSet<FnId> {
     fns.collect()
 }
 
+/// The last names of types that hold a request or a part of one.
+fn carriers(program: &Program) -> FxHashSet<Name> {
+    let extractors = program
+        .models
+        .extractors_of(program.crates_used(), |_| true);
+    let names = extractors
+        .iter()
+        .filter_map(|it| it.as_str().rsplit("::").next());
+    let requests = ["Request", "HttpRequest", "ServiceRequest"];
+    names.chain(requests).map(Name::new).collect()
+}
+
+/// Whether a parameter of a function is of such a type, by what is written.
+fn is_given(program: &Program, id: FnId, carriers: &FxHashSet<Name>) -> bool {
+    let params = &program[id].sig.params;
+    params.iter().any(|it| {
+        let path = it.ty.peel_refs().as_path();
+        let name = path.and_then(|it| it.last());
+        name.is_some_and(|it| carriers.contains(&it) && it != "String")
+    })
+}
+
 /// The functions that may lead to a sink: those whose bodies mention one, and whoever mentions those.
-fn leading_to(program: &Program, asked: Sinks) -> FxHashSet<FnId> {
+fn leading_to(values: &Values<'_>, asked: Sinks) -> FxHashSet<FnId> {
+    let program = values.program;
     let is_sink = |it: &Function| {
         it.all_sinks().any(|(kind, _)| asked.has(kind))
             || it.sink_of_self.is_some_and(|kind| asked.has(kind))
     };
     let functions = program.models.functions_of(program.crates_used(), is_sink);
     let paths = functions.iter().map(|it| it.as_str());
-    let mut open: Vec<FnId> = owners(
-        program,
-        program.using(paths, true, |it| functions.contains(&it)),
-    );
+    let bodies = program.using(paths, true, |it| functions.contains(&it));
+    let calls = |key: &BodyKey| {
+        let typing = values.typing(*key);
+        let mut exprs = program[*key].body.exprs();
+        exprs.any(|(id, expr)| {
+            matches!(expr, Expr::Call { .. } | Expr::MethodCall(_))
+                && typing
+                    .external(id)
+                    .is_some_and(|it| functions.contains(&it))
+        })
+    };
+    let bodies: Vec<BodyKey> = bodies.into_par_iter().filter(calls).collect();
+    let mut open: Vec<FnId> = owners(program, bodies);
     if asked.has(crate::models::SinkKind::Log) {
         let macros = program
             .models

@@ -95,12 +95,16 @@ pub(super) struct Summaries<'a> {
     pub(super) handlers: &'a FxHashSet<FnId>,
     /// Functions that may lead to a sink.
     relevant: &'a FxHashSet<FnId>,
+    /// Whether others are looked into, too; otherwise they pass on whatever they are handed.
+    pub(super) is_exact: bool,
     known: RefCell<FxHashMap<FnId, Rc<Summary>>>,
     /// Functions that are being looked at, with what is known of them so far, and whether that
     /// was asked for.
     open: RefCell<Vec<(FnId, Rc<Summary>, bool)>>,
     /// What has been found.
     pub(super) flows: RefCell<Vec<Flow>>,
+    /// The functions in which a source and a sink have met.
+    pub(super) met: RefCell<Vec<FnId>>,
 }
 
 impl<'a> Summaries<'a> {
@@ -110,6 +114,7 @@ impl<'a> Summaries<'a> {
         asked: Sinks,
         handlers: &'a FxHashSet<FnId>,
         relevant: &'a FxHashSet<FnId>,
+        is_exact: bool,
     ) -> Summaries<'a> {
         Summaries {
             values,
@@ -118,13 +123,15 @@ impl<'a> Summaries<'a> {
             asked,
             handlers,
             relevant,
+            is_exact,
             known: RefCell::default(),
             open: RefCell::default(),
             flows: RefCell::default(),
+            met: RefCell::default(),
         }
     }
 
-    /// Whether a function may do something with nothing but what it gets by itself.
+    /// Whether a function may lead to a sink.
     pub(super) fn may_matter(&self, id: FnId) -> bool {
         self.relevant.contains(&id)
     }
@@ -160,8 +167,9 @@ impl<'a> Summaries<'a> {
         summary
     }
 
-    /// Notes that data comes to a sink.
-    pub(super) fn found(&self, source: Source, sink: Sink, way: &Way) {
+    /// Notes that data comes to a sink, and in which function both have met.
+    pub(super) fn found(&self, source: Source, sink: Sink, way: &Way, met: FnId) {
+        self.met.borrow_mut().push(met);
         let mut flows = self.flows.borrow_mut();
         let known = flows.iter().any(|it| {
             it.sink.kind == sink.kind && it.sink.span == sink.span && it.source == source

@@ -11,6 +11,8 @@ use crate::source::{Name, Span};
 const MAX_TAINTS: usize = 24;
 /// Fields of fields are told apart down to here.
 const MAX_PATH: usize = 4;
+/// A value of more parts than this is taken for one thing.
+const MAX_PARTS: usize = 48;
 /// Steps that a finding can show; further ones in between are left out.
 const MAX_STEPS: u16 = 24;
 
@@ -47,6 +49,8 @@ pub struct Step {
     pub what: String,
     /// Where.
     pub span: Span,
+    /// Whether it is a call that is followed.
+    pub enters: bool,
 }
 
 /// The way that data has come, last step first.
@@ -63,15 +67,33 @@ struct Link {
 impl Way {
     /// One step further.
     pub(super) fn then(&self, what: impl FnOnce() -> String, span: Span) -> Way {
+        let step = || Step {
+            what: what(),
+            span,
+            enters: false,
+        };
+        self.step(step, span)
+    }
+
+    /// Into a function that is called.
+    pub(super) fn into_call(&self, function: Name, span: Span) -> Way {
+        let step = || Step {
+            what: format!("handed to `{function}`"),
+            span,
+            enters: true,
+        };
+        self.step(step, span)
+    }
+
+    fn step(&self, step: impl FnOnce() -> Step, span: Span) -> Way {
         let count = self.0.as_ref().map_or(0, |it| it.count);
         let is_last = self.0.as_ref().is_some_and(|it| it.step.span == span);
         if count >= MAX_STEPS || is_last {
             return self.clone();
         }
-        let step = Step { what: what(), span };
         let before = self.clone();
         Way(Some(Rc::new(Link {
-            step,
+            step: step(),
             count: count + 1,
             before,
         })))
@@ -81,7 +103,8 @@ impl Way {
     pub(super) fn and(&self, rest: &Way) -> Way {
         let mut all = self.clone();
         for step in rest.steps() {
-            all = all.then(|| step.what, step.span);
+            let span = step.span;
+            all = all.step(|| step, span);
         }
         all
     }
@@ -188,9 +211,34 @@ impl Value {
     /// A struct or tuple.
     pub(super) fn of_fields(fields: Vec<(Name, Value)>) -> Value {
         let fields = fields.into_iter().filter(|(_, it)| !it.is_clean());
-        Value {
+        let made = Value {
             fields: fields.collect(),
             ..Value::default()
+        };
+        made.bounded()
+    }
+
+    /// How many parts it has, and how deep they lie.
+    fn extent(&self) -> (usize, usize) {
+        let parts = self.fields.iter().map(|(_, it)| it.extent());
+        parts.fold((1, 0), |all, it| (all.0 + it.0, all.1.max(it.1 + 1)))
+    }
+
+    /// The same, as one thing if it has more parts than can be told apart.
+    pub(super) fn bounded(self) -> Value {
+        let (parts, depth) = self.extent();
+        match parts > MAX_PARTS || depth > MAX_PATH {
+            true => Value {
+                callable: self.callable,
+                ..self.flat()
+            },
+            false => self,
+        }
+    }
+
+    pub(super) fn bound(&mut self) {
+        if !self.fields.is_empty() {
+            *self = std::mem::take(self).bounded();
         }
     }
 

@@ -1,7 +1,8 @@
 //! What types and names of methods say of the data in a value.
 
-use crate::models::Sinks;
-use crate::program::{AdtKind, Program, Ty};
+use crate::facts::item::Fields;
+use crate::models::{SinkKind, Sinks};
+use crate::program::{AdtId, AdtKind, ImplId, Program, Ty};
 
 use super::taint::Value;
 
@@ -12,6 +13,8 @@ const MAX_DEPTH: u32 = 6;
 pub(super) fn narrowed(program: &Program, ty: &Ty, value: Value) -> Value {
     match holds(program, ty, 0) {
         Holds::Anything => value,
+        Holds::Address => value.cleared(Sinks::of(SinkKind::Html)),
+        Holds::Checked => value.cleared(Sinks::ALL),
         Holds::Number => value.cleared(Sinks::TEXTUAL),
         Holds::Nothing => value.bare(),
     }
@@ -22,8 +25,12 @@ pub(super) fn narrowed(program: &Program, ty: &Ty, value: Value) -> Value {
 enum Holds {
     /// No more than a choice: a truth value, a variant.
     Nothing,
+    /// What the program itself has found to be of a form.
+    Checked,
     /// A number, an identifier of fixed form, a time.
     Number,
+    /// A URL, whose text has no brackets and quotes left.
+    Address,
     /// A text, or nobody knows.
     Anything,
 }
@@ -42,7 +49,7 @@ fn holds(program: &Program, ty: &Ty, depth: u32) -> Holds {
             "str" | "char" | "u8" => Holds::Anything,
             _ => Holds::Number,
         },
-        Ty::Ref(inner) | Ty::Future(inner) => holds(program, inner, depth + 1),
+        Ty::Ref(inner) | Ty::Future(inner) | Ty::Slice(inner) => holds(program, inner, depth + 1),
         Ty::Tuple(all) if all.is_empty() => Holds::Nothing,
         Ty::Tuple(all) => of_all(all),
         Ty::External(path, args) => match path.as_str() {
@@ -54,6 +61,7 @@ fn holds(program: &Program, ty: &Ty, depth: u32) -> Holds {
             "std::result::Result" if !args.is_empty() => of_all(&args[..1]),
             path if FIXED.contains(&path) => Holds::Number,
             path if CHOICES.contains(&path) => Holds::Nothing,
+            "url::Url" | "http::Uri" | "rocket::http::uri::Origin" => Holds::Address,
             _ => Holds::Anything,
         },
         Ty::Adt(id, _) => match &program[*id].kind {
@@ -67,10 +75,46 @@ fn holds(program: &Program, ty: &Ty, depth: u32) -> Holds {
                     false => Holds::Anything,
                 }
             }
+            AdtKind::Struct(fields) if is_parsed_into(program, *id, fields) => Holds::Checked,
             AdtKind::Struct(_) => Holds::Anything,
         },
         _ => Holds::Anything,
     }
+}
+
+/// Whether a type is a text that its own code has taken apart before it made one: a newtype with a
+/// conversion that can fail.
+fn is_parsed_into(program: &Program, id: AdtId, fields: &Fields) -> bool {
+    let is_text = fields.list().len() == 1;
+    let converts = |id: &ImplId| {
+        let of = program[*id].of_trait.as_ref().and_then(|it| it.last());
+        of.is_some_and(|it| it == "TryFrom" || it == "FromStr")
+    };
+    is_text && program.impls_for(id).iter().any(converts)
+}
+
+/// Whether a method of a request gives what is the service's own.
+pub(super) fn is_own(method: &str) -> bool {
+    matches!(
+        method,
+        "rocket"
+            | "app_data"
+            | "app_config"
+            | "config"
+            | "state"
+            | "data"
+            | "extensions"
+            | "extensions_mut"
+            | "local_cache"
+            | "peer_addr"
+            | "remote_addr"
+            | "client_ip"
+            | "method"
+            | "version"
+            | "match_pattern"
+            | "limits"
+            | "depot"
+    )
 }
 
 /// Types of libraries whose text has a form that can do no harm.
@@ -104,11 +148,14 @@ const FIXED: [&str; 26] = [
 ];
 
 /// Types of libraries that say which of a few things is meant.
-const CHOICES: [&str; 4] = [
+const CHOICES: [&str; 6] = [
     "http::Method",
     "http::StatusCode",
     "http::Version",
     "std::cmp::Ordering",
+    // The program's own file, whatever was written into it.
+    "tempfile::NamedTempFile",
+    "tempfile::TempDir",
 ];
 
 /// Whether a method gives its receiver, or all that is in it.
@@ -147,6 +194,8 @@ pub(super) fn shows_whole(method: &str) -> bool {
             | "unwrap"
             | "expect"
             | "ok"
+            | "into"
+            | "to_vec"
             | "chars"
             | "bytes"
             | "components"
@@ -178,8 +227,8 @@ pub(super) fn puts_in(method: &str) -> bool {
             | "set_file_name"
             | "set_extension"
             | "set_path"
-            | "set_host"
             | "set_query"
+            | "set_host"
             | "copy_from_slice"
             | "clone_from"
             | "send"

@@ -21,6 +21,10 @@ pub(super) struct Env {
 
 impl Env {
     fn join(&mut self, other: &Env) {
+        #[expect(
+            clippy::iter_over_hash_type,
+            reason = "each variable is joined by itself"
+        )]
         for (pat, value) in &other.locals {
             self.locals.entry(*pat).or_default().join(value);
         }
@@ -172,7 +176,7 @@ impl<'w, 'a> Walk<'w, 'a> {
                     let field = self.expr(*field);
                     value.set(&[*name], field);
                 }
-                value
+                value.bounded()
             }
             Expr::Tuple(all) => {
                 let parts = all.iter().enumerate();
@@ -627,6 +631,7 @@ impl<'w, 'a> Walk<'w, 'a> {
         let value = value.changed(|it| it.way = it.way.then(|| "assigned here".into(), span));
         if let Some(slot) = self.variable(of) {
             slot.set(&fields, value);
+            slot.bound();
         }
     }
 
@@ -639,6 +644,7 @@ impl<'w, 'a> Walk<'w, 'a> {
             && let Some(slot) = self.variable(of)
         {
             slot.add_at(&fields, value);
+            slot.bound();
         }
     }
 
@@ -695,7 +701,7 @@ impl<'w, 'a> Walk<'w, 'a> {
     /// A taint has come to a sink, of this function or of one that it calls.
     pub(super) fn arrive(&mut self, sink: Sink, taint: &Taint) {
         match &taint.origin {
-            Origin::Source(source) => self.all.found(*source, sink, &taint.way),
+            Origin::Source(source) => self.all.found(*source, sink, &taint.way, self.id),
             Origin::Param(..) => self.summary.reach(Reach {
                 sink,
                 taint: taint.clone(),

@@ -37,11 +37,14 @@ pub(super) struct Holders {
 }
 
 impl Holders {
-    /// For types by their canonical paths.
-    pub(super) fn new(program: &Program, types: &[Name]) -> Holders {
+    /// For those types, given by their canonical paths, that are asked for.
+    pub(super) fn new(program: &Program, types: &[Name], asked: &[bool]) -> Holders {
         let mut holders = Holders::default();
-        for (at, ty) in types.iter().enumerate() {
+        for (at, ty) in types.iter().enumerate().filter(|it| asked[it.0]) {
             holders.add_type(program, *ty, bit(at));
+        }
+        if holders.named.is_empty() {
+            return holders;
         }
         for _ in 0..ROUNDS {
             if !holders.add_pointers(program) {

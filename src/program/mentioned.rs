@@ -73,14 +73,26 @@ impl Program {
                 })
             })
         };
-        let holders = Holders::new(self, &uses.receivers);
+        let index = self.mention_index();
+        // Whose methods nobody calls by name, nobody has to look for.
+        let mut called = vec![false; uses.receivers.len()];
+        for (hash, needs) in &uses.of {
+            if index.with(*hash).is_empty() {
+                continue;
+            }
+            for need in needs {
+                if let Need::Receiver(at) = need {
+                    called[*at] = true;
+                }
+            }
+        }
+        let holders = Holders::new(self, &uses.receivers, &called);
         let mut is_met = |need: &Need, key: BodyKey, data: &BodyData| match need {
             Need::Nothing => true,
             Need::Owner(owner) => data.body.mentions().has_any(&uses.owners[*owner]),
             Need::Receiver(at) => holders.may_hold(self, key, *at),
             Need::Import(name) => leads_there(data.module, *name),
         };
-        let index = self.mention_index();
         let mut found: Vec<BodyKey> = index.any().to_vec();
         for (hash, needs) in &uses.of {
             let bodies = index.with(*hash).iter();
