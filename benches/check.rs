@@ -16,7 +16,7 @@ use anyhow::{Context as _, ensure};
 use moat::diagnostics::{Persona, Severity};
 use moat::facts;
 use moat::lints::Registry;
-use moat::scan::{self, Scope, Settings};
+use moat::scan::{self, Posture, Scope, Settings};
 use moat::workspace::config::Config;
 use moat::workspace::files::DiskFiles;
 use moat::workspace::{Workspace, WorkspaceRequest, discover};
@@ -167,6 +167,7 @@ fn checked(folder: &Path) -> anyhow::Result<scan::Outcome> {
         progress: false,
         explain: false,
         rights: false,
+        posture: Posture::Unasked,
     };
     Ok(scan::check(&workspace, &DiskFiles, &settings))
 }

@@ -8,6 +8,7 @@ pub mod source;
 pub mod workspace;
 
 pub mod facts;
+pub mod flow;
 
 pub mod models;
 
@@ -24,6 +25,8 @@ pub mod lints;
 pub mod report;
 
 pub mod checks;
+
+pub mod posture;
 
 pub mod scan;
 

@@ -17,6 +17,7 @@ mod looked;
 mod models;
 mod names;
 mod parts;
+mod posture;
 mod reported;
 mod summary;
 #[cfg(test)]
@@ -32,6 +33,7 @@ pub use defaults::Defaults;
 pub use looked::Looked;
 pub use models::models_for;
 pub use names::Names;
+pub use posture::{LockFile, Posture, Taken};
 pub use summary::lint_infos;
 
 /// All that was read.

@@ -33,9 +33,10 @@ fn files(lint: &Lint) -> Vec<(String, String)> {
     }
     let mut files: Vec<(String, String)> = Vec::new();
     for example in lint.examples() {
-        let path = match example.language.as_str() {
-            "rust" => "main.rs",
-            _ => "moat.toml",
+        let path = match (example.attribute("file"), example.language.as_str()) {
+            (Some(file), _) => file,
+            (None, "rust") => "main.rs",
+            (None, _) => "moat.toml",
         };
         let taken = files.iter().any(|(it, _)| it == path);
         if example.kind == ExampleKind::Bad && !taken {
@@ -45,6 +46,11 @@ fn files(lint: &Lint) -> Vec<(String, String)> {
     if !files.iter().any(|(path, _)| path == "main.rs") {
         let text = "use axum::{Router, routing::get};\n\nfn app() -> Router {\n    Router::new().route(\"/status\", get(|| async { \"ok\" }))\n}\n";
         files.push(("main.rs".to_owned(), text.to_owned()));
+    }
+    // The lock names the service.
+    if files.iter().any(|(path, _)| path == "moat.lock") {
+        let manifest = "[package]\nname = \"shop\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\naxum = \"0.8\"\n\n[[bin]]\nname = \"shop\"\npath = \"main.rs\"\n";
+        files.push(("Cargo.toml".to_owned(), manifest.to_owned()));
     }
     files
 }

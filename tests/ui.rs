@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 
 use moat::diagnostics::{Persona, Severity};
 use moat::lints::{Example, ExampleKind, Lint, Registry};
-use moat::scan::{Scope, Settings, check as check_workspace, models_for};
+use moat::scan::{Posture, Scope, Settings, check as check_workspace, models_for};
 use moat::source::Span;
 use moat::workspace::config::Config;
 use moat::workspace::files::MemoryFiles;
@@ -85,6 +85,7 @@ fn places(workspace: &Workspace, tree: &MemoryFiles, persona: Persona) -> Places
         progress: false,
         explain: false,
         rights: false,
+        posture: Posture::Unasked,
     };
     let outcome = check_workspace(workspace, tree, &settings);
     let shown = outcome

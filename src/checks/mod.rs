@@ -9,6 +9,7 @@ pub mod endpoints;
 pub mod plain_url;
 mod secret_literal;
 pub mod secrets;
+pub mod tainted;
 
 pub use context::{Context, Scope, meta};
 
@@ -18,6 +19,7 @@ use crate::diagnostics::Diagnostic;
 use crate::lints::Lint;
 use endpoints::Endpoints;
 use plain_url::Cleartext;
+use tainted::Flows;
 
 /// A kind of check.
 struct Kind {
@@ -33,12 +35,14 @@ enum Find {
     InCleartext(fn(&Context<'_>, &Cleartext, &Lint) -> Vec<Diagnostic>),
     /// Among endpoints.
     AmongEndpoints(fn(&Context<'_>, &Endpoints<'_>, &Lint) -> Vec<Diagnostic>),
+    /// Among the flows of data from outside.
+    AmongFlows(fn(&Context<'_>, &Flows, &Lint) -> Vec<Diagnostic>),
     /// Not at all: the engine reports it itself.
     ByEngine,
 }
 
 /// The kinds of check that there are.
-static KINDS: [Kind; 9] = [
+static KINDS: [Kind; 10] = [
     kind("secret-literal", Find::InCode(secret_literal::run)),
     kind("plain-url", Find::InCleartext(plain_url::run)),
     kind(
@@ -65,6 +69,7 @@ static KINDS: [Kind; 9] = [
         "shadowed-route",
         Find::AmongEndpoints(|cx, _, lint| endpoints::shadowed::run(cx, lint)),
     ),
+    kind("tainted-sink", Find::AmongFlows(tainted::run)),
     kind("engine", Find::ByEngine),
 ];
 
@@ -79,6 +84,18 @@ fn named(name: &str) -> Option<&'static Kind> {
 /// Whether there is a check of this kind.
 pub fn is_known(name: &str) -> bool {
     named(name).is_some()
+}
+
+/// Whether a lint's file gives its check what it needs.
+///
+/// # Errors
+///
+/// What is wrong with the parameters.
+pub fn validate(lint: &Lint) -> Result<(), String> {
+    match named(&lint.check.kind).map(|it| &it.find) {
+        Some(Find::AmongFlows(_)) => tainted::validate(&lint.check.params),
+        _ => Ok(()),
+    }
 }
 
 /// The names of the kinds of check that there are.
@@ -101,17 +118,23 @@ pub fn run_all(lints: &[Lint], cx: &Context<'_>, about: About) -> Vec<Vec<Diagno
     let find = |lint: &Lint| named(&lint.check.kind).map(|it| &it.find);
     // Not for each lint anew, and not behind a lock that a worker could meet while it helps out.
     let is_of_cleartext = |it: &Lint| matches!(find(it), Some(Find::InCleartext(_)));
-    let (endpoints, cleartext) = match about {
-        About::Endpoints => (Endpoints::new(cx), Cleartext::default()),
-        About::Code if lints.iter().any(is_of_cleartext) => {
-            (Endpoints::default(), Cleartext::new(cx))
-        }
-        About::Code => (Endpoints::default(), Cleartext::default()),
+    let mut of_flows = lints
+        .iter()
+        .filter(|it| matches!(find(it), Some(Find::AmongFlows(_))));
+    let is_of_code = about == About::Code;
+    let (endpoints, flows) = match is_of_code {
+        true => Default::default(),
+        false => rayon::join(|| Endpoints::new(cx), || Flows::new(cx, &mut of_flows)),
+    };
+    let cleartext = match is_of_code && lints.iter().any(is_of_cleartext) {
+        true => Cleartext::new(cx),
+        false => Cleartext::default(),
     };
     let found = lints.par_iter().map(|lint| match (about, find(lint)) {
         (About::Code, Some(Find::InCode(find))) => find(cx, lint),
         (About::Code, Some(Find::InCleartext(find))) => find(cx, &cleartext, lint),
         (About::Endpoints, Some(Find::AmongEndpoints(find))) => find(cx, &endpoints, lint),
+        (About::Endpoints, Some(Find::AmongFlows(find))) => find(cx, &flows, lint),
         _ => Vec::new(),
     });
     found.collect()

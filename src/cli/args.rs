@@ -37,6 +37,8 @@ pub(super) enum Command {
     Explain(Explain),
     /// Write a commented `moat.toml` with what was found in the code.
     Init(Init),
+    /// Write `moat.lock`: what protects each endpoint, for `check` to hold the code against.
+    Accept(Accept),
 }
 
 impl Command {
@@ -49,6 +51,7 @@ impl Command {
             Command::Lints(args) => &args.output,
             Command::Explain(args) => &args.output,
             Command::Init(args) => &args.output,
+            Command::Accept(args) => &args.output,
         }
     }
 }
@@ -121,6 +124,26 @@ pub(super) struct Explain {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Init {
+    #[command(flatten)]
+    pub(super) selection: Selection,
+    #[command(flatten)]
+    pub(super) output: Output,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Accept {
+    /// Accept this endpoint alone, and leave all others as they were accepted.
+    #[arg(long, value_name = "METHOD /PATH")]
+    pub(super) only: Option<String>,
+    /// Write nothing; exit with 1 if the file would change.
+    #[arg(long)]
+    pub(super) check: bool,
+    /// The settings; by default `moat.toml` beside the root manifest, or its `metadata.moat`.
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// The day on which exceptions are judged, for reproducible runs: 2027-01-01.
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub(super) today: Option<jiff::civil::Date>,
     #[command(flatten)]
     pub(super) selection: Selection,
     #[command(flatten)]

@@ -10,7 +10,7 @@ use super::trouble::{Result, Trouble};
 use crate::diagnostics::config_diagnostics;
 use crate::report::human::{self, Detail};
 use crate::report::{Report, Summary, github, json, sarif, short, visible};
-use crate::scan::{self, Outcome};
+use crate::scan::{self, Outcome, Posture, Settings};
 use crate::source::SourceMap;
 use crate::workspace::files::DiskFiles;
 
@@ -20,7 +20,14 @@ pub(super) fn run(args: &Check, flags: &Flags) -> Result<ExitCode> {
         Ok(setup) => setup,
         Err(error) => return refuse(error, args.format, &args.output),
     };
-    let settings = setup.settings(&args.settings, &args.output);
+    let lock = match setup::lock(&setup.workspace, &args.selection) {
+        Ok(lock) => lock,
+        Err(error) => return refuse(error, args.format, &args.output),
+    };
+    let settings = Settings {
+        posture: lock.as_ref().map_or(Posture::Unasked, Posture::Compared),
+        ..setup.settings(&args.settings, &args.output)
+    };
     let mut outcome = scan::check(&setup.workspace, &DiskFiles, &settings);
     outcome.summary.elapsed = begun.elapsed();
     let report = Report {
@@ -45,11 +52,11 @@ pub(super) fn run(args: &Check, flags: &Flags) -> Result<ExitCode> {
 pub(super) fn refuse(error: SetupError, format: Format, output: &Output) -> Result<ExitCode> {
     let unusable = match error {
         SetupError::Other(error) => return Err(error),
-        SetupError::Config(unusable) => unusable,
+        SetupError::Config(unusable) => *unusable,
     };
     let said = format!(
-        "nothing was analysed: the settings in `{}` cannot be used",
-        unusable.shown
+        "nothing was analysed: {} `{}` cannot be used",
+        unusable.what, unusable.shown
     );
     if format == Format::Human {
         draw_config_errors(&unusable, output);
@@ -87,6 +94,7 @@ fn write_config_errors(unusable: Unusable, format: Format, output: &Output) -> R
         text,
         errors,
         repository,
+        ..
     } = unusable;
     let secrets = crate::checks::secrets::text_file(&shown, &text);
     let mut sources = SourceMap::default();

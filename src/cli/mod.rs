@@ -1,5 +1,6 @@
 //! The command line: the only place that prints or exits.
 
+mod accept;
 mod args;
 mod check;
 mod init;
@@ -54,6 +55,7 @@ fn on_a_large_stack(command: &Command, flags: &args::Flags) -> trouble::Result<E
                 Command::Lints(args) => lints::list(args),
                 Command::Explain(args) => lints::explain(args),
                 Command::Init(args) => init::run(args),
+                Command::Accept(args) => accept::run(args),
             })
             .or_trouble(
                 || "cannot start a thread".to_owned(),

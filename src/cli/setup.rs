@@ -8,9 +8,10 @@ use super::trouble::{OrTrouble as _, Result, Trouble, in_lint_file};
 use crate::diagnostics::{LevelFlag, Persona, Severity};
 use crate::lints::Registry;
 use crate::models::Models;
+use crate::posture::{Lock, lock};
 use crate::report::{Repository, Terminal};
-use crate::scan::{ConfigSource, Names, Scope, Settings, models_for};
-use crate::workspace::config::{Config, ConfigError, ConfigFile, locate};
+use crate::scan::{ConfigSource, LockFile, Names, Posture, Scope, Settings, models_for};
+use crate::workspace::config::{Config, ConfigError, ConfigErrorKind, ConfigFile, locate};
 use crate::workspace::files::{DiskFiles, Files};
 use crate::workspace::{Workspace, WorkspaceRequest, discover, repository_root};
 
@@ -28,6 +29,8 @@ pub(super) struct Setup {
 
 /// Settings that cannot be used.
 pub(super) struct Unusable {
+    /// What is in the file: `the settings in`.
+    pub(super) what: &'static str,
     /// The file, as it is shown.
     pub(super) shown: String,
     /// Its text.
@@ -41,7 +44,7 @@ pub(super) struct Unusable {
 /// Why there is no [`Setup`].
 pub(super) enum SetupError {
     /// The settings cannot be used.
-    Config(Unusable),
+    Config(Box<Unusable>),
     /// Anything else.
     Other(Box<Trouble>),
 }
@@ -87,6 +90,11 @@ impl Setup {
         })
     }
 
+    /// Whether packages or files were left out.
+    pub(super) fn is_partial(&self) -> bool {
+        self.partial
+    }
+
     /// The settings of a run.
     pub(super) fn settings(&self, args: &SettingArgs, output: &Output) -> Settings<'_> {
         Settings {
@@ -103,6 +111,7 @@ impl Setup {
             progress: !output.quiet && std::io::stderr().is_terminal(),
             explain: false,
             rights: false,
+            posture: Posture::Unasked,
         }
     }
 }
@@ -235,12 +244,75 @@ fn unusable(
     text: String,
     errors: Vec<ConfigError>,
 ) -> SetupError {
-    SetupError::Config(Unusable {
+    SetupError::Config(Box::new(Unusable {
+        what: "the settings in",
         shown,
         text,
         errors,
         repository: repository(workspace),
-    })
+    }))
+}
+
+/// The posture that was accepted, if one was.
+pub(super) fn lock(
+    workspace: &Workspace,
+    selection: &Selection,
+) -> std::result::Result<Option<LockFile>, SetupError> {
+    let path = workspace.root.join(lock::FILE);
+    if !DiskFiles.is_file(&path) {
+        return Ok(None);
+    }
+    let text = DiskFiles
+        .read_text(&path)
+        .or_trouble(|| format!("cannot read `{}`", path.display()), READABLE)?;
+    match Lock::parse(&text) {
+        Ok(lock) => Ok(Some(LockFile {
+            path,
+            text,
+            lock,
+            flags: flags(selection),
+        })),
+        Err(error) => Err(SetupError::Config(Box::new(Unusable {
+            what: "the posture in",
+            shown: lock::FILE.to_owned(),
+            errors: vec![ConfigError {
+                path: lock::FILE.to_owned(),
+                range: error.range,
+                kind: ConfigErrorKind::Syntax,
+                message: error.message,
+                label: String::new(),
+                help: Some(error.help.to_owned()),
+            }],
+            text,
+            repository: repository(workspace),
+        }))),
+    }
+}
+
+/// The flags that choose what is analysed, in one way to write them.
+pub(super) fn flags(selection: &Selection) -> String {
+    let mut features: Vec<&str> = selection
+        .features
+        .iter()
+        .flat_map(|it| it.split([',', ' ']))
+        .filter(|it| !it.is_empty())
+        .collect();
+    features.sort_unstable();
+    features.dedup();
+    let mut flags = Vec::new();
+    if !features.is_empty() {
+        flags.push(format!("--features {}", features.join(",")));
+    }
+    for (flag, is_set) in [
+        ("--all-features", selection.all_features),
+        ("--no-default-features", selection.no_default_features),
+        ("--tests", selection.tests),
+        ("--examples", selection.examples),
+    ] {
+        flags.extend(is_set.then(|| flag.to_owned()));
+    }
+    flags.extend(selection.target.iter().map(|it| format!("--target {it}")));
+    flags.join(" ")
 }
 
 /// The repository that a workspace is part of; the workspace itself, if there is none.

@@ -137,6 +137,11 @@ impl Applied {
 /// Everything but comments.
 fn settle(mut diagnostic: Diagnostic, policy: &Policy<'_>, out: &mut Applied) {
     let id = diagnostic.lint.as_str();
+    if EngineLint::find(id).is_some_and(EngineLint::is_fixed) {
+        diagnostic.level = Level::Deny;
+        out.counts.denied += 1;
+        return out.shown.push(diagnostic);
+    }
     if let Some((reason, exception)) = excepted(&diagnostic, policy) {
         out.used.insert(exception);
         return hold_back(diagnostic, reason, out);

@@ -6,6 +6,7 @@
 
 use super::{Confidence, Level, LintMeta, Persona, Severity};
 use crate::source::Name;
+use crate::workspace::config::FIXED_LINTS;
 
 /// A lint of the engine.
 #[derive(Debug, Clone, Copy)]
@@ -38,11 +39,16 @@ pub const BROAD_EXCEPTION: EngineLint = warn("broad-exception", Severity::High);
 /// A file, an item or a body that could not be read, or a module without a file.
 pub const UNREADABLE_SOURCE: EngineLint = warn("unreadable-source", Severity::Medium);
 /// A configuration file that cannot be used.
-pub const INVALID_CONFIGURATION: EngineLint = EngineLint {
-    id: "invalid-configuration",
-    severity: Severity::High,
-    level: Level::Deny,
-};
+pub const INVALID_CONFIGURATION: EngineLint = deny("invalid-configuration", Severity::High);
+
+/// An endpoint that does not have what a policy requires.
+pub const VIOLATED_POLICY: EngineLint = deny("violated-policy", Severity::High);
+/// A policy that is about no endpoint.
+pub const UNMATCHED_POLICY: EngineLint = deny("unmatched-policy", Severity::High);
+/// An endpoint that the lock does not list.
+pub const UNACCEPTED_ENDPOINT: EngineLint = deny("unaccepted-endpoint", Severity::High);
+/// An endpoint of which less is asked than was accepted.
+pub const WEAKENED_PROTECTION: EngineLint = deny("weakened-protection", Severity::High);
 
 /// All of them.
 pub const ALL: &[EngineLint] = &[
@@ -55,6 +61,10 @@ pub const ALL: &[EngineLint] = &[
     BROAD_EXCEPTION,
     UNREADABLE_SOURCE,
     INVALID_CONFIGURATION,
+    VIOLATED_POLICY,
+    UNMATCHED_POLICY,
+    UNACCEPTED_ENDPOINT,
+    WEAKENED_PROTECTION,
 ];
 
 const fn warn(id: &'static str, severity: Severity) -> EngineLint {
@@ -65,7 +75,20 @@ const fn warn(id: &'static str, severity: Severity) -> EngineLint {
     }
 }
 
+const fn deny(id: &'static str, severity: Severity) -> EngineLint {
+    EngineLint {
+        id,
+        severity,
+        level: Level::Deny,
+    }
+}
+
 impl EngineLint {
+    /// Whether its findings are shown and deny whatever levels, severities and personas say.
+    pub fn is_fixed(self) -> bool {
+        FIXED_LINTS.contains(&self.id)
+    }
+
     /// What a diagnostic takes from it.
     pub fn meta(self) -> LintMeta {
         LintMeta {

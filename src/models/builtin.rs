@@ -235,6 +235,11 @@ crates! {
     memcache: model, none;
     moka: none, exports;
     mongodb: model, exports;
+    ntex: model, exports;
+    ntex_cors: model, exports;
+    ntex_files: model, exports;
+    ntex_identity: model, exports;
+    ntex_session: model, exports;
     oauth2: model, exports;
     object_store: model, none;
     once_cell: model, exports;

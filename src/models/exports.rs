@@ -143,6 +143,35 @@ impl<'t> ExportTable<'t> {
         found
     }
 
+    /// The last names of the types and free functions of which something returns this type, or
+    /// something that holds it. Goes through the table.
+    pub(crate) fn makers_of(&self, path: &str) -> Vec<&'t str> {
+        let is_whole = |at: usize| {
+            let next = self.functions[at + path.len()..].bytes().next();
+            !next.is_some_and(|it| it.is_ascii_alphanumeric() || matches!(it, b'_' | b':'))
+        };
+        let mut found = Vec::new();
+        for (at, _) in self.functions.match_indices(path) {
+            let before = &self.functions[..at];
+            let line = &before[before.rfind('\n').map_or(0, |end| end + 1)..];
+            let Some((key, _)) = line.split_once(" fn(").filter(|_| line.contains("-> ")) else {
+                continue;
+            };
+            let key = key.trim_end_matches(" async");
+            if is_whole(at)
+                && let Some((owner, name)) = key.rsplit_once("::")
+                && owner != path
+            {
+                let of = last_segment(owner);
+                let is_type = of.starts_with(char::is_uppercase);
+                found.push(if is_type { of } else { name });
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
     #[cfg(test)]
     pub(crate) fn is_empty(&self) -> bool {
         self.paths.is_empty()

@@ -9,6 +9,7 @@ mod builtin;
 pub(crate) mod exports;
 #[doc(hidden)]
 pub mod generate;
+pub mod kinds;
 mod load;
 pub mod roles;
 pub mod schema;
@@ -26,6 +27,7 @@ use crate::facts::TypeRef;
 use crate::source::Name;
 
 pub use exports::Kind;
+pub use kinds::{SinkKind, Sinks, SourceKind};
 pub use load::{CrateModel, ModelError};
 pub use roles::{Carries, Outcome, Protection, Proves, Role, TypeRole};
 pub use schema::{
@@ -365,6 +367,18 @@ impl Models {
         meant.map(|it| it.path).collect()
     }
 
+    /// The same of macros.
+    pub fn macros_of(
+        &self,
+        crates: impl IntoIterator<Item = Name>,
+        is_meant: impl Fn(&Macro) -> bool,
+    ) -> FxHashSet<Name> {
+        let models = self.models_of(crates);
+        let macros = models.flat_map(|model| &model.macros.entries);
+        let meant = macros.filter(|it| is_meant(it));
+        meant.map(|it| it.path).collect()
+    }
+
     /// The same of extractors.
     pub fn extractors_of(
         &self,
@@ -403,6 +417,14 @@ impl Models {
             .into_iter()
             .filter_map(|it| it.rsplit("::").next());
         Some(own.chain(others).collect())
+    }
+
+    /// The last names of what makes values of a type: of other types of its crate whose functions
+    /// return it, and of free functions that do. Goes through the crate's table.
+    pub fn makers_of(&self, path: &str) -> Vec<&'static str> {
+        let canonical = self.canonical(path).as_str();
+        let table = builtin::find(crate_of(canonical)).map(|it| it.exports());
+        table.map_or(Vec::new(), |it| it.makers_of(canonical))
     }
 
     /// The type that a call of this function gives: by its model, or by the export table.

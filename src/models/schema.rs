@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use semver::VersionReq;
 use serde::{Deserialize, Deserializer};
 
+use super::kinds::{SinkKind, SourceKind};
 use super::roles::{Carries, CorsRule, Outcome, Protection, Proves, Role, TypeRole};
 use crate::facts::TypeRef;
 use crate::source::Name;
@@ -152,6 +153,19 @@ pub struct Function {
     /// The argument that is a path in the file system.
     #[serde(default)]
     pub file: Option<u32>,
+    /// The arguments that must not be chosen by anybody, by what harm that would do. Those that
+    /// `sql`, `file` and `url` name count by themselves.
+    #[serde(default)]
+    pub sinks: std::collections::BTreeMap<SinkKind, u32>,
+    /// What harm it would do if its receiver were chosen by anybody.
+    #[serde(default)]
+    pub sink_of_self: Option<SinkKind>,
+    /// What sends the data that it gives.
+    #[serde(default)]
+    pub source: Option<SourceKind>,
+    /// What that which it gives can do no harm at any more.
+    #[serde(default)]
+    pub clears: Vec<SinkKind>,
     /// Whether what it opens is not encrypted.
     #[serde(default)]
     pub plaintext: bool,
@@ -179,6 +193,17 @@ pub struct Function {
     /// Who says it.
     #[serde(skip)]
     pub origin: Origin,
+}
+
+impl Function {
+    /// The arguments that must not be chosen by anybody.
+    pub fn all_sinks(&self) -> impl Iterator<Item = (SinkKind, u32)> {
+        let request = self.url.filter(|_| self.role == Role::HttpRequest);
+        let own = self.sinks.iter().map(|(kind, at)| (*kind, *at));
+        own.chain(self.sql.map(|at| (SinkKind::Sql, at)))
+            .chain(self.file.map(|at| (SinkKind::File, at)))
+            .chain(request.map(|at| (SinkKind::Request, at)))
+    }
 }
 
 /// Plain knowledge of a type.

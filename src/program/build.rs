@@ -118,6 +118,7 @@ fn empty(models: &'static Models) -> Program {
         names: scope::Memo::default(),
         spellings: Default::default(),
         mention_index: Default::default(),
+        dereferencing: Default::default(),
         imported: Default::default(),
         extern_crates: FxHashMap::default(),
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::holders::Holders;
 use super::mention_index::MentionIndex;
 use super::{BodyData, BodyKey, Container, Def, FnId, ModuleId, Program};
 use crate::facts::Mention;
@@ -72,16 +73,20 @@ impl Program {
                 })
             })
         };
-        let mut is_met = |need: &Need, data: &BodyData| match need {
+        let holders = Holders::new(self, &uses.receivers);
+        let mut is_met = |need: &Need, key: BodyKey, data: &BodyData| match need {
             Need::Nothing => true,
             Need::Owner(owner) => data.body.mentions().has_any(&uses.owners[*owner]),
+            Need::Receiver(at) => holders.may_hold(self, key, *at),
             Need::Import(name) => leads_there(data.module, *name),
         };
         let index = self.mention_index();
         let mut found: Vec<BodyKey> = index.any().to_vec();
         for (hash, needs) in &uses.of {
             let bodies = index.with(*hash).iter();
-            found.extend(bodies.filter(|key| needs.iter().any(|it| is_met(it, &self[**key]))));
+            found.extend(
+                bodies.filter(|key| needs.iter().any(|it| is_met(it, **key, &self[**key]))),
+            );
         }
         in_order(found)
     }
@@ -105,7 +110,7 @@ impl Program {
     }
 
     /// A name and those under which something of this name is imported or aliased.
-    fn spelled(&self, name: Name) -> Vec<Name> {
+    pub(super) fn spelled(&self, name: Name) -> Vec<Name> {
         let mut names = vec![name];
         let mut at = 0;
         while let Some(name) = names.get(at).copied() {
@@ -160,6 +165,8 @@ enum Need {
     Nothing,
     /// The type that it belongs to: one of [`Uses::owners`].
     Owner(usize),
+    /// Something to call a method on: a value of one of [`Uses::receivers`].
+    Receiver(usize),
     /// The item itself, under this name.
     Import(Name),
 }
@@ -173,6 +180,8 @@ struct Uses {
     owners: Vec<FxHashSet<u16>>,
     /// Where in them the type with this path is; nowhere, if it is a trait.
     by_path: FxHashMap<Name, Option<usize>>,
+    /// Types whose methods are meant.
+    receivers: Vec<Name>,
 }
 
 impl Uses {
@@ -205,7 +214,11 @@ impl Uses {
             }
         }
         if is_type && may_take_self {
-            self.push(hash(Mention::Member, name.as_str()), Need::Nothing);
+            let need = match self.owner(program, owner) {
+                Some(_) => Need::Receiver(self.receiver(owner)),
+                None => Need::Nothing,
+            };
+            self.push(hash(Mention::Member, name.as_str()), need);
         }
         // A module's member or a variant can be imported.
         if !is_type || is_capital(name.as_str()) {
@@ -224,6 +237,15 @@ impl Uses {
             let hashes = known.flat_map(|it| program.hashes_of(it, &Mention::IN_PATH));
             names.push(hashes.collect());
             Some(names.len() - 1)
+        })
+    }
+
+    fn receiver(&mut self, owner: &str) -> usize {
+        let owner = Name::new(owner);
+        let known = self.receivers.iter().position(|it| *it == owner);
+        known.unwrap_or_else(|| {
+            self.receivers.push(owner);
+            self.receivers.len() - 1
         })
     }
 

@@ -8,6 +8,7 @@ mod alternatives;
 pub mod build;
 pub mod defs;
 pub mod expand;
+mod holders;
 mod macros;
 mod mention_index;
 mod mentioned;
@@ -17,9 +18,9 @@ pub mod scope;
 pub mod ty;
 
 pub use defs::{
-    AdtDef, AdtId, AliasDef, AliasId, BodyData, BodyKey, BodyOwner, ConstDef, ConstId, Container,
-    Crate, CrateId, Def, FnDef, FnId, ImplDef, ImplId, MacroDef, MacroId, Module, ModuleId,
-    TraitDef, TraitId,
+    AdtDef, AdtId, AdtKind, AliasDef, AliasId, BodyData, BodyKey, BodyOwner, ConstDef, ConstId,
+    Container, Crate, CrateId, Def, FnDef, FnId, ImplDef, ImplId, MacroDef, MacroId, Module,
+    ModuleId, TraitDef, TraitId,
 };
 pub use ty::Ty;
 
@@ -65,6 +66,8 @@ pub struct Program {
     pub(crate) spellings: OnceLock<mentioned::Spellings>,
     /// Which bodies mention what; for when all bodies are there.
     pub(crate) mention_index: OnceLock<mention_index::MentionIndex>,
+    /// The names of types with an impl of `Deref` and its like.
+    pub(crate) dereferencing: OnceLock<FxHashSet<Name>>,
     /// The crates that imports and manifests name.
     pub(crate) imported: OnceLock<FxHashSet<Name>>,
     pub(crate) extern_crates: FxHashMap<(CrateId, Name), Vec<ModuleId>>,

@@ -15,7 +15,7 @@ use crate::source::{FileId, LineColumn, LineIndex, SourceMap, Span, TextRange};
 pub(crate) struct Masked<'a> {
     sources: &'a SourceMap,
     files: BTreeMap<FileId, MaskedFile<'a>>,
-    values: Option<AhoCorasick>,
+    secrets: Secrets,
     /// Where the files belong to.
     pub(crate) repository: &'a Repository,
     /// The findings of the report, in its order.
@@ -44,16 +44,13 @@ impl<'a> Masked<'a> {
         for span in report.redactions {
             masks.entry(span.file).or_default().push(span.range);
         }
-        let values = values(report);
+        let secrets = Secrets::of(report.sources, report.redactions);
         let mut files = BTreeMap::new();
         for file in files_with_findings(report.diagnostics) {
             let text: &'a str = report.sources.file(file).text();
             let ranges = masks.get(&file).map_or(&[][..], Vec::as_slice);
             let text = mask_ranges(text, ranges.iter().copied());
-            let text = match &values {
-                Some(values) => mask_values(text, values),
-                None => text,
-            };
+            let text = secrets.mask(text);
             files.insert(
                 file,
                 MaskedFile {
@@ -65,7 +62,7 @@ impl<'a> Masked<'a> {
         let mut masked = Masked {
             sources: report.sources,
             files,
-            values,
+            secrets,
             repository: report.repository,
             diagnostics: Vec::new(),
         };
@@ -113,14 +110,11 @@ impl<'a> Masked<'a> {
     /// Words with every known secret value in them masked. Checks do not put values into
     /// words; this is for the day that one does.
     pub(crate) fn scrub<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        match &self.values {
-            Some(values) => mask_values(Cow::Borrowed(text), values),
-            None => Cow::Borrowed(text),
-        }
+        self.secrets.mask(Cow::Borrowed(text))
     }
 
     fn scrub_diagnostic(&self, diagnostic: &'a Diagnostic) -> Cow<'a, Diagnostic> {
-        if self.values.is_none() {
+        if self.secrets.0.is_none() {
             return Cow::Borrowed(diagnostic);
         }
         let mut scrubbed = diagnostic.clone();
@@ -161,10 +155,28 @@ fn files_with_findings(diagnostics: &[Diagnostic]) -> BTreeSet<FileId> {
 
 /// Redacted values that are recognisable on their own, so that their repetitions can be
 /// masked too. A value such as `password` is an ordinary word: masked where it was found only.
-fn values(report: &Report<'_>) -> Option<AhoCorasick> {
+#[derive(Debug)]
+pub struct Secrets(Option<AhoCorasick>);
+
+impl Secrets {
+    /// Those of a run.
+    pub fn of(sources: &SourceMap, redactions: &[Span]) -> Secrets {
+        Secrets(values(sources, redactions))
+    }
+
+    /// Words with every known secret value in them masked.
+    pub fn mask<'t>(&self, text: Cow<'t, str>) -> Cow<'t, str> {
+        match &self.0 {
+            Some(values) => mask_values(text, values),
+            None => text,
+        }
+    }
+}
+
+fn values(sources: &SourceMap, redactions: &[Span]) -> Option<AhoCorasick> {
     let mut values = BTreeSet::new();
-    for span in report.redactions {
-        let text: &str = report.sources.file(span.file).text();
+    for span in redactions {
+        let text: &str = sources.file(span.file).text();
         let range = snap(text, span.range);
         let whole = &text[range.start as usize..range.end as usize];
         // A redaction may cover a literal with its prefix and quotes.

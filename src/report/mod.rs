@@ -31,6 +31,7 @@ mod sample;
 #[cfg(test)]
 mod tests;
 
+pub use masked::Secrets;
 pub(crate) use masked::safe_source;
 pub use repository::Repository;
 pub use summary::{EndpointCounts, Problem, Summary};

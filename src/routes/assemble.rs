@@ -253,7 +253,13 @@ impl<'v, 'a> Assembler<'v, 'a> {
         {
             applied.retain(|it| !is_set(it));
         }
-        if let HandlerTarget::Fn(id) = handler.target {
+        if let Some(answers) = route.within {
+            let methods = frameworks::methods_to(framework, &route.method);
+            proof = proof.and(&self.judge.answer_to(answers, &path, methods));
+            if let HandlerTarget::Fn(id) = handler.target {
+                limits_in_body = self.limits.in_handler(id);
+            }
+        } else if let HandlerTarget::Fn(id) = handler.target {
             let key = (id, format!("{:?}", route.types));
             let judged = self.handlers.entry(key).or_default();
             let others = match route.filter.is_none() && !proof.is_verified() {
@@ -300,6 +306,9 @@ impl<'v, 'a> Assembler<'v, 'a> {
             for it in applied.iter().filter(|it| it.protects == which) {
                 found.evidence.push(it.evidence.clone());
                 if it.conditions.is_empty() {
+                    if which == Protects::Authorization {
+                        found.demanded.push(it.evidence.clone());
+                    }
                     found.status = Status::Required;
                     found.condition = None;
                 } else if found.status != Status::Required {
@@ -341,6 +350,7 @@ impl<'v, 'a> Assembler<'v, 'a> {
                 .filter(|_| proof.status() == Status::Conditional),
             value: None,
             evidence: proof.evidence.clone(),
+            demanded: Vec::new(),
             unresolved: proof
                 .maybe
                 .clone()
@@ -394,7 +404,10 @@ impl<'v, 'a> Assembler<'v, 'a> {
         };
         match (proof.status(), &*rights.held(), &*rights.looked()) {
             (Status::None, ..) => Protection::new(Status::None),
-            (_, held @ [_, ..], _) => by(Status::Required, held),
+            (_, held @ [_, ..], _) => Protection {
+                demanded: rights.demanded(),
+                ..by(Status::Required, held)
+            },
             (_, [], looked @ [_, ..]) => by(Status::Optional, looked),
             _ if !self.judge.rights => unknown("nobody asked"),
             (Status::Unknown, ..) => unknown(proof.maybe.as_deref().unwrap_or_default()),

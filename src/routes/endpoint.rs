@@ -7,6 +7,7 @@ use super::limit_key::ClientKey;
 use crate::facts::ExprId;
 use crate::program::{BodyKey, FnId};
 use crate::source::{Name, Span};
+use crate::workspace::config::exception::Control;
 
 /// One method on one path of one service.
 #[derive(Debug, Clone)]
@@ -124,6 +125,9 @@ pub struct Protection {
     pub value: Option<String>,
     /// Why.
     pub evidence: Vec<Evidence>,
+    /// Of authorization: the evidence of what is demanded on every path by itself, and not in the
+    /// place of something else.
+    pub demanded: Vec<Evidence>,
     /// For [`Status::Unknown`]: what could not be decided.
     pub unresolved: Option<String>,
 }
@@ -136,6 +140,7 @@ impl Protection {
             condition: None,
             value: None,
             evidence: Vec::new(),
+            demanded: Vec::new(),
             unresolved: None,
         }
     }
@@ -163,6 +168,20 @@ pub struct Protections {
 }
 
 impl Protections {
+    /// One of them.
+    pub fn of(&self, control: Control) -> &Protection {
+        match control {
+            Control::Authentication => &self.authentication,
+            Control::Authorization => &self.authorization,
+            Control::RateLimit => &self.rate_limit,
+            Control::BodyLimit => &self.body_limit,
+            Control::Timeout => &self.timeout,
+            Control::Cors => &self.cors,
+            Control::Csrf => &self.csrf,
+            Control::Tracing => &self.tracing,
+        }
+    }
+
     /// The protections with the names that reports give them.
     pub fn named(&self) -> [(&'static str, &Protection); 8] {
         [

@@ -201,6 +201,9 @@ pub struct Route {
     pub rank: Option<i64>,
     /// What warp's filters do with a request, in order.
     pub filter: Option<Arc<Chain>>,
+    /// The code that answers all requests of a service and tells by their method and path that
+    /// they are for this route (hyper): what guards the route is what it does for them.
+    pub within: Option<HandlerTarget>,
 }
 
 impl Route {
@@ -224,6 +227,7 @@ impl Route {
             framework: None,
             rank: None,
             filter: None,
+            within: None,
         }
     }
 }

@@ -9,6 +9,7 @@ use rustc_hash::FxHashMap;
 
 use super::apply_config::apply_config;
 use super::parts::{TOGETHER, parts};
+use super::posture::{self, Posture, Taken};
 use super::reported::{Asked, Reported};
 use super::summary::{lint_infos, problems, summary};
 use super::texts::{self, Texts, read_text};
@@ -25,6 +26,7 @@ use crate::diagnostics::{
 use crate::facts::FileFacts;
 use crate::lints::Registry;
 use crate::models::Models;
+use crate::posture::Placed;
 use crate::program::Program;
 use crate::report::progress::Progress;
 use crate::report::{LintInfo, Summary};
@@ -68,6 +70,8 @@ pub struct Settings<'a> {
     /// Whether to find out what endpoints demand beyond an identity: that takes following every
     /// handler to its end. Where nobody asks, their authorization is unknown.
     pub rights: bool,
+    /// What to do about the posture of the service.
+    pub posture: Posture<'a>,
 }
 
 /// A file of settings.
@@ -103,6 +107,8 @@ pub struct Outcome {
     pub summary: Summary,
     /// The lints that ran.
     pub lints: Vec<LintInfo>,
+    /// The posture of the selected services, if it was to be taken.
+    pub taken: Option<Taken>,
     /// What the analysis was made from.
     pub spent: Spent,
 }
@@ -172,6 +178,7 @@ pub(super) fn check_in_parts(
         texts,
         text_files: Vec::new(),
         config_file: None,
+        lock_file: None,
         suppressions: BTreeMap::new(),
         redactions: Vec::new(),
     };
@@ -223,6 +230,7 @@ struct Run<'a> {
     /// Settings, keys and deployment files of which the text matters.
     text_files: Vec<FileId>,
     config_file: Option<FileId>,
+    lock_file: Option<FileId>,
     suppressions: BTreeMap<FileId, FileSuppressions>,
     redactions: Vec<Span>,
 }
@@ -235,6 +243,8 @@ type Secrets = Vec<(FileId, Vec<SecretFinding>)>;
 struct Judged {
     /// Of all endpoints, whether they were asked about or not.
     endpoints: Vec<EndpointRef>,
+    /// Those that are no test code, with their places, if anybody wants to know of the posture.
+    placed: Vec<Placed>,
     /// Those that were asked about.
     inventory: Inventory,
     found: Vec<Diagnostic>,
@@ -248,6 +258,7 @@ struct Judged {
 impl Judged {
     fn merge(&mut self, other: Judged) {
         self.endpoints.extend(other.endpoints);
+        self.placed.extend(other.placed);
         self.inventory.merge(other.inventory);
         self.found.extend(other.found);
         self.lost.extend(other.lost);
@@ -287,6 +298,11 @@ impl Run<'_> {
                     .add(source.path.clone(), shown, source.text.as_str())
             }));
         }
+        if let Posture::Compared(accepted) = self.settings.posture {
+            let shown = self.workspace.display_path(&accepted.path);
+            let (path, text) = (accepted.path.clone(), accepted.text.as_str());
+            self.lock_file = Some(self.texts.add(path, shown, text));
+        }
         self.keep(secrets)
     }
 
@@ -318,7 +334,7 @@ impl Run<'_> {
         let ((mut inventory, in_code), ()) = rayon::join(
             || {
                 rayon::join(
-                    || routes::inventory::build(values, sources, self.settings.rights),
+                    || routes::inventory::build(values, sources, self.settings.judges_rights()),
                     || checks::run_all(lints, &context, About::Code),
                 )
             },
@@ -345,6 +361,12 @@ impl Run<'_> {
         let is_in_scope = |span: Span| self.reported.is_in_scope(span.file);
         let of_endpoint =
             |it: &Endpoint| is_in_scope(it.registered) || is_in_scope(it.handler.span);
+        let (mut placed, mut defaults) = (Vec::new(), Defaults::default());
+        if self.settings.is_posture_asked() {
+            let all = inventory.endpoints.iter();
+            placed.extend(all.filter_map(|it| posture::placed(&context, it, of_endpoint(it))));
+            defaults = defaults::defaults(program, sources, &self.text_files, &inventory);
+        }
         inventory.endpoints.retain(of_endpoint);
         inventory.unresolved.retain(|it| is_in_scope(it.span));
         let (looked, undecided) = match self.settings.explain {
@@ -354,13 +376,21 @@ impl Run<'_> {
             ),
             false => Default::default(),
         };
+        // What was asked for on the way has been read by now.
+        let lost = unreadable::lost(program);
+        defaults.merge(defaults::defaults(
+            program,
+            sources,
+            &self.text_files,
+            &inventory,
+        ));
         Judged {
             endpoints,
+            placed,
             found,
-            // What was asked for on the way has been read by now.
-            lost: unreadable::lost(program),
+            lost,
             uses,
-            defaults: defaults::defaults(program, sources, &self.text_files, &inventory),
+            defaults,
             looked,
             undecided,
             inventory,
@@ -404,13 +434,27 @@ impl Run<'_> {
             });
             applied.add(findings, &policy);
         }
-        let problems = problems(
+        let held = posture::Seen {
+            workspace: self.workspace,
+            settings,
+            sources: &sources,
+            endpoints: &judged.placed,
+            unresolved: &judged.inventory.unresolved,
+            defaults: &judged.defaults,
+            redactions: &self.redactions,
+            config_file: self.config_file,
+            lock_file: self.lock_file,
+        }
+        .hold();
+        applied.add(held.findings, &policy);
+        let mut problems = problems(
             self.workspace,
             &sources,
             &judged.lost,
             reported,
             settings.registry,
         );
+        problems.extend(held.problem);
         let summary = summary(
             self.workspace,
             self.texts.rust_files.len(),
@@ -432,6 +476,7 @@ impl Run<'_> {
             redactions: self.redactions,
             summary,
             lints: lint_infos(settings.registry),
+            taken: held.taken,
             spent,
             sources,
         }

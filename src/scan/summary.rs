@@ -17,9 +17,10 @@ use crate::source::SourceMap;
 use crate::workspace::{DependencyKind, Workspace};
 
 /// The packages of web frameworks whose routes are understood.
-const FRAMEWORKS: [&str; 7] = [
+const FRAMEWORKS: [&str; 8] = [
     "actix-web",
     "axum",
+    "ntex",
     "poem",
     "rocket",
     "salvo",
@@ -235,6 +236,9 @@ pub(super) fn problems(
                 checks::kinds().collect::<Vec<_>>().join(", ")
             );
             all.push(warn(message, Some(lint.path.to_string())));
+        }
+        if let Err(problem) = checks::validate(lint) {
+            all.push(warn(problem, Some(lint.path.to_string())));
         }
     }
     all

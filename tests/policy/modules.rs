@@ -16,6 +16,7 @@ const ORDER: &[&str] = &[
     "lints",
     "report",
     "checks",
+    "posture",
     "scan",
     "cli",
     "main",

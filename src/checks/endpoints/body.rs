@@ -477,7 +477,7 @@ const NOT_ASKING: [&str; 10] = [
 ];
 
 /// Crates whose functions leave nothing behind.
-const QUIET_CRATES: [&str; 43] = [
+const QUIET_CRATES: [&str; 44] = [
     "std",
     "core",
     "alloc",
@@ -487,6 +487,7 @@ const QUIET_CRATES: [&str; 43] = [
     "actix_web",
     "actix_http",
     "actix_multipart",
+    "ntex",
     "poem",
     "poem_openapi",
     "rocket",
@@ -524,7 +525,7 @@ const QUIET_CRATES: [&str; 43] = [
 ];
 
 /// Crates in which `insert` and `set` mean values in memory.
-const SYNTAX_CRATES: [&str; 15] = [
+const SYNTAX_CRATES: [&str; 16] = [
     "std",
     "core",
     "alloc",
@@ -533,6 +534,7 @@ const SYNTAX_CRATES: [&str; 15] = [
     "axum",
     "actix_web",
     "actix_http",
+    "ntex",
     "poem",
     "rocket",
     "warp",

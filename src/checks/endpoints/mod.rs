@@ -233,7 +233,7 @@ fn is_settled(endpoint: &Endpoint) -> bool {
 }
 
 /// Code that is not reported on: other packages, tests, examples.
-fn is_left_out(cx: &Context<'_>, endpoint: &Endpoint) -> bool {
+pub(crate) fn is_left_out(cx: &Context<'_>, endpoint: &Endpoint) -> bool {
     let module = match endpoint.handler.target {
         HandlerTarget::Fn(id) => cx.program[id].module,
         HandlerTarget::Closure(body, _) => cx.program[body].module,
@@ -286,7 +286,7 @@ fn purpose(endpoint: &Endpoint, seen: &Seen) -> Purpose {
 
 /// Where a finding about an endpoint stands: its registration, or the handler's name where an
 /// attribute on the handler is the registration.
-fn primary(cx: &Context<'_>, endpoint: &Endpoint) -> Span {
+pub(crate) fn primary(cx: &Context<'_>, endpoint: &Endpoint) -> Span {
     if let HandlerTarget::Fn(id) = endpoint.handler.target {
         let def = &cx.program[id];
         let registers = def.attrs.iter().any(|attr| {

@@ -650,7 +650,7 @@ fn help(site: &Site<'_>) -> String {
         "axum" => {
             "take your authentication extractor in the handler, or add `.route_layer(..)` with your authentication layer after this route"
         }
-        "actix-web" => {
+        "actix-web" | "ntex" => {
             "take your authentication extractor in the handler, or `.wrap(..)` its scope with your authentication middleware"
         }
         "poem" => {

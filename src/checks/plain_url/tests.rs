@@ -40,7 +40,8 @@ fn findings(lint: &str, source: &str) -> Vec<(u32, Diagnostic)> {
         excuses: &Excuses::default(),
     };
     let lint = Registry::builtin().lint(lint).expect("a lint");
-    let found = super::run(&context, lint).into_iter();
+    let cleartext = super::Cleartext::new(&context);
+    let found = super::run(&context, &cleartext, lint).into_iter();
     found
         .map(|it| (loaded.sources.position(it.primary.span).line, it))
         .collect()

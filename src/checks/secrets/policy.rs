@@ -36,6 +36,9 @@ pub(crate) fn named(
     if !counts && is_name_of_itself(name, value.expose()) {
         return None;
     }
+    if place == Place::Setting && names_a_right(name, value.expose()) {
+        return None;
+    }
     let mut verdict = judge(kind, strength, value, place, around)?;
     // What an installation starts with if nobody sets it is what attackers try first.
     if place == Place::Default && kind == SecretKind::Password && names::is_privileged(name) {
@@ -291,6 +294,17 @@ fn without_scheme(value: &Redacted<String>) -> Redacted<String> {
             .unwrap_or(text)
             .to_owned(),
     )
+}
+
+/// `authorization = "role:admin"`: what is asked for, and no credential.
+fn names_a_right(name: &str, value: &str) -> bool {
+    let right = ["role:", "permission:", "scope:"];
+    let right = right.iter().find_map(|it| value.strip_prefix(it));
+    let is_word = |it: char| it.is_ascii_alphabetic() || "_-.:".contains(it);
+    names::words(name)
+        .last()
+        .is_some_and(|it| it == "authorization")
+        && right.is_some_and(|it| it.chars().all(is_word))
 }
 
 /// Whether a value says nothing but words of its own name.

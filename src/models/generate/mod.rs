@@ -40,6 +40,16 @@ const FACADES: &[(&str, &[&str])] = &[
     ("actix_web_grants", &["protect_endpoints_proc_macro"]),
     ("axum", &["axum_core", "axum_macros"]),
     ("diesel", &["diesel_derives"]),
+    (
+        "ntex",
+        &[
+            "ntex_http",
+            "ntex_macros",
+            "ntex_router",
+            "ntex_server",
+            "ntex_service",
+        ],
+    ),
     ("poem", &["poem_derive"]),
     ("poem_openapi", &["poem_openapi_derive"]),
     ("rocket", &["rocket_codegen", "rocket_http"]),

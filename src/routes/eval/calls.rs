@@ -1,7 +1,7 @@
 //! Calls: into the program, into adapters, into `std`'s wrappers.
 
 use super::join::join;
-use super::{Call, Eval, Frame};
+use super::{Call, Eval, Frame, MAX_FORKS};
 use crate::facts::body::{MacroCall, MethodCall};
 use crate::facts::{Expr, ExprId, GenericArg};
 use crate::program::methods::Candidate;
@@ -174,7 +174,8 @@ impl Eval<'_> {
                     && (self.relevant.contains(&it.id) || carries || self.is_small(it.id))
             })
             .collect();
-        if wanted.is_empty() {
+        let is_fork = wanted.len() > 1;
+        if wanted.is_empty() || is_fork && self.forks >= MAX_FORKS {
             return fallback.unwrap_or_else(|| {
                 self.opaque(
                     frame,
@@ -185,6 +186,7 @@ impl Eval<'_> {
         }
         let mut joined = Value::Unknown;
         let mut after_all: Option<Vec<Value>> = None;
+        self.forks += usize::from(is_fork);
         for candidate in wanted {
             let takes_self = self.program[candidate.id].sig.self_param.is_some();
             let mut args = args.clone();
@@ -212,6 +214,7 @@ impl Eval<'_> {
                     .collect(),
             });
         }
+        self.forks -= usize::from(is_fork);
         self.write_back(frame, arg_exprs, after_all.unwrap_or_default());
         joined
     }

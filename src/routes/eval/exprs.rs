@@ -19,10 +19,15 @@ impl Eval<'_> {
         let body = &program[frame.body].body;
         if self.steps > MAX_STEPS {
             if self.steps == MAX_STEPS + 1 {
+                // Where the bound was met says nothing: what is lost are routers of the root.
+                let span = match self.root {
+                    Some(root) => program[root].name_span(),
+                    None => body.expr_range(id).in_file(program[frame.body].file),
+                };
+                let reason = "the code that builds routers is too large to be followed to its end";
                 self.lost.push(Lost {
-                    reason: "the code that builds routers is too large to be followed to its end"
-                        .into(),
-                    span: body.expr_range(id).in_file(program[frame.body].file),
+                    reason: reason.into(),
+                    span,
                 });
             }
             return Value::Unknown;

@@ -65,6 +65,8 @@ pub struct Eval<'a> {
     aside: usize,
     /// How many of the statements being run may not be there, or may not run.
     uncertain: usize,
+    /// How many calls that may reach several functions are being followed.
+    forks: usize,
     steps: usize,
 }
 
@@ -95,9 +97,11 @@ pub struct Call<'c> {
     pub span: Span,
 }
 
-/// Bound on expressions evaluated in one run: loops are unrolled over known lists only, so
+/// Bound on expressions evaluated for one root: loops are unrolled over known lists only, so
 /// ordinary services stay far below it.
-const MAX_STEPS: usize = 4_000_000;
+const MAX_STEPS: usize = 1_000_000;
+/// How deep calls that may reach several functions are followed into each other.
+const MAX_FORKS: usize = 3;
 
 impl<'a> Eval<'a> {
     /// An interpreter that follows calls into `relevant` functions.
@@ -122,6 +126,7 @@ impl<'a> Eval<'a> {
             stack: Vec::new(),
             aside: 0,
             uncertain: 0,
+            forks: 0,
             steps: 0,
         }
     }
@@ -138,6 +143,7 @@ impl<'a> Eval<'a> {
         let args = self.parameters(id, params);
         let this = self.program[id].sig.self_param.map(|_| Value::Unknown);
         self.root = Some(id);
+        self.steps = 0;
         let (value, after) = self.run_fn(id, args, this);
         let value = super::frameworks::hooked(self, id, value);
         let span = self.program[id].name_span();

@@ -1,4 +1,4 @@
-//! actix-web 3 and 4, with utoipa-actix-web.
+//! actix-web 3 and 4, with utoipa-actix-web, and ntex.
 //!
 //! `wrap` covers everything in its app, scope or resource whatever the order; the last
 //! `wrap` is the outermost. Source: actix-web 4 `src/app.rs`, `scope.rs`, `resource.rs`.
@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use super::actix_attributes::attributed;
+use super::actix_family::{self, Family};
 use super::actix_order::{Arriving, register};
 use super::arguments::{arg_span, expr_span, path_arg};
 use super::{actix_guards, method_named};
@@ -19,46 +20,37 @@ use crate::source::Span;
 use crate::values::Text;
 
 pub(super) const NAME: &str = "actix-web";
+pub(super) const NTEX: &str = "ntex";
 
 pub(super) fn call(eval: &mut Eval<'_>, call: &mut Call<'_>) -> Option<Value> {
-    let path = call.path;
-    match path {
-        "actix_web::App::new" => return Some(router(RouterKind::App, call.span)),
-        "actix_web::web::scope"
-        | "actix_web::Scope::new"
-        | "utoipa_actix_web::scope"
-        | "utoipa_actix_web::scope::scope" => {
-            return Some(with_path(eval, call, RouterKind::Scope));
+    let (family, item) = actix_family::item(call.path)?;
+    match item {
+        "App::new" | "App::with" | "App::default" => {
+            return Some(router(family, RouterKind::App, call.span));
         }
-        "actix_web::web::resource" | "actix_web::Resource::new" => {
-            return Some(resource(eval, call));
+        "scope" | "Scope::new" => return Some(with_paths(family, eval, call, RouterKind::Scope)),
+        "resource" | "Resource::new" | "service" => {
+            return Some(with_paths(family, eval, call, RouterKind::Resource));
         }
-        "actix_web::web::route" | "actix_web::Route::new" => {
-            return Some(router(RouterKind::Methods, call.span));
-        }
-        "actix_web::web::to" | "actix_web::web::to_async" => {
-            let mut made = Router::new(RouterKind::Methods, NAME, call.span);
+        "route" | "Route::new" => return Some(router(family, RouterKind::Methods, call.span)),
+        "to" | "to_async" => {
+            let mut made = Router::new(RouterKind::Methods, family.name, call.span);
             add_handler(eval, &mut made, call, 0);
             return Some(Value::Router(Box::new(made)));
         }
-        "actix_web::web::method" => {
-            let mut made = Router::new(RouterKind::Methods, NAME, call.span);
+        "method" => {
+            let mut made = Router::new(RouterKind::Methods, family.name, call.span);
             made.methods.push(method_arg(eval, call));
             return Some(Value::Router(Box::new(made)));
         }
-        "actix_web::HttpServer::new" => {
+        "HttpServer::new" | "server" => {
             if let Some(Value::Callable(factory)) = call.args.first().cloned() {
                 let (app, _) = eval.apply(&factory, Vec::new());
                 eval.emit(&app, call.span);
             }
-            return Some(Value::Object(
-                Ty::external("actix_web::HttpServer", []),
-                Vec::new(),
-            ));
+            return Some(Value::Object(Ty::external(family.server, []), Vec::new()));
         }
-        "actix_web::middleware::from_fn"
-        | "actix_web_lab::middleware::from_fn"
-        | "actix_web::middleware::mw_from_fn" => {
+        "middleware::from_fn" | "middleware::mw_from_fn" => {
             let kind = LayerKind::of_argument(call.args.first());
             let name = eval.layer_name(&kind, call.span);
             return Some(Value::Layers(vec![Arc::new(Layer {
@@ -69,7 +61,7 @@ pub(super) fn call(eval: &mut Eval<'_>, call: &mut Call<'_>) -> Option<Value> {
                 written: None,
             })]));
         }
-        "actix_web::middleware::Condition::new" => {
+        "middleware::Condition::new" => {
             let condition = match call.args.first() {
                 Some(Value::Bool(known)) => Err(*known),
                 _ => Ok(call
@@ -92,7 +84,7 @@ pub(super) fn call(eval: &mut Eval<'_>, call: &mut Call<'_>) -> Option<Value> {
             return Some(Value::Layers(layers.into_iter().map(with).collect()));
         }
         // actix-web-extras 0.1 `src/middleware/condition.rs`.
-        "actix_web_extras::middleware::Condition::from_option" => {
+        "middleware::Condition::from_option" => {
             let expr = *call.arg_exprs.first()?;
             let text = slice(eval, call, expr);
             let named = text.split(['.', '(']).next().unwrap_or_default();
@@ -108,8 +100,8 @@ pub(super) fn call(eval: &mut Eval<'_>, call: &mut Call<'_>) -> Option<Value> {
             let with = |layer: &Arc<Layer>| layer.under(&*condition);
             return Some(Value::Layers(layers.iter().map(with).collect()));
         }
-        "actix_web::web::redirect" => {
-            let mut made = Router::new(RouterKind::Resource, NAME, call.span);
+        "redirect" => {
+            let mut made = Router::new(RouterKind::Resource, family.name, call.span);
             made.prefix = Some(path_arg(eval, call, 0));
             let mut route = Route::new(
                 "ANY",
@@ -120,42 +112,35 @@ pub(super) fn call(eval: &mut Eval<'_>, call: &mut Call<'_>) -> Option<Value> {
             made.routes.push(route);
             return Some(Value::Router(Box::new(made)));
         }
-        "actix_files::Files::new" => {
-            let mut made = Router::new(RouterKind::Resource, NAME, call.span);
+        "Files::new" => {
+            let mut made = Router::new(RouterKind::Resource, family.name, call.span);
             let mut prefix = path_arg(eval, call, 0);
             prefix.push(&Text::known("/{*tail}", None));
             made.prefix = Some(prefix);
-            let mut route = Route::new(
-                "GET",
-                HandlerTarget::External("actix_files::Files".into()),
-                call.span,
-            );
-            route.handler_name = Some("actix_files::Files".into());
+            let files = call.path.strip_suffix("::new").unwrap_or(call.path);
+            let mut route = Route::new("GET", HandlerTarget::External(files.into()), call.span);
+            route.handler_name = Some(files.into());
             made.routes.push(route);
             return Some(Value::Router(Box::new(made)));
         }
         _ => {}
     }
-    let function = path.strip_prefix("actix_web::web::")?;
-    let method = method_named(function)?;
-    let mut made = Router::new(RouterKind::Methods, NAME, call.span);
+    let method = match item {
+        "query" => "QUERY".to_owned(),
+        _ => method_named(item)?,
+    };
+    let mut made = Router::new(RouterKind::Methods, family.name, call.span);
     made.methods.push(method);
     Some(Value::Router(Box::new(made)))
 }
 
-fn router(kind: RouterKind, span: Span) -> Value {
-    Value::Router(Box::new(Router::new(kind, NAME, span)))
+fn router(family: &Family, kind: RouterKind, span: Span) -> Value {
+    Value::Router(Box::new(Router::new(kind, family.name, span)))
 }
 
-fn with_path(eval: &Eval<'_>, call: &Call<'_>, kind: RouterKind) -> Value {
-    let mut made = Router::new(kind, NAME, call.span);
-    made.prefix = Some(path_arg(eval, call, 0));
-    Value::Router(Box::new(made))
-}
-
-/// A resource, at one path or several.
-fn resource(eval: &Eval<'_>, call: &Call<'_>) -> Value {
-    let mut made = Router::new(RouterKind::Resource, NAME, call.span);
+/// A scope or resource, at one path or several.
+fn with_paths(family: &Family, eval: &Eval<'_>, call: &Call<'_>, kind: RouterKind) -> Value {
+    let mut made = Router::new(kind, family.name, call.span);
     let mut paths: Vec<Text> = match call.args.first() {
         Some(Value::List(all)) => {
             let text = |it: &Value| it.as_text().cloned().unwrap_or_else(|| Text::hole("path"));
@@ -235,24 +220,29 @@ pub(super) fn method(
             restrict(&mut router, &[method]);
         }
         (RouterKind::Methods, "service") => add_handler(eval, &mut router, call, 0),
-        (RouterKind::Methods, "wrap") => {
-            let layers = layers_of(eval, call);
-            router.wraps.extend(layers.into_iter().rev());
-        }
+        // ntex: `web::service("/x").finish(service)`.
+        (RouterKind::Resource, "finish") => add_handler(eval, &mut router, call, 0),
         (_, "service" | "external_service") => {
             let value = call.args.first().cloned().unwrap_or_default();
             let expr = call.arg_exprs.first().copied();
             add_service(eval, &mut router, &value, expr, call);
         }
         (RouterKind::Resource, "route") => {
-            if let Some(Value::Router(methods)) = call.args.first().cloned() {
-                let routes = routes_of(&mut router, *methods, None, call.span);
-                router.routes.extend(routes);
-            } else {
-                router.lost.push(Lost {
-                    reason: "route could not be followed".into(),
-                    span: call.span,
-                });
+            // ntex takes lists of them, too.
+            let all = match call.args.first().cloned() {
+                Some(Value::List(all)) => all,
+                other => other.into_iter().collect(),
+            };
+            for value in all {
+                if let Value::Router(methods) = value {
+                    let routes = routes_of(&mut router, *methods, None, call.span);
+                    router.routes.extend(routes);
+                } else {
+                    router.lost.push(Lost {
+                        reason: "route could not be followed".into(),
+                        span: call.span,
+                    });
+                }
             }
         }
         (_, "route") => {
@@ -286,7 +276,7 @@ pub(super) fn method(
         }
         (_, "configure") => match call.args.first().cloned() {
             Some(Value::Callable(callable @ (Callable::Fn(..) | Callable::Closure(..)))) => {
-                let mut config = Router::new(RouterKind::Scope, NAME, call.span);
+                let mut config = Router::new(RouterKind::Scope, router.framework, call.span);
                 config.taken.clone_from(&router.taken);
                 let (_, after) = eval.apply(&callable, vec![Value::Router(Box::new(config))]);
                 if let Some(Value::Router(mut config)) = after.into_iter().next() {
@@ -308,9 +298,14 @@ pub(super) fn method(
                 });
             }
         },
-        (_, "wrap") => {
+        (_, "wrap" | "middleware") => {
             let layers = layers_of(eval, call);
             router.wraps.extend(layers.into_iter().rev());
+        }
+        // ntex: asked after all middleware, before a service is looked for.
+        (_, "filter") => {
+            let layers = layers_of(eval, call);
+            router.wraps.splice(0..0, layers.into_iter().rev());
         }
         (_, "wrap_fn") => {
             let kind = LayerKind::of_argument(call.args.first());
@@ -374,6 +369,10 @@ pub(super) fn method(
         (
             _,
             "app_data"
+            | "state"
+            | "state_factory"
+            | "case_insensitive_routing"
+            | "finish"
             | "data"
             | "data_factory"
             | "name"

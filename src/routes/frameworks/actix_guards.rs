@@ -2,6 +2,7 @@
 //!
 //! Source: actix-web 4 `src/guard/mod.rs`.
 
+use super::actix_family;
 use crate::facts::{Expr, ExprId, Pat};
 use crate::program::BodyKey;
 use crate::routes::eval::Eval;
@@ -72,7 +73,8 @@ pub(super) fn asked(eval: &Eval<'_>, key: BodyKey, guard: ExprId) -> Asked {
     match data.body.expr(guard) {
         Expr::Call { args, .. } => {
             let path = typing.external(guard).map_or("", |path| path.as_str());
-            let Some(name) = path.strip_prefix("actix_web::guard::") else {
+            let item = actix_family::item(path).and_then(|(_, item)| item.strip_prefix("guard::"));
+            let Some(name) = item else {
                 return Asked::other();
             };
             match (name, args.first()) {

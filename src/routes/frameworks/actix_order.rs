@@ -30,6 +30,10 @@ pub(super) fn register(
     it: &Arriving<'_>,
     routes: Vec<Route>,
 ) {
+    if !super::actix_family::named(router.framework).is_some_and(|it| it.in_order) {
+        router.routes.extend(routes);
+        return;
+    }
     let segments = segments(it.path);
     for route in routes {
         let mut before = router.taken.iter();

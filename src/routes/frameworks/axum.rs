@@ -543,7 +543,11 @@ pub(super) fn object_method(
 ) -> Option<Value> {
     if matches!(
         call.name,
-        "serve" | "serve_connection" | "serve_with_incoming" | "run"
+        "serve"
+            | "serve_connection"
+            | "serve_connection_with_upgrades"
+            | "serve_with_incoming"
+            | "run"
     ) && let Some(app) = call.args.iter().find(|it| it.holds_router()).cloned()
     {
         eval.emit(&app, call.span);

@@ -5,6 +5,7 @@
 
 mod actix;
 mod actix_attributes;
+mod actix_family;
 mod actix_guards;
 mod actix_order;
 mod arguments;
@@ -13,6 +14,9 @@ mod axum;
 mod axum_body;
 mod axum_stack;
 mod documentation;
+mod hyper;
+mod hyper_branches;
+mod hyper_subjects;
 mod loco;
 mod path;
 mod poem;
@@ -42,7 +46,7 @@ pub use path::normalise;
 pub use tonic::Servers;
 
 /// The frameworks, with the crates that show a service uses them.
-pub const FRAMEWORKS: [(&str, &[&str]); 7] = [
+pub const FRAMEWORKS: [(&str, &[&str]); 9] = [
     (
         axum::NAME,
         &[
@@ -55,11 +59,13 @@ pub const FRAMEWORKS: [(&str, &[&str]); 7] = [
         ],
     ),
     (actix::NAME, &["actix_web", "utoipa_actix_web"]),
+    (actix::NTEX, &["ntex"]),
     (rocket::NAME, &["rocket", "rocket_okapi"]),
     (tonic::NAME, &["tonic"]),
     (poem::NAME, &["poem", "poem_openapi"]),
     (warp::NAME, &["warp"]),
     (salvo::NAME, &["salvo", "salvo_core"]),
+    (hyper::NAME, &["hyper"]),
 ];
 
 /// Whether routes that are mounted together can be guarded together, by a layer on the mount.
@@ -121,10 +127,10 @@ pub fn call(eval: &mut Eval<'_>, call: &mut Call<'_>) -> Option<Value> {
     }
     match crate_of(call.path) {
         "axum" | "axum_core" | "axum_extra" | "utoipa_axum" | "aide" | "loco_rs" | "tower"
-        | "tower_http" | "tower_layer" | "axum_server" | "hyper" => axum::call(eval, call),
-        "actix_web" | "actix_files" | "utoipa_actix_web" | "actix_web_lab" | "actix_web_extras" => {
-            actix::call(eval, call)
-        }
+        | "tower_http" | "tower_layer" | "axum_server" => axum::call(eval, call),
+        "hyper" => hyper::call(eval, call).or_else(|| axum::call(eval, call)),
+        "actix_web" | "actix_files" | "utoipa_actix_web" | "actix_web_lab" | "actix_web_extras"
+        | "ntex" | "ntex_files" => actix::call(eval, call),
         "rocket" => rocket::call(eval, call),
         "salvo" => salvo::call(eval, call),
         "warp" => warp::call(eval, call),
@@ -192,7 +198,7 @@ pub fn method(eval: &mut Eval<'_>, receiver: Value, call: &mut Call<'_>) -> Resu
             other => Err(other),
         },
         axum::NAME => axum::method(eval, receiver, call),
-        actix::NAME => actix::method(eval, receiver, call),
+        actix::NAME | actix::NTEX => actix::method(eval, receiver, call),
         rocket::NAME => rocket::method(eval, receiver, call),
         _ => Err(receiver),
     }
@@ -209,6 +215,7 @@ pub fn object_method(eval: &mut Eval<'_>, receiver: &Value, call: &mut Call<'_>)
         .or_else(|| poem::object_method(eval, receiver, call))
         .or_else(|| warp::object_method(receiver, call))
         .or_else(|| salvo::object_method(eval, receiver, call))
+        .or_else(|| hyper::object_method(eval, call))
         .or_else(|| axum::object_method(eval, receiver, call))
 }
 
@@ -271,7 +278,7 @@ const BUILDING_MACROS: [&str; 4] = [
 
 /// Library functions that start a router: code that calls them is worth running. Those that
 /// end in `*` stand for all that begin so.
-const BUILDERS: [&str; 63] = [
+const BUILDERS: [&str; 69] = [
     "axum::Router::new",
     "axum::Router::default",
     "axum::routing::*",
@@ -292,6 +299,12 @@ const BUILDERS: [&str; 63] = [
     "actix_web::web::resource",
     "utoipa_actix_web::scope",
     "utoipa_actix_web::scope::scope",
+    "ntex::web::App::new",
+    "ntex::web::App::with",
+    "ntex::web::App::default",
+    "ntex::web::scope",
+    "ntex::web::resource",
+    "ntex::web::service",
     "rocket::build",
     "rocket::custom",
     "rocket::ignite",
@@ -389,12 +402,14 @@ pub fn builds(path: &str) -> bool {
     BUILDERS.iter().any(|it| match it.strip_suffix('*') {
         Some(start) => path.starts_with(start),
         None => path == *it,
-    }) || warp::builds(path)
+    }) || hyper::BUILDERS.contains(&path)
+        || warp::builds(path)
 }
 
 /// The bodies that may start a router, in order: known without reading them.
 pub fn building_bodies(program: &Program, servers: &Servers) -> Vec<BodyKey> {
     let exact = BUILDERS.iter().filter(|it| !it.ends_with('*'));
+    let exact = exact.chain(&hyper::BUILDERS);
     let starting = BUILDING_ITEMS
         .iter()
         .chain(&warp::FILTERS)
@@ -461,6 +476,10 @@ fn router_kind(path: &str) -> Option<(RouterKind, &'static str)> {
         | "utoipa_actix_web::scope::Scope" => (RouterKind::Scope, actix::NAME),
         "actix_web::Resource" => (RouterKind::Resource, actix::NAME),
         "actix_web::Route" => (RouterKind::Methods, actix::NAME),
+        "ntex::web::App" => (RouterKind::App, actix::NTEX),
+        "ntex::web::ServiceConfig" | "ntex::web::Scope" => (RouterKind::Scope, actix::NTEX),
+        "ntex::web::Resource" => (RouterKind::Resource, actix::NTEX),
+        "ntex::web::Route" => (RouterKind::Methods, actix::NTEX),
         "rocket::Rocket" => (RouterKind::App, rocket::NAME),
         "rocket::Route" => (RouterKind::List, rocket::NAME),
         "salvo::Router" | "salvo::Service" => (RouterKind::App, salvo::NAME),

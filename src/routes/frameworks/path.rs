@@ -64,7 +64,7 @@ fn segment(text: &str) -> String {
         return format!("{{{name}}}");
     }
     if let Some(name) = text.strip_prefix('*') {
-        return format!("{{*{name}}}");
+        return format!("{{*{}}}", if name.is_empty() { "rest" } else { name });
     }
     if let Some(inner) = text
         .strip_prefix('<')
@@ -88,8 +88,15 @@ fn segment(text: &str) -> String {
             break;
         };
         let inner = &rest[open + 1..open + close];
-        out.push_str(&parameter(inner));
         rest = &rest[open + close + 1..];
+        // ntex: `{tail}*` takes the rest of the path.
+        match rest.strip_prefix('*') {
+            Some(after) => {
+                out.push_str(&format!("{{*{inner}}}"));
+                rest = after;
+            }
+            None => out.push_str(&parameter(inner)),
+        }
     }
     out.push_str(rest);
     out
@@ -152,6 +159,8 @@ mod tests {
             (&["u/{id:num(3..=10)}/{at|\\d+}"], "/u/{id}/{at}"),
             (&["u/<id:num>/<**rest>"], "/u/{id}/{*rest}"),
             (&["item_<id:num>.txt"], "/item_{id}.txt"),
+            (&["/files", "/{tail}*"], "/files/{*tail}"),
+            (&["/static/*"], "/static/{*rest}"),
         ] {
             let texts: Vec<Text> = pieces.iter().map(|it| Text::known(*it, None)).collect();
             assert_eq!(normalise(&texts), expected, "{pieces:?}");

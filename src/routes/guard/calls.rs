@@ -163,6 +163,10 @@ impl Run<'_, '_> {
                 event.add(&mut self.events);
             }
             self.looks |= summary.looks;
+            self.answers = match candidates.len() {
+                1 => super::tail::answers(id, &entry, &summary.exits),
+                _ => None,
+            };
             let Some(after) = summary.after else { continue };
             let success = summary.value.success();
             let verifies = success.is_some_and(|out| out.proof.is_verified());
@@ -325,7 +329,8 @@ impl Run<'_, '_> {
         let receiver = self.expr(call.receiver);
         let name = call.name.as_str();
         let span = self.span(id);
-        if let Some(value) = self.chain_method(id, call, &receiver) {
+        let answered = self.chain_method(id, call, &receiver);
+        if let Some(value) = answered.or_else(|| self.response_method(call, &receiver)) {
             return value;
         }
         if let Some(piece) = self.piece(call, &receiver) {
@@ -346,8 +351,8 @@ impl Run<'_, '_> {
             self.event(EventKind::Next, span);
             return Abs::default();
         }
-        // State that is reached through the request: actix-web 4 `HttpRequest`, Rocket 0.5 `Rocket`.
-        if matches!(name, "app_data" | "state")
+        // State that is reached through the request: `HttpRequest` of actix-web 4 and ntex 3, Rocket 0.5 `Rocket`.
+        if matches!(name, "app_data" | "app_state" | "state")
             && let [GenericArg::Type(ty)] = &*call.generics
         {
             return Abs::fallible("Some", Proof::nothing(), state_of(ty));

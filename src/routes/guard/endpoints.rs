@@ -45,6 +45,8 @@ pub(super) fn is_rest(ty: &Ty) -> bool {
                 "std::boxed::Box" | "std::sync::Arc" | "std::rc::Rc"
             );
             *path == "poem::endpoint::BoxEndpoint"
+                // ntex 3: `ctx.call(&self.service, req)`.
+                || *path == "ntex::ServiceCtx"
                 || is_pointer && args.first().is_some_and(is_rest)
         }
         Ty::Param(_, bounds) | Ty::Opaque(bounds) | Ty::Dyn(bounds) => bounds.iter().any(

@@ -493,7 +493,7 @@ fn is_framework(slot: &Slot) -> bool {
         Slot::Key(key) => return key.as_str().starts_with("::salvo::"),
         Slot::Kept(..) => return false,
     };
-    const CRATES: [&str; 12] = [
+    const CRATES: [&str; 13] = [
         "axum",
         "axum_core",
         "axum_extra",
@@ -504,6 +504,7 @@ fn is_framework(slot: &Slot) -> bool {
         "tower_http",
         "actix_web",
         "actix_http",
+        "ntex",
         "tonic",
         "poem",
     ];

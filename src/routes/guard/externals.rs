@@ -113,9 +113,9 @@ impl Run<'_, '_> {
             | "request" | "head" | "inner" | "raw" | "into_inner" | "iter" | "as_ref" | "req" => {
                 Some(Abs::of(receiver.from))
             }
-            // The application's own, reached through the request: actix-web 4 `HttpRequest`,
-            // Rocket 0.5 `Request`.
-            "rocket" | "app_data" | "app_config" | "state" => Some(Abs::default()),
+            // The application's own, reached through the request: `HttpRequest` of actix-web 4 and
+            // ntex 3, Rocket 0.5 `Request`.
+            "rocket" | "app_data" | "app_state" | "app_config" | "state" => Some(Abs::default()),
             "get" | "get_bin" | "get_one" | "get_all" | "cookie" | "get_private" | "header"
             | "typed_get" | "typed_try_get" | "get_header" | "signed" | "private"
                 if !call.args.is_empty() || name.starts_with("typed") =>

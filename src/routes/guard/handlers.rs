@@ -3,11 +3,12 @@
 use super::extractors::OPTIONAL_TRAITS;
 use super::proof::{Abs, From, Out, Proof, State, Strength};
 use super::rights::Rights;
+use super::route::Asked;
 use super::{Event, EventKind, Judge, Summary, body_proof};
-use crate::facts::CfgPredicate;
+use crate::facts::{CfgPredicate, Expr, ExprId};
 use crate::program::ty::Subst;
-use crate::program::{FnId, Ty};
-use crate::routes::endpoint::{Evidence, EvidenceKind};
+use crate::program::{BodyKey, FnId, Ty};
+use crate::routes::endpoint::{Evidence, EvidenceKind, HandlerTarget};
 use crate::routes::eval::type_name;
 use crate::source::Name;
 
@@ -179,6 +180,51 @@ impl Judge<'_> {
             proof.rights = proof.rights.and(&cut);
         }
         taken.before_effects(proof)
+    }
+}
+
+impl Judge<'_> {
+    /// What code that answers all requests of a service demands of those with this path, and one
+    /// of these methods: the weakest of them counts.
+    pub fn answer_to(&self, answers: HandlerTarget, path: &str, methods: &[&str]) -> Proof {
+        let by_method = methods.iter().map(|method| {
+            self.route.set(Some(Asked {
+                path: Name::new(path),
+                whole: Name::new(path),
+                method: Name::new(method),
+            }));
+            let proof = match answers {
+                HandlerTarget::Fn(id) => self.body(id, &Subst::new()),
+                HandlerTarget::Closure(key, expr) => self.closure_body(key, expr),
+                HandlerTarget::External(_) | HandlerTarget::Unknown => {
+                    Proof::maybe("the code that answers could not be resolved")
+                }
+            };
+            self.route.set(None);
+            proof
+        });
+        let weakest = by_method.reduce(|a, b| a.either(&b, None));
+        weakest.unwrap_or_else(Proof::nothing)
+    }
+
+    /// What a closure demands of the request that is its first parameter.
+    fn closure_body(&self, key: BodyKey, expr: ExprId) -> Proof {
+        let Expr::Closure(closure) = self.program[key].body.expr(expr) else {
+            return Proof::nothing();
+        };
+        self.begin();
+        let mut run = self.start(key, Abs::default(), Subst::new());
+        for (at, (pat, _)) in closure.params.iter().enumerate() {
+            let value = match at {
+                0 => Abs::of(From::REQUEST),
+                _ => Abs::default(),
+            };
+            run.bind(*pat, value);
+        }
+        run.leave(closure.body);
+        let mut proof = body_proof(&run.finish(), true);
+        self.admit(&mut proof);
+        proof
     }
 }
 

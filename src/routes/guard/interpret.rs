@@ -31,6 +31,11 @@ pub(super) struct Run<'j, 'a> {
     /// `None`: this point is not reached.
     pub(super) state: Option<State>,
     pub(super) exits: Vec<(Abs, State)>,
+    /// The exits of the function of the program that this call was of, if it was the last one, and
+    /// the function refuses by what it answers.
+    pub(super) answers: Option<(ExprId, Vec<(Abs, State)>)>,
+    /// How many `Ok(..)` stand around the expression with whose value the body is being left.
+    pub(super) oks: usize,
     pub(super) breaks: Vec<End>,
     pub(super) events: Vec<Event>,
     /// Maps of the service in which an entry was made for whoever asks.
@@ -155,6 +160,8 @@ impl<'a> Judge<'a> {
             subst,
             state: Some(State::start()),
             exits: Vec::new(),
+            answers: None,
+            oks: 0,
             breaks: Vec::new(),
             events: Vec::new(),
             made: Vec::new(),
@@ -398,10 +405,17 @@ impl<'a> Run<'_, 'a> {
                 }
             }
             Expr::Return(value) => {
-                let value = value.map_or_else(Abs::default, |id| self.expr(id));
-                if let Some(state) = self.state.take() {
-                    self.exits.push((value, state));
+                let oks = std::mem::take(&mut self.oks);
+                match value {
+                    Some(id) if self.is_plain() => self.leave(*id),
+                    Some(id) => {
+                        let value = self.expr(*id);
+                        self.exit(value);
+                    }
+                    None => self.exit(Abs::default()),
                 }
+                self.oks = oks;
+                self.state = None;
                 Abs::default()
             }
             Expr::Break { value, .. } => {

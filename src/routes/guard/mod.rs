@@ -39,6 +39,7 @@ pub mod proof;
 mod public;
 mod queries;
 mod redirects;
+mod responses;
 mod rights;
 mod route;
 mod route_guards;

@@ -23,7 +23,7 @@ impl Abs {
 
 impl Run<'_, '_> {
     /// The value that an expression names, to be changed.
-    fn place(&mut self, id: ExprId) -> Option<&mut Abs> {
+    pub(super) fn place(&mut self, id: ExprId) -> Option<&mut Abs> {
         match self.judge.program[self.key].body.expr(id) {
             Expr::Path(path) => match self.typing.local(id) {
                 Some(local) => self.env.get_mut(&local),

@@ -34,13 +34,19 @@ struct Held {
     evidence: Evidence,
     /// Whoever it does not come out in favour of, is refused.
     or_else: bool,
+    /// It comes out in favour on every path by itself; otherwise another may do so in its place.
+    always: bool,
 }
 
 impl Rights {
     /// This came out in favour; `or_else`: others are refused.
     fn of(evidence: Evidence, or_else: bool) -> Rights {
         Rights::new(Asked {
-            held: Some(Rc::from([Held { evidence, or_else }])),
+            held: Some(Rc::from([Held {
+                evidence,
+                or_else,
+                always: true,
+            }])),
             ..Asked::default()
         })
     }
@@ -60,6 +66,13 @@ impl Rights {
     /// What came out in favour on every path; empty if nothing did.
     pub fn held(&self) -> Vec<&Evidence> {
         evidence(self.0.iter().filter_map(|it| it.held.as_ref()))
+    }
+
+    /// What came out in favour on every path by itself, and not in the place of another.
+    pub fn demanded(&self) -> Vec<Evidence> {
+        let held = self.0.iter().filter_map(|it| it.held.as_ref());
+        let held = held.flat_map(|it| it.iter()).filter(|it| it.always);
+        held.map(|it| it.evidence.clone()).collect()
     }
 
     /// What came out in favour on some, where others are refused.
@@ -124,6 +137,7 @@ impl Rights {
             let own = Held {
                 evidence: evidence.clone(),
                 or_else: true,
+                always: true,
             };
             let inner = all.iter().filter(|it| it.evidence != *evidence).cloned();
             std::iter::once(own).chain(inner).collect()
@@ -160,7 +174,7 @@ impl Rights {
         let maybe = a.maybe.as_ref().or(b.maybe.as_ref()).cloned();
         Rights::new(match (&a.held, &b.held) {
             (Some(one), Some(another)) => Asked {
-                held: merged(Some(one), Some(another)),
+                held: Some(any_of(one, another)),
                 looked,
                 maybe,
             },
@@ -194,6 +208,7 @@ fn merged(a: Option<&Rc<[Held]>>, b: Option<&Rc<[Held]>>) -> Option<Rc<[Held]>> 
             };
             let own = a.iter().map(|it| Held {
                 or_else: it.or_else || gate(it),
+                always: it.always || is_always(b, it),
                 ..it.clone()
             });
             let new = b.iter().filter(|it| !known(it)).cloned();
@@ -201,6 +216,21 @@ fn merged(a: Option<&Rc<[Held]>>, b: Option<&Rc<[Held]>>) -> Option<Rc<[Held]>> 
         }
         (a, b) => a.or(b).cloned(),
     }
+}
+
+/// What came out in favour on one path or on another.
+fn any_of(a: &Rc<[Held]>, b: &Rc<[Held]>) -> Rc<[Held]> {
+    let all = merged(Some(a), Some(b)).unwrap_or_else(|| Rc::from([]));
+    let on_both = all.iter().map(|it| Held {
+        always: is_always(a, it) && is_always(b, it),
+        ..it.clone()
+    });
+    on_both.collect()
+}
+
+fn is_always(all: &[Held], one: &Held) -> bool {
+    all.iter()
+        .any(|it| it.always && it.evidence == one.evidence)
 }
 
 impl State {

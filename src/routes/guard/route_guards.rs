@@ -1,4 +1,4 @@
-//! actix-web's route guards: a route whose guard does not match is not reached, so that a guard
+//! Route guards of actix-web and ntex: a route whose guard does not match is not reached, so that a guard
 //! that looks for a secret refuses whoever has none.
 //!
 //! Source: actix-web 3.3 and 4 `src/guard/mod.rs` (`fn_guard`, `Header`, `All`, `Any`, `Not`).
@@ -64,7 +64,7 @@ impl Run<'_, '_> {
                 };
                 let name = path.as_str().rsplit("::").next().unwrap_or_default();
                 match (name, &**args) {
-                    _ if !path.as_str().starts_with("actix_web::guard::") => self.guard_value(id),
+                    _ if !is_guard(path.as_str()) => self.guard_value(id),
                     ("fn_guard" | "All" | "Any", [only]) => self.guard(*only, depth + 1),
                     ("Not", [only]) => super::interpret::negated(&self.guard(*only, depth + 1)),
                     ("Header", [name, value]) => self.header_guard(id, *name, *value),
@@ -125,6 +125,12 @@ impl Run<'_, '_> {
         let sent = Abs::of(From::CREDENTIAL);
         self.equal(&sent, &value, id)
     }
+}
+
+/// Whether a function is one of a framework's guards: ntex 3 `src/web/guard.rs` has the same.
+fn is_guard(path: &str) -> bool {
+    let mut modules = ["actix_web::guard::", "ntex::web::guard::"].into_iter();
+    modules.any(|module| path.starts_with(module))
 }
 
 /// Two guards of which both must match, or one.

@@ -202,6 +202,7 @@ impl Run<'_, '_> {
                 }
             }
             Expr::Field { base, .. } => self.assign_field(target, *base, value),
+            Expr::MethodCall(call) => self.set_response_status(call, &value),
             _ => {}
         }
     }

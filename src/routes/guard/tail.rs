@@ -2,9 +2,10 @@
 //! answer that refuses is not joined with one that does not.
 
 use super::interpret::Run;
-use super::proof::{Abs, State};
+use super::proof::{Abs, From, Proof, State};
 use crate::facts::body::BlockKind;
 use crate::facts::{Expr, ExprId};
+use crate::program::{BodyOwner, Ty};
 use crate::values::Callee;
 
 impl Run<'_, '_> {
@@ -58,17 +59,71 @@ impl Run<'_, '_> {
             Expr::Match { scrutinee, arms } => self.each_arm(*scrutinee, arms, Self::leave),
             // `Box::pin(async move { .. })`.
             Expr::Call { args, .. } if self.pins(id) && args.len() == 1 => self.leave(args[0]),
+            // `Ok(match .. { .. })`.
+            Expr::Call { args, .. } if args.len() == 1 && self.is_ok(id) && self.is_plain() => {
+                self.oks += 1;
+                self.leave(args[0]);
+                self.oks -= 1;
+            }
             _ => {
+                self.answers = None;
+                let oks = std::mem::take(&mut self.oks);
                 let value = self.expr(id);
-                self.exit(value);
+                self.oks = oks;
+                let mut called = id;
+                while let Expr::Await(inner) = body.expr(called) {
+                    called = *inner;
+                }
+                match self.answers.take() {
+                    Some((of, answers))
+                        if of == called && self.state.is_some() && self.is_plain() =>
+                    {
+                        for (value, state) in answers {
+                            self.state = Some(state);
+                            self.exit(value);
+                        }
+                    }
+                    _ => self.exit(value),
+                }
             }
         }
     }
 
-    fn exit(&mut self, value: Abs) {
+    pub(super) fn exit(&mut self, value: Abs) {
         if let Some(state) = self.state.take() {
-            self.exits.push((value, state));
+            let ok = |value, _| Abs::fallible("Ok", Proof::nothing(), value);
+            self.exits.push(((0..self.oks).fold(value, ok), state));
         }
+    }
+
+    /// Whether the body is that of a function of a service on plain hyper that gives a response:
+    /// refused is who gets one of these, and not another. Handlers of other frameworks are not
+    /// called by the service itself.
+    pub(super) fn is_plain(&self) -> bool {
+        let BodyOwner::Fn(id) = self.judge.program[self.key].owner else {
+            return false;
+        };
+        let program = self.judge.program;
+        let others = [
+            "axum",
+            "actix_web",
+            "poem",
+            "warp",
+            "salvo",
+            "tonic",
+            "rocket",
+        ];
+        program.may_use("hyper")
+            && !others.iter().any(|it| program.may_use(it))
+            && gives_response(&program.fn_return(id))
+    }
+
+    /// Whether a call makes a result of an answer.
+    fn is_ok(&self, id: ExprId) -> bool {
+        let callees = self.typing.callees(id);
+        callees
+            .iter()
+            .any(|it| matches!(it, Callee::External(path) if *path == "std::result::Result::Ok"))
     }
 
     /// Whether a call does nothing but pin its argument.
@@ -78,4 +133,32 @@ impl Run<'_, '_> {
             .iter()
             .any(|it| matches!(it, Callee::External(path) if *path == "std::boxed::Box::pin"))
     }
+}
+
+fn gives_response(ty: &Ty) -> bool {
+    match ty {
+        Ty::Future(inner) => gives_response(inner),
+        Ty::External(path, args) => *path == "http::Response" || args.iter().any(gives_response),
+        Ty::Opaque(_) | Ty::Assoc(..) => true,
+        _ => false,
+    }
+}
+
+/// What a called function answers, each by itself: if it refuses by an answer, as handlers do that
+/// give responses, what holds after the call does not tell who was refused.
+pub(super) fn answers(
+    call: ExprId,
+    entry: &State,
+    exits: &[(Abs, State)],
+) -> Option<(ExprId, Vec<(Abs, State)>)> {
+    let is_refusal = |value: &Abs| {
+        let inside = value.success().filter(|_| value.variants.is_some());
+        let rejects = |value: &Abs| value.from.has(From::REJECT) && value.variants.is_none();
+        rejects(value) || inside.is_some_and(|out| rejects(&out.val))
+    };
+    if exits.len() < 2 || !exits.iter().any(|(value, _)| is_refusal(value)) {
+        return None;
+    }
+    let after = |(value, state): &(Abs, State)| (value.clone(), entry.after_call(state));
+    Some((call, exits.iter().map(after).collect()))
 }

@@ -13,6 +13,7 @@ mod globs;
 mod locate;
 mod names;
 mod parse;
+mod policy;
 mod reader;
 mod rules;
 mod scale;
@@ -26,6 +27,7 @@ pub use globs::{Methods, PathGlobs, RouteGlob, RouteGlobs};
 pub use locate::{ConfigFile, locate};
 pub(crate) use names::closest;
 pub use names::{KnownNames, LintSelector};
+pub use policy::{FIXED_LINTS, Requirement, RoutePolicy, Wanted, time};
 pub use scale::{Confidence, Level, Persona, Severity};
 pub use template::{Found, template};
 
@@ -51,6 +53,8 @@ pub struct Config {
     pub external: Vec<External>,
     /// `[assume]`.
     pub assumptions: Vec<Assumption>,
+    /// `[[policy]]`.
+    pub policies: Vec<RoutePolicy>,
     /// `[[model]]`.
     pub models: Vec<LocalModel>,
     /// `ignore.paths`: files that are not reported on.

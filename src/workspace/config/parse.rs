@@ -8,7 +8,7 @@ use super::globs::PathGlobs;
 use super::names::KnownNames;
 use super::reader::{Reader, Table, Value, Word, in_order, range};
 use super::scale::{Level, Persona, Severity};
-use super::{Config, LevelEntry, LintSelector, rules};
+use super::{Config, LevelEntry, LintSelector, policy, rules};
 use crate::source::{LineIndex, TextRange};
 
 /// The keys of a `moat.toml`.
@@ -20,6 +20,7 @@ pub(super) const ROOT_KEYS: &[&str] = &[
     "public-routes",
     "external",
     "assume",
+    "policy",
     "model",
     "ignore",
 ];
@@ -116,6 +117,7 @@ fn config(reader: &mut Reader<'_>, root: Table<'_, '_>) -> Config {
     rules::public_routes(reader, &mut config, root);
     rules::external(reader, &mut config, root);
     rules::assumptions(reader, &mut config, root);
+    config.policies = policy::policies(reader, root);
     rules::models(reader, &mut config, root);
     if let Some(value) = root.get("ignore")
         && let Some(table) = reader.table(value, "ignore", &["paths"])
@@ -186,6 +188,7 @@ fn lints(
                 "keep one of the two",
             );
         }
+        refuse_fixed(reader, &selector, level, range(key));
         entries.push(LevelEntry {
             selector,
             level,
@@ -194,6 +197,18 @@ fn lints(
         });
     }
     entries
+}
+
+/// Of some findings nobody sets the level.
+fn refuse_fixed(reader: &mut Reader<'_>, selector: &LintSelector, level: Level, at: TextRange) {
+    if let LintSelector::Lint(id) = selector
+        && level != Level::Deny
+        && policy::FIXED_LINTS.contains(&id.as_str())
+    {
+        let message = format!("the level of `{id}` cannot be lowered");
+        let help = "change the policy, or accept the change with `cargo moat accept`";
+        reader.bad(at, message, help);
+    }
 }
 
 /// The levels of an override: plain words, as the terms are the override's.
@@ -209,6 +224,7 @@ pub(super) fn plain_levels(reader: &mut Reader<'_>, value: &Value<'_>) -> Vec<Le
         let Some(level) = level_value(reader, key.get_ref(), value) else {
             continue;
         };
+        refuse_fixed(reader, &selector, level, range(key));
         entries.push(LevelEntry {
             selector,
             level,

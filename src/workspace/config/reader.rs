@@ -194,6 +194,20 @@ impl Reader<'_> {
         meant.any(|(range, it)| *range == table.range && it == key)
     }
 
+    /// The strings of a key, or its only one; none of them empty.
+    pub(super) fn one_or_more(&mut self, table: Table<'_, '_>, key: &str) -> Vec<Word> {
+        match table.get(key).map(|it| it.get_ref()) {
+            Some(DeValue::String(_)) => self.string(table, key).into_iter().collect(),
+            _ => self.strings(table, key).unwrap_or_default(),
+        }
+    }
+
+    /// Records a key that nobody reads in a table that knows its keys by itself.
+    pub(super) fn unknown_key(&mut self, range: TextRange, message: String, help: String) {
+        let kind = ConfigErrorKind::UnknownKey;
+        self.error(kind, range, message, "nobody reads this", Some(help));
+    }
+
     /// The strings of a key, none of them empty; `None` if the key is not there or has none.
     pub(super) fn strings(&mut self, table: Table<'_, '_>, key: &str) -> Option<Vec<Word>> {
         let value = table.get(key)?;

@@ -10,9 +10,11 @@ use super::exception::{
 };
 use super::globs::{Methods, PathGlobs, RouteGlob, RouteGlobs};
 use super::parse::{TERMS_KEYS, path_globs, plain_levels, push, terms};
-use super::reader::{Reader, Table, Value, in_order, range};
+use super::reader::{Reader, Table, Value, Word, in_order, range};
 use super::{Config, Level, LocalModel, Override};
 use crate::source::TextRange;
+
+pub(super) const WHY_ROUTES: &str = "name the endpoints: `routes = [\"/login\", \"/public/**\"]`";
 
 const WHY_REASON: &str = "say why, so that a reviewer can judge it: `reason = \"..\"`";
 
@@ -318,11 +320,7 @@ fn plain(value: &Value<'_>) -> toml::Value {
 
 fn required_routes(reader: &mut Reader<'_>, table: Table<'_, '_>) -> RouteGlobs {
     if table.get("routes").is_none() {
-        reader.missing(
-            table,
-            "routes",
-            "name the endpoints: `routes = [\"/login\", \"/public/**\"]`",
-        );
+        reader.missing(table, "routes", WHY_ROUTES);
     }
     route_globs(reader, table)
 }
@@ -335,8 +333,26 @@ fn required_terms(reader: &mut Reader<'_>, table: Table<'_, '_>) -> Terms {
 }
 
 fn route_globs(reader: &mut Reader<'_>, table: Table<'_, '_>) -> RouteGlobs {
+    let routes = reader.strings(table, "routes").unwrap_or_default();
+    let globs = globs_of(reader, routes);
+    let methods = reader.strings(table, "methods").unwrap_or_default();
+    let methods = methods_of(reader, methods);
+    let is_everywhere = table.get("routes").is_none() && !reader.is_meant(table, "routes");
+    if table.get("methods").is_some() && is_everywhere {
+        let help = "name the endpoints in `routes`, for example [\"/**\"]";
+        reader.bad(
+            anchor(table, &["methods"]),
+            "`methods` without `routes`",
+            help,
+        );
+    }
+    RouteGlobs { globs, methods }
+}
+
+/// Patterns of routes, those that mean something.
+pub(super) fn globs_of(reader: &mut Reader<'_>, words: Vec<Word>) -> Vec<RouteGlob> {
     let mut globs = Vec::new();
-    for word in reader.strings(table, "routes").unwrap_or_default() {
+    for word in words {
         match RouteGlob::parse(&word.text) {
             Ok(glob) => globs.push(glob),
             Err(wrong) => {
@@ -349,25 +365,18 @@ fn route_globs(reader: &mut Reader<'_>, table: Table<'_, '_>) -> RouteGlobs {
             }
         }
     }
+    globs
+}
+
+/// Methods by their names, those that there are.
+pub(super) fn methods_of(reader: &mut Reader<'_>, words: Vec<Word>) -> Methods {
     let mut methods = Vec::new();
-    for mut word in reader.strings(table, "methods").unwrap_or_default() {
+    for mut word in words {
         word.text = word.text.to_ascii_uppercase();
         let method = reader.one_of(&word, "method", Methods::KNOWN, |it| it);
         methods.extend(method.map(str::to_owned));
     }
-    let is_everywhere = table.get("routes").is_none() && !reader.is_meant(table, "routes");
-    if table.get("methods").is_some() && is_everywhere {
-        let help = "name the endpoints in `routes`, for example [\"/**\"]";
-        reader.bad(
-            anchor(table, &["methods"]),
-            "`methods` without `routes`",
-            help,
-        );
-    }
-    RouteGlobs {
-        globs,
-        methods: Methods::new(methods),
-    }
+    Methods::new(methods)
 }
 
 /// Where a finding about an entry points: what it names, else the entry.

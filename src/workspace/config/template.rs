@@ -85,6 +85,14 @@ pub fn template(found: &Found) -> String {
     for (name, value) in &found.settings {
         let _ = writeln!(out, "#{} = {value}", quoted(name));
     }
+    out.push_str(POLICY);
+    if let Some(routes) = &found.routes {
+        let _ = write!(
+            out,
+            "#[[policy]]\n#name = \"say what\"\n#routes = [{}]\n#require = {{ authentication = \"required\" }}\n",
+            quoted(routes)
+        );
+    }
     out.push_str(MODEL);
     if found.undecided.is_empty() {
         out.push_str("# No type of this code was found of which nobody can tell.\n");
@@ -154,6 +162,10 @@ const EXTERNAL: &str = r#"
 const ASSUME: &str = r#"
 # Settings whose value in production is known (`[assume]`); verdicts that hang on them are made
 # with it.
+"#;
+
+const POLICY: &str = r#"
+# What endpoints must have (`[[policy]]`), whatever comments and levels say.
 "#;
 
 const MODEL: &str = r#"

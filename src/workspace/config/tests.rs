@@ -259,6 +259,28 @@ fn every_mistake_has_a_place_and_a_remedy() {
         ("[[external]]\nroutes = ['/a']\nby = 'x'\nreason = 'x'", "[[external]]", "`provides` is missing", ""),
         ("[[external]]\nprovides = ['auth']\nroutes = ['/a']\nby = 'x'\nreason = 'x'", "'auth'", "`auth` is no control", "did you mean `authentication`?"),
         ("[[external]]\nprovides = ['csrf']\nroutes = ['/a']\nreason = 'x'", "[[external]]", "`by` is missing", ""),
+        ("[[policy]]\nroutes = '/a'\nrequire.csrf = true", "[[policy]]", "`name` is missing", "findings call it"),
+        ("[[policy]]\nname = 'x'\nrequire.csrf = true", "[[policy]]", "`routes` is missing", "name the endpoints"),
+        ("[[policy]]\nname = 'x'\nroutes = '/a'", "[[policy]]", "`require` is missing", "say what they must have"),
+        ("[[policy]]\nname = 'x'\nroutes = '/a'\nrequire = {}", "{}", "`require` is empty", "name a protection"),
+        ("[[policy]]\nname = 'x'\nroutes = '/a'\nrequire = true", "true", "`require` is a table, not a boolean", ""),
+        ("[[policy]]\nname = 'x'\nroutes = '/a'\nrequire.authentification = true", "authentification", "is no protection", "did you mean `authentication`?"),
+        ("[[policy]]\nname = 'x'\nroutes = '/a'\nrequire.rate-limits = true", "rate-limits", "is no protection", "did you mean `rate_limit`?"),
+        ("[[policy]]\nname = 'x'\nroutes = '/a'\nrequire.xyzzy = true", "xyzzy", "is no protection", "write one of `authentication`"),
+        ("[[policy]]\nname = 'x'\nroutes = '/a'\nrequire.csrf = false", "false", "requires nothing", "leave the key out"),
+        ("[[policy]]\nname = 'x'\nroutes = '/a'\nrequire.csrf = 1", "1", "`csrf` is `true` or a string, not an integer", "write `true`"),
+        ("[[policy]]\nname = 'x'\nroutes = '/a'\nrequire.authentication = 'optional'", "'optional'", "nothing that `authentication` can be required to be", "a policy requires"),
+        ("[[policy]]\nname = 'x'\nroutes = '/a'\nrequire.authorization = 'admin'", "'admin'", "nothing that `authorization`", "role:admin"),
+        ("[[policy]]\nname = 'x'\nroutes = '/a'\nrequire.authorization = 'role:'", "'role:'", "nothing that `authorization`", "role:admin"),
+        ("[[policy]]\nname = 'x'\nroutes = '/a'\nrequire.body_limit = '1MB'", "'1MB'", "nothing that `body_limit`", "<= 1MB"),
+        ("[[policy]]\nname = 'x'\nroutes = '/a'\nrequire.body_limit = '<= 1 XB'", "'<= 1 XB'", "nothing that `body_limit`", "<= 1MB"),
+        ("[[policy]]\nname = 'x'\nroutes = '/a'\nrequire.timeout = '<= -5s'", "'<= -5s'", "nothing that `timeout`", "<= 30s"),
+        ("[[policy]]\nname = 'x'\nroutes = '/a'\nrequire.cors = 'any'", "'any'", "nothing that `cors`", "named-origins"),
+        ("[[policy]]\nname = 'x'\nroutes = '/a'\nrequire = { rate_limit = true, rate-limit = true }", "rate-limit", "required twice", "keep one"),
+        ("[[policy]]\nname = 'x'\nroutes = 'a'\nrequire.csrf = true", "'a'", "a route starts with `/`", ""),
+        ("[[policy]]\nname = 'x'\nroutes = '/a'\nmethods = 'GTE'\nrequire.csrf = true", "'GTE'", "`GTE` is no method", "did you mean `GET`?"),
+        ("[[policy]]\nname = 'x'\nroutes = '/a'\nrequire.csrf = true\nremedi = 'y'", "remedi", "unknown key `remedi` in `policy`", "did you mean `remedy`?"),
+        ("policy = [{ name = 'x', routes = '/a', require.csrf = true }, { name = 'x', routes = '/b', require.csrf = true }]", "'x'", "two policies `x`", "each its own"),
         ("assume = 1", "1", "`assume` is a table", ""),
         ("assume.x = 1.5", "1.5", "the value of `x` is a boolean, string or integer, not a float", ""),
         ("assume.x = 99999999999999999999", "99999999999999999999", "too large", ""),
@@ -276,6 +298,79 @@ fn every_mistake_has_a_place_and_a_remedy() {
         assert_eq!(found_place, place, "{text}");
         assert!(found_message.contains(message), "{text}: {found_message}");
         assert!(found_help.contains(help), "{text}: {found_help}");
+    }
+}
+
+#[test]
+fn a_policy_is_read_as_it_is_written() {
+    let text = "[[policy]]\nname = 'p'\nroutes = '/a/**'\nmethods = ['post']\nowner = 'o'\nremedy = 'r'\n\
+        [policy.require]\nauthentication = 'required'\nauthorization = 'role:admin'\nrate-limit = true\n\
+        body_limit = '<= 1MB'\ntimeout = '<=1m 30s'\ncors = 'named-origins'\n";
+    let config = Config::parse("moat.toml", text, &KNOWN).expect("a policy");
+    let [policy] = config.policies.as_slice() else {
+        panic!("{:?}", config.policies)
+    };
+    let wanted: Vec<_> = policy
+        .requires
+        .iter()
+        .map(|it| (it.control, it.wanted.clone()))
+        .collect();
+    assert_eq!(
+        wanted,
+        [
+            (Control::Authentication, Wanted::Required),
+            (Control::Authorization, Wanted::Right("role:admin".into())),
+            (Control::RateLimit, Wanted::Required),
+            (Control::BodyLimit, Wanted::Bytes(1_000_000)),
+            (
+                Control::Timeout,
+                Wanted::Time(std::time::Duration::from_secs(90))
+            ),
+            (Control::Cors, Wanted::NamedOrigins),
+        ]
+    );
+    // An endpoint for any method takes what the policy is about, too.
+    for (method, path, expected) in [
+        ("POST", "/a/b", true),
+        ("ANY", "/a", true),
+        ("GET", "/a/b", false),
+        ("POST", "/b", false),
+    ] {
+        assert_eq!(policy.covers(method, path), expected, "{method} {path}");
+    }
+    assert!(config.exceptions.is_empty());
+}
+
+#[test]
+fn levels_of_policies_are_not_lowered() {
+    let known = KnownNames {
+        lints: FIXED_LINTS,
+        ..KNOWN
+    };
+    for (text, is_mistake) in [
+        ("[lints]\nviolated-policy = 'allow'", true),
+        (
+            "[lints]\nweakened-protection = { level = 'warn', reason = 'x' }",
+            true,
+        ),
+        (
+            "[[override]]\npaths = ['a']\nlints.unaccepted-endpoint = 'warn'",
+            true,
+        ),
+        ("[lints]\nviolated-policy = 'deny'", false),
+        ("[lints]\nall = 'warn'", false),
+    ] {
+        let errors = Config::parse("moat.toml", text, &known)
+            .err()
+            .unwrap_or_default();
+        let said = errors
+            .iter()
+            .any(|it| it.message.contains("cannot be lowered"));
+        assert_eq!(
+            (said, errors.len()),
+            (is_mistake, usize::from(is_mistake)),
+            "{text}"
+        );
     }
 }
 

@@ -1,0 +1,305 @@
+//! Calls of functions of the program, and of closures.
+
+use std::rc::Rc;
+
+use super::summary::Summary;
+use super::taint::{Callable, Origin, SELF, Taint, Value};
+use super::types;
+use super::walk::{Walk, index_name};
+use crate::facts::body::MethodCall;
+use crate::facts::{Expr, ExprId};
+use crate::models::Sinks;
+use crate::program::methods::Candidate;
+use crate::program::{Container, Def, FnId};
+use crate::source::{Name, Span};
+use crate::values::Callee;
+
+/// Of a call that may reach more functions than this, nothing is believed.
+const MAX_TARGETS: usize = 6;
+
+/// What a function is called with.
+pub(super) struct Given<'g> {
+    pub(super) this: Option<&'g Value>,
+    pub(super) args: &'g [Value],
+}
+
+impl Given<'_> {
+    /// What fills the place of a parameter.
+    fn of(&self, at: u16) -> Value {
+        match at {
+            SELF => self.this.cloned().unwrap_or_default(),
+            at => self.args.get(usize::from(at)).cloned().unwrap_or_default(),
+        }
+    }
+
+    fn is_clean(&self) -> bool {
+        self.this.is_none_or(Value::is_clean) && self.args.iter().all(Value::is_clean)
+    }
+}
+
+impl<'a> Walk<'_, 'a> {
+    pub(super) fn call(&mut self, id: ExprId, callee: ExprId, args: &'a [ExprId]) -> Value {
+        let called = self.expr(callee);
+        let values = self.all_of(args);
+        if let Some(callable) = called.callable
+            && matches!(callable, Callable::Closure(..))
+        {
+            return self.apply_callable(callable, values, self.span(id));
+        }
+        let callees = self.typing.callees(id).to_vec();
+        match callees.first() {
+            Some(Callee::Constructor(Def::Adt(_) | Def::Variant(..))) => {
+                let parts = values.into_iter().enumerate();
+                Value::of_fields(parts.map(|(at, it)| (index_name(at), it)).collect())
+            }
+            Some(Callee::External(path)) => self.library(id, *path, None, args, values),
+            Some(Callee::Fn(_)) => {
+                let candidates = self.candidates(&callees, args.first().copied());
+                self.local(id, &candidates, None, args, values)
+            }
+            _ => match self.body.expr(callee) {
+                // Tuple structs and variants of libraries, and what nobody knows.
+                Expr::Path(path) => {
+                    let name = path.last().unwrap_or(Name::new(""));
+                    self.unknown(id, name.as_str(), values)
+                }
+                _ => self.unknown(id, "", values),
+            },
+        }
+    }
+
+    pub(super) fn method_call(&mut self, id: ExprId, call: &'a MethodCall) -> Value {
+        let receiver = self.expr(call.receiver);
+        let values = self.all_of(&call.args);
+        let callees = self.typing.callees(id).to_vec();
+        let is_guess = self.ty(call.receiver).is_unknown();
+        match callees.first() {
+            Some(Callee::Fn(_)) if !is_guess || callees.len() == 1 => {
+                let candidates = self.candidates(&callees, Some(call.receiver));
+                self.local(
+                    id,
+                    &candidates,
+                    Some((call.receiver, receiver)),
+                    &call.args,
+                    values,
+                )
+            }
+            Some(Callee::External(path)) => {
+                self.library(id, *path, Some((call, receiver)), &call.args, values)
+            }
+            _ => {
+                let path = Name::new(&format!("?::{}", call.name));
+                self.library(id, path, Some((call, receiver)), &call.args, values)
+            }
+        }
+    }
+
+    /// The functions that a call may reach: of a trait's function, those that implement it.
+    fn candidates(&self, callees: &[Callee], receiver: Option<ExprId>) -> Vec<FnId> {
+        let program = self.all.program;
+        let mut found: Vec<FnId> = Vec::new();
+        let mut add = |id: FnId| {
+            if !found.contains(&id) {
+                found.push(id);
+            }
+        };
+        for callee in callees {
+            let Callee::Fn(Candidate { id, .. }) = callee else {
+                continue;
+            };
+            let def = &program[*id];
+            let Container::Trait(of) = def.container else {
+                add(*id);
+                continue;
+            };
+            let impls = program.impls_of(Def::Trait(of));
+            let own = receiver.map(|it| program.find_methods(self.ty(it).peel_refs(), def.name));
+            let own = own.into_iter().flatten().map(|it| it.id);
+            let own: Vec<FnId> = own.filter(|it| program[*it].body.is_some()).collect();
+            if !own.is_empty() && own.len() < impls.len().max(1) {
+                own.into_iter().for_each(&mut add);
+                continue;
+            }
+            let mut implemented = false;
+            for id in impls {
+                let fns = program[*id].fns.iter().copied();
+                for id in fns.filter(|it| program[*it].name == def.name && !program[*it].is_test) {
+                    implemented = true;
+                    add(id);
+                }
+            }
+            if def.body.is_some() || !implemented {
+                add(*id);
+            }
+        }
+        found
+    }
+
+    /// A call of functions of the program.
+    fn local(
+        &mut self,
+        id: ExprId,
+        candidates: &[FnId],
+        this: Option<(ExprId, Value)>,
+        args: &'a [ExprId],
+        values: Vec<Value>,
+    ) -> Value {
+        if candidates.is_empty() || candidates.len() > MAX_TARGETS {
+            return Value::default();
+        }
+        let program = self.all.program;
+        let mut result = Value::default();
+        for target in candidates {
+            let def = &program[*target];
+            // `Type::method(x, y)`.
+            let by_path = this.is_none() && def.sig.self_param.is_some() && !values.is_empty();
+            let (receiver, first) = match &this {
+                Some((expr, value)) => (Some((*expr, value.clone())), 0),
+                None if by_path => (Some((args[0], values[0].clone())), 1),
+                None => (None, 0),
+            };
+            let given = Given {
+                this: receiver.as_ref().map(|it| &it.1),
+                args: &values[first..],
+            };
+            self.closures_given(&given, self.span(id));
+            if given.is_clean() && !self.all.may_matter(*target) {
+                continue;
+            }
+            let summary = self.all.of(*target);
+            let value = self.instantiate(id, *target, &summary, &given);
+            result.join(&match types::is_named_harmless(def.name.as_str()) {
+                true => value.cleared(Sinks::ALL),
+                false => value,
+            });
+            for (at, after) in &summary.after {
+                let place = match *at {
+                    SELF => receiver.as_ref().map(|it| it.0),
+                    at => args.get(usize::from(at) + first).copied(),
+                };
+                let filled = self.filled(after, *target, &given, self.span(id));
+                if let Some(place) = place {
+                    self.add_to(place, &filled);
+                }
+            }
+        }
+        result
+    }
+
+    /// Closures that are handed to functions of the program: called with whatever else those get.
+    fn closures_given(&mut self, given: &Given<'_>, span: Span) {
+        for (at, arg) in given.args.iter().enumerate() {
+            if let Some(callable @ Callable::Closure(..)) = arg.callable {
+                let others = given.args.iter().enumerate().filter(|it| it.0 != at);
+                let all = others.fold(given.this.cloned().unwrap_or_default(), |all, it| {
+                    all.or(it.1)
+                });
+                self.apply_callable(callable, vec![all.flat()], span);
+            }
+        }
+    }
+
+    /// What a call does, by the summary of what it reaches.
+    fn instantiate(
+        &mut self,
+        id: ExprId,
+        target: FnId,
+        summary: &Rc<Summary>,
+        given: &Given<'_>,
+    ) -> Value {
+        let span = self.span(id);
+        for reach in &summary.reaches {
+            let Origin::Param(at, fields) = &reach.taint.origin else {
+                continue;
+            };
+            let part = given.of(*at).at(fields);
+            for taint in part.all() {
+                let arriving = self.passed(taint, &reach.taint, target, span);
+                let kind = reach.sink.kind;
+                if !arriving.cleared.has(kind) && arriving.lead.leaves_open(kind) {
+                    self.arrive(reach.sink, &arriving);
+                }
+            }
+        }
+        self.filled(&summary.value, target, given, span)
+    }
+
+    fn filled(&self, value: &Value, target: FnId, given: &Given<'_>, span: Span) -> Value {
+        value.filled(&|taint| {
+            let Origin::Param(at, fields) = &taint.origin else {
+                return Value::tainted(taint.clone());
+            };
+            let part = given.of(*at).at(fields);
+            part.changed(|it| *it = self.passed(it, taint, target, span))
+        })
+    }
+
+    /// A taint that went into a function, and came as far as another there.
+    fn passed(&self, taint: &Taint, inside: &Taint, target: FnId, span: Span) -> Taint {
+        let name = self.all.program[target].name;
+        Taint {
+            origin: taint.origin.clone(),
+            cleared: taint.cleared.with(inside.cleared),
+            lead: taint.lead.behind(inside.lead),
+            way: taint
+                .way
+                .then(|| format!("handed to `{name}`"), span)
+                .and(&inside.way),
+        }
+    }
+
+    /// Calls a closure or function that is a value.
+    pub(super) fn apply_callable(
+        &mut self,
+        callable: Callable,
+        args: Vec<Value>,
+        span: Span,
+    ) -> Value {
+        match callable {
+            Callable::Closure(key, id) if key == self.key => self.closure(id, args),
+            Callable::Closure(..) => Value::default(),
+            Callable::Fn(id) => {
+                let takes_self = self.all.program[id].sig.self_param.is_some();
+                let given = match (takes_self, args.split_first()) {
+                    (true, Some((this, args))) => Given {
+                        this: Some(this),
+                        args,
+                    },
+                    _ => Given {
+                        this: None,
+                        args: &args,
+                    },
+                };
+                let summary = self.all.of(id);
+                for reach in &summary.reaches {
+                    let Origin::Param(at, fields) = &reach.taint.origin else {
+                        continue;
+                    };
+                    for taint in given.of(*at).at(fields).all() {
+                        let arriving = self.passed(taint, &reach.taint, id, span);
+                        if !arriving.cleared.has(reach.sink.kind) {
+                            self.arrive(reach.sink, &arriving);
+                        }
+                    }
+                }
+                self.filled(&summary.value, id, &given, span)
+            }
+        }
+    }
+
+    /// What comes of values that go into something that nobody knows.
+    pub(super) fn unknown(&mut self, id: ExprId, name: &str, values: Vec<Value>) -> Value {
+        let mut all = Value::default();
+        for value in &values {
+            if let Some(callable) = value.callable {
+                let made = self.apply_callable(callable, Vec::new(), self.span(id));
+                all.join(&made);
+            }
+            all.join(&value.flat());
+        }
+        match types::is_named_harmless(name) {
+            true => all.cleared(Sinks::ALL),
+            false => all,
+        }
+    }
+}

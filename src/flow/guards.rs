@@ -1,0 +1,426 @@
+//! What holds on a path because a condition was asked on the way.
+
+use super::taint::Value;
+use super::types;
+use super::walk::{HARMLESS, Walk};
+use crate::facts::body::{BinaryOp, Literal, UnaryOp};
+use crate::facts::{Expr, ExprId, Pat, PatId};
+use crate::models::{SinkKind, Sinks};
+use crate::program::Ty;
+use crate::source::Name;
+use crate::values::Callee;
+
+/// A part of a variable that can do no harm at some kinds of sink.
+pub(super) type Fact = (Option<PatId>, Vec<Name>, Sinks);
+
+impl Walk<'_, '_> {
+    /// Makes harmless what is known to be.
+    pub(super) fn apply(&mut self, facts: &[Fact]) {
+        for (of, fields, sinks) in facts {
+            if let Some(value) = self.variable(*of) {
+                value.change(fields, &|it| it.cleared = it.cleared.with(*sinks));
+            }
+        }
+    }
+
+    /// What is harmless if a condition has this outcome.
+    pub(super) fn facts(&self, cond: ExprId, outcome: bool) -> Vec<Fact> {
+        match self.body.expr(cond) {
+            Expr::Unary {
+                op: UnaryOp::Not,
+                inner,
+            } => self.facts(*inner, !outcome),
+            Expr::Await(inner) | Expr::Try(inner) | Expr::Ref { inner, .. } => {
+                self.facts(*inner, outcome)
+            }
+            Expr::Block(block) if block.stmts.is_empty() => block
+                .tail
+                .map_or_else(Vec::new, |it| self.facts(it, outcome)),
+            Expr::Binary { op, lhs, rhs } => self.of_binary(*op, *lhs, *rhs, outcome),
+            Expr::MethodCall(call) => self.of_method(cond, call, outcome),
+            Expr::Call { args, .. } => self.of_call(cond, args, outcome),
+            Expr::Let { pat, value } => self.of_let(*pat, *value, outcome),
+            Expr::Match { scrutinee, arms } => {
+                let truth = |it: ExprId| match self.body.expr(it) {
+                    Expr::Literal(Literal::Bool(truth)) => Some(*truth),
+                    _ => None,
+                };
+                let meant = arms.iter().filter(|it| truth(it.body) == Some(outcome));
+                let is_list = |pat: PatId| self.is_literal(pat);
+                let all: Vec<_> = meant.collect();
+                match !all.is_empty() && all.iter().all(|it| is_list(it.pat)) {
+                    true => self.held_by_pattern(*scrutinee),
+                    false => Vec::new(),
+                }
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn of_binary(&self, op: BinaryOp, lhs: ExprId, rhs: ExprId, outcome: bool) -> Vec<Fact> {
+        match (op, outcome) {
+            (BinaryOp::And, true) | (BinaryOp::Or, false) => {
+                let mut all = self.facts(lhs, outcome);
+                all.extend(self.facts(rhs, outcome));
+                all
+            }
+            // `x == "a" || x == "b"`: harmless by either.
+            (BinaryOp::And, false) | (BinaryOp::Or, true) => {
+                let right = self.facts(rhs, outcome);
+                let left = self.facts(lhs, outcome).into_iter();
+                left.filter_map(|(of, fields, sinks)| {
+                    let other = right.iter().find(|it| it.0 == of && it.1 == fields)?;
+                    Some((of, fields, sinks.both(other.2)))
+                })
+                .collect()
+            }
+            (BinaryOp::Eq, true) | (BinaryOp::Ne, false) => {
+                let mut all = Vec::new();
+                for (one, other) in [(lhs, rhs), (rhs, lhs)] {
+                    if self.is_known(other) {
+                        all.extend(self.fact(one, Sinks::ALL));
+                    }
+                }
+                all
+            }
+            (BinaryOp::Lt | BinaryOp::Le | BinaryOp::Gt | BinaryOp::Ge, _) => {
+                let bounds_left = matches!(op, BinaryOp::Lt | BinaryOp::Le) == outcome;
+                let (bounded, by) = match bounds_left {
+                    true => (lhs, rhs),
+                    false => (rhs, lhs),
+                };
+                match self.may_be_tainted(by) {
+                    true => Vec::new(),
+                    false => {
+                        let bounded = self.measured(bounded);
+                        self.fact(bounded, Sinks::of(SinkKind::Allocation))
+                            .into_iter()
+                            .collect()
+                    }
+                }
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// `x` in `x.len()`.
+    fn measured(&self, id: ExprId) -> ExprId {
+        match self.body.expr(id) {
+            Expr::MethodCall(call) if call.name == "len" => call.receiver,
+            Expr::Cast { inner, .. } => self.measured(*inner),
+            _ => id,
+        }
+    }
+
+    fn of_method(
+        &self,
+        id: ExprId,
+        call: &crate::facts::body::MethodCall,
+        outcome: bool,
+    ) -> Vec<Fact> {
+        let first = call.args.first().copied();
+        let name = call.name.as_str();
+        let one = |id: ExprId, sinks| self.fact(id, sinks).into_iter().collect::<Vec<Fact>>();
+        match (name, outcome) {
+            // A list of ours, a pattern of ours.
+            ("contains" | "contains_key" | "is_match", true) => match first {
+                Some(arg) if !self.may_be_tainted(call.receiver) => one(arg, Sinks::ALL),
+                _ => Vec::new(),
+            },
+            ("is_some" | "is_ok", true) | ("is_none" | "is_err", false) => {
+                self.of_lookup(call.receiver)
+            }
+            ("eq" | "eq_ignore_ascii_case", true) => match first {
+                Some(arg) if self.is_known(arg) => one(call.receiver, Sinks::ALL),
+                _ => Vec::new(),
+            },
+            ("contains" | "starts_with" | "any", false) => {
+                let is_dots = first.is_some_and(|it| self.speaks_of_parents(it));
+                let slashes = first.is_some_and(|it| self.text(it).as_deref() == Some("//"));
+                match (is_dots, slashes) {
+                    (true, _) => one(
+                        self.receiver_of_chain(call.receiver),
+                        Sinks::of(SinkKind::File),
+                    ),
+                    (_, true) => one(call.receiver, Sinks::of(SinkKind::Redirect)),
+                    _ => Vec::new(),
+                }
+            }
+            ("starts_with", true) => {
+                let Some(arg) = first else { return Vec::new() };
+                match self.text(arg) {
+                    Some(text) if fixes_host(&text) => {
+                        let sinks =
+                            Sinks::of(SinkKind::Request).with(Sinks::of(SinkKind::Redirect));
+                        one(call.receiver, sinks)
+                    }
+                    Some(_) => Vec::new(),
+                    // A folder of ours: counts for what was made canonical.
+                    None if !self.may_be_tainted(arg) && self.is_canonical(call.receiver) => {
+                        one(call.receiver, Sinks::of(SinkKind::File))
+                    }
+                    None => Vec::new(),
+                }
+            }
+            ("all", true) if first.is_some_and(|it| self.speaks_of_letters(it)) => {
+                one(self.receiver_of_chain(call.receiver), HARMLESS)
+            }
+            _ => {
+                let all = [&[call.receiver], &*call.args].concat();
+                self.of_test(id, name, &all, outcome)
+            }
+        }
+    }
+
+    fn of_call(&self, id: ExprId, args: &[ExprId], outcome: bool) -> Vec<Fact> {
+        let callees = self.typing.callees(id);
+        let name = callees.iter().find_map(|it| match it {
+            Callee::Fn(candidate) => Some(self.all.program[candidate.id].name.as_str()),
+            _ => None,
+        });
+        name.map_or_else(Vec::new, |name| self.of_test(id, name, args, outcome))
+    }
+
+    /// `is_valid(x)`, by its name.
+    fn of_test(&self, id: ExprId, name: &str, args: &[ExprId], outcome: bool) -> Vec<Fact> {
+        let is_truth = matches!(self.ty(id), Ty::Primitive(name) if *name == "bool");
+        if !outcome || !is_truth || !types::is_named_test(name) {
+            return Vec::new();
+        }
+        args.iter()
+            .filter_map(|it| self.fact(*it, Sinks::ALL))
+            .collect()
+    }
+
+    fn of_let(&self, pat: PatId, value: ExprId, outcome: bool) -> Vec<Fact> {
+        match self.body.pat(pat) {
+            Pat::TupleStruct(path, _)
+                if path.last().is_some_and(|it| it == "Some" || it == "Ok") == outcome =>
+            {
+                self.of_lookup(value)
+            }
+            _ if outcome && self.is_literal(pat) => self.held_by_pattern(value),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The key of a lookup in what is ours, once it has been found there.
+    fn of_lookup(&self, id: ExprId) -> Vec<Fact> {
+        match self.body.expr(id) {
+            Expr::MethodCall(call)
+                if matches!(call.name.as_str(), "get" | "position" | "find")
+                    && !self.may_be_tainted(call.receiver) =>
+            {
+                let first = call.args.first();
+                first
+                    .and_then(|it| self.fact(*it, Sinks::ALL))
+                    .into_iter()
+                    .collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// After a statement like `validate(&x)?`: what it has let pass.
+    pub(super) fn checked(&mut self, id: ExprId) {
+        let Expr::Try(inner) = self.body.expr(id) else {
+            return;
+        };
+        let inner = match self.body.expr(*inner) {
+            Expr::Await(inner) => *inner,
+            _ => *inner,
+        };
+        let (name, args) = match self.body.expr(inner) {
+            Expr::Call { args, .. } => {
+                let callees = self.typing.callees(inner).iter();
+                let name = callees.filter_map(|it| match it {
+                    Callee::Fn(candidate) => Some(self.all.program[candidate.id].name),
+                    _ => None,
+                });
+                (name.last(), args.to_vec())
+            }
+            Expr::MethodCall(call) => {
+                let all = [&[call.receiver], &*call.args].concat();
+                (Some(call.name), all)
+            }
+            _ => return,
+        };
+        let is_check = |name: Name| {
+            let name = name.as_str();
+            types::is_named_test(name)
+                || ["validate", "ensure", "verify", "sanitize"]
+                    .iter()
+                    .any(|it| name.starts_with(it))
+        };
+        if name.is_some_and(is_check) {
+            let facts: Vec<Fact> = args
+                .iter()
+                .filter_map(|it| self.fact(*it, Sinks::ALL))
+                .collect();
+            self.apply(&facts);
+        }
+    }
+
+    /// `x` of `match x`, once a literal was met.
+    pub(super) fn held_by_pattern(&self, scrutinee: ExprId) -> Vec<Fact> {
+        self.fact(scrutinee, Sinks::ALL).into_iter().collect()
+    }
+
+    /// `match x { it if !ok(it) => return .., .. }`: what is harmless in the arms that follow.
+    pub(super) fn facts_of_bound(&self, pat: PatId, scrutinee: ExprId, guard: ExprId) -> Vec<Fact> {
+        let of_bound = self.facts(guard, false).into_iter();
+        let meant = of_bound.filter(|it| it.0 == Some(pat) && it.1.is_empty());
+        meant.filter_map(|it| self.fact(scrutinee, it.2)).collect()
+    }
+
+    fn fact(&self, id: ExprId, sinks: Sinks) -> Option<Fact> {
+        let (of, fields) = self.place(id)?;
+        Some((of, fields, sinks))
+    }
+
+    /// `x` in `x.chars()`, `x.components()`.
+    fn receiver_of_chain(&self, id: ExprId) -> ExprId {
+        match self.body.expr(id) {
+            Expr::MethodCall(call) => self.receiver_of_chain(call.receiver),
+            _ => id,
+        }
+    }
+
+    /// Whether a pattern is met by literals alone.
+    pub(super) fn is_literal(&self, pat: PatId) -> bool {
+        match self.body.pat(pat) {
+            Pat::Literal(_) => true,
+            Pat::Or(all) => all.iter().all(|it| self.is_literal(*it)),
+            Pat::Ref(inner) => self.is_literal(*inner),
+            Pat::TupleStruct(_, all) => {
+                !all.is_empty() && all.iter().all(|it| self.is_literal(*it))
+            }
+            // A constant.
+            Pat::Path(_) => true,
+            _ => false,
+        }
+    }
+
+    /// Whether the program itself says what an expression is.
+    fn is_known(&self, id: ExprId) -> bool {
+        match self.body.expr(id) {
+            Expr::Literal(_) => true,
+            Expr::Ref { inner, .. } | Expr::Unary { inner, .. } => self.is_known(*inner),
+            _ => self.text(id).is_some() || !self.may_be_tainted(id) && self.is_constant(id),
+        }
+    }
+
+    fn is_constant(&self, id: ExprId) -> bool {
+        let defs = self.typing.defs(id);
+        defs.iter()
+            .any(|it| matches!(it, Callee::Const(_) | Callee::Constructor(_)))
+    }
+
+    /// The whole text of an expression.
+    pub(super) fn text(&self, id: ExprId) -> Option<String> {
+        self.all.values.text(self.key, id)?.as_known()
+    }
+
+    /// Whether anything from outside may be in an expression, as far as it can be told without
+    /// evaluating it: by the variables in it.
+    pub(super) fn may_be_tainted(&self, id: ExprId) -> bool {
+        let is_tainted = |value: &Value| !value.is_untainted();
+        match self.body.expr(id) {
+            Expr::Literal(_) => false,
+            Expr::Path(_) | Expr::Field { .. } => {
+                let Some((of, fields)) = self.place(id) else {
+                    return false;
+                };
+                let Some(env) = &self.env else { return false };
+                let value = match of {
+                    Some(pat) => env.locals.get(&pat),
+                    None => Some(&env.this),
+                };
+                value.is_some_and(|it| {
+                    let fields = fields
+                        .iter()
+                        .fold(it.clone(), |value, name| value.field(*name));
+                    // `self` of a method is the program's own until somebody says otherwise.
+                    of.is_some() && is_tainted(&fields)
+                })
+            }
+            Expr::Ref { inner, .. }
+            | Expr::Unary { inner, .. }
+            | Expr::Try(inner)
+            | Expr::Await(inner)
+            | Expr::Cast { inner, .. } => self.may_be_tainted(*inner),
+            Expr::Array(all) | Expr::Tuple(all) => all.iter().any(|it| self.may_be_tainted(*it)),
+            Expr::MethodCall(call) => {
+                self.may_be_tainted(call.receiver)
+                    || call.args.iter().any(|it| self.may_be_tainted(*it))
+            }
+            Expr::Call { args, .. } => args.iter().any(|it| self.may_be_tainted(*it)),
+            Expr::Binary { lhs, rhs, .. } => self.may_be_tainted(*lhs) || self.may_be_tainted(*rhs),
+            Expr::Macro(_) => false,
+            _ => true,
+        }
+    }
+
+    /// Whether an argument speaks of what leads out of a folder: `".."`, `'/'`, `Component::ParentDir`.
+    fn speaks_of_parents(&self, id: ExprId) -> bool {
+        if let Some(text) = self.text(id) {
+            return matches!(text.as_str(), ".." | "../" | "/" | "\\");
+        }
+        let file = self.all.program[self.key].file;
+        let written = self
+            .all
+            .sources
+            .slice(self.body.expr_range(id).in_file(file));
+        ["ParentDir", "\"..\"", "'/'", "'\\\\'"]
+            .iter()
+            .any(|it| written.contains(it))
+    }
+
+    /// Whether a closure or function asks whether a character is a letter or digit.
+    fn speaks_of_letters(&self, id: ExprId) -> bool {
+        let file = self.all.program[self.key].file;
+        let written = self
+            .all
+            .sources
+            .slice(self.body.expr_range(id).in_file(file));
+        [
+            "alphanumeric",
+            "alphabetic",
+            "digit",
+            "hexdigit",
+            "lowercase",
+        ]
+        .iter()
+        .any(|it| written.contains(it))
+            && !written.contains('!')
+    }
+
+    /// Whether a variable was made by `canonicalize`.
+    fn is_canonical(&self, id: ExprId) -> bool {
+        let Some((Some(pat), _)) = self.place(id) else {
+            return false;
+        };
+        let Some(init) = self.all.values.local_init(self.body, pat) else {
+            return false;
+        };
+        let mut at = init;
+        loop {
+            at = match self.body.expr(at) {
+                Expr::Try(inner) | Expr::Await(inner) => *inner,
+                Expr::MethodCall(call) if call.name == "canonicalize" => return true,
+                Expr::MethodCall(call) => call.receiver,
+                Expr::Call { .. } => {
+                    let called = self.typing.external(at);
+                    return called.is_some_and(|it| it.as_str().ends_with("::canonicalize"));
+                }
+                _ => return false,
+            };
+        }
+    }
+}
+
+/// Whether a text that a URL begins with says to which host it leads.
+fn fixes_host(text: &str) -> bool {
+    text.split_once("://")
+        .is_some_and(|(_, rest)| rest.find('/').is_some_and(|at| at > 0))
+}

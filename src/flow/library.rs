@@ -1,0 +1,366 @@
+//! Calls of libraries: what they pass on, keep, and do harm with.
+
+use super::taint::{Callable, Lead, Origin, Source, Taint, Value};
+use super::types;
+use super::walk::Walk;
+use crate::facts::body::MethodCall;
+use crate::facts::{Expr, ExprId};
+use crate::models::{Function, Role, SinkKind, Sinks};
+use crate::source::{Name, Span};
+use crate::values::Text;
+
+impl<'a> Walk<'_, 'a> {
+    /// A call of a library, or (`?::name`) of nobody knows what.
+    pub(super) fn library(
+        &mut self,
+        id: ExprId,
+        path: Name,
+        this: Option<(&'a MethodCall, Value)>,
+        args: &'a [ExprId],
+        values: Vec<Value>,
+    ) -> Value {
+        let model = self.all.program.models.function(path);
+        if let Some((call, _)) = &this {
+            self.sink_of_chain(path, call, &values);
+        }
+        let receiver = this.as_ref().map(|(call, value)| (call.receiver, value));
+        if let Some(model) = model {
+            self.sinks_of(model, path, args, &values);
+            self.sink_of_receiver(model, path, receiver);
+            if let Some(kind) = model.source {
+                let span = self.span(id);
+                let source = Source {
+                    kind,
+                    span,
+                    name: Name::new(&super::shown(path)),
+                };
+                return Value::tainted(Taint::new(Origin::Source(source)));
+            }
+            if let Some(value) = self.by_role(model, receiver.map(|it| it.1), &values) {
+                return value;
+            }
+        }
+        let name = path.as_str().rsplit("::").next().unwrap_or_default();
+        let krate = path.as_str().split("::").next().unwrap_or_default();
+        let mut value = match this {
+            Some((call, value)) => {
+                // What is not known to work on texts keeps what it is handed to itself.
+                let values: Vec<Value> = match passes(krate) || model.is_some() {
+                    true => values,
+                    false => values.iter().map(Value::bare).collect(),
+                };
+                self.method(call, value, &values)
+            }
+            None => self.function(id, path, values),
+        };
+        if types::is_named_harmless(name) {
+            value = value.cleared(Sinks::ALL);
+        }
+        if let Some(model) = model
+            && !model.clears.is_empty()
+        {
+            value = value.cleared(model.clears.iter().copied().collect());
+        }
+        value
+    }
+
+    fn sinks_of(&mut self, model: &Function, path: Name, args: &[ExprId], values: &[Value]) {
+        if asks_where(path) {
+            return;
+        }
+        for (kind, at) in model.all_sinks() {
+            if let (Some(arg), Some(value)) = (args.get(at as usize), values.get(at as usize)) {
+                self.sink(kind, *arg, path, value);
+            }
+        }
+    }
+
+    fn sink_of_receiver(
+        &mut self,
+        model: &Function,
+        path: Name,
+        receiver: Option<(ExprId, &Value)>,
+    ) {
+        if let (Some(kind), Some((expr, value))) = (model.sink_of_self, receiver) {
+            self.sink(kind, expr, path, value);
+        }
+    }
+
+    /// What a call gives by what it does; `None` where that is for its name and types to say.
+    fn by_role(
+        &mut self,
+        model: &Function,
+        receiver: Option<&Value>,
+        values: &[Value],
+    ) -> Option<Value> {
+        let clean = Some(Value::default());
+        match model.role {
+            Role::EffectRead if asks_where(model.path) => None,
+            Role::Verifies
+            | Role::ComparesSecret
+            | Role::SessionSource
+            | Role::IdentitySource
+            | Role::Hashes
+            | Role::Issues
+            | Role::EffectRead
+            | Role::EffectWrite
+            | Role::Effect
+            | Role::ReadsConfig
+            | Role::SendsRequest
+            | Role::Connects
+            | Role::Serves
+            | Role::Limits
+            | Role::SendsMail
+            | Role::Logs
+            | Role::Clock => clean,
+            // The builder of a request is not what is sent.
+            Role::HttpRequest => clean,
+            Role::CredentialSource | Role::ClaimSource | Role::RequestSource => {
+                let mut all = receiver.map_or_else(Value::default, Value::flat);
+                if all.is_untainted() {
+                    for value in values {
+                        all.join(&value.flat());
+                    }
+                }
+                Some(all)
+            }
+            _ => None,
+        }
+    }
+
+    /// A free function or constructor: what goes in comes out.
+    fn function(&mut self, id: ExprId, path: Name, values: Vec<Value>) -> Value {
+        match path.as_str() {
+            "std::result::Result::Ok"
+            | "std::option::Option::Some"
+            | "std::boxed::Box::new"
+            | "std::sync::Arc::new"
+            | "std::rc::Rc::new"
+            | "std::boxed::Box::pin"
+            | "std::string::String::from"
+            | "std::pin::Pin::new" => {
+                return values.into_iter().next().unwrap_or_default();
+            }
+            "std::result::Result::Err" => return Value::default(),
+            _ => {}
+        }
+        let krate = path.as_str().split("::").next().unwrap_or_default();
+        if !passes(krate) {
+            // Closures that it is handed run.
+            for value in &values {
+                if let Some(callable) = value.callable {
+                    self.apply_callable(callable, Vec::new(), self.span(id));
+                }
+            }
+            if !is_wrapper(path) {
+                return Value::default();
+            }
+        }
+        let name = path.as_str().rsplit("::").next().unwrap_or_default();
+        self.unknown(id, name, values)
+    }
+
+    fn method(&mut self, call: &'a MethodCall, receiver: Value, values: &[Value]) -> Value {
+        let name = call.name.as_str();
+        let span = self.expr_span(call);
+        let callables: Vec<Callable> = values.iter().filter_map(|it| it.callable).collect();
+        if let Some(callable) = callables.last().copied() {
+            return self.with_closure(name, receiver, values, callable, span);
+        }
+        let joined = || values.iter().fold(Value::default(), |all, it| all.or(it));
+        if types::puts_in(name) {
+            let mut added = joined().flat();
+            if matches!(name, "push_str" | "push" | "write_str" | "insert_str") {
+                let before = self.lead_of(call.receiver, &receiver);
+                added = added.changed(|it| it.lead = it.lead.behind(before));
+            }
+            self.add_to(call.receiver, &added);
+            // Builders give themselves back.
+            return receiver.or(&added);
+        }
+        if matches!(name, "join" | "with_file_name" | "with_extension") {
+            let before = self.lead_of(call.receiver, &receiver);
+            let added = joined().flat();
+            return receiver.or(&added.changed(|it| it.lead = it.lead.behind(before)));
+        }
+        if name == "replace" || name == "replacen" {
+            return self.replaced(call, receiver);
+        }
+        if name == "parse" || types::looks_up(name) {
+            return receiver;
+        }
+        if matches!(
+            name,
+            "len" | "is_empty" | "is_some" | "is_none" | "is_ok" | "is_err" | "count" | "capacity"
+        ) {
+            return match name {
+                "len" | "count" | "capacity" => receiver.flat().cleared(Sinks::ALL),
+                _ => Value::default(),
+            };
+        }
+        match types::shows_whole(name) || values.is_empty() {
+            true => receiver,
+            false => receiver.or(&joined().flat()),
+        }
+    }
+
+    /// `x.map(|it| ..)` and its like.
+    fn with_closure(
+        &mut self,
+        name: &str,
+        receiver: Value,
+        values: &[Value],
+        callable: Callable,
+        span: Span,
+    ) -> Value {
+        let others = values.iter().filter(|it| it.callable.is_none());
+        let others = others.fold(Value::default(), |all, it| all.or(it));
+        let takes_element = receiver.or(&others);
+        match name {
+            "map_err" | "or_else" | "unwrap_or_else" | "ok_or_else" | "get_or_insert_with"
+            | "or_insert_with" | "then" => {
+                let made = self.apply_callable(callable, Vec::new(), span);
+                match name {
+                    "map_err" | "ok_or_else" => takes_element,
+                    _ => takes_element.or(&made),
+                }
+            }
+            "filter" | "inspect" | "retain" | "skip_while" | "take_while" | "sort_by"
+            | "sort_by_key" | "max_by_key" | "min_by_key" | "is_some_and" | "is_none_or"
+            | "any" | "all" | "position" | "find" | "inspect_err" | "dedup_by_key" => {
+                self.apply_callable(callable, vec![takes_element.clone()], span);
+                match name {
+                    "is_some_and" | "is_none_or" | "any" | "all" | "position" => Value::default(),
+                    _ => takes_element,
+                }
+            }
+            "fold" | "try_fold" => {
+                let first = self.apply_callable(
+                    callable,
+                    vec![others.clone(), takes_element.clone()],
+                    span,
+                );
+                let again = first.or(&others);
+                self.apply_callable(callable, vec![again, takes_element], span)
+            }
+            _ => {
+                let mut made = Value::default();
+                for value in values {
+                    if let Some(callable) = value.callable {
+                        let one = self.apply_callable(callable, vec![takes_element.clone()], span);
+                        made.join(&one);
+                    }
+                }
+                made.or(&others)
+            }
+        }
+    }
+
+    /// `x.replace("'", "''")`: harmless where what was taken out was what does the harm.
+    fn replaced(&self, call: &MethodCall, receiver: Value) -> Value {
+        let taken = call.args.first().and_then(|it| self.text(*it));
+        let sinks = match taken.as_deref() {
+            Some(".." | "../" | "/") => Sinks::of(SinkKind::File),
+            Some("<") => Sinks::of(SinkKind::Html),
+            Some("\n" | "\r" | "\r\n") => {
+                Sinks::of(SinkKind::Log).with(Sinks::of(SinkKind::Header))
+            }
+            _ => Sinks::NONE,
+        };
+        receiver.cleared(sinks)
+    }
+
+    fn expr_span(&self, call: &MethodCall) -> Span {
+        let file = self.all.program[self.key].file;
+        call.name_range.in_file(file)
+    }
+
+    /// What a text is like that more is added to.
+    pub(super) fn lead_of(&self, id: ExprId, value: &Value) -> Lead {
+        match self.all.values.text(self.key, id) {
+            Some(text) => lead_of_text(&text),
+            None if !value.is_untainted() => {
+                let leads = value.all().into_iter().map(|it| it.lead);
+                match leads.min() {
+                    // Data from outside begins it, too.
+                    Some(Lead::Nothing) | None => Lead::Some,
+                    Some(lead) => lead.max(Lead::Some),
+                }
+            }
+            None => match self.body.expr(id) {
+                Expr::Literal(_) => Lead::Nothing,
+                _ => Lead::Some,
+            },
+        }
+    }
+}
+
+/// What a text fixes that stands before data.
+pub(super) fn lead_of_text(text: &Text) -> Lead {
+    let shown = text.display();
+    if shown.is_empty() {
+        return Lead::Nothing;
+    }
+    match shown.split_once("://") {
+        Some((_, "")) => Lead::Scheme,
+        Some((_, rest)) if rest.contains('/') || rest.contains('?') => Lead::Fixed,
+        Some(_) => Lead::Some,
+        None if shown == "/" => Lead::Root,
+        None if shown.starts_with('/') || shown.contains('/') => Lead::Fixed,
+        None => Lead::Some,
+    }
+}
+
+/// Whether a function asks no more than where a file is, or whether it is there.
+fn asks_where(path: Name) -> bool {
+    let name = path.as_str().rsplit("::").next().unwrap_or_default();
+    matches!(
+        name,
+        "canonicalize" | "metadata" | "symlink_metadata" | "exists" | "try_exists" | "read_link"
+    )
+}
+
+/// Whether functions of a crate that nobody described pass on what they are handed: those that work
+/// on texts and values.
+fn passes(krate: &str) -> bool {
+    matches!(
+        krate,
+        "std"
+            | "core"
+            | "alloc"
+            | "?"
+            | "str"
+            | "String"
+            | "serde_json"
+            | "serde_urlencoded"
+            | "serde_qs"
+            | "serde_yaml"
+            | "url"
+            | "urlencoding"
+            | "percent_encoding"
+            | "http"
+            | "bytes"
+            | "base64"
+            | "hex"
+            | "form_urlencoded"
+            | "camino"
+            | "itertools"
+            | "futures"
+            | "futures_util"
+            | "tokio_stream"
+            | "once_cell"
+            | "regex"
+            | "heck"
+            | "unicode_normalization"
+            | "mime"
+            | "headers"
+            | "cookie"
+            | "multer"
+    ) || crate::flow::is_framework(krate)
+}
+
+/// Whether what is called is the constructor of a type, which holds what it is handed.
+fn is_wrapper(path: Name) -> bool {
+    let last = path.as_str().rsplit("::").next().unwrap_or_default();
+    last.starts_with(char::is_uppercase) || matches!(last, "new" | "from")
+}

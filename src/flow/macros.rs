@@ -1,0 +1,134 @@
+//! Macros: formats, logs, and what is made of values.
+
+use super::library::lead_of_text;
+use super::taint::{Lead, Value};
+use super::walk::Walk;
+use crate::facts::ExprId;
+use crate::facts::body::MacroCall;
+use crate::models::{Role, SinkKind};
+use crate::source::Name;
+use crate::values::text::format_macro;
+use crate::values::{Text, TextPart};
+
+impl<'a> Walk<'_, 'a> {
+    pub(super) fn macro_call(&mut self, id: ExprId, call: &'a MacroCall) -> Value {
+        let args = call.args.as_deref().unwrap_or(&[]);
+        let name = call.path.last().map_or("", |it| it.as_str());
+        let mut values = Vec::new();
+        for arg in args {
+            let value = self.expr(arg.value);
+            if let Some(pat) = arg.pat {
+                self.bind(pat, value.clone());
+            }
+            if let Some(then) = arg.then {
+                let then = self.expr(then);
+                values.push((arg.value, value.or(&then)));
+                continue;
+            }
+            values.push((arg.value, value));
+        }
+        match name {
+            "format" | "format_args" | "concat" => self.formatted(id, call, &values),
+            // What is written comes to stand in the first argument.
+            "write" | "writeln" => {
+                let Some(((target, _), rest)) = values.split_first() else {
+                    return Value::default();
+                };
+                let all = rest
+                    .iter()
+                    .fold(Value::default(), |all, it| all.or(&it.1.flat()));
+                let all = all.changed(|it| it.lead = it.lead.behind(Lead::Some));
+                self.add_to(*target, &all);
+                Value::default()
+            }
+            "json" => {
+                let mut made = Value::default();
+                for (arg, (_, value)) in args.iter().zip(&values) {
+                    match arg.name {
+                        Some(name) => made.add_at(&[name], value),
+                        None => made.join(value),
+                    }
+                }
+                made
+            }
+            "dbg" | "vec" | "join" | "try_join" | "select" | "ready" | "matches" | "addr_of" => {
+                values
+                    .iter()
+                    .fold(Value::default(), |all, it| all.or(&it.1))
+            }
+            "try" => values
+                .into_iter()
+                .next()
+                .map_or_else(Value::default, |it| it.1),
+            _ => {
+                if self.logs(call) {
+                    for (arg, value) in &values {
+                        self.sink(SinkKind::Log, *arg, Name::new(name), value);
+                    }
+                }
+                Value::default()
+            }
+        }
+    }
+
+    /// Whether a macro writes a line of a log.
+    fn logs(&self, call: &MacroCall) -> bool {
+        let program = self.all.program;
+        let module = program[self.key].module;
+        let names: Vec<Name> = call.path.segments.iter().map(|it| it.name).collect();
+        let found = program.resolve_names(module, &names, call.path.global);
+        found.iter().any(|it| match it.def {
+            crate::program::Def::External(path) => {
+                let path = program.models.canonical(path.as_str());
+                let model = program.models.macro_(path);
+                model.is_some_and(|it| it.role == Role::Logs)
+            }
+            _ => false,
+        })
+    }
+
+    /// `format!("..{a}..{}", b)`: each argument behind what stands before it.
+    fn formatted(&mut self, id: ExprId, call: &MacroCall, values: &[(ExprId, Value)]) -> Value {
+        let span = self.span(id);
+        let mut order: Vec<ExprId> = Vec::new();
+        let text = format_macro(self.body, call, span, &mut |arg| {
+            order.push(arg);
+            let known = self.all.values.text(self.key, arg);
+            let is_tainted = values.iter().any(|it| it.0 == arg && !it.1.is_untainted());
+            match known.filter(|_| !is_tainted) {
+                Some(text) if text.as_known().is_some() => text,
+                _ => Text::hole(format!("\u{1}{}", order.len() - 1)),
+            }
+        });
+        let mut made = Value::default();
+        let Some(text) = text else {
+            return values.iter().fold(made, |all, it| all.or(&it.1.flat()));
+        };
+        let mut before = Text::default();
+        for part in &text.parts {
+            if let TextPart::Hole(name) = part
+                && let Some(at) = name
+                    .strip_prefix('\u{1}')
+                    .and_then(|it| it.parse::<usize>().ok())
+                && let Some((_, value)) = values.iter().find(|it| Some(&it.0) == order.get(at))
+                && !value.is_untainted()
+            {
+                let lead = lead_of_text(&before);
+                let value = value.flat().changed(|it| {
+                    it.lead = it.lead.behind(lead);
+                    it.way = it.way.then(|| "put into a text".into(), span);
+                });
+                made.join(&value);
+            }
+            let one = Text {
+                parts: vec![match part {
+                    TextPart::Known(text) => TextPart::Known(text.clone()),
+                    TextPart::Hole(_) => TextPart::Hole(String::new()),
+                }],
+                origin: None,
+            };
+            before.push(&one);
+        }
+        made
+    }
+}

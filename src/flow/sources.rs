@@ -1,0 +1,197 @@
+//! Which parameters hold what a request holds.
+
+use super::taint::{Origin, Source, Taint, Value};
+use super::walk::Walk;
+use crate::facts::{Attr, PatId};
+use crate::models::roles::{Carries, TypeRole};
+use crate::models::{SinkKind, Sinks, SourceKind};
+use crate::program::{AdtId, Container, FnId, Program, Ty};
+use crate::source::{Name, Span};
+
+/// Traits by which frameworks fill a handler's parameters.
+const EXTRACTOR_TRAITS: [&str; 6] = [
+    "FromRequestParts",
+    "FromRequest",
+    "FromData",
+    "ApiExtractor",
+    "Extractible",
+    "OptionalFromRequestParts",
+];
+/// Derives by which a type is read from what a request holds.
+const PARSED: [&str; 6] = [
+    "Deserialize",
+    "FromForm",
+    "FromFormField",
+    "Object",
+    "Multipart",
+    "MultipartForm",
+];
+
+impl Walk<'_, '_> {
+    /// What a parameter holds: request data, if its type says so or a framework calls the function;
+    /// what the caller hands in otherwise.
+    pub(super) fn parameter(&self, at: usize) -> Value {
+        let program = self.all.program;
+        let def = &program[self.id];
+        let handed = Value::tainted(Taint::new(Origin::Param(at as u16, Vec::new())));
+        let Some(param) = def.sig.params.get(at) else {
+            return handed;
+        };
+        let scope = program.fn_scope(self.id);
+        let ty = program.lower_ty(&scope, &param.ty);
+        let is_handler = self.all.handlers.contains(&self.id);
+        let name = param.binds.unwrap_or(Name::new("request"));
+        let span = param.ty_range.in_file(def.file);
+        if let Some(carried) = carries(program, &ty, is_handler) {
+            return match carried {
+                Carried::Request => self.request(name, span),
+                Carried::Nothing => Value::default(),
+            };
+        }
+        if !is_handler {
+            return match fills(program, self.id) && is_raw(&ty) {
+                true => self.request(name, span),
+                false => handed,
+            };
+        }
+        // A handler's parameters come from nobody but the framework.
+        self.extracted(&ty, name, span)
+    }
+
+    /// A closure's parameter that a framework fills.
+    pub(super) fn given_by_type(&self, pat: PatId) -> Value {
+        let ty = self.typing.pat_ty(pat);
+        let name = Name::new("request");
+        match carries(self.all.program, ty, false) {
+            Some(Carried::Request) => self.request(name, self.pat_span(pat)),
+            _ => Value::default(),
+        }
+    }
+
+    fn request(&self, name: Name, span: Span) -> Value {
+        Value::tainted(Taint::new(Origin::Source(Source {
+            kind: SourceKind::Request,
+            span,
+            name,
+        })))
+    }
+
+    /// What a handler's parameter holds whose type no model describes.
+    fn extracted(&self, ty: &Ty, name: Name, span: Span) -> Value {
+        let program = self.all.program;
+        let peeled = ty.peel_refs();
+        if let Ty::External(path, args) = peeled
+            && matches!(path.as_str(), "std::option::Option" | "std::result::Result")
+            && let Some(inner) = args.first()
+        {
+            return match carries(program, inner, true) {
+                Some(Carried::Request) => self.request(name, span),
+                Some(Carried::Nothing) => Value::default(),
+                None => self.extracted(inner, name, span),
+            };
+        }
+        // An extractor of the program: what its own code makes of the request.
+        let impls = program.impls_named(&EXTRACTOR_TRAITS, peeled);
+        if !impls.is_empty() {
+            let mut value = Value::default();
+            for (id, _) in impls {
+                for function in &program[id].fns {
+                    let made = self.all.of(*function);
+                    value.join(&made.value);
+                }
+            }
+            return value;
+        }
+        match peeled {
+            Ty::Primitive(_) | Ty::Slice(_) => self.request(name, span),
+            Ty::External(path, _) => match path.as_str() {
+                // Rocket's refuses what leads out of a folder.
+                "std::path::PathBuf" => {
+                    let file = Sinks::of(SinkKind::File);
+                    self.request(name, span).cleared(file)
+                }
+                "std::string::String"
+                | "std::vec::Vec"
+                | "bytes::Bytes"
+                | "std::collections::HashMap"
+                | "serde_json::Value"
+                | "std::borrow::Cow" => self.request(name, span),
+                _ => Value::default(),
+            },
+            Ty::Adt(id, _) if is_parsed(program, *id) => self.request(name, span),
+            _ => Value::default(),
+        }
+    }
+}
+
+/// What a type takes out of a request, as the models know it.
+enum Carried {
+    /// Something that the client has written.
+    Request,
+    /// Nothing of that.
+    Nothing,
+}
+
+fn carries(program: &Program, ty: &Ty, is_handler: bool) -> Option<Carried> {
+    let ty = ty.peel_refs();
+    let path = ty.external_path()?;
+    let krate = path.as_str().split("::").next().unwrap_or_default();
+    // Responses are made of the same parts.
+    if !is_handler && matches!(krate, "http" | "bytes" | "hyper" | "std") {
+        return None;
+    }
+    if let Some(extractor) = program.models.extractor(path) {
+        return Some(match extractor.carries {
+            Carries::Body
+            | Carries::Form
+            | Carries::Multipart
+            | Carries::Query
+            | Carries::Path
+            | Carries::Headers
+            | Carries::Header
+            | Carries::Cookies
+            | Carries::Request
+            | Carries::Host
+            | Carries::Uri
+            | Carries::WholeUri
+            | Carries::Websocket => Carried::Request,
+            _ if extractor.wraps => return carries(program, &ty.arg(0), is_handler),
+            _ => Carried::Nothing,
+        });
+    }
+    match program.models.type_(path)?.role? {
+        TypeRole::Request => Some(Carried::Request),
+        TypeRole::Headers | TypeRole::Cookies if is_handler => Some(Carried::Request),
+        _ => None,
+    }
+}
+
+/// Whether a function is one by which a framework fills parameters or passes requests on.
+fn fills(program: &Program, id: FnId) -> bool {
+    let Container::Impl(of) = program[id].container else {
+        return false;
+    };
+    let of = program[of].of_trait.as_ref().and_then(|it| it.last());
+    of.is_some_and(|it| {
+        EXTRACTOR_TRAITS.contains(&it.as_str())
+            || matches!(it.as_str(), "FromParam" | "FromSegments" | "FromFormField")
+    })
+}
+
+/// Whether a type is a text as a request holds it.
+fn is_raw(ty: &Ty) -> bool {
+    matches!(ty.peel_refs(), Ty::Primitive(name) if *name == "str")
+}
+
+/// Whether a type is read from what a request holds.
+fn is_parsed(program: &Program, id: AdtId) -> bool {
+    let derives = |attr: &Attr| {
+        let list = attr.meta.list();
+        attr.meta.is("derive")
+            && list.iter().any(|it| {
+                let name = it.last_segment();
+                name.is_some_and(|name| PARSED.iter().any(|it| name == *it))
+            })
+    };
+    program[id].attrs.iter().any(derives)
+}

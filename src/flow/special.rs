@@ -1,0 +1,198 @@
+//! Sinks that several calls make together: a shell and what it is told, a header's name and value,
+//! a body and its type.
+
+use super::taint::Value;
+use super::walk::Walk;
+use crate::facts::body::MethodCall;
+use crate::facts::{Expr, ExprId, Mention};
+use crate::models::{SinkKind, Sinks};
+use crate::source::Name;
+
+/// Programs that run what they are told.
+const SHELLS: [&str; 12] = [
+    "sh",
+    "bash",
+    "zsh",
+    "dash",
+    "ksh",
+    "fish",
+    "cmd",
+    "cmd.exe",
+    "powershell",
+    "powershell.exe",
+    "pwsh",
+    "env",
+];
+
+impl Walk<'_, '_> {
+    /// Whether a method call makes a sink of an argument, together with what stands before it.
+    pub(super) fn sink_of_chain(&mut self, path: Name, call: &MethodCall, values: &[Value]) {
+        if values.iter().all(Value::is_untainted) {
+            return;
+        }
+        let name = call.name.as_str();
+        let owner = path.as_str().rsplit_once("::").map_or("", |it| it.0);
+        let is_command = owner.ends_with("process::Command") || owner == "?";
+        match name {
+            "arg" | "args" if is_command && self.runs_shell(call.receiver, 0) => {
+                self.sink_of(SinkKind::Command, path, call, 0, values);
+            }
+            "insert_header" | "append_header" => {
+                match call.args.first().map(|it| self.body.expr(*it)) {
+                    Some(Expr::Tuple(pair)) => {
+                        if let [key, value] = **pair
+                            && self.is_location(key)
+                        {
+                            let held = values[0].field(Name::new("1"));
+                            self.sink(SinkKind::Redirect, value, path, &held);
+                        }
+                    }
+                    _ => self.header(path, call, values),
+                }
+            }
+            "header" | "insert" | "append" | "set_header" | "add_header" => {
+                self.header(path, call, values);
+            }
+            "body" | "set_body" | "text" | "streaming" if self.is_html(call.receiver, 0) => {
+                self.sink_of(SinkKind::Html, path, call, 0, values);
+            }
+            _ => {}
+        }
+    }
+
+    fn sink_of(
+        &mut self,
+        kind: SinkKind,
+        path: Name,
+        call: &MethodCall,
+        at: usize,
+        values: &[Value],
+    ) {
+        if let (Some(arg), Some(value)) = (call.args.get(at), values.get(at)) {
+            self.sink(kind, *arg, path, value);
+        }
+    }
+
+    fn header(&mut self, path: Name, call: &MethodCall, values: &[Value]) {
+        if call.args.len() >= 2 && self.is_location(call.args[0]) {
+            self.sink_of(SinkKind::Redirect, path, call, 1, values);
+        }
+    }
+
+    /// Whether an expression is the name of the header that says where to go on.
+    fn is_location(&self, id: ExprId) -> bool {
+        match self.body.expr(id) {
+            Expr::Path(path) => path
+                .last()
+                .is_some_and(|it| it == "LOCATION" || it == "Location"),
+            _ => self
+                .text(id)
+                .is_some_and(|it| it.eq_ignore_ascii_case("location")),
+        }
+    }
+
+    /// Whether a chain of calls builds a command that is a shell.
+    fn runs_shell(&self, id: ExprId, depth: u32) -> bool {
+        if depth > 24 {
+            return false;
+        }
+        match self.body.expr(id) {
+            Expr::MethodCall(call) => self.runs_shell(call.receiver, depth + 1),
+            Expr::Call { args, .. } => {
+                let program = args.first().and_then(|it| self.text(*it));
+                program.is_some_and(|it| {
+                    let name = it.rsplit(['/', '\\']).next().unwrap_or_default();
+                    SHELLS.contains(&name)
+                })
+            }
+            Expr::Ref { inner, .. } | Expr::Unary { inner, .. } => {
+                self.runs_shell(*inner, depth + 1)
+            }
+            Expr::Path(_) => {
+                let local = self.typing.local(id);
+                let init = local.and_then(|it| self.all.values.local_init(self.body, it));
+                init.is_some_and(|it| self.runs_shell(it, depth + 1))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether a chain of calls builds a response whose type is HTML.
+    fn is_html(&self, id: ExprId, depth: u32) -> bool {
+        if depth > 24 {
+            return false;
+        }
+        match self.body.expr(id) {
+            Expr::MethodCall(call) => {
+                let says_type = matches!(
+                    call.name.as_str(),
+                    "content_type" | "insert_header" | "header" | "append_header" | "set"
+                );
+                says_type && call.args.iter().any(|it| self.names_html(*it))
+                    || self.is_html(call.receiver, depth + 1)
+            }
+            Expr::Path(_) => {
+                let local = self.typing.local(id);
+                let init = local.and_then(|it| self.all.values.local_init(self.body, it));
+                init.is_some_and(|it| self.is_html(it, depth + 1))
+            }
+            _ => false,
+        }
+    }
+
+    fn names_html(&self, id: ExprId) -> bool {
+        match self.body.expr(id) {
+            Expr::Call { callee, args } => {
+                let named = |it: &ExprId| self.names_html(*it);
+                let is_html = match self.body.expr(*callee) {
+                    Expr::Path(path) => path.last().is_some_and(|it| it == "html"),
+                    _ => false,
+                };
+                is_html && args.is_empty() || args.iter().any(named)
+            }
+            Expr::Tuple(all) => all.iter().any(|it| self.names_html(*it)),
+            Expr::Path(path) => {
+                let names = &path.segments;
+                names.last().is_some_and(|it| {
+                    matches!(it.name.as_str(), "HTML" | "TEXT_HTML" | "TEXT_HTML_UTF_8")
+                })
+            }
+            _ => self.text(id).is_some_and(|it| it.starts_with("text/html")),
+        }
+    }
+}
+
+/// What a body mentions that makes such a sink: one of each list.
+pub(super) fn mentions(asked: Sinks) -> Vec<[&'static [(Mention, &'static str)]; 2]> {
+    const SET: &[(Mention, &str)] = &[
+        (Mention::Member, "insert_header"),
+        (Mention::Member, "append_header"),
+        (Mention::Member, "header"),
+        (Mention::Member, "content_type"),
+    ];
+    const BODY: &[(Mention, &str)] = &[
+        (Mention::Member, "body"),
+        (Mention::Member, "set_body"),
+        (Mention::Member, "text"),
+    ];
+    const INSERT: &[(Mention, &str)] = &[
+        (Mention::Member, "insert"),
+        (Mention::Member, "append"),
+        (Mention::Member, "add_header"),
+        (Mention::Member, "set_header"),
+    ];
+    const LOCATION: &[(Mention, &str)] = &[
+        (Mention::Bare, "LOCATION"),
+        (Mention::InModule, "LOCATION"),
+        (Mention::InType, "LOCATION"),
+    ];
+    let mut all = Vec::new();
+    if asked.has(SinkKind::Redirect) {
+        all.push([&SET[..3], &SET[..3]]);
+        all.push([INSERT, LOCATION]);
+    }
+    if asked.has(SinkKind::Html) {
+        all.push([BODY, SET]);
+    }
+    all
+}

@@ -1,0 +1,377 @@
+//! What of the outside a value may hold.
+
+use std::rc::Rc;
+
+use crate::facts::ExprId;
+use crate::models::{Sinks, SourceKind};
+use crate::program::{BodyKey, FnId};
+use crate::source::{Name, Span};
+
+/// More taints than this in one value say no more than fewer do.
+const MAX_TAINTS: usize = 24;
+/// Fields of fields are told apart down to here.
+const MAX_PATH: usize = 4;
+/// Steps that a finding can show; further ones in between are left out.
+const MAX_STEPS: u16 = 24;
+
+/// Where data comes in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Source {
+    /// What sends it.
+    pub kind: SourceKind,
+    /// The parameter or call that gives it.
+    pub span: Span,
+    /// What it is, as written.
+    pub name: Name,
+}
+
+/// What a taint goes back to, as far as it is known in one function.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Origin {
+    /// Whatever the caller hands in: a parameter by its position, or a part of it.
+    Param(u16, Fields),
+    /// A source.
+    Source(Source),
+}
+
+/// The way from a value to one of its parts.
+pub(super) type Fields = Vec<Name>;
+
+/// The position that stands for `self`.
+pub(super) const SELF: u16 = u16::MAX;
+
+/// A stop on the way of data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// What happens there, for people.
+    pub what: String,
+    /// Where.
+    pub span: Span,
+}
+
+/// The way that data has come, last step first.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Way(Option<Rc<Link>>);
+
+#[derive(Debug)]
+struct Link {
+    step: Step,
+    count: u16,
+    before: Way,
+}
+
+impl Way {
+    /// One step further.
+    pub(super) fn then(&self, what: impl FnOnce() -> String, span: Span) -> Way {
+        let count = self.0.as_ref().map_or(0, |it| it.count);
+        let is_last = self.0.as_ref().is_some_and(|it| it.step.span == span);
+        if count >= MAX_STEPS || is_last {
+            return self.clone();
+        }
+        let step = Step { what: what(), span };
+        let before = self.clone();
+        Way(Some(Rc::new(Link {
+            step,
+            count: count + 1,
+            before,
+        })))
+    }
+
+    /// This way, and then another that begins where it ends.
+    pub(super) fn and(&self, rest: &Way) -> Way {
+        let mut all = self.clone();
+        for step in rest.steps() {
+            all = all.then(|| step.what, step.span);
+        }
+        all
+    }
+
+    /// The steps, first step first.
+    pub(super) fn steps(&self) -> Vec<Step> {
+        let mut steps = Vec::new();
+        let mut at = self.0.as_ref();
+        while let Some(link) = at {
+            steps.push(link.step.clone());
+            at = link.before.0.as_ref();
+        }
+        steps.reverse();
+        steps
+    }
+
+    fn len(&self) -> u16 {
+        self.0.as_ref().map_or(0, |it| it.count)
+    }
+}
+
+/// What stands before data in the text that it was built into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub(super) enum Lead {
+    /// Nothing: the data begins the text, or is all of it.
+    #[default]
+    Nothing,
+    /// No more than a scheme: `https://`.
+    Scheme,
+    /// Something that ends in the middle of a host's name, or nobody knows in what.
+    Some,
+    /// A `/` at the beginning: what follows is a path, unless it begins with another.
+    Root,
+    /// Enough to fix where the text leads: a host and a `/`, a folder.
+    Fixed,
+}
+
+/// Data from outside in a value.
+#[derive(Debug, Clone)]
+pub(super) struct Taint {
+    pub(super) origin: Origin,
+    /// The kinds of sink that it can do no harm at any more.
+    pub(super) cleared: Sinks,
+    pub(super) lead: Lead,
+    pub(super) way: Way,
+}
+
+impl Taint {
+    pub(super) fn new(origin: Origin) -> Taint {
+        Taint {
+            origin,
+            cleared: Sinks::NONE,
+            lead: Lead::Nothing,
+            way: Way::default(),
+        }
+    }
+
+    fn is_same(&self, other: &Taint) -> bool {
+        self.origin == other.origin && self.lead == other.lead
+    }
+}
+
+/// What can be called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Callable {
+    /// A closure of a body.
+    Closure(BodyKey, ExprId),
+    /// A function of the program.
+    Fn(FnId),
+}
+
+/// The taints of a value and of its fields.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Value {
+    taints: Vec<Taint>,
+    /// Fields of which something else is known than what the taints say, by name.
+    fields: Vec<(Name, Value)>,
+    pub(super) callable: Option<Callable>,
+}
+
+impl Value {
+    pub(super) fn tainted(taint: Taint) -> Value {
+        Value {
+            taints: vec![taint],
+            ..Value::default()
+        }
+    }
+
+    pub(super) fn calling(callable: Callable) -> Value {
+        Value {
+            callable: Some(callable),
+            ..Value::default()
+        }
+    }
+
+    /// The same without its data.
+    pub(super) fn bare(&self) -> Value {
+        Value {
+            callable: self.callable,
+            ..Value::default()
+        }
+    }
+
+    /// A struct or tuple.
+    pub(super) fn of_fields(fields: Vec<(Name, Value)>) -> Value {
+        let fields = fields.into_iter().filter(|(_, it)| !it.is_clean());
+        Value {
+            fields: fields.collect(),
+            ..Value::default()
+        }
+    }
+
+    /// Whether there is nothing in it.
+    pub(super) fn is_clean(&self) -> bool {
+        self.taints.is_empty() && self.fields.is_empty() && self.callable.is_none()
+    }
+
+    /// Whether it is without taints, down to its last field.
+    pub(super) fn is_untainted(&self) -> bool {
+        self.taints.is_empty() && self.fields.iter().all(|(_, it)| it.is_untainted())
+    }
+
+    /// The taints of the value and of all its fields.
+    pub(super) fn all(&self) -> Vec<&Taint> {
+        let mut all: Vec<&Taint> = self.taints.iter().collect();
+        for (_, field) in &self.fields {
+            for taint in field.all() {
+                if all.len() < MAX_TAINTS && !all.iter().any(|it| it.is_same(taint)) {
+                    all.push(taint);
+                }
+            }
+        }
+        all
+    }
+
+    /// The same taints, as those of one thing.
+    pub(super) fn flat(&self) -> Value {
+        Value {
+            taints: self.all().into_iter().cloned().collect(),
+            ..Value::default()
+        }
+    }
+
+    /// One of its fields.
+    pub(super) fn field(&self, name: Name) -> Value {
+        if let Some((_, known)) = self.fields.iter().find(|(it, _)| *it == name) {
+            return known.clone();
+        }
+        let mut value = Value::default();
+        for taint in &self.taints {
+            let mut part = taint.clone();
+            if let Origin::Param(_, fields) = &mut part.origin
+                && fields.len() < MAX_PATH
+            {
+                fields.push(name);
+            }
+            value.add(part);
+        }
+        value
+    }
+
+    /// The part that a way of fields leads to.
+    pub(super) fn at(&self, fields: &[Name]) -> Value {
+        match fields {
+            [] => self.clone(),
+            [first, rest @ ..] => self.field(*first).at(rest),
+        }
+    }
+
+    /// The place of a field, to be written to.
+    fn slot(&mut self, name: Name) -> &mut Value {
+        let at = match self.fields.iter().position(|(it, _)| *it == name) {
+            Some(at) => at,
+            None => {
+                let value = self.field(name);
+                self.fields.push((name, value));
+                self.fields.len() - 1
+            }
+        };
+        &mut self.fields[at].1
+    }
+
+    /// Replaces a part.
+    pub(super) fn set(&mut self, fields: &[Name], value: Value) {
+        match fields {
+            [] => *self = value,
+            [first, rest @ ..] => self.slot(*first).set(rest, value),
+        }
+    }
+
+    /// Adds to a part.
+    pub(super) fn add_at(&mut self, fields: &[Name], value: &Value) {
+        match fields {
+            [] => self.join(value),
+            [first, rest @ ..] => self.slot(*first).add_at(rest, value),
+        }
+    }
+
+    /// Changes all taints of a part, fields of fields included.
+    pub(super) fn change(&mut self, fields: &[Name], change: &dyn Fn(&mut Taint)) {
+        match fields {
+            [] => {
+                self.taints.iter_mut().for_each(change);
+                let fields = self.fields.iter_mut();
+                fields.for_each(|(_, it)| it.change(&[], change));
+            }
+            [first, rest @ ..] => {
+                if !self.is_untainted() {
+                    self.slot(*first).change(rest, change);
+                }
+            }
+        }
+    }
+
+    /// The same with all taints changed.
+    pub(super) fn changed(mut self, change: impl Fn(&mut Taint)) -> Value {
+        self.change(&[], &change);
+        self
+    }
+
+    /// The same, harmless at some kinds of sink.
+    pub(super) fn cleared(self, of: Sinks) -> Value {
+        self.changed(|it| it.cleared = it.cleared.with(of))
+    }
+
+    fn add(&mut self, taint: Taint) {
+        let known = self.taints.iter().position(|it| it.is_same(&taint));
+        let Some(at) = known else {
+            if self.taints.len() < MAX_TAINTS {
+                self.taints.push(taint);
+            }
+            return;
+        };
+        let known = &mut self.taints[at];
+        // It may have come by either way.
+        if taint.way.len() < known.way.len() && known.cleared.contains(taint.cleared) {
+            known.way = taint.way;
+        }
+        known.cleared = known.cleared.both(taint.cleared);
+    }
+
+    /// Adds what another value may hold.
+    pub(super) fn join(&mut self, other: &Value) {
+        let own = self.fields.iter().map(|it| it.0);
+        let theirs = other.fields.iter().map(|it| it.0);
+        let mut names: Vec<Name> = own.chain(theirs).collect();
+        names.dedup();
+        for name in names {
+            let theirs = other.field(name);
+            self.slot(name).join(&theirs);
+        }
+        for taint in &other.taints {
+            self.add(taint.clone());
+        }
+        self.callable = self.callable.or(other.callable);
+    }
+
+    /// What either of two may hold.
+    pub(super) fn or(mut self, other: &Value) -> Value {
+        self.join(other);
+        self
+    }
+
+    /// The same value with what stands for parameters filled in.
+    pub(super) fn filled(&self, fill: &dyn Fn(&Taint) -> Value) -> Value {
+        let mut value = Value {
+            callable: self.callable,
+            ..Value::default()
+        };
+        for taint in &self.taints {
+            value.join(&fill(taint));
+        }
+        for (name, field) in &self.fields {
+            value.set(&[*name], field.filled(fill));
+        }
+        value
+    }
+
+    /// Whether two hold the same, whatever way it has come.
+    pub(super) fn is_same(&self, other: &Value) -> bool {
+        let has = |all: &[Taint], one: &Taint| {
+            all.iter()
+                .any(|it| it.is_same(one) && it.cleared == one.cleared)
+        };
+        self.taints.len() == other.taints.len()
+            && self.taints.iter().all(|it| has(&other.taints, it))
+            && self.fields.len() == other.fields.len()
+            && self.fields.iter().all(|(name, it)| {
+                let other = other.fields.iter().find(|(of, _)| of == name);
+                other.is_some_and(|(_, other)| it.is_same(other))
+            })
+    }
+}

@@ -1,0 +1,258 @@
+//! What types and names of methods say of the data in a value.
+
+use crate::models::Sinks;
+use crate::program::{AdtKind, Program, Ty};
+
+use super::taint::Value;
+
+/// How deep types are looked into.
+const MAX_DEPTH: u32 = 6;
+
+/// A value of a type: what cannot hold a text can do no harm where texts can.
+pub(super) fn narrowed(program: &Program, ty: &Ty, value: Value) -> Value {
+    match holds(program, ty, 0) {
+        Holds::Anything => value,
+        Holds::Number => value.cleared(Sinks::TEXTUAL),
+        Holds::Nothing => value.bare(),
+    }
+}
+
+/// What of a request a type can take along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Holds {
+    /// No more than a choice: a truth value, a variant.
+    Nothing,
+    /// A number, an identifier of fixed form, a time.
+    Number,
+    /// A text, or nobody knows.
+    Anything,
+}
+
+fn holds(program: &Program, ty: &Ty, depth: u32) -> Holds {
+    let of_all = |all: &[Ty]| {
+        let all = all.iter().map(|it| holds(program, it, depth + 1));
+        all.max().unwrap_or(Holds::Anything)
+    };
+    if depth > MAX_DEPTH {
+        return Holds::Anything;
+    }
+    match ty {
+        Ty::Primitive(name) => match name.as_str() {
+            "bool" => Holds::Nothing,
+            "str" | "char" | "u8" => Holds::Anything,
+            _ => Holds::Number,
+        },
+        Ty::Ref(inner) | Ty::Future(inner) => holds(program, inner, depth + 1),
+        Ty::Tuple(all) if all.is_empty() => Holds::Nothing,
+        Ty::Tuple(all) => of_all(all),
+        Ty::External(path, args) => match path.as_str() {
+            "std::option::Option" | "std::vec::Vec" | "std::boxed::Box" | "std::sync::Arc"
+                if !args.is_empty() =>
+            {
+                of_all(&args[..1])
+            }
+            "std::result::Result" if !args.is_empty() => of_all(&args[..1]),
+            path if FIXED.contains(&path) => Holds::Number,
+            path if CHOICES.contains(&path) => Holds::Nothing,
+            _ => Holds::Anything,
+        },
+        Ty::Adt(id, _) => match &program[*id].kind {
+            // An enum without data is a choice among words that the program knows.
+            AdtKind::Enum(item) => {
+                let variants = item.variants.iter();
+                match variants.clone().count() > 0
+                    && variants.clone().all(|it| it.fields.list().is_empty())
+                {
+                    true => Holds::Nothing,
+                    false => Holds::Anything,
+                }
+            }
+            AdtKind::Struct(_) => Holds::Anything,
+        },
+        _ => Holds::Anything,
+    }
+}
+
+/// Types of libraries whose text has a form that can do no harm.
+const FIXED: [&str; 26] = [
+    "uuid::Uuid",
+    "ulid::Ulid",
+    "chrono::DateTime",
+    "chrono::NaiveDate",
+    "chrono::NaiveDateTime",
+    "chrono::NaiveTime",
+    "chrono::Duration",
+    "chrono::TimeDelta",
+    "time::OffsetDateTime",
+    "time::PrimitiveDateTime",
+    "time::Date",
+    "time::Duration",
+    "jiff::Timestamp",
+    "jiff::Zoned",
+    "std::time::Duration",
+    "std::time::SystemTime",
+    "std::time::Instant",
+    "std::net::IpAddr",
+    "std::net::Ipv4Addr",
+    "std::net::Ipv6Addr",
+    "std::net::SocketAddr",
+    "rust_decimal::Decimal",
+    "bson::oid::ObjectId",
+    "mongodb::bson::oid::ObjectId",
+    "semver::Version",
+    "std::num::NonZero",
+];
+
+/// Types of libraries that say which of a few things is meant.
+const CHOICES: [&str; 4] = [
+    "http::Method",
+    "http::StatusCode",
+    "http::Version",
+    "std::cmp::Ordering",
+];
+
+/// Whether a method gives its receiver, or all that is in it.
+pub(super) fn shows_whole(method: &str) -> bool {
+    matches!(
+        method,
+        "as_str"
+            | "as_ref"
+            | "as_mut"
+            | "as_deref"
+            | "as_deref_mut"
+            | "as_bytes"
+            | "as_slice"
+            | "as_path"
+            | "as_os_str"
+            | "borrow"
+            | "borrow_mut"
+            | "clone"
+            | "cloned"
+            | "copied"
+            | "deref"
+            | "get_mut"
+            | "into_inner"
+            | "iter"
+            | "iter_mut"
+            | "into_iter"
+            | "lock"
+            | "read"
+            | "write"
+            | "to_owned"
+            | "to_string"
+            | "to_lowercase"
+            | "to_ascii_lowercase"
+            | "to_uppercase"
+            | "trim"
+            | "unwrap"
+            | "expect"
+            | "ok"
+            | "chars"
+            | "bytes"
+            | "components"
+            | "path"
+            | "by_ref"
+            | "await"
+    )
+}
+
+/// Whether a method of a collection, pointer or builder puts its arguments into its receiver.
+pub(super) fn puts_in(method: &str) -> bool {
+    matches!(
+        method,
+        "push"
+            | "push_str"
+            | "push_back"
+            | "push_front"
+            | "insert"
+            | "insert_str"
+            | "extend"
+            | "extend_from_slice"
+            | "append"
+            | "write_str"
+            | "write_all"
+            | "put"
+            | "put_slice"
+            | "set"
+            | "get_or_insert"
+            | "set_file_name"
+            | "set_extension"
+            | "set_path"
+            | "set_host"
+            | "set_query"
+            | "copy_from_slice"
+            | "clone_from"
+            | "send"
+    )
+}
+
+/// Whether a method gives what a key leads to, and nothing of the key.
+pub(super) fn looks_up(method: &str) -> bool {
+    matches!(
+        method,
+        "get"
+            | "get_mut"
+            | "contains"
+            | "contains_key"
+            | "remove"
+            | "entry"
+            | "position"
+            | "find"
+            | "starts_with"
+            | "ends_with"
+            | "eq"
+            | "ne"
+            | "cmp"
+            | "eq_ignore_ascii_case"
+            | "is_match"
+            | "split"
+            | "splitn"
+            | "rsplit"
+            | "rsplitn"
+            | "split_once"
+            | "rsplit_once"
+            | "strip_prefix"
+            | "strip_suffix"
+            | "trim_matches"
+            | "trim_start_matches"
+            | "trim_end_matches"
+            | "expect"
+            | "skip"
+            | "take"
+            | "nth"
+            | "truncate"
+            | "header"
+            | "query"
+            | "cookie"
+            | "match_info"
+            | "param"
+            | "form"
+    )
+}
+
+/// Whether a name says that what it gives has been made harmless, or was found to be.
+pub(super) fn is_named_harmless(function: &str) -> bool {
+    const WORDS: [&str; 10] = [
+        "escape", "sanitize", "sanitise", "validate", "quote", "encode", "hash", "digest", "slug",
+        "clean",
+    ];
+    let function = function.to_ascii_lowercase();
+    WORDS.iter().any(|it| function.contains(it)) && !function.contains("unescape")
+}
+
+/// Whether a name says that a truth value tells whether data is harmless.
+pub(super) fn is_named_test(function: &str) -> bool {
+    const WORDS: [&str; 9] = [
+        "valid",
+        "allow",
+        "permit",
+        "safe",
+        "known",
+        "whitelist",
+        "trusted",
+        "supported",
+        "check",
+    ];
+    let function = function.to_ascii_lowercase();
+    WORDS.iter().any(|it| function.contains(it)) && !function.contains("invalid")
+}

@@ -1,0 +1,741 @@
+//! One function, from its first statement to its last.
+
+use rustc_hash::FxHashMap;
+
+use super::summary::{MAX_EXPRS, Reach, Sink, Summaries, Summary};
+use super::taint::{Callable, Lead, Origin, SELF, Taint, Value};
+use super::types;
+use crate::facts::body::{BinaryOp, BlockKind, Closure, LoopKind, UnaryOp};
+use crate::facts::{Body, Expr, ExprId, Pat, PatId, Stmt};
+use crate::models::{SinkKind, Sinks};
+use crate::program::{BodyKey, Def, FnId, Ty};
+use crate::source::{Name, Span};
+use crate::values::{Callee, Typing};
+
+/// What variables hold at one point.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Env {
+    pub(super) locals: FxHashMap<PatId, Value>,
+    pub(super) this: Value,
+}
+
+impl Env {
+    fn join(&mut self, other: &Env) {
+        for (pat, value) in &other.locals {
+            self.locals.entry(*pat).or_default().join(value);
+        }
+        self.this.join(&other.this);
+    }
+}
+
+/// What leaves a function, closure or async block.
+#[derive(Default)]
+struct Leaving {
+    value: Value,
+    env: Option<Env>,
+}
+
+/// A walk through one function's body.
+pub(super) struct Walk<'w, 'a> {
+    pub(super) all: &'w Summaries<'a>,
+    pub(super) id: FnId,
+    pub(super) key: BodyKey,
+    pub(super) body: &'a Body,
+    pub(super) typing: &'a Typing,
+    /// `None`: this point is not reached.
+    pub(super) env: Option<Env>,
+    pub(super) summary: Summary,
+    leaving: Vec<Leaving>,
+    /// By loop, what variables hold where it is left by `break`, with the value.
+    breaks: Vec<(Option<Name>, Vec<Env>, Value)>,
+    /// Closures that are being walked through.
+    pub(super) inside: Vec<ExprId>,
+    exprs: u32,
+}
+
+impl<'w, 'a> Walk<'w, 'a> {
+    /// What a function does with what it is handed.
+    pub(super) fn run(all: &'w Summaries<'a>, id: FnId) -> Summary {
+        let program = all.program;
+        let Some(key) = program[id].body else {
+            return Summary::default();
+        };
+        let body: &Body = &program[key].body;
+        if body.problem.is_some() {
+            return Summary::default();
+        }
+        let mut walk = Walk {
+            all,
+            id,
+            key,
+            body,
+            typing: all.values.typing(key),
+            env: Some(Env::default()),
+            summary: Summary::default(),
+            leaving: vec![Leaving::default()],
+            breaks: Vec::new(),
+            inside: Vec::new(),
+            exprs: 0,
+        };
+        walk.begin();
+        let value = walk.expr(body.root);
+        walk.leave(value);
+        walk.end()
+    }
+
+    /// Binds the parameters: to what they are by their type, or to what the caller hands in.
+    fn begin(&mut self) {
+        let def = &self.all.program[self.id];
+        if def.sig.self_param.is_some() {
+            let env = self.env.as_mut().expect("nothing has been left yet");
+            env.this = Value::tainted(Taint::new(Origin::Param(SELF, Vec::new())));
+        }
+        for (at, pat) in self.body.params.iter().enumerate() {
+            let value = self.parameter(at);
+            self.bind(*pat, value);
+        }
+    }
+
+    fn end(mut self) -> Summary {
+        let leaving = self.leaving.pop().unwrap_or_default();
+        self.summary.value = leaving.value;
+        let def = &self.all.program[self.id];
+        if let Some(env) = leaving.env {
+            let is_changed = |value: &Value, at: u16| {
+                !value.is_same(&Value::tainted(Taint::new(Origin::Param(at, Vec::new()))))
+            };
+            if def.sig.self_param.is_some() && is_changed(&env.this, SELF) {
+                self.summary.after.push((SELF, env.this.clone()));
+            }
+            for (at, pat) in self.body.params.iter().enumerate() {
+                let is_mutable = def.sig.params.get(at).is_some_and(|it| {
+                    matches!(it.ty, crate::facts::TypeRef::Ref { mutable: true, .. })
+                });
+                if is_mutable
+                    && let Some(value) = env.locals.get(pat)
+                    && is_changed(value, at as u16)
+                {
+                    self.summary.after.push((at as u16, value.clone()));
+                }
+            }
+        }
+        self.summary
+    }
+
+    pub(super) fn span(&self, id: ExprId) -> Span {
+        let file = self.all.program[self.key].file;
+        self.body.expr_range(id).in_file(file)
+    }
+
+    pub(super) fn pat_span(&self, id: PatId) -> Span {
+        let file = self.all.program[self.key].file;
+        self.body.pat_range(id).in_file(file)
+    }
+
+    pub(super) fn ty(&self, id: ExprId) -> &'a Ty {
+        self.typing.ty(id)
+    }
+
+    /// The value of an expression; where that is not reached, none.
+    pub(super) fn expr(&mut self, id: ExprId) -> Value {
+        self.exprs += 1;
+        if self.env.is_none() || self.exprs > MAX_EXPRS {
+            return Value::default();
+        }
+        let value = self.expr_now(id);
+        match value.is_clean() {
+            true => value,
+            false => types::narrowed(self.all.program, self.ty(id), value),
+        }
+    }
+
+    pub(super) fn all_of(&mut self, ids: &[ExprId]) -> Vec<Value> {
+        ids.iter().map(|id| self.expr(*id)).collect()
+    }
+
+    fn expr_now(&mut self, id: ExprId) -> Value {
+        let body = self.body;
+        match body.expr(id) {
+            Expr::Missing | Expr::Literal(_) => Value::default(),
+            Expr::Path(path) => self.path(id, path),
+            Expr::Call { callee, args } => self.call(id, *callee, args),
+            Expr::MethodCall(call) => self.method_call(id, call),
+            Expr::Field { base, name } => self.expr(*base).field(*name),
+            Expr::Index { base, index } => {
+                let value = self.expr(*base);
+                self.expr(*index);
+                value
+            }
+            Expr::Struct(literal) => {
+                let mut value = literal.rest.map_or_else(Value::default, |id| self.expr(id));
+                for (name, field) in &literal.fields {
+                    let field = self.expr(*field);
+                    value.set(&[*name], field);
+                }
+                value
+            }
+            Expr::Tuple(all) => {
+                let parts = all.iter().enumerate();
+                let parts = parts
+                    .map(|(at, id)| (index_name(at), self.expr(*id)))
+                    .collect();
+                Value::of_fields(parts)
+            }
+            Expr::Array(all) => self.joined(all),
+            Expr::Repeat { value, len } => {
+                let value = self.expr(*value);
+                let count = self.expr(*len);
+                self.sink(SinkKind::Allocation, *len, Name::new("vec!"), &count);
+                value
+            }
+            Expr::Ref { inner, .. }
+            | Expr::Cast { inner, .. }
+            | Expr::Await(inner)
+            | Expr::Try(inner)
+            | Expr::Unary {
+                op: UnaryOp::Deref | UnaryOp::Neg,
+                inner,
+            } => self.expr(*inner),
+            Expr::Unary { inner, .. } => {
+                self.expr(*inner);
+                Value::default()
+            }
+            Expr::Binary { op, lhs, rhs } => self.binary(*op, *lhs, *rhs),
+            Expr::Assign { target, value } => {
+                let value = self.expr(*value);
+                self.assign(*target, value);
+                Value::default()
+            }
+            Expr::Range { start, end } => {
+                let ends: Vec<ExprId> = start.iter().chain(end).copied().collect();
+                self.joined(&ends)
+            }
+            Expr::Block(block) => {
+                if matches!(block.kind, BlockKind::Async | BlockKind::Try) {
+                    return self.aside(|walk| walk.block(block));
+                }
+                let label = block.label;
+                if label.is_none() {
+                    return self.block(block);
+                }
+                self.breaks.push((label, Vec::new(), Value::default()));
+                let value = self.block(block);
+                self.after_loop(value)
+            }
+            Expr::If {
+                cond,
+                then,
+                otherwise,
+            } => self.branch(*cond, *then, *otherwise),
+            Expr::Let { .. } => {
+                self.condition(id);
+                Value::default()
+            }
+            Expr::Match { scrutinee, arms } => self.choose(*scrutinee, arms),
+            Expr::Loop(data) => self.repeat(data.label, data.kind, data.body),
+            Expr::Closure(_) => Value::calling(Callable::Closure(self.key, id)),
+            Expr::Return(value) => {
+                let value = value.map_or_else(Value::default, |id| self.expr(id));
+                self.leave(value);
+                Value::default()
+            }
+            Expr::Break { label, value } => {
+                let value = value.map_or_else(Value::default, |id| self.expr(id));
+                if let Some(env) = self.env.take() {
+                    let mut outer = self.breaks.iter_mut().rev();
+                    if let Some(of) = outer.find(|it| label.is_none() || it.0 == *label) {
+                        of.1.push(env);
+                        of.2.join(&value);
+                    }
+                }
+                Value::default()
+            }
+            Expr::Continue(_) => {
+                if let Some(env) = self.env.take()
+                    && let Some(of) = self.breaks.last_mut()
+                {
+                    of.1.push(env);
+                }
+                Value::default()
+            }
+            Expr::Yield(value) => {
+                let value = value.map_or_else(Value::default, |id| self.expr(id));
+                if let Some(leaving) = self.leaving.last_mut() {
+                    leaving.value.join(&value);
+                }
+                Value::default()
+            }
+            Expr::Macro(call) => self.macro_call(id, call),
+        }
+    }
+
+    fn path(&mut self, id: ExprId, path: &crate::facts::Path) -> Value {
+        let env = self.env.as_ref();
+        if let Some(pat) = self.typing.local(id) {
+            let known = env.and_then(|it| it.locals.get(&pat));
+            return known.cloned().unwrap_or_default();
+        }
+        if path.as_ident().is_some_and(|it| it == "self") {
+            return env.map_or_else(Value::default, |it| it.this.clone());
+        }
+        match self.typing.defs(id).first() {
+            Some(Callee::Fn(candidate)) => Value::calling(Callable::Fn(candidate.id)),
+            _ => Value::default(),
+        }
+    }
+
+    pub(super) fn joined(&mut self, all: &[ExprId]) -> Value {
+        let mut value = Value::default();
+        for id in all {
+            let one = self.expr(*id);
+            value.join(&one);
+        }
+        value
+    }
+
+    fn binary(&mut self, op: BinaryOp, lhs: ExprId, rhs: ExprId) -> Value {
+        match op {
+            BinaryOp::Add => {
+                let left = self.expr(lhs);
+                let right = self.expr(rhs);
+                let before = self.lead_of(lhs, &left);
+                let right = right.changed(|it| it.lead = it.lead.behind(before));
+                left.or(&right)
+            }
+            BinaryOp::AddAssign => {
+                let left = self.expr(lhs);
+                let right = self.expr(rhs);
+                let before = self.lead_of(lhs, &left);
+                let right = right.changed(|it| it.lead = it.lead.behind(before));
+                self.add_to(lhs, &right);
+                Value::default()
+            }
+            BinaryOp::And | BinaryOp::Or => {
+                // Only what stands behind it runs on a condition.
+                self.expr(lhs);
+                let before = self.env.clone();
+                self.expr(rhs);
+                self.join_env(before);
+                Value::default()
+            }
+            BinaryOp::Arithmetic => {
+                let left = self.expr(lhs);
+                let right = self.expr(rhs);
+                left.or(&right)
+            }
+            BinaryOp::OtherAssign => {
+                self.expr(lhs);
+                let right = self.expr(rhs);
+                self.add_to(lhs, &right);
+                Value::default()
+            }
+            _ => {
+                self.expr(lhs);
+                self.expr(rhs);
+                Value::default()
+            }
+        }
+    }
+
+    fn block(&mut self, block: &crate::facts::body::Block) -> Value {
+        for stmt in &block.stmts {
+            match stmt {
+                Stmt::Expr(id) => {
+                    self.expr(*id);
+                    self.checked(*id);
+                }
+                Stmt::Let(data) => {
+                    let value = data.init.map_or_else(Value::default, |id| self.expr(id));
+                    if let Some(diverge) = data.diverge {
+                        let before = self.env.clone();
+                        self.expr(diverge);
+                        self.env = before;
+                    }
+                    let value = match &data.ty {
+                        Some(_) => {
+                            let ty = self.typing.pat_ty(data.pat);
+                            types::narrowed(self.all.program, ty, value)
+                        }
+                        None => value,
+                    };
+                    self.bind(data.pat, value);
+                    if let Some(init) = data.init {
+                        self.checked(init);
+                    }
+                }
+            }
+        }
+        block.tail.map_or_else(Value::default, |id| self.expr(id))
+    }
+
+    /// Code whose `return` leaves only itself: a closure, an async block.
+    pub(super) fn aside(&mut self, run: impl FnOnce(&mut Self) -> Value) -> Value {
+        self.leaving.push(Leaving::default());
+        let loops = std::mem::take(&mut self.breaks);
+        let value = run(self);
+        self.leave(value);
+        self.breaks = loops;
+        let leaving = self.leaving.pop().unwrap_or_default();
+        self.env = leaving.env;
+        leaving.value
+    }
+
+    /// A value leaves the function, closure or block.
+    fn leave(&mut self, value: Value) {
+        let Some(env) = self.env.take() else { return };
+        if let Some(leaving) = self.leaving.last_mut() {
+            leaving.value.join(&value);
+            match &mut leaving.env {
+                Some(known) => known.join(&env),
+                none => *none = Some(env),
+            }
+        }
+    }
+
+    pub(super) fn join_env(&mut self, other: Option<Env>) {
+        match (&mut self.env, other) {
+            (Some(env), Some(other)) => env.join(&other),
+            (none @ None, other) => *none = other,
+            (Some(_), None) => {}
+        }
+    }
+
+    fn branch(&mut self, cond: ExprId, then: ExprId, otherwise: Option<ExprId>) -> Value {
+        let before_let = self.env.clone();
+        self.condition(cond);
+        let held = self.facts(cond, true);
+        let missed = self.facts(cond, false);
+        let mut after = self.env.clone();
+        if after.is_none() {
+            after = before_let;
+        }
+        self.apply(&held);
+        let mut value = self.expr(then);
+        let end = std::mem::replace(&mut self.env, after);
+        self.apply(&missed);
+        if let Some(otherwise) = otherwise {
+            let other = self.expr(otherwise);
+            value.join(&other);
+        }
+        self.join_env(end);
+        value
+    }
+
+    /// Evaluates a condition and binds what it binds.
+    fn condition(&mut self, id: ExprId) {
+        match self.body.expr(id) {
+            Expr::Let { pat, value } => {
+                let value = self.expr(*value);
+                self.bind(*pat, value);
+            }
+            Expr::Binary {
+                op: BinaryOp::And,
+                lhs,
+                rhs,
+            } => {
+                self.condition(*lhs);
+                self.condition(*rhs);
+            }
+            _ => {
+                self.expr(id);
+            }
+        }
+    }
+
+    fn choose(&mut self, scrutinee: ExprId, arms: &[crate::facts::body::Arm]) -> Value {
+        let value = self.expr(scrutinee);
+        let start = self.env.clone();
+        let mut result = Value::default();
+        let mut ends: Option<Env> = None;
+        let mut missed = Vec::new();
+        for arm in arms {
+            self.env = start.clone();
+            self.apply(&missed);
+            self.bind(arm.pat, value.clone());
+            if self.is_literal(arm.pat) {
+                let held = self.held_by_pattern(scrutinee);
+                self.apply(&held);
+            }
+            if let Some(guard) = arm.guard {
+                self.condition(guard);
+                let held = self.facts(guard, true);
+                missed.extend(self.facts_of_bound(arm.pat, scrutinee, guard));
+                self.apply(&held);
+            }
+            let one = self.expr(arm.body);
+            result.join(&one);
+            match (&mut ends, self.env.take()) {
+                (Some(ends), Some(env)) => ends.join(&env),
+                (none @ None, env) => *none = env,
+                _ => {}
+            }
+        }
+        self.env = match arms.is_empty() {
+            true => start,
+            false => ends,
+        };
+        result
+    }
+
+    fn repeat(&mut self, label: Option<Name>, kind: LoopKind, body: ExprId) -> Value {
+        let mut value = Value::default();
+        // What one turn leaves behind, another one finds.
+        for turn in 0..2 {
+            self.breaks.push((label, Vec::new(), Value::default()));
+            let mut held = Vec::new();
+            match kind {
+                LoopKind::Loop => {}
+                LoopKind::While(cond) => {
+                    self.condition(cond);
+                    held = self.facts(cond, true);
+                }
+                LoopKind::For(pat, iter) => {
+                    let all = self.expr(iter);
+                    self.bind(pat, all);
+                }
+            }
+            let before = self.env.clone();
+            self.apply(&held);
+            self.expr(body);
+            let is_endless = matches!(kind, LoopKind::Loop);
+            if !is_endless || turn == 0 {
+                self.join_env(before);
+            } else {
+                // Left by `break` alone.
+                self.env = None;
+            }
+            value = self.after_loop(Value::default());
+        }
+        value
+    }
+
+    fn after_loop(&mut self, mut value: Value) -> Value {
+        let Some((_, envs, broken)) = self.breaks.pop() else {
+            return value;
+        };
+        for env in envs {
+            self.join_env(Some(env));
+        }
+        value.join(&broken);
+        value
+    }
+
+    /// Binds a pattern to a value.
+    pub(super) fn bind(&mut self, pat: PatId, value: Value) {
+        let body = self.body;
+        match body.pat(pat) {
+            Pat::Bind { name, sub, .. } => {
+                if let Some(sub) = sub {
+                    self.bind(*sub, value.clone());
+                }
+                let ty = self.typing.pat_ty(pat);
+                let span = self.pat_span(pat);
+                let value = match value.is_clean() {
+                    true => value,
+                    false => types::narrowed(self.all.program, ty, value)
+                        .changed(|it| it.way = it.way.then(|| format!("kept in `{name}`"), span)),
+                };
+                if let Some(env) = &mut self.env {
+                    env.locals.insert(pat, value);
+                }
+            }
+            Pat::Ref(inner) | Pat::Typed(inner, _) => self.bind(*inner, value),
+            Pat::Tuple(all) => {
+                for (at, inner) in all.iter().enumerate() {
+                    self.bind(*inner, value.field(index_name(at)));
+                }
+            }
+            Pat::TupleStruct(path, all) => {
+                // `Some(x)`, `Ok(x)` and `Json(x)` are what they hold.
+                let is_library = !self.is_own(path);
+                for (at, inner) in all.iter().enumerate() {
+                    let part = match is_library {
+                        true => value.clone(),
+                        false => value.field(index_name(at)),
+                    };
+                    self.bind(*inner, part);
+                }
+            }
+            Pat::Struct(_, all) => {
+                for (name, inner) in all {
+                    self.bind(*inner, value.field(*name));
+                }
+            }
+            Pat::Slice(all) | Pat::Or(all) => {
+                for inner in all {
+                    self.bind(*inner, value.clone());
+                }
+            }
+            Pat::Wild | Pat::Rest | Pat::Path(_) | Pat::Literal(_) | Pat::Value => {}
+        }
+    }
+
+    /// Whether a path names a struct or variant of the program.
+    fn is_own(&self, path: &crate::facts::Path) -> bool {
+        let module = self.all.program[self.key].module;
+        let found = self.all.program.resolve_whole(module, path);
+        found
+            .iter()
+            .any(|it| matches!(it, Def::Adt(_) | Def::Variant(..)))
+            || path.segments.first().is_some_and(|it| it.name == "Self")
+    }
+
+    /// The variable that an expression is a part of, and the way to that part.
+    pub(super) fn place(&self, id: ExprId) -> Option<(Option<PatId>, Vec<Name>)> {
+        match self.body.expr(id) {
+            Expr::Path(path) => match self.typing.local(id) {
+                Some(pat) => Some((Some(pat), Vec::new())),
+                None if path.as_ident().is_some_and(|it| it == "self") => Some((None, Vec::new())),
+                None => None,
+            },
+            Expr::Field { base, name } => {
+                let (of, mut fields) = self.place(*base)?;
+                fields.push(*name);
+                Some((of, fields))
+            }
+            Expr::Ref { inner, .. }
+            | Expr::Unary {
+                op: UnaryOp::Deref,
+                inner,
+            }
+            | Expr::Await(inner)
+            | Expr::Try(inner) => self.place(*inner),
+            Expr::Index { base, .. } => self.place(*base),
+            Expr::MethodCall(call) if types::shows_whole(call.name.as_str()) => {
+                self.place(call.receiver)
+            }
+            _ => None,
+        }
+    }
+
+    fn assign(&mut self, target: ExprId, value: Value) {
+        // An element is not the whole.
+        if matches!(self.body.expr(target), Expr::Index { .. }) {
+            self.add_to(target, &value);
+            return;
+        }
+        if let Expr::Tuple(all) = self.body.expr(target) {
+            for (at, part) in all.iter().enumerate() {
+                self.assign(*part, value.field(index_name(at)));
+            }
+            return;
+        }
+        let Some((of, fields)) = self.place(target) else {
+            return;
+        };
+        let span = self.span(target);
+        let value = value.changed(|it| it.way = it.way.then(|| "assigned here".into(), span));
+        if let Some(slot) = self.variable(of) {
+            slot.set(&fields, value);
+        }
+    }
+
+    /// Adds to what a place holds.
+    pub(super) fn add_to(&mut self, target: ExprId, value: &Value) {
+        if value.is_clean() {
+            return;
+        }
+        if let Some((of, fields)) = self.place(target)
+            && let Some(slot) = self.variable(of)
+        {
+            slot.add_at(&fields, value);
+        }
+    }
+
+    pub(super) fn variable(&mut self, of: Option<PatId>) -> Option<&mut Value> {
+        let env = self.env.as_mut()?;
+        Some(match of {
+            Some(pat) => env.locals.entry(pat).or_default(),
+            None => &mut env.this,
+        })
+    }
+
+    /// Walks through a closure that is called here with these values.
+    pub(super) fn closure(&mut self, id: ExprId, args: Vec<Value>) -> Value {
+        let Expr::Closure(closure) = self.body.expr(id) else {
+            return Value::default();
+        };
+        let closure: &Closure = closure;
+        if self.inside.contains(&id) {
+            return Value::default();
+        }
+        self.inside.push(id);
+        for (at, (pat, _)) in closure.params.iter().enumerate() {
+            let given = args.get(at).cloned().unwrap_or_default();
+            let value = given.or(&self.given_by_type(*pat));
+            self.bind(*pat, value);
+        }
+        let before = self.env.clone();
+        let value = self.aside(|walk| walk.expr(closure.body));
+        self.inside.pop();
+        // It may run any number of times.
+        self.join_env(before);
+        value
+    }
+
+    /// Data comes to a place where it can do harm.
+    pub(super) fn sink(&mut self, kind: SinkKind, arg: ExprId, call: Name, value: &Value) {
+        if !self.all.asked.has(kind) || self.env.is_none() {
+            return;
+        }
+        for taint in value.all() {
+            if taint.cleared.has(kind) || !taint.lead.leaves_open(kind) {
+                continue;
+            }
+            let sink = Sink {
+                kind,
+                span: self.span(arg),
+                call,
+                within: self.id,
+            };
+            self.arrive(sink, taint);
+        }
+    }
+
+    /// A taint has come to a sink, of this function or of one that it calls.
+    pub(super) fn arrive(&mut self, sink: Sink, taint: &Taint) {
+        match &taint.origin {
+            Origin::Source(source) => self.all.found(*source, sink, &taint.way),
+            Origin::Param(..) => self.summary.reach(Reach {
+                sink,
+                taint: taint.clone(),
+            }),
+        }
+    }
+}
+
+impl Lead {
+    /// What stands before data in a text that this stands before.
+    pub(super) fn behind(self, before: Lead) -> Lead {
+        match (before, self) {
+            (Lead::Nothing, own) => own,
+            (Lead::Fixed, _) | (_, Lead::Fixed) => Lead::Fixed,
+            (Lead::Some, Lead::Root) => Lead::Fixed,
+            (before, Lead::Nothing) => before,
+            (Lead::Scheme, _) => Lead::Some,
+            (_, own) => own.max(Lead::Some),
+        }
+    }
+
+    /// Whether data behind it can do harm at a kind of sink.
+    pub(super) fn leaves_open(self, kind: SinkKind) -> bool {
+        match kind {
+            SinkKind::Request => matches!(self, Lead::Nothing | Lead::Scheme),
+            SinkKind::Redirect => matches!(self, Lead::Nothing | Lead::Scheme | Lead::Root),
+            _ => true,
+        }
+    }
+}
+
+/// The name of a position.
+pub(super) fn index_name(at: usize) -> Name {
+    match at {
+        0 => Name::new("0"),
+        1 => Name::new("1"),
+        2 => Name::new("2"),
+        _ => Name::new(&at.to_string()),
+    }
+}
+
+/// What numbers, identifiers and times can do no harm at.
+pub(super) const HARMLESS: Sinks = Sinks::TEXTUAL;

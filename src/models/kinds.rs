@@ -1,0 +1,113 @@
+//! The kinds of places where data comes in and where it can do harm.
+
+use serde::Deserialize;
+
+/// A kind of place where data from outside can do harm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SinkKind {
+    /// A statement of a query language.
+    Sql,
+    /// A query document of a database without SQL.
+    Nosql,
+    /// A filter or name of LDAP.
+    Ldap,
+    /// A program that is run, or what a shell is told.
+    Command,
+    /// A path in the file system.
+    File,
+    /// Where a request is sent.
+    Request,
+    /// Where a browser is sent.
+    Redirect,
+    /// A page, as markup.
+    Html,
+    /// A template's text.
+    Template,
+    /// A response's header.
+    Header,
+    /// A line of a log.
+    Log,
+    /// A regular expression.
+    Regex,
+    /// An expression of XPath.
+    Xpath,
+    /// A format that can make anything of what it reads.
+    Deserialize,
+    /// How much memory is asked for.
+    Allocation,
+}
+
+/// Kinds of sink, as a set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct Sinks(u32);
+
+impl Sinks {
+    /// None of them.
+    pub const NONE: Sinks = Sinks(0);
+    /// All of them.
+    pub const ALL: Sinks = Sinks(u32::MAX);
+    /// Those that a number, an identifier or a time can do no harm at.
+    pub const TEXTUAL: Sinks = Sinks(u32::MAX ^ (1 << SinkKind::Allocation as u32));
+
+    /// One of them.
+    pub const fn of(kind: SinkKind) -> Sinks {
+        Sinks(1 << kind as u32)
+    }
+
+    /// These and others.
+    pub const fn with(self, other: Sinks) -> Sinks {
+        Sinks(self.0 | other.0)
+    }
+
+    /// What is in both.
+    pub const fn both(self, other: Sinks) -> Sinks {
+        Sinks(self.0 & other.0)
+    }
+
+    /// Whether all of `other` are among them.
+    pub const fn contains(self, other: Sinks) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// Whether a kind is among them.
+    pub const fn has(self, kind: SinkKind) -> bool {
+        self.contains(Sinks::of(kind))
+    }
+}
+
+impl FromIterator<SinkKind> for Sinks {
+    fn from_iter<I: IntoIterator<Item = SinkKind>>(kinds: I) -> Sinks {
+        let kinds = kinds.into_iter();
+        kinds.fold(Sinks::NONE, |all, it| all.with(Sinks::of(it)))
+    }
+}
+
+/// What sends data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SourceKind {
+    /// Whoever sends a request.
+    Request,
+    /// Whoever starts the program, by its arguments or what it reads from standard input.
+    Arguments,
+    /// The environment that the program runs in.
+    Environment,
+    /// Another server, by its response.
+    Response,
+    /// Whoever writes a message into a queue.
+    Message,
+}
+
+impl SourceKind {
+    /// What it is that comes from there, for people.
+    pub fn data(self) -> &'static str {
+        match self {
+            SourceKind::Request => "request data",
+            SourceKind::Arguments => "the caller's arguments",
+            SourceKind::Environment => "the environment",
+            SourceKind::Response => "another server's response",
+            SourceKind::Message => "a message",
+        }
+    }
+}
