@@ -539,6 +539,26 @@ impl Program {
         }
     }
 
+    /// What the alias of a library stands for that a type is: `rocket::outcome::Outcome<..>` for
+    /// `rocket::request::Outcome<S, E>`.
+    pub fn behind_alias(&self, ty: &Ty) -> Option<Ty> {
+        let Ty::External(path, args) = ty.peel_refs() else {
+            return None;
+        };
+        let alias = self.models.type_alias(*path)?;
+        let given = alias
+            .params
+            .iter()
+            .enumerate()
+            .map(|(at, (name, default))| {
+                let default = || default.as_ref().map(|it| self.library_ty(it));
+                let arg = args.get(at).cloned().or_else(default);
+                (*name, arg.unwrap_or(Ty::Unknown))
+            });
+        let subst: Subst = given.collect();
+        Some(self.library_ty(&alias.ty).subst(&subst, self))
+    }
+
     /// The type of a field or dereference that an export table tells, for a receiver of this type.
     pub fn library_member(&self, signature: &crate::models::Signature, this: &Ty) -> Option<Ty> {
         let mut subst: Subst = vec![(Name::new("Self"), this.clone())];

@@ -293,6 +293,11 @@ impl<'v, 'a> Assembler<'v, 'a> {
                 }
                 proof = proof.and(&added.proof);
             }
+        } else if let HandlerTarget::Closure(body, expr) = handler.target
+            && route.filter.is_none()
+            && !proof.is_verified()
+        {
+            proof = proof.and(&self.judge.closure(body, expr));
         } else if proof.maybe.is_none() && !proof.is_verified() {
             proof.maybe = self.unread(&handler);
         }

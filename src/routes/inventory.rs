@@ -1,10 +1,12 @@
 //! All endpoints of a program, with what guards each.
 
+use std::collections::hash_map::Entry;
+
 use rayon::prelude::*;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::assemble::{Assembler, Server};
-use super::endpoint::{Endpoint, HandlerTarget};
+use super::endpoint::{Endpoint, HandlerTarget, Status};
 use super::eval::{Eval, relevant_functions};
 use super::frameworks;
 use super::limits::Limits;
@@ -70,7 +72,7 @@ pub fn build(values: &Values<'_>, sources: &SourceMap, rights: bool) -> Inventor
         ));
         routes.extend(all.into_iter().map(|route| (server, route)));
     }
-    let mut seen = FxHashSet::default();
+    let mut seen = FxHashMap::default();
     let endpoints = judged(values, sources, &routes, rights, |at| served[at].0);
     for ((server, route), mut endpoint) in routes.iter().zip(endpoints) {
         endpoint.listener.clone_from(&served[*server].1);
@@ -84,8 +86,20 @@ pub fn build(values: &Values<'_>, sources: &SourceMap, rights: bool) -> Inventor
             endpoint.handler.name.clone(),
             layers,
         );
-        if seen.insert(key) {
-            inventory.endpoints.push(endpoint);
+        match seen.entry(key) {
+            Entry::Vacant(place) => {
+                place.insert(inventory.endpoints.len());
+                inventory.endpoints.push(endpoint);
+            }
+            // Whom one filter rejects, another with the same function at its end may let pass.
+            Entry::Occupied(place) if route.filter.is_some() => {
+                let known = &mut inventory.endpoints[*place.get()];
+                let weaker = |it: &Endpoint| strictness(it.protections.authentication.status);
+                if weaker(&endpoint) < weaker(known) {
+                    *known = endpoint;
+                }
+            }
+            Entry::Occupied(_) => {}
         }
     }
     inventory.unresolved.extend(eval.lost);
@@ -101,6 +115,17 @@ pub fn build(values: &Values<'_>, sources: &SourceMap, rights: bool) -> Inventor
     }
     inventory.sort();
     inventory
+}
+
+/// How much is demanded of whoever asks, of several alternatives.
+fn strictness(status: Status) -> u8 {
+    match status {
+        Status::None => 0,
+        Status::Optional => 1,
+        Status::Unknown => 2,
+        Status::Conditional => 3,
+        Status::Required => 4,
+    }
 }
 
 /// Where an endpoint is registered, and its method.

@@ -131,8 +131,17 @@ fn is_pointer(ty: &Ty) -> bool {
 
 /// The type of a library method's call.
 pub(super) fn method_ty(program: &Program, path: Name, receiver: &Ty, generics: &[Ty]) -> Ty {
+    let receiver = receiver.peel_refs();
+    let is_own = receiver
+        .external_path()
+        .is_none_or(|it| path.as_str().starts_with(it.as_str()));
+    // The methods of an alias are those of what it stands for.
+    let aliased = match is_own {
+        true => None,
+        false => program.behind_alias(receiver),
+    };
     program
-        .library_return(path, receiver.peel_refs(), generics)
+        .library_return(path, aliased.as_ref().unwrap_or(receiver), generics)
         .unwrap_or(Ty::Unknown)
 }
 

@@ -664,8 +664,10 @@ impl Infer<'_> {
 
     fn macro_call(&mut self, call: &MacroCall) -> Ty {
         let mark = self.locals.len();
+        let mut first = None;
         for arg in call.args.as_deref().unwrap_or(&[]) {
             let ty = self.expr(arg.value);
+            first.get_or_insert_with(|| ty.clone());
             if let Some(pat) = arg.pat {
                 let ty = match ty {
                     Ty::Future(inner) => (*inner).clone(),
@@ -682,6 +684,8 @@ impl Infer<'_> {
             Some("format" | "concat" | "stringify" | "env" | "include_str") => {
                 Ty::external("std::string::String", [])
             }
+            // What an outcome holds that has succeeded: the first parameter of all of Rocket's.
+            Some("try_outcome") => first.map_or(Ty::Unknown, |ty| ty.peel_refs().arg(0)),
             _ => Ty::Unknown,
         }
     }

@@ -1,9 +1,11 @@
 //! What attribute macros add to a handler that they stand on.
 
 use super::Judge;
-use super::proof::Proof;
+use super::proof::{From, Proof};
+use crate::facts::MetaValue;
+use crate::facts::body::Literal;
 use crate::models::roles::{Protection, Proves};
-use crate::program::{Def, FnId};
+use crate::program::{AdtId, Def, FnId};
 use crate::routes::endpoint::{Evidence, EvidenceKind};
 
 /// What an attribute adds.
@@ -56,5 +58,25 @@ impl Judge<'_> {
             }
         }
         found
+    }
+}
+
+impl Judge<'_> {
+    /// Whether a variant is an answer that refuses, by the status that its attribute gives it:
+    /// `#[oai(status = 401)]` of poem-openapi, `#[response(status = 404)]` of Rocket.
+    pub(super) fn answer_of_variant(&self, adt: AdtId, at: u32) -> From {
+        let variant = &self.program[adt].variants()[at as usize];
+        let mut attrs = variant.attrs.iter();
+        let refuses = attrs.any(|attr| {
+            let status = match attr.meta.is("oai") || attr.meta.is("response") {
+                true => attr.meta.entry("status").map(|it| &it.value),
+                false => None,
+            };
+            matches!(status, Some(MetaValue::Literal(Literal::Int(Some(400..)))))
+        });
+        match refuses {
+            true => From::REJECT,
+            false => From::default(),
+        }
     }
 }

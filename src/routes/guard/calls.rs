@@ -90,8 +90,9 @@ impl Run<'_, '_> {
             Def::Variant(adt, at) => {
                 let name = self.judge.program[adt].variants()[at as usize].name;
                 let val = single(values, from);
+                let answer = self.judge.answer_of_variant(adt, at);
                 Abs::variants(
-                    from.without(From::REJECT),
+                    from.without(From::REJECT).with(answer),
                     vec![(
                         name.as_str(),
                         Out {
@@ -332,6 +333,9 @@ impl Run<'_, '_> {
         if let Some(value) = answered.or_else(|| self.response_method(call, &receiver)) {
             return value;
         }
+        if let Some(piece) = self.piece(call, &receiver) {
+            return piece;
+        }
         let is_rest = || endpoints::is_rest(self.ty(call.receiver).peel_refs());
         let calls_rest = match name {
             "run" | "oneshot" | "ready_oneshot" | "run_with_request" => {
@@ -374,6 +378,12 @@ impl Run<'_, '_> {
         }
         if self.state.is_none() {
             return Abs::default();
+        }
+        if self.builds_a_redirect(call) {
+            return Abs::of(From::REJECT);
+        }
+        if let Some(condition) = self.condition_of_strangers(call, &receiver, &args) {
+            return condition;
         }
         if words::measures(name) && args.is_empty() {
             return Abs::of(receiver.from.only(From::INPUT.with(From::REQUEST)));
@@ -554,7 +564,9 @@ impl Run<'_, '_> {
             }
             None => {
                 let proof = Proof::maybe(format!("`{}` could not be resolved", self.text(id)));
-                unknown_outcome(from.with(From::FETCHED), &proof)
+                // What is made of a piece is no longer one: its hash, for instance.
+                let made = from.without(From::PIECE).with(From::FETCHED);
+                unknown_outcome(made, &proof)
             }
         }
     }

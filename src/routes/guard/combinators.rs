@@ -46,7 +46,7 @@ impl Run<'_, '_> {
                 Some(receiver.clone())
             }
             "ok_or" | "ok_or_else" | "context" | "with_context" | "ok_or_eyre" | "or_error"
-            | "into_outcome" | "or_forward" | "into_result" => {
+            | "into_outcome" | "or_forward" | "into_result" | "success_or" | "success_or_else" => {
                 for arg in args {
                     self.expr(*arg);
                 }
@@ -81,7 +81,9 @@ impl Run<'_, '_> {
                     None => self.default_of(id),
                 };
                 let state = self.state.clone()?;
-                let may_be_unset = self.stands_for_nothing(name, args);
+                let is_own = out.as_ref().is_some_and(|it| it.val.from.has(From::OWN));
+                let may_be_unset = self.stands_for_nothing(name, args)
+                    || is_own && self.stands_for_what_all_know(name, args);
                 Some(match out {
                     // A setting that is a flag, with its default.
                     Some(out)
@@ -159,6 +161,9 @@ impl Run<'_, '_> {
                 } else {
                     other
                 };
+                if name == "or" && self.is_either(receiver, &other) {
+                    return Some(public(Abs::of(receiver.from.with(other.from))));
+                }
                 receiver.variants.as_ref()?;
                 let state = self.state.clone()?;
                 let mut known: Vec<(&str, Out)> = Vec::new();
@@ -187,6 +192,10 @@ impl Run<'_, '_> {
             // `filter.and(other)` of a library stays what it is.
             "and" | "zip" if args.len() == 1 => {
                 let other = self.expr(args[0]);
+                // `token.eq(sent).and(revoked.eq(false))`: still asked with what was sent.
+                if name == "and" && self.is_either(receiver, &other) {
+                    return Some(Abs::of(receiver.from.with(other.from)));
+                }
                 (receiver.success().is_some() || other.success().is_some())
                     .then(|| self.both(receiver, &other, name == "zip"))
             }
@@ -225,7 +234,7 @@ impl Run<'_, '_> {
                     None => Some(receiver.clone()),
                 }
             }
-            "then" | "then_some" if receiver.variants.is_some() => {
+            "then" | "then_some" if receiver.variants.is_some() || self.takes_nothing(args) => {
                 let proof = receiver
                     .variant("true")
                     .map_or_else(Proof::nothing, |out| out.proof);
@@ -290,6 +299,13 @@ impl Run<'_, '_> {
             },
             _ => false,
         })
+    }
+
+    /// Whether the only argument is a closure without parameters: what a truth value is asked for,
+    /// and no future or filter.
+    fn takes_nothing(&self, args: &[ExprId]) -> bool {
+        let body = &self.judge.program[self.key].body;
+        matches!(args, [only] if matches!(body.expr(*only), Expr::Closure(it) if it.params.is_empty()))
     }
 
     /// A value that succeeds only if both do: with what the second holds, or the pair.

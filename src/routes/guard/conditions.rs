@@ -10,6 +10,7 @@ use super::route::{is_route, verdict};
 use crate::facts::body::{BinaryOp, Literal};
 use crate::facts::{Expr, ExprId};
 use crate::routes::Evidence;
+use crate::source::Span;
 
 impl Run<'_, '_> {
     pub(super) fn binary(&mut self, id: ExprId, op: BinaryOp, lhs: ExprId, rhs: ExprId) -> Abs {
@@ -147,6 +148,11 @@ impl Run<'_, '_> {
                 if let Some(counted) = self.counted_against(op, (lhs, &a), (rhs, &b)) {
                     return counted;
                 }
+                if op == BinaryOp::Arithmetic
+                    && let Some(both) = self.both_choices(lhs, &a, rhs, &b)
+                {
+                    return both;
+                }
                 let setting = if b.from.has(From::LITERAL) {
                     a.setting.clone()
                 } else {
@@ -165,6 +171,35 @@ impl Run<'_, '_> {
                 }
             }
         }
+    }
+
+    /// `a.ct_eq(x) & b.ct_eq(y)`: answers of comparisons that are joined without haste.
+    fn both_choices(&self, lhs: ExprId, a: &Abs, rhs: ExprId, b: &Abs) -> Option<Abs> {
+        let is_known = |it: &Abs| matches!(&*it.names(), ["true", "false"] | ["false", "true"]);
+        if !is_known(a) || !is_known(b) {
+            return None;
+        }
+        let (left, right) = (self.span(lhs), self.span(rhs));
+        let between = Span::new(left.file, left.range.end, right.range.start);
+        let between = self.judge.sources.slice(between);
+        let operator = between.trim_matches(|it: char| it.is_whitespace() || "()".contains(it));
+        let (all, any) = match operator {
+            "&" => ("true", "false"),
+            "|" => ("false", "true"),
+            _ => return None,
+        };
+        let proof = |it: &Abs, name: &str| it.variant(name).map(|out| out.proof);
+        let all_hold = proof(a, all)?.and(&proof(b, all)?);
+        let one_holds = proof(a, any)?.either(&proof(b, any)?, None);
+        let out = |proof: Proof| Out {
+            proof,
+            val: Abs::default(),
+        };
+        let variants = vec![(all, out(all_hold)), (any, out(one_holds))];
+        Some(Abs::variants(
+            a.from.with(b.from).without(From::REJECT),
+            variants,
+        ))
     }
 
     /// Whether one side of a comparison is a setting that is no secret: `config.prefix`.

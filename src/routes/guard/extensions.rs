@@ -1,12 +1,14 @@
 //! Identity that travels in request extensions or in a depot: it counts only if every insertion
 //! follows a verification.
 
+use super::logins::Kept;
 use super::proof::{Abs, From, Out, Proof, State};
 use super::route::Looks;
 use super::{EventKind, Judge};
 use crate::facts::mentions::hashes;
 use crate::facts::{Expr, Mention};
 use crate::models::TypeRole;
+use crate::models::roles::Carries;
 use crate::program::ty::Subst;
 use crate::program::{BodyKey, BodyOwner, FnId, Ty};
 use crate::routes::eval::type_name;
@@ -20,6 +22,8 @@ pub enum Slot {
     Type(Ty),
     /// That of a name.
     Key(Name),
+    /// An entry of a session or a sealed cookie; of which name, may not be known.
+    Kept(Kept, Option<Name>),
 }
 
 impl Slot {
@@ -142,7 +146,7 @@ impl Judge<'_> {
             None if is_framework(wanted) => {
                 let path = match wanted {
                     Slot::Type(ty) => ty.peel_refs().external_path(),
-                    Slot::Key(_) => None,
+                    _ => None,
                 };
                 let is_path = path.is_some_and(|it| it.as_str().ends_with("::MatchedPath"));
                 let val = match is_path {
@@ -172,6 +176,7 @@ impl Judge<'_> {
         match slot {
             Slot::Type(ty) => type_name(self.program, ty.peel_refs()),
             Slot::Key(key) => key.to_string(),
+            Slot::Kept(_, name) => name.map_or_else(String::new, |it| it.to_string()),
         }
     }
 
@@ -268,6 +273,17 @@ impl Judge<'_> {
 
     /// Runs a middleware method of this value.
     pub(super) fn run_middleware_on(&self, id: FnId, this: Abs, types: &Subst) -> super::Summary {
+        self.run_telling(id, this, types, From::default())
+    }
+
+    /// The same where what a request says in its body or query has these labels besides.
+    pub(super) fn run_telling(
+        &self,
+        id: FnId,
+        this: Abs,
+        types: &Subst,
+        told: From,
+    ) -> super::Summary {
         let def = &self.program[id];
         let scope = self.program.fn_scope(id);
         // Extractors among the parameters have let the request pass.
@@ -290,7 +306,10 @@ impl Judge<'_> {
                 }
                 Some(out) if value.variants.is_some() => {
                     entry = entry.and(&out.proof);
-                    out.val
+                    match told != From::default() && self.is_told(ty.peel_refs()) {
+                        true => Abs::of(out.val.from.with(told)),
+                        false => out.val,
+                    }
                 }
                 // Others may come after it.
                 _ if value.from.has(From::ANSWER) => Abs::of(value.from.with(From::CHAIN)),
@@ -310,6 +329,13 @@ impl Judge<'_> {
         }
         summary.after = summary.after.map(|state| state.with(&entry));
         summary
+    }
+
+    /// Whether a parameter of this type is what a request says in its body or query.
+    fn is_told(&self, ty: &Ty) -> bool {
+        let path = ty.external_path();
+        let model = path.and_then(|path| self.program.models.extractor(path));
+        model.is_some_and(|it| matches!(it.carries, Carries::Body | Carries::Form | Carries::Query))
     }
 
     /// Whether a value of this type is given to all requests of an endpoint by poem's `data(..)`;
@@ -465,6 +491,7 @@ fn is_framework(slot: &Slot) -> bool {
     let ty = match slot {
         Slot::Type(ty) => ty.peel_refs(),
         Slot::Key(key) => return key.as_str().starts_with("::salvo::"),
+        Slot::Kept(..) => return false,
     };
     const CRATES: [&str; 13] = [
         "axum",

@@ -5,8 +5,9 @@ use super::conditions::compared;
 use super::endpoints::Sealing;
 use super::extensions::Slot;
 use super::interpret::Run;
+use super::logins::Kept;
 use super::proof::{Abs, From, Out, Proof, Strength};
-use super::public::{is_identifier, is_public_header};
+use super::public::{is_identifier, is_public_header, public};
 use super::{EventKind, words};
 use crate::facts::ExprId;
 use crate::facts::body::MethodCall;
@@ -40,6 +41,7 @@ impl Run<'_, '_> {
                 _ => None,
             };
         }
+        self.note_kept(call, receiver, span);
         if receiver.from.has(From::SESSION)
             && matches!(name, "get" | "get_value" | "remove" | "remove_as")
         {
@@ -53,7 +55,9 @@ impl Run<'_, '_> {
                 true => self.judge.sealing(),
                 false => Sealing::Sealed,
             };
-            let proof = match (words::identity_key(&key), sealing) {
+            let is_somebody =
+                words::identity_key(&key) || self.judge.is_given_by_login(Kept::Entry, &key);
+            let proof = match (is_somebody, sealing) {
                 (false, _) => Proof::nothing(),
                 (true, Sealing::Sealed) => Proof::verified(evidence),
                 // Whoever writes the cookie says who they are.
@@ -237,9 +241,23 @@ impl Run<'_, '_> {
                 (Proof::presence(), From::CREDENTIAL)
             }
             None if is_public_header(&key) => (Proof::nothing(), From::INPUT),
-            None => (Proof::nothing(), From::INPUT.with(From::AMBIENT)),
+            None if name == "cookie" || self.is_cookie_jar(call.receiver) => {
+                (Proof::nothing(), From::INPUT.with(From::AMBIENT))
+            }
+            None => (
+                Proof::nothing(),
+                From::INPUT.with(From::AMBIENT).with(From::HEADER),
+            ),
         };
         self.shaped(id, Abs::fallible("Some", proof, Abs::of(from)))
+    }
+
+    /// Whether an expression is a request's cookies.
+    fn is_cookie_jar(&self, id: ExprId) -> bool {
+        let ty = self.ty(id);
+        let path = ty.peel_refs().external_path();
+        let role = path.and_then(|it| self.judge.program.models.type_(it)?.role);
+        role == Some(TypeRole::Cookies) || path.is_none_or(|it| it.as_str().contains("Cookie"))
     }
 
     /// What finding a cookie that the service has sealed proves: that the service set it.
@@ -247,7 +265,10 @@ impl Run<'_, '_> {
     fn sealed(&self, key: &str, evidence: String, span: crate::source::Span) -> Proof {
         if words::anonymous_cookie(key) {
             Proof::nothing()
-        } else if words::identity_key(key) || words::credential_word(key) {
+        } else if words::identity_key(key)
+            || words::credential_word(key)
+            || self.judge.is_given_by_login(Kept::Cookie, key)
+        {
             Proof::verified(self.evidence(evidence, span))
         } else {
             Proof::maybe(format!(
@@ -378,9 +399,10 @@ impl Run<'_, '_> {
         }
         // Whoever is sent to the login is not let in.
         if path.contains("::Redirect::") || path.contains("::Redirect<") {
-            let target = args.first().and_then(|it| it.text).map(|it| it.to_string());
-            let target = target.or_else(|| exprs.first().map(|it| self.text(*it)));
-            if target.is_some_and(|it| words::asks_to_log_in(&it)) {
+            let target = args.first().and_then(|it| it.text);
+            if target.is_some_and(|it| words::asks_to_log_in(it.as_str()))
+                || exprs.first().is_some_and(|it| self.is_for_strangers(*it))
+            {
                 return Abs::of(From::REJECT);
             }
         }
@@ -437,8 +459,15 @@ impl Run<'_, '_> {
         {
             let val = args.first().cloned().unwrap_or_default();
             let proof = Proof::nothing();
-            let from = val.from.without(From::REJECT);
+            // An answer of one of two types is that answer; what breaks a loop is none yet.
+            let from = match *owner {
+                "Either" => val.from,
+                _ => val.from.without(From::REJECT),
+            };
             return Abs::variants(from, vec![(name, Out { proof, val })]);
+        }
+        if self.turns_round(path, args) {
+            return public(Abs::of(from.without(From::LITERAL).without(From::REJECT)));
         }
         if self.makes_a_key_that_anybody_has(path, name, args, exprs) {
             let made = from.without(From::LITERAL).without(From::REJECT);
@@ -457,7 +486,11 @@ impl Run<'_, '_> {
         };
         let (role, on, credential) = (model.role, model.on, model.credential);
         if matches!(role, Role::Syntactic | Role::Hashes) {
-            return self.passed(from);
+            // Nobody hashes what is no secret.
+            return self.passed(match role {
+                Role::Hashes => from.without(From::PIECE),
+                _ => from,
+            });
         }
         let from = from.without(From::OWN);
         let input = match credential {
@@ -469,7 +502,11 @@ impl Run<'_, '_> {
         };
         let labels = input.as_ref().map_or(from, |it| it.from);
         let against = model.against.and_then(|at| args.get(at as usize));
-        let from = match against.is_some_and(|it| it.from.is_said()) {
+        // A hash that comes with the password, also in the place of a name.
+        let is_sent = |it: &Abs| {
+            it.from.is_said() || it.from.has(From::PUBLIC) && !it.from.has(From::FETCHED)
+        };
+        let from = match against.is_some_and(is_sent) {
             true => from.with(From::SENT_KEY),
             false => from,
         };
@@ -485,7 +522,9 @@ impl Run<'_, '_> {
                     Some(_) => [None, exprs.first().copied()],
                     None => [exprs.first().copied(), exprs.get(1).copied()],
                 };
-                let said = self.same_as_own_secret([(exprs[0], a), (exprs[1], b)], evidence);
+                let sides = [(exprs[0], a), (exprs[1], b)];
+                let said = self.same_as_own_secret(sides, evidence);
+                let said = said.or_else(|| self.same_in_constant_time(sides, evidence));
                 let proof = said.or_else(|| compared([a, b], credentials, evidence));
                 let who = match &proof {
                     Some(proof) if proof.strength == Strength::Verified => From::IDENTITY,
@@ -517,10 +556,11 @@ impl Run<'_, '_> {
             Role::Verifies => {
                 let is_sent = labels.has(From::CREDENTIAL.with(From::IDENTITY).with(From::TOKEN));
                 // Whatever a token is called, it is genuine.
+                // What a header is called that carries a signature is everybody's own affair.
                 let is_said = !is_sent
                     && labels.has(From::INPUT)
                     && !labels.has(From::FETCHED.with(From::ANSWERED).with(From::PUBLIC))
-                    && words::verifies_tokens(path);
+                    && (words::verifies_tokens(path) || labels.has(From::HEADER));
                 let ambient = is_sent || is_said;
                 let proof = if ambient {
                     let evidence = self.evidence(name, self.span(id));
@@ -556,6 +596,8 @@ impl Run<'_, '_> {
                     let is_cookie = path.contains("Cookie") || path.contains("Jar");
                     if is_cookie || words::identity_key(&key) {
                         self.sealed(&key, name.to_owned(), self.span(id))
+                    } else if self.judge.is_given_by_login(Kept::Entry, &key) {
+                        Proof::verified(self.evidence(name, self.span(id)))
                     } else {
                         Proof::nothing()
                     }

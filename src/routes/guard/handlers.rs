@@ -99,7 +99,7 @@ impl Judge<'_> {
     }
 
     /// What is proven where the extractors of a type change something; `None` if they do not.
-    fn effects_of(&self, ty: &Ty) -> Option<Proof> {
+    pub(super) fn effects_of(&self, ty: &Ty) -> Option<Proof> {
         let held: &[Ty] = match ty.peel_refs() {
             Ty::External(path, args)
                 if *path == "std::option::Option" || *path == "std::result::Result" =>

@@ -270,18 +270,12 @@ impl<'a> Run<'_, 'a> {
                 let value = self.expr(*base);
                 let field = self.field(&value, name.as_str(), self.span(id));
                 let field = self.perhaps_peer(*base, *name, field);
-                self.perhaps_unset(id, *base, *name, field)
+                self.perhaps_unset(*base, id, *name, field)
             }
             Expr::Index { base, index } => {
                 let base = self.expr(*base);
                 self.expr(*index);
-                let body = &self.judge.program[self.key].body;
-                match body.expr(*index) {
-                    // `token[..n]`: how much of it, the client may say.
-                    Expr::Range { end: Some(_), .. } => public(Abs::of(base.from)),
-                    // `headers["authorization"]`.
-                    _ => Abs::of(base.from),
-                }
+                self.piece_at(&base, *index)
             }
             Expr::Struct(data) => {
                 let mut from = From::default();
@@ -319,6 +313,10 @@ impl<'a> Run<'_, 'a> {
                 let from = parts
                     .iter()
                     .fold(From::default(), |from, part| from.with(part.from));
+                let from = match self.is_redirect(all) {
+                    true => from.with(From::REJECT),
+                    false => from,
+                };
                 Abs {
                     from: from.without(From::OWN),
                     parts: Some(Rc::new(parts)),
@@ -471,6 +469,7 @@ impl<'a> Run<'_, 'a> {
                 let variant = if is_true { "true" } else { "false" };
                 Abs::variants(From::LITERAL, vec![(variant, Out::nothing())])
             }
+            Some(Callee::Const(id)) if self.is_refusal(*id) => Abs::of(From::REJECT),
             Some(Callee::Const(id)) => {
                 let name = self.judge.program[*id].name;
                 // A text that stands in the code: a prefix, a scheme, or a secret that is none.
@@ -499,8 +498,9 @@ impl<'a> Run<'_, 'a> {
                     },
                 }
             }
-            Some(Callee::Constructor(crate::program::Def::Variant(..))) => {
-                Abs::variants(From::default(), vec![(last, Out::nothing())])
+            Some(Callee::Constructor(crate::program::Def::Variant(adt, at))) => {
+                let from = self.judge.answer_of_variant(*adt, *at);
+                Abs::variants(from, vec![(last, Out::nothing())])
             }
             _ if words::refuses(last) => Abs::of(From::REJECT),
             _ => Abs::default(),
@@ -521,6 +521,23 @@ impl<'a> Run<'_, 'a> {
         match body.expr(body.root) {
             Expr::Literal(Literal::Bool(value)) => Some(*value),
             _ => None,
+        }
+    }
+
+    /// Whether a constant is a status that refuses: `const NO: StatusCode = StatusCode::FORBIDDEN`.
+    fn is_refusal(&self, id: crate::program::ConstId) -> bool {
+        let program = self.judge.program;
+        let Some(key) = program[id].body.filter(|_| !program[id].is_static) else {
+            return false;
+        };
+        let body = &program[key].body;
+        match body.expr(body.root) {
+            Expr::Path(path) if path.segments.len() > 1 => {
+                let defs = self.judge.values.typing(key).defs(body.root);
+                let is_library = matches!(defs.first(), Some(Callee::External(_)));
+                is_library && path.last().is_some_and(|it| words::refuses(it.as_str()))
+            }
+            _ => false,
         }
     }
 

@@ -5,9 +5,9 @@ use super::interpret::Run;
 use super::proof::{Abs, From};
 use super::words;
 use crate::facts::body::Literal;
-use crate::facts::{Attr, Expr, ExprId, Mention, Meta, MetaValue};
+use crate::facts::{Attr, Expr, ExprId, Meta, MetaValue, TypeRef};
 use crate::models::TypeRole;
-use crate::program::{AdtId, BodyKey, Program, Ty};
+use crate::program::{AdtId, BodyKey, Def, ModuleId, Program, Ty};
 use crate::source::Name;
 
 impl Run<'_, '_> {
@@ -55,19 +55,35 @@ impl Run<'_, '_> {
     }
 
     /// A field of a value of this type, with what is known of all values of the type.
-    pub(super) fn perhaps_unset(&self, id: ExprId, base: ExprId, field: Name, value: Abs) -> Abs {
+    pub(super) fn perhaps_unset(&self, base: ExprId, id: ExprId, field: Name, value: Abs) -> Abs {
         let may_be_secret = value.variants.is_none() && !value.from.has(From::SENT);
         if !may_be_secret || value.setting.is_none() && !words::credential_word(field.as_str()) {
             return value;
         }
-        match self.judge.program.pointed_to(&self.ty(base)) {
-            Ty::Adt(adt, _) if self.judge.may_be_unset(adt, field) => Abs {
-                from: value.from.with(From::UNSET),
-                setting: value.setting.clone().or_else(|| Some(self.text(id).into())),
-                ..value
-            },
-            _ => value,
+        let Ty::Adt(adt, _) = self.judge.program.pointed_to(&self.ty(base)) else {
+            return value;
+        };
+        let mut from = value.from;
+        if from.has(From::OWN) && self.judge.is_filled_with_a_secret(adt, field) {
+            from = from.with(From::SECRET);
         }
+        if self.judge.may_be_unset(adt, field) {
+            from = from.with(From::UNSET);
+        }
+        let setting = match from.has(From::UNSET) {
+            true => value.setting.or_else(|| Some(self.text(id).into())),
+            false => value.setting,
+        };
+        Abs {
+            from,
+            setting,
+            ..value
+        }
+    }
+
+    /// Whether a method puts a text in the place of a missing one that stands in the code.
+    pub(super) fn stands_for_what_all_know(&self, name: &str, args: &[ExprId]) -> bool {
+        self.judge.has_a_known_default(self.key, name, args)
     }
 
     /// Whether a method puts no text in the place of a missing one.
@@ -97,10 +113,7 @@ impl Judge<'_> {
         if let Some(known) = self.unset.borrow().get(&(adt, field)) {
             return *known;
         }
-        // Whoever puts such structs together is only looked for where a name speaks of a secret.
-        let is_secret = words::credential_word(field.as_str());
-        let found =
-            self.defaults_to_nothing(adt, field) || is_secret && self.is_built_without(adt, field);
+        let found = self.defaults_to_nothing(adt, field) || self.is_built_without(adt, field);
         self.unset.borrow_mut().insert((adt, field), found);
         found
     }
@@ -120,46 +133,91 @@ impl Judge<'_> {
         if ty.is_some_and(|it| OTHERS.contains(&it.as_str())) {
             return false;
         }
-        let is_derived = || {
-            let mut derives = def.attrs.iter().filter(|it| it.meta.is("derive"));
-            derives.any(|it| it.meta.list().iter().any(|it| it.is("Default")))
+        let by_function = |it: &Attr| self.is_made_by_a_known_default(def.module, it);
+        field.attrs.iter().any(is_known_by_default)
+            || field.attrs.iter().any(by_function)
+            || def.attrs.iter().any(serde_default) && derives_default(&def.attrs)
+    }
+
+    /// `#[serde(default = "known")]`, of a function that gives a text which stands in the code.
+    fn is_made_by_a_known_default(&self, module: ModuleId, attr: &Attr) -> bool {
+        let mut entries = attr.meta.list().iter().filter(|it| it.is("default"));
+        let path = entries
+            .find_map(Meta::string)
+            .filter(|_| attr.meta.is("serde"));
+        let Some(path) = path else {
+            return false;
         };
-        field.attrs.iter().any(is_empty_by_default)
-            || def.attrs.iter().any(serde_default) && is_derived()
+        let names: Vec<Name> = path.split("::").map(|it| Name::new(it.trim())).collect();
+        let found = self.program.resolve_names(module, &names, false);
+        found.iter().any(|it| match it.def {
+            Def::Fn(id) => self.program[id].body.is_some_and(|key| {
+                let data = &self.program[key];
+                let tail = match data.body.expr(data.body.root) {
+                    Expr::Block(block) => block.tail.unwrap_or(data.body.root),
+                    _ => data.body.root,
+                };
+                let span = data.body.expr_range(tail).in_file(data.file);
+                let code = self.sources.slice(span);
+                code.starts_with('"')
+                    || code.starts_with("String::from(\"")
+                    || EMPTY.iter().any(|it| code.starts_with(it))
+            }),
+            _ => false,
+        })
     }
 
-    /// `Config { token: env::var("TOKEN").unwrap_or_default() }`.
+    /// `Config { token: env::var("TOKEN").unwrap_or_default() }`, `Config::default()`.
     fn is_built_without(&self, adt: AdtId, field: Name) -> bool {
-        let own = Name::new("Self");
-        let names = [self.program[adt].name, own].into_iter();
-        let hashes = names.flat_map(|it| self.program.hashes_of(it, &Mention::IN_PATH));
-        let mut bodies = self.program.mentioning(&hashes.collect()).into_iter();
-        bodies.any(|key| self.builds_without(key, adt, field))
-    }
-
-    fn builds_without(&self, key: BodyKey, adt: AdtId, field: Name) -> bool {
-        let data = &self.program[key];
-        let mentions = data.body.mentions();
-        let ways = ["unwrap_or_default", "unwrap_or_else", "unwrap_or"];
-        if !ways.iter().any(|it| mentions.has(Mention::Member, it)) {
+        let def = &self.program[adt];
+        let Some(declared) = def.fields().iter().find(|it| it.name == field) else {
+            return false;
+        };
+        if !is_text(&declared.ty) {
             return false;
         }
-        let typing = self.values.typing(key);
-        data.body.exprs().any(|(id, expr)| {
-            let Expr::Struct(built) = expr else {
-                return false;
-            };
-            if !matches!(typing.ty(id), Ty::Adt(built, _) if *built == adt) {
-                return false;
+        let origins = self.origins(adt);
+        let mut own = origins.fields.iter().filter(|it| it.0 == field);
+        origins.by_default && derives_default(&def.attrs)
+            || own.any(|(_, key, value)| self.may_stand_for_nothing(*key, *value, 0))
+    }
+
+    /// Whether an expression, or the variable that it names, is no text, or one that stands in the
+    /// code, where there is none.
+    fn may_stand_for_nothing(&self, key: BodyKey, id: ExprId, depth: u32) -> bool {
+        let body = &self.program[key].body;
+        match body.expr(id) {
+            Expr::MethodCall(call) => {
+                self.stands_for_nothing(key, call.name.as_str(), &call.args)
+                    || self.has_a_known_default(key, call.name.as_str(), &call.args)
+                    || depth < 4
+                        && call.args.is_empty()
+                        && self.may_stand_for_nothing(key, call.receiver, depth + 1)
             }
-            let mut values = built.fields.iter().filter(|(name, _)| *name == field);
-            values.any(|(_, value)| match data.body.expr(*value) {
-                Expr::MethodCall(call) => {
-                    self.stands_for_nothing(key, call.name.as_str(), &call.args)
-                }
-                _ => false,
-            })
-        })
+            Expr::Path(_) if depth < 4 => {
+                let local = self.values.typing(key).local(id);
+                let init = local.and_then(|it| self.values.local_init(body, it));
+                init.is_some_and(|it| self.may_stand_for_nothing(key, it, depth + 1))
+            }
+            _ => false,
+        }
+    }
+}
+
+impl Judge<'_> {
+    /// `env::var("TOKEN").unwrap_or_else(|_| "changeme".into())`.
+    fn has_a_known_default(&self, key: BodyKey, name: &str, args: &[ExprId]) -> bool {
+        let ([other], "unwrap_or" | "unwrap_or_else") = (args, name) else {
+            return false;
+        };
+        let data = &self.program[key];
+        let span = data.body.expr_range(*other).in_file(data.file);
+        let code = self.sources.slice(span);
+        let code = match data.body.expr(*other) {
+            Expr::Closure(_) => code.rsplit('|').next().unwrap_or(code).trim_start(),
+            _ => code,
+        };
+        code.starts_with('"')
     }
 }
 
@@ -170,20 +228,42 @@ fn serde_default(attr: &Attr) -> bool {
         && entries.any(|it| it.is("default") && matches!(it.value, MetaValue::None))
 }
 
-/// The same, or `#[arg(default_value = "")]`, `#[arg(default_value_t)]`.
-fn is_empty_by_default(attr: &Attr) -> bool {
+/// Whether the attributes of a struct derive `Default`.
+fn derives_default(attrs: &[Attr]) -> bool {
+    let mut derives = attrs.iter().filter(|it| it.meta.is("derive"));
+    derives.any(|it| it.meta.list().iter().any(|it| it.is("Default")))
+}
+
+/// Whether a type is that of a text, which may be empty.
+fn is_text(ty: &TypeRef) -> bool {
+    let mut ty = ty.peel_refs();
+    while let Some(path) = ty.as_path()
+        && path
+            .last()
+            .is_some_and(|it| matches!(it.as_str(), "Arc" | "Box" | "Rc" | "Cow"))
+        && let Some(inner) = path.type_args().next()
+    {
+        ty = inner.peel_refs();
+    }
+    let last = ty.as_path().and_then(|path| path.last());
+    last.is_some_and(|it| matches!(it.as_str(), "String" | "str" | "SecretString"))
+}
+
+/// The same, or `#[arg(default_value = "..")]`: whoever reads the code knows what it is.
+fn is_known_by_default(attr: &Attr) -> bool {
     let is_clap = ["arg", "clap", "structopt"]
         .iter()
         .any(|it| attr.meta.is(it));
-    let is_empty = |it: &Meta| match &it.value {
+    let is_known = |it: &Meta| match &it.value {
         MetaValue::None => it.is("default_value_t"),
         MetaValue::Expr(code) => {
             let code: String = code.chars().filter(|it| !it.is_whitespace()).collect();
-            it.is("default_value_t") && EMPTY.iter().any(|it| code.starts_with(it))
+            it.is("default_value_t")
+                && (code.starts_with('"') || EMPTY.iter().any(|it| code.starts_with(it)))
         }
-        _ => it.is("default_value") && it.string() == Some(""),
+        _ => it.is("default_value") && it.string().is_some(),
     };
-    serde_default(attr) || is_clap && attr.meta.list().iter().any(is_empty)
+    serde_default(attr) || is_clap && attr.meta.list().iter().any(is_known)
 }
 
 /// Code that gives the empty text.

@@ -56,6 +56,19 @@ impl From {
     /// Of a header or cookie that is not called like a credential, and may be one.
     pub const AMBIENT: From = From(1 << 27);
 
+    /// Of a header that is not called like a credential, and may be one: no cookie, as visitors get.
+    pub const HEADER: From = From(1 << 28);
+
+    /// Of what is the service's own: it is filled with a secret.
+    pub const SECRET: From = From(1 << 29);
+
+    /// The pieces of a credential, of which the first comes next.
+    pub const SPLIT: From = From(1 << 30);
+
+    /// A piece of a credential that is not the first: which one is the secret, only what it is
+    /// compared with, or looked for in, may tell.
+    pub const PIECE: From = From(1 << 31);
+
     /// A MAC made with a key of the service's own: what it takes in is authenticated.
     pub const MAC: From = From(1 << 26);
 

@@ -4,6 +4,7 @@ use super::EventKind;
 use super::calls::union;
 use super::interpret::Run;
 use super::proof::{Abs, From, Out};
+use super::public::public;
 use crate::facts::ExprId;
 use crate::facts::body::MacroCall;
 
@@ -60,6 +61,9 @@ impl Run<'_, '_> {
             "include_bytes" | "include_str" if super::keys::names_a_public_key(&self.text(id)) => {
                 Abs::of(From::PUBLIC)
             }
+            "doc" if from.has(From::CREDENTIAL) && self.finds_others(self.code_of(call)) => {
+                public(Abs::of(from))
+            }
             "cfg" => Abs {
                 setting: Some(std::rc::Rc::from(self.text(id))),
                 ..Abs::default()
@@ -96,12 +100,22 @@ impl Run<'_, '_> {
         if call.args.is_some() {
             return From::default();
         }
+        self.labels_of_words(self.code_of(call))
+    }
+
+    /// The tokens of a macro call.
+    fn code_of<'c>(&'c self, call: &'c MacroCall) -> &'c str {
         let data = &self.judge.program[self.key];
-        let text = match &call.inline {
+        match &call.inline {
             Some(text) => text,
             None => self.judge.sources.slice(call.tokens.in_file(data.file)),
-        };
-        let words: Vec<&str> = text
+        }
+    }
+
+    /// Labels of the variables that stand in code which is not read.
+    pub(super) fn labels_of_words(&self, code: &str) -> From {
+        let data = &self.judge.program[self.key];
+        let words: Vec<&str> = code
             .split(|c: char| !c.is_alphanumeric() && c != '_')
             .collect();
         let named = |pat: &crate::facts::PatId| match data.body.pat(*pat) {

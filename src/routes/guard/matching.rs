@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::counted::SOME;
 use super::interpret::Run;
+use super::pieces::piece_of;
 use super::proof::{Abs, From, Proof, is_bad, is_good};
 use super::public::{is_public_name, public};
 use super::route::{equals, route};
@@ -323,7 +324,11 @@ impl Run<'_, '_> {
                         .parts
                         .as_ref()
                         .and_then(|parts| parts.get(at).cloned());
-                    self.bind(*pat, part.unwrap_or_else(|| Abs::of(value.from)));
+                    let unknown = || match value.from.has(From::SPLIT) {
+                        true => piece_of(&value, at == 0),
+                        false => Abs::of(value.from),
+                    };
+                    self.bind(*pat, part.unwrap_or_else(unknown));
                 }
             }
             Pat::TupleStruct(path, all) => {

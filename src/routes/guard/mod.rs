@@ -10,6 +10,7 @@ mod builds;
 mod callees;
 mod calls;
 mod chain;
+mod closures;
 mod combinators;
 mod conditions;
 mod counted;
@@ -27,13 +28,17 @@ mod joined;
 mod keys;
 mod labels;
 pub mod layers;
+mod logins;
 mod macros;
 mod matching;
 mod memo;
+mod origins;
+mod pieces;
 mod places;
 pub mod proof;
 mod public;
 mod queries;
+mod redirects;
 mod responses;
 mod rights;
 mod route;
@@ -43,10 +48,13 @@ mod schemes;
 mod services;
 mod statements;
 mod stores;
+mod stranger_rows;
 mod tail;
 mod threads;
 mod unmodelled;
 mod words;
+
+use std::rc::Rc;
 
 use crate::program::{FnId, Program};
 use crate::source::{Name, SourceMap, Span};
@@ -81,6 +89,10 @@ pub struct Judge<'a> {
     refusing: std::cell::OnceCell<rustc_hash::FxHashSet<crate::program::BodyKey>>,
     /// Fields that are asked for secrets, and whether they are empty where nobody has set them.
     unset: std::cell::RefCell<rustc_hash::FxHashMap<(crate::program::AdtId, Name), bool>>,
+    /// How values of the program's structs are made.
+    origins: std::cell::RefCell<rustc_hash::FxHashMap<crate::program::AdtId, Rc<origins::Origins>>>,
+    /// Fields that are filled with secrets, and those that are not.
+    secret: std::cell::RefCell<rustc_hash::FxHashMap<(crate::program::AdtId, Name), bool>>,
     depth: std::cell::Cell<u32>,
     steps: std::cell::Cell<u64>,
     /// Where `steps` may go for the handler or layer in question.
@@ -182,6 +194,8 @@ impl<'a> Judge<'a> {
             sealing: std::cell::OnceCell::new(),
             refusing: std::cell::OnceCell::new(),
             unset: std::cell::RefCell::default(),
+            origins: std::cell::RefCell::default(),
+            secret: std::cell::RefCell::default(),
             depth: std::cell::Cell::new(0),
             steps: std::cell::Cell::new(0),
             limit: std::cell::Cell::new(0),

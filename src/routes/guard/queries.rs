@@ -223,6 +223,8 @@ fn answer(sql: &str) -> Option<Answer> {
     match verb(sql)? {
         "INSERT" | "REPLACE" => Some(Answer::Always),
         "SELECT" if what.starts_with("EXISTS") => Some(Answer::Truth),
+        // True of what nobody has heard of.
+        "SELECT" if what == "NOT" || what.starts_with("NOT(") => Some(Answer::Always),
         "SELECT" if what.starts_with("COUNT") => Some(Answer::Number),
         // `SELECT is_valid($1)`: a function of the database says so.
         "SELECT" if !words.iter().any(|it| it == "FROM") && is_call(what) => Some(Answer::Truth),
@@ -295,7 +297,7 @@ fn asks_for_a_token(sql: &str) -> bool {
     let secret = ["token", "session", "key", "apikey", "secret", "credential"];
     let known = [
         "user", "name", "email", "slug", "tenant", "org", "account", "login", "owner", "kind",
-        "type", "scope", "client", "prefix",
+        "type", "scope", "client", "prefix", "short", "head", "public", "label", "handle", "ref",
     ];
     let from = words.iter().position(|it| *it == "from");
     let table = from
@@ -344,10 +346,41 @@ fn asks(words: &[String]) -> bool {
     let text = condition.join(" ");
     let differs = |pattern: &str| text.contains(pattern);
     let only_differs = [
-        "<> $", "!= $", "<> ?", "!= ?", "LIKE $", "LIKE ?", "<>$", "!=$",
+        "<> $",
+        "!= $",
+        "<> ?",
+        "!= ?",
+        "LIKE $",
+        "LIKE ?",
+        "<>$",
+        "!=$",
+        ">= $",
+        ">=$",
+        "<= $",
+        "<=$",
+        "> $",
+        ">$",
+        "< $",
+        "<$",
+        ">= ?",
+        "<= ?",
+        "> ?",
+        "< ?",
+        "~ $",
+        "~* $",
+        "LEFT($",
+        "RIGHT($",
+        "SUBSTR($",
+        "SUBSTRING($",
+        "LEFT(?",
+        "RIGHT(?",
+        "SUBSTR(?",
+        "SUBSTRING(?",
     ];
     let equals = ["= $", "=$", "= ?", "=?", "IN (", "ANY(", "ANY (", "@>"];
-    let text_of_equals = text.replace("!=", "<>");
+    let text_of_equals = ["!=", ">=", "<="]
+        .iter()
+        .fold(text.clone(), |it, other| it.replace(other, "<>"));
     only_differs.iter().all(|it| !differs(it))
         || equals.iter().any(|it| text_of_equals.contains(it))
 }
@@ -386,7 +419,25 @@ fn has_a_way_around(words: &[String]) -> bool {
                 .for_each(|it| it.push(word.clone())),
         }
     }
-    depth == 0 && sides.len() > 1 && sides.iter().any(|it| !has_parameter(it))
+    let is_way = |(at, side): (usize, &Vec<String>)| {
+        // Each side asks for another value: one of the two is enough.
+        let others = || sides[..at].iter().chain(&sides[at + 1..]);
+        let own = numbered(side);
+        !has_parameter(side)
+            || !own.is_empty()
+                && others().any(|it| {
+                    let theirs = numbered(it);
+                    !theirs.is_empty() && theirs.iter().all(|it| !own.contains(it))
+                })
+    };
+    depth == 0 && sides.len() > 1 && sides.iter().enumerate().any(is_way)
+}
+
+/// The numbers of the values that a condition asks for: `1` of `$1`.
+fn numbered(condition: &[String]) -> Vec<&str> {
+    let parts = condition.iter().flat_map(|word| word.split('$').skip(1));
+    let number = |it: &'_ str| it.bytes().take_while(u8::is_ascii_digit).count();
+    parts.map(|it| &it[..number(it)]).collect()
 }
 
 /// Whether there is a place for a value: `$1`, `?`, `:name`, `@p1`.
@@ -542,6 +593,20 @@ mod tests {
                 Some(Answer::Always),
             ),
             ("SELECT id FROM keys WHERE key = $1 OR old = $1", None),
+            (
+                "SELECT id FROM users WHERE name = $1 OR password = crypt($2, password)",
+                Some(Answer::Always),
+            ),
+            ("SELECT id FROM keys WHERE key >= $1", Some(Answer::Always)),
+            (
+                "SELECT id FROM keys WHERE left(key, 2) = left($1, 2)",
+                Some(Answer::Always),
+            ),
+            ("SELECT id FROM keys WHERE key = $1 AND ends > $2", None),
+            (
+                "SELECT NOT EXISTS (SELECT 1 FROM revoked WHERE key = $1)",
+                Some(Answer::Always),
+            ),
             (
                 "SELECT id FROM keys WHERE key = $1 AND (ends IS NULL OR ends > now())",
                 None,

@@ -192,10 +192,11 @@ pub(super) fn route(value: &Abs) -> Option<&'static str> {
 }
 
 /// A text as a name, if it may matter to whoever it is handed to: a path, the name of a header
-/// that we know, a short value. Calls are told apart by them.
+/// of a service's own or that we know, a short value. Calls are told apart by them.
 pub(super) fn name_of(text: &str) -> Option<Name> {
     let is_short = text.len() <= SHORTEST_NAME && !text.is_empty();
-    let matters = || is_short || text.starts_with('/') || words::credential_header(text).is_some();
+    let is_header = || text.starts_with("x-") || words::credential_header(text).is_some();
+    let matters = || is_short || text.starts_with('/') || is_header();
     (text.len() <= LONGEST_NAME && matters()).then(|| Name::new(text))
 }
 

@@ -4,6 +4,7 @@
 
 use super::interpret::Run;
 use super::proof::{Abs, From, Proof};
+use super::public::is_public_setting;
 use super::words;
 use crate::facts::{Expr, ExprId};
 use crate::routes::Evidence;
@@ -22,31 +23,84 @@ impl Run<'_, '_> {
             (false, true) => a,
             _ => return None,
         };
-        self.is_own_secret(secret.0, secret.1).then(|| Proof {
+        let is_made_by_us =
+            secret.1.from.has(From::KEYED) && !secret.1.from.has(From::SENT_KEY) && {
+                let said = if is_said(a.1) { a } else { b };
+                said.1.from.has(From::HEADER)
+            };
+        (is_made_by_us || self.is_own_secret(secret.0, secret.1)).then(|| Proof {
             said: true,
             ..Proof::verified_by(secret.1, evidence())
         })
     }
 
-    /// Whether a value is a secret out of the service's settings or state, and called so.
+    /// The same of what is compared so that nobody learns by the time it takes how much of it is
+    /// right: a header, and what is the service's own.
+    pub(super) fn same_in_constant_time(
+        &self,
+        sides: [(Option<ExprId>, &Abs); 2],
+        evidence: impl FnOnce() -> Evidence,
+    ) -> Option<Proof> {
+        let [a, b] = sides;
+        let is_sent = |it: &Abs| is_said(it) && it.from.has(From::HEADER);
+        let own = match (is_sent(a.1), is_sent(b.1)) {
+            (true, false) => b,
+            (false, true) => a,
+            _ => return None,
+        };
+        let is_public = || {
+            let code = own.0.map(|it| self.judge.sources.slice(self.span(it)));
+            let mut names = own.1.setting.iter().map(|it| &**it).chain(code);
+            names.any(is_public_setting)
+        };
+        (is_ours(own.1) && !is_public()).then(|| Proof {
+            said: true,
+            ..Proof::verified_by(own.1, evidence())
+        })
+    }
+
+    /// What it proves that a header of any name is in a collection of the service's secrets.
+    pub(super) fn among_own_secrets(&self, id: ExprId, all: &Abs, key: &Abs) -> Option<Proof> {
+        let is_sent = is_said(key) && key.from.has(From::HEADER);
+        if !is_sent || !self.is_own_secret(None, all) {
+            return None;
+        }
+        Some(Proof {
+            said: true,
+            ..Proof::verified_by(all, self.evidence(self.text(id), self.span(id)))
+        })
+    }
+
+    /// Whether a value is a secret out of the service's settings or state, and called so where it
+    /// is used or where it comes from.
     fn is_own_secret(&self, expr: Option<ExprId>, value: &Abs) -> bool {
-        let other = From::SENT
-            .with(From::PUBLIC)
-            .with(From::LITERAL)
-            .with(From::FETCHED)
-            .with(From::IDENTITY)
-            .with(From::REJECT)
-            .with(From::ANSWERED);
-        if !value.from.has(From::OWN) || value.from.has(other) {
+        if !is_ours(value) {
             return false;
         }
+        if value.from.has(From::SECRET) {
+            return true;
+        }
         let inside = || value.success().and_then(|out| out.val.setting);
-        match value.setting.clone().or_else(inside) {
-            Some(setting) => words::own_secret(&setting),
-            None => expr.is_some_and(|it| {
-                let code = self.judge.sources.slice(self.span(it));
-                self.is_place_of_ours(it) && words::own_secret(code)
-            }),
+        if let Some(setting) = value.setting.clone().or_else(inside) {
+            return words::own_secret(&setting);
+        }
+        expr.is_some_and(|it| {
+            let place = self.judge.sources.slice(self.span(self.read_place(it)));
+            self.is_place_of_ours(it) && words::own_secret(place)
+        })
+    }
+
+    /// The place that an expression reads, whatever form that is put into: `settings.key` of
+    /// `hash(settings.key.as_bytes())`.
+    fn read_place(&self, id: ExprId) -> ExprId {
+        match self.judge.program[self.key].body.expr(id) {
+            Expr::MethodCall(call) if call.args.is_empty() => self.read_place(call.receiver),
+            Expr::Ref { inner, .. } | Expr::Unary { inner, .. } => self.read_place(*inner),
+            Expr::Call { args, .. } => match &**args {
+                [only] => self.read_place(*only),
+                _ => id,
+            },
+            _ => id,
         }
     }
 
@@ -90,6 +144,19 @@ impl Run<'_, '_> {
             false => from,
         }
     }
+}
+
+/// Whether a value is a part of the service's settings or state, and nothing that anybody has said
+/// or knows.
+fn is_ours(value: &Abs) -> bool {
+    let other = From::SENT
+        .with(From::PUBLIC)
+        .with(From::LITERAL)
+        .with(From::FETCHED)
+        .with(From::IDENTITY)
+        .with(From::REJECT)
+        .with(From::ANSWERED);
+    value.from.has(From::OWN) && !value.from.has(other)
 }
 
 /// Whether a value is what a request says, as it stands there, and nothing that was found by it.

@@ -88,6 +88,10 @@ impl Run<'_, '_> {
             Stmt::Let(data) => {
                 let value = self.let_value(data);
                 self.note_looked(&value);
+                let value = match data.ty {
+                    Some(_) => self.numbered(self.typing.pat_ty(data.pat), value),
+                    None => value,
+                };
                 match data.diverge {
                     None => self.bind(data.pat, value),
                     Some(diverge) => {

@@ -33,6 +33,12 @@ impl Run<'_, '_> {
     pub(super) fn looked_up(&mut self, id: ExprId, name: &str, from: From) -> Abs {
         let from = from.without(From::LITERAL).without(From::REJECT);
         let from = self.labels_by_store(id, from);
+        // One piece of a credential may be all but a secret.
+        let is_key = !from.has(From::PIECE) || self.asks_for_a_token(id);
+        let from = match is_key {
+            true => from,
+            false => from.as_public(),
+        };
         if !from.has(From::CREDENTIAL) {
             // What stands in the row is not what was sent.
             let row = match from.has(From::PUBLIC) {
@@ -71,6 +77,17 @@ impl Run<'_, '_> {
             {
                 let truth = unknown_outcome(From::IDENTITY, &Proof::verified(evidence));
                 Abs::fallible("Ok", Proof::nothing(), truth)
+            }
+            // A row comes whatever it is asked for: what stands in it, tells.
+            Some(false) if answers == Some(Answer::Number) => {
+                let number = Abs::counted(Proof::verified(evidence), Abs::of(From::IDENTITY));
+                let found = Abs::fallible("Some", Proof::nothing(), number);
+                Abs::fallible("Ok", Proof::nothing(), found)
+            }
+            Some(false) if !asks && answers == Some(Answer::Truth) => {
+                let truth = unknown_outcome(From::IDENTITY, &Proof::verified(evidence));
+                let found = Abs::fallible("Some", Proof::nothing(), truth);
+                Abs::fallible("Ok", Proof::nothing(), found)
             }
             Some(true) if answers == Some(Answer::Number) => {
                 let number = Abs::counted(Proof::verified(evidence), Abs::of(From::IDENTITY));
@@ -210,6 +227,9 @@ impl Run<'_, '_> {
             }
             if key.from.has(From::CREDENTIAL) && !first.from.has(From::SENT) {
                 let proof = Proof::verified(self.evidence(self.text(id), self.span(id)));
+                return unknown_outcome(From::IDENTITY, &proof);
+            }
+            if let Some(proof) = self.among_own_secrets(id, first, key) {
                 return unknown_outcome(From::IDENTITY, &proof);
             }
             if !first.from.has(From::SENT)

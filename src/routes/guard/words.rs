@@ -140,8 +140,33 @@ pub(super) fn own_secret(code: &str) -> bool {
         "key" | "keys" => {
             before.is_empty()
                 || is_of(&[
-                    "api", "access", "auth", "admin", "master", "private", "shared", "secret",
-                    "service", "internal", "write", "read", "signing", "webhook",
+                    "api",
+                    "access",
+                    "auth",
+                    "admin",
+                    "master",
+                    "private",
+                    "shared",
+                    "secret",
+                    "service",
+                    "internal",
+                    "write",
+                    "read",
+                    "signing",
+                    "webhook",
+                    "hook",
+                    "machine",
+                    "device",
+                    "worker",
+                    "agent",
+                    "root",
+                    "cron",
+                    "seal",
+                    "hmac",
+                    "maintenance",
+                    "operator",
+                    "ingest",
+                    "deploy",
                 ])
         }
         _ => false,
@@ -203,9 +228,9 @@ pub(super) fn identity_key(name: &str) -> bool {
 
 /// Whether a sealed cookie of this name is one that anonymous visitors get.
 pub(super) fn anonymous_cookie(name: &str) -> bool {
-    const WORDS: [&str; 14] = [
+    const WORDS: [&str; 16] = [
         "csrf", "xsrf", "state", "nonce", "flash", "message", "theme", "lang", "locale", "cart",
-        "visit", "consent", "pkce", "redirect",
+        "visit", "consent", "pkce", "redirect", "guest", "anon",
     ];
     let name = name.to_ascii_lowercase();
     WORDS.iter().any(|word| name.contains(word))
