@@ -275,7 +275,7 @@ impl<'a> Walk<'_, 'a> {
             origin: taint.origin.clone(),
             cleared: taint.cleared.with(inside.cleared),
             lead: taint.lead.behind(inside.lead),
-            way: taint.way.into_call(name, span).and(&inside.way),
+            way: taint.way.entering(name, span).and(&inside.way),
         }
     }
 

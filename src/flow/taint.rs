@@ -76,7 +76,7 @@ impl Way {
     }
 
     /// Into a function that is called.
-    pub(super) fn into_call(&self, function: Name, span: Span) -> Way {
+    pub(super) fn entering(&self, function: Name, span: Span) -> Way {
         let step = || Step {
             what: format!("handed to `{function}`"),
             span,
