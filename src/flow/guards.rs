@@ -25,11 +25,15 @@ impl Walk<'_, '_> {
 
     /// What is harmless if a condition has this outcome.
     pub(super) fn facts(&self, cond: ExprId, outcome: bool) -> Vec<Fact> {
+        self.facts_within(cond, outcome, 3)
+    }
+
+    fn facts_within(&self, cond: ExprId, outcome: bool, depth_left: u32) -> Vec<Fact> {
         match self.body.expr(cond) {
             Expr::Unary {
                 op: UnaryOp::Not,
                 inner,
-            } => self.facts(*inner, !outcome),
+            } => self.facts_within(*inner, !outcome, depth_left),
             Expr::Await(inner) | Expr::Try(inner) | Expr::Ref { inner, .. } => {
                 self.facts(*inner, outcome)
             }
@@ -40,6 +44,14 @@ impl Walk<'_, '_> {
             Expr::MethodCall(call) => self.of_method(cond, call, outcome),
             Expr::Call { args, .. } => self.of_call(cond, args, outcome),
             Expr::Let { pat, value } => self.of_let(*pat, *value, outcome),
+            // `let is_ok = ..; if is_ok`.
+            Expr::Path(_) if depth_left > 0 => {
+                let local = self.typing.local(cond);
+                let init = local.and_then(|it| self.all.values.local_init(self.body, it));
+                init.map_or_else(Vec::new, |it| {
+                    self.facts_within(it, outcome, depth_left - 1)
+                })
+            }
             Expr::Match { scrutinee, arms } => {
                 let truth = |it: ExprId| match self.body.expr(it) {
                     Expr::Literal(Literal::Bool(truth)) => Some(*truth),
@@ -136,6 +148,12 @@ impl Walk<'_, '_> {
                 Some(arg) if self.is_known(arg) => one(call.receiver, Sinks::ALL),
                 _ => Vec::new(),
             },
+            ("all", true) if first.is_some_and(|it| self.speaks_of_letters(it, false)) => {
+                one(self.receiver_of_chain(call.receiver), HARMLESS)
+            }
+            ("any", false) if first.is_some_and(|it| self.speaks_of_letters(it, true)) => {
+                one(self.receiver_of_chain(call.receiver), HARMLESS)
+            }
             ("contains" | "starts_with" | "any", false) => {
                 let is_dots = first.is_some_and(|it| self.speaks_of_parents(it));
                 let slashes = first.is_some_and(|it| self.text(it).as_deref() == Some("//"));
@@ -163,9 +181,6 @@ impl Walk<'_, '_> {
                     }
                     None => Vec::new(),
                 }
-            }
-            ("all", true) if first.is_some_and(|it| self.speaks_of_letters(it)) => {
-                one(self.receiver_of_chain(call.receiver), HARMLESS)
             }
             _ => {
                 let all = [&[call.receiver], &*call.args].concat();
@@ -230,10 +245,19 @@ impl Walk<'_, '_> {
 
     /// After a statement like `validate(&x)?`: what it has let pass.
     pub(super) fn checked(&mut self, id: ExprId) {
-        if let Expr::Try(inner) = self.body.expr(id) {
-            let facts = self.passed_by(*inner);
-            self.apply(&facts);
-        }
+        let facts = match self.body.expr(id) {
+            Expr::Try(inner) => self.passed_by(*inner),
+            Expr::MethodCall(call) if matches!(call.name.as_str(), "unwrap" | "expect") => {
+                self.passed_by(call.receiver)
+            }
+            Expr::Macro(call) if call.path.last().is_some_and(|it| it == "assert") => {
+                let args = call.args.as_deref().unwrap_or(&[]);
+                args.first()
+                    .map_or_else(Vec::new, |it| self.facts(it.value, true))
+            }
+            _ => Vec::new(),
+        };
+        self.apply(&facts);
     }
 
     /// What a call that is named a check has let pass, once it has succeeded.
@@ -302,6 +326,7 @@ impl Walk<'_, '_> {
             Pat::Literal(_) => true,
             Pat::Or(all) => all.iter().all(|it| self.is_literal(*it)),
             Pat::Ref(inner) => self.is_literal(*inner),
+            Pat::Bind { sub: Some(sub), .. } => self.is_literal(*sub),
             Pat::TupleStruct(_, all) => {
                 !all.is_empty() && all.iter().all(|it| self.is_literal(*it))
             }
@@ -387,7 +412,7 @@ impl Walk<'_, '_> {
     }
 
     /// Whether a closure or function asks whether a character is a letter or digit.
-    fn speaks_of_letters(&self, id: ExprId) -> bool {
+    fn speaks_of_letters(&self, id: ExprId, negated: bool) -> bool {
         let file = self.all.program[self.key].file;
         let written = self
             .all
@@ -402,7 +427,7 @@ impl Walk<'_, '_> {
         ]
         .iter()
         .any(|it| written.contains(it))
-            && !written.contains('!')
+            && written.contains('!') == negated
     }
 
     /// Whether a variable was made by `canonicalize`.

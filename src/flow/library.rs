@@ -4,8 +4,9 @@ use super::taint::{Callable, Lead, Origin, Source, Taint, Value};
 use super::types;
 use super::walk::Walk;
 use crate::facts::body::MethodCall;
-use crate::facts::{Expr, ExprId};
+use crate::facts::{Expr, ExprId, GenericArg, TypeRef};
 use crate::models::{Function, Role, SinkKind, Sinks};
+use crate::program::Ty;
 use crate::source::{Name, Span};
 use crate::values::Text;
 
@@ -142,7 +143,15 @@ impl<'a> Walk<'_, 'a> {
                 return values.into_iter().next().unwrap_or_default();
             }
             "std::result::Result::Err" => return Value::default(),
-            _ => {}
+            // `u32::from_str(text)`, `i64::from_str_radix(text, 10)`, `Uuid::parse_str(text)`.
+            path => {
+                let (owner, function) = path.rsplit_once("::").unwrap_or_default();
+                let parses = matches!(function, "from_str" | "from_str_radix" | "parse_str");
+                if parses && types::is_harmless(owner) {
+                    let all = values.iter().fold(Value::default(), |all, it| all.or(it));
+                    return all.cleared(Sinks::TEXTUAL);
+                }
+            }
         }
         let krate = path.as_str().split("::").next().unwrap_or_default();
         if !passes(krate) {
@@ -192,6 +201,10 @@ impl<'a> Walk<'_, 'a> {
         if name == "uri" && self.is_request(call.receiver) {
             return receiver.cleared(Sinks::of(SinkKind::Html));
         }
+        // What a URI holds behind its host begins with `/`.
+        if matches!(name, "path" | "path_and_query") && self.is_request(call.receiver) {
+            return receiver.changed(|it| it.lead = it.lead.max(Lead::Root));
+        }
         // Templates escape what they are given.
         if name.starts_with("render") {
             return receiver
@@ -205,6 +218,20 @@ impl<'a> Walk<'_, 'a> {
         }
         if name == "replace" || name == "replacen" {
             return self.replaced(call, receiver);
+        }
+        if name == "parse"
+            && let [GenericArg::Type(written)] = &*call.generics
+        {
+            return types::narrowed(self.all.program, &self.written(written), receiver);
+        }
+        if matches!(name, "as_i64" | "as_u64" | "as_f64") {
+            return receiver.cleared(Sinks::TEXTUAL);
+        }
+        if matches!(name, "as_bool" | "is_file" | "is_dir") {
+            return Value::default();
+        }
+        if name == "file_name" && values.is_empty() {
+            return receiver.cleared(Sinks::of(SinkKind::File));
         }
         if name == "parse" || types::looks_up(name) {
             return receiver;
@@ -290,6 +317,14 @@ impl<'a> Walk<'_, 'a> {
         receiver.cleared(sinks)
     }
 
+    /// A type as it is written in this body.
+    fn written(&self, ty: &TypeRef) -> Ty {
+        let program = self.all.program;
+        let mut scope = program.fn_scope(self.id);
+        scope.module = program[self.key].module;
+        program.lower_ty(&scope, ty)
+    }
+
     /// Whether an expression is a request by its type, or as a framework hands it over.
     fn is_request(&self, id: ExprId) -> bool {
         let path = self.ty(id).peel_refs().external_path();
@@ -332,7 +367,9 @@ pub(super) fn lead_of_text(text: &Text) -> Lead {
     }
     match shown.split_once("://") {
         Some((_, "")) => Lead::Scheme,
-        Some((_, rest)) if rest.contains('/') || rest.contains('?') => Lead::Fixed,
+        Some((_, rest)) if rest.contains(['/', '?', '#']) => Lead::Fixed,
+        // `https://host{x}`: the name goes on, or turns out to be a user's.
+        Some((_, rest)) if !rest.contains('{') => Lead::Scheme,
         Some(_) => Lead::Some,
         None if shown == "/" => Lead::Root,
         None if shown.starts_with('/') || shown.contains('/') => Lead::Fixed,

@@ -42,7 +42,8 @@ impl Walk<'_, '_> {
         let is_handler = self.all.handlers.contains(&self.id);
         let name = param.binds.unwrap_or(Name::new("request"));
         let span = param.ty_range.in_file(def.file);
-        if let Some(carried) = carries(program, &ty, is_handler) {
+        let is_filled = is_handler || fills(program, self.id);
+        if let Some(carried) = carries(program, &ty, is_filled) {
             return match carried {
                 Carried::Request => self.request(name, span),
                 Carried::Nothing => Value::default(),

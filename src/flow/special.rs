@@ -60,6 +60,18 @@ impl Walk<'_, '_> {
         }
     }
 
+    /// `(LOCATION, target)`.
+    pub(super) fn header_pair(&mut self, pair: &[ExprId], made: &Value) {
+        if let [key, value] = pair
+            && !made.is_untainted()
+            && matches!(self.body.expr(*key), Expr::Path(_))
+            && self.is_location(*key)
+        {
+            let held = made.field(Name::new("1"));
+            self.sink(SinkKind::Redirect, *value, Name::new("Location"), &held);
+        }
+    }
+
     fn sink_of(
         &mut self,
         kind: SinkKind,
@@ -175,12 +187,6 @@ pub(super) fn mentions(asked: Sinks) -> Vec<[&'static [(Mention, &'static str)];
         (Mention::Member, "set_body"),
         (Mention::Member, "text"),
     ];
-    const INSERT: &[(Mention, &str)] = &[
-        (Mention::Member, "insert"),
-        (Mention::Member, "append"),
-        (Mention::Member, "add_header"),
-        (Mention::Member, "set_header"),
-    ];
     const LOCATION: &[(Mention, &str)] = &[
         (Mention::Bare, "LOCATION"),
         (Mention::InModule, "LOCATION"),
@@ -189,7 +195,7 @@ pub(super) fn mentions(asked: Sinks) -> Vec<[&'static [(Mention, &'static str)];
     let mut all = Vec::new();
     if asked.has(SinkKind::Redirect) {
         all.push([&SET[..3], &SET[..3]]);
-        all.push([INSERT, LOCATION]);
+        all.push([LOCATION, LOCATION]);
     }
     if asked.has(SinkKind::Html) {
         all.push([BODY, SET]);

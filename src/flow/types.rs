@@ -4,6 +4,8 @@ use crate::facts::item::Fields;
 use crate::models::{SinkKind, Sinks};
 use crate::program::{AdtId, AdtKind, ImplId, Program, Ty};
 
+use crate::source::Name;
+
 use super::taint::Value;
 
 /// How deep types are looked into.
@@ -46,20 +48,25 @@ fn holds(program: &Program, ty: &Ty, depth: u32) -> Holds {
     match ty {
         Ty::Primitive(name) => match name.as_str() {
             "bool" => Holds::Nothing,
-            "str" | "char" | "u8" => Holds::Anything,
+            "str" | "char" => Holds::Anything,
             _ => Holds::Number,
         },
+        // Bytes are a text.
+        Ty::Slice(inner) if **inner == Ty::Primitive(Name::new("u8")) => Holds::Anything,
         Ty::Ref(inner) | Ty::Future(inner) | Ty::Slice(inner) => holds(program, inner, depth + 1),
         Ty::Tuple(all) if all.is_empty() => Holds::Nothing,
         Ty::Tuple(all) => of_all(all),
         Ty::External(path, args) => match path.as_str() {
+            "std::vec::Vec" if args.first() == Some(&Ty::Primitive(Name::new("u8"))) => {
+                Holds::Anything
+            }
             "std::option::Option" | "std::vec::Vec" | "std::boxed::Box" | "std::sync::Arc"
                 if !args.is_empty() =>
             {
                 of_all(&args[..1])
             }
             "std::result::Result" if !args.is_empty() => of_all(&args[..1]),
-            path if FIXED.contains(&path) => Holds::Number,
+            path if FIXED.contains(&path) || path.starts_with("std::num::NonZero") => Holds::Number,
             path if CHOICES.contains(&path) => Holds::Nothing,
             "url::Url" | "http::Uri" | "rocket::http::uri::Origin" => Holds::Address,
             _ => Holds::Anything,
@@ -157,6 +164,15 @@ const CHOICES: [&str; 6] = [
     "tempfile::NamedTempFile",
     "tempfile::TempDir",
 ];
+
+/// Whether a type of this path has a text that can do no harm.
+pub(super) fn is_harmless(path: &str) -> bool {
+    let is_number = |it: &str| {
+        let rest = it.strip_prefix(['i', 'u', 'f']).unwrap_or("");
+        matches!(rest, "8" | "16" | "32" | "64" | "128" | "size")
+    };
+    is_number(path) || FIXED.contains(&path)
+}
 
 /// Whether a method gives its receiver, or all that is in it.
 pub(super) fn shows_whole(method: &str) -> bool {

@@ -183,7 +183,9 @@ impl<'w, 'a> Walk<'w, 'a> {
                 let parts = parts
                     .map(|(at, id)| (index_name(at), self.expr(*id)))
                     .collect();
-                Value::of_fields(parts)
+                let made = Value::of_fields(parts);
+                self.header_pair(all, &made);
+                made
             }
             Expr::Array(all) => self.joined(all),
             Expr::Repeat { value, len } => {

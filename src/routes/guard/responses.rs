@@ -22,6 +22,9 @@ impl Run<'_, '_> {
             true => From::REJECT,
             false => From::default(),
         };
+        if self.builds_a_redirect(call) {
+            return Some(Abs::of(From::REJECT));
+        }
         match (call.name.as_str(), &*call.args) {
             ("status", [code]) => Some(Abs::of(match self.is_error(*code, &args[0]) {
                 true => From::REJECT,
