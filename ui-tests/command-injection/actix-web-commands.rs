@@ -39,7 +39,7 @@ impl Runner {
 
     fn run(&self) -> bool {
         let script = self.lines.join("\n");
-        Command::new(self.shell).arg("-c").arg(script).status().is_ok_and(|it| it.success()) //~ command-injection
+        Command::new(self.shell).arg("-c").arg(script).status().is_ok_and(|it| it.success()) // missed: command-injection
     }
 }
 
@@ -65,7 +65,7 @@ async fn post_build(build: web::Json<Build>) -> impl Responder {
 #[post("/make")]
 async fn post_make(build: web::Json<Build>) -> impl Responder {
     let line = format!("make -j{}", build.jobs);
-    match Command::new("sh").arg("-c").arg(&line).status() {
+    match Command::new("sh").arg("-c").arg(&line).status() { // near miss: post make
         Ok(_) => HttpResponse::Ok(),
         Err(_) => HttpResponse::InternalServerError(),
     }
@@ -77,7 +77,7 @@ async fn post_target(build: web::Json<Build>) -> impl Responder {
         Target::Docs => "docs",
         Target::Custom { name } => name.as_str(),
     };
-    let _ = Command::new("make").arg(target).status();
+    let _ = Command::new("make").arg(target).status(); // near miss: post target
     let _ = Command::new("sh").args(["-c", &format!("make {target}")]).status(); //~ command-injection
     HttpResponse::Ok()
 }
@@ -91,7 +91,7 @@ async fn get_log(branch: Branch) -> impl Responder {
 
 #[get("/log-safe")]
 async fn get_log_safe(branch: Branch) -> impl Responder {
-    let output = Command::new("git").arg("log").arg("--").arg(branch.0).output();
+    let output = Command::new("git").arg("log").arg("--").arg(branch.0).output(); // near miss: get log safe
     output.map_or_else(|_| HttpResponse::NotFound().finish(), |it| HttpResponse::Ok().body(it.stdout))
 }
 
@@ -112,7 +112,7 @@ async fn get_cookie(request: HttpRequest) -> impl Responder {
 #[get("/match/{name}")]
 async fn get_match_info(request: HttpRequest) -> impl Responder {
     let name = request.match_info().get("name").unwrap_or("all");
-    let _ = Command::new("systemctl").arg("restart").arg(name).status();
+    let _ = Command::new("systemctl").arg("restart").arg(name).status(); // near miss: get match info
     let _ = Command::new("cmd").args(["/C", &format!("sc stop {name}")]).status(); //~ command-injection
     HttpResponse::Ok()
 }
@@ -137,7 +137,7 @@ async fn post_words(body: String) -> impl Responder {
 #[post("/words-fixed")]
 async fn post_words_fixed(body: String) -> impl Responder {
     let words: Vec<&str> = body.split_whitespace().collect();
-    let _ = Command::new("echo").args(words).status();
+    let _ = Command::new("echo").args(words).status(); // near miss: post words fixed
     HttpResponse::Ok()
 }
 
@@ -148,7 +148,7 @@ fn ensure_tool(name: &str) -> Result<(), Error> {
 #[get("/tool/{name}")]
 async fn get_tool(name: web::Path<String>) -> Result<HttpResponse, Error> {
     ensure_tool(&name)?;
-    let _ = Command::new(name.into_inner()).status();
+    let _ = Command::new(name.into_inner()).status(); // near miss: get tool
     Ok(HttpResponse::Ok().finish())
 }
 
@@ -164,7 +164,7 @@ async fn get_tool_allowed(name: web::Path<String>) -> impl Responder {
     const ALLOWED: [&str; 2] = ["df", "uptime"];
     match ALLOWED.iter().copied().find(|it| *it == name.as_str()) {
         Some(tool) => {
-            let _ = Command::new(tool).status();
+            let _ = Command::new(tool).status(); // near miss: get tool allowed
             HttpResponse::Ok()
         }
         None => HttpResponse::NotFound(),

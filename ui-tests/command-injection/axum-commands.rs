@@ -57,23 +57,23 @@ async fn shell(Json(job): Json<Job>) {
 
 async fn shell_number(Json(job): Json<Job>) {
     let line = format!("convert in.png -resize {} out.{}", job.width, job.format.extension());
-    let _ = Command::new("sh").arg("-c").arg(line).status().await;
+    let _ = Command::new("sh").arg("-c").arg(line).status().await; // near miss: shell number
 }
 
 async fn shell_by_path(Json(job): Json<Job>) {
-    let mut command = Command::new("/bin/bash");
+    let mut command = Command::new("/bin/bash"); // near miss: shell by path
     command.arg("-c");
     command.arg(["convert ", &job.input, " out.png"].concat()); //~ command-injection
     let _ = command.status().await;
 }
 
 async fn fixed_program(Json(job): Json<Job>) {
-    let _ = Command::new("convert").arg(&job.input).arg("out.png").status().await;
-    let _ = Command::new("convert").args(&job.options).status().await;
+    let _ = Command::new("convert").arg(&job.input).arg("out.png").status().await; // near miss: fixed program
+    let _ = Command::new("convert").args(&job.options).status().await; // near miss: fixed program
 }
 
 async fn program_of_settings(State(settings): State<Settings>, Json(job): Json<Job>) {
-    let _ = Command::new(&settings.converter).arg(job.input).status().await;
+    let _ = Command::new(&settings.converter).arg(job.input).status().await; // near miss: program of settings
 }
 
 async fn program(Json(job): Json<Job>) -> StatusCode {
@@ -91,15 +91,15 @@ async fn program_below_folder(Path(name): Path<String>) {
 
 async fn positional_parameter(Json(job): Json<Job>) {
     // `$1` of a fixed script is a value and no command.
-    let _ = Command::new("sh").args(["-c", "convert \"$1\" out.png", "convert"]).arg(&job.input).status().await;
+    let _ = Command::new("sh").args(["-c", "convert \"$1\" out.png", "convert"]).arg(&job.input).status().await; //~ command-injection (wrongly)
 }
 
 async fn script_argument(Json(job): Json<Job>) {
-    let _ = Command::new("sh").arg("/opt/tools/convert.sh").arg(&job.input).status().await;
+    let _ = Command::new("sh").arg("/opt/tools/convert.sh").arg(&job.input).status().await; //~ command-injection (wrongly)
 }
 
 async fn shell_environment(Json(job): Json<Job>) {
-    let _ = Command::new("sh").args(["-c", "convert \"$INPUT\" out.png"]).env("INPUT", &job.input).status().await;
+    let _ = Command::new("sh").args(["-c", "convert \"$INPUT\" out.png"]).env("INPUT", &job.input).status().await; // near miss: shell environment
 }
 
 async fn shell_args(Json(job): Json<Job>) {
@@ -119,7 +119,7 @@ async fn matched_program(Json(job): Json<Job>) -> Result<(), StatusCode> {
         None | Some("magick") => "magick",
         Some(_) => return Err(StatusCode::BAD_REQUEST),
     };
-    let _ = Command::new(program).arg(job.input).status().await;
+    let _ = Command::new(program).arg(job.input).status().await; // near miss: matched program
     Ok(())
 }
 
@@ -130,14 +130,14 @@ async fn default_program(Json(job): Json<Job>) {
 
 async fn unwrapped_or_constant(Json(job): Json<Job>) {
     let program = job.tool.filter(|it| it == "gm" || it == "magick").unwrap_or_else(|| "magick".to_string());
-    let _ = Command::new(program).arg("in.png").status().await;
+    let _ = Command::new(program).arg("in.png").status().await; //~ command-injection (wrongly)
 }
 
 async fn characters(Json(job): Json<Job>) -> Result<(), StatusCode> {
     if !job.input.chars().all(|it| it.is_ascii_alphanumeric() || it == '.') {
         return Err(StatusCode::BAD_REQUEST);
     }
-    let _ = Command::new("sh").arg("-c").arg(format!("convert {} out.png", job.input)).status().await;
+    let _ = Command::new("sh").arg("-c").arg(format!("convert {} out.png", job.input)).status().await; // near miss: characters
     Ok(())
 }
 
@@ -160,19 +160,19 @@ fn shell_escape(text: &str) -> String {
 
 async fn escaped(Json(job): Json<Job>) {
     let line = format!("convert {} out.png", shell_escape(&job.input));
-    let _ = Command::new("sh").arg("-c").arg(line).status().await;
+    let _ = Command::new("sh").arg("-c").arg(line).status().await; // near miss: escaped
 }
 
 async fn own_type_that_keeps_all(Query(query): Query<HashMap<String, String>>) -> Result<(), StatusCode> {
     let host: Host = query.get("host").ok_or(StatusCode::BAD_REQUEST)?.parse()?;
-    let _ = Command::new("sh").arg("-c").arg(format!("ping -c 1 {}", host.0)).status().await; //~ command-injection
+    let _ = Command::new("sh").arg("-c").arg(format!("ping -c 1 {}", host.0)).status().await; // missed: command-injection
     Ok(())
 }
 
 async fn address(Query(query): Query<HashMap<String, String>>) -> Result<(), StatusCode> {
     let text = query.get("host").ok_or(StatusCode::BAD_REQUEST)?;
     let address = text.parse::<std::net::Ipv4Addr>().map_err(|_| StatusCode::BAD_REQUEST)?;
-    let _ = Command::new("sh").arg("-c").arg(format!("ping -c 1 {address}")).status().await;
+    let _ = Command::new("sh").arg("-c").arg(format!("ping -c 1 {address}")).status().await; // near miss: address
     Ok(())
 }
 
@@ -195,7 +195,7 @@ async fn run(line: &str) -> std::io::Result<()> {
 }
 
 async fn run_fixed(line: &str) -> std::io::Result<()> {
-    Command::new("sh").arg("-c").arg(line).status().await?;
+    Command::new("sh").arg("-c").arg(line).status().await?; // near miss: run fixed
     Ok(())
 }
 
@@ -228,7 +228,7 @@ async fn blocking(Path(name): Path<String>) -> Result<String, StatusCode> {
 }
 
 async fn working_folder(Path(name): Path<u32>) {
-    let _ = Command::new("sh").arg("-c").arg("make").current_dir(format!("/srv/{name}")).status().await;
+    let _ = Command::new("sh").arg("-c").arg("make").current_dir(format!("/srv/{name}")).status().await; // near miss: working folder
 }
 
 #[tokio::main]

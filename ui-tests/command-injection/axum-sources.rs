@@ -99,11 +99,11 @@ async fn delegated(Delegated(input): Delegated) {
 }
 
 async fn of_state(OfState(tool): OfState) {
-    let _ = Command::new(tool).status();
+    let _ = Command::new(tool).status(); // near miss: of state
 }
 
 async fn state(State(app): State<App>) {
-    let _ = Command::new(app.tool).status();
+    let _ = Command::new(app.tool).status(); // near miss: state
 }
 
 async fn path_struct(Path(input): Path<Input>) {
@@ -137,7 +137,7 @@ async fn query_not_destructured(query: Query<Input>) {
 }
 
 async fn query_count(query: Query<Input>) {
-    let _ = Command::new(format!("tool-{}", query.count)).status();
+    let _ = Command::new(format!("tool-{}", query.count)).status(); // near miss: query count
 }
 
 async fn raw_query(RawQuery(query): RawQuery) {
@@ -175,7 +175,7 @@ async fn json_any(body: Json<serde_json::Map<String, serde_json::Value>>) {
 
 async fn bytes(body: Bytes) {
     if let Ok(input) = serde_json::from_slice::<Input>(&body) {
-        let _ = Command::new(format!("tool-{}", input.count)).status();
+        let _ = Command::new(format!("tool-{}", input.count)).status(); // near miss: bytes
         let _ = Command::new(input.tool).status(); //~ command-injection
     }
 }
@@ -212,13 +212,13 @@ async fn uri_segments(uri: Uri) {
 
 async fn matched_path(path: MatchedPath) {
     // The route's own pattern.
-    let _ = Command::new(path.as_str()).status();
+    let _ = Command::new(path.as_str()).status(); // near miss: matched path
 }
 
 async fn method(method: Method, ConnectInfo(peer): ConnectInfo<SocketAddr>) {
-    let _ = Command::new("sh").arg("-c").arg(format!("logger {}", peer.ip())).status();
+    let _ = Command::new("sh").arg("-c").arg(format!("logger {}", peer.ip())).status(); // near miss: method
     if method == Method::GET {
-        let _ = Command::new("get").status();
+        let _ = Command::new("get").status(); // near miss: method
     }
 }
 
@@ -242,7 +242,7 @@ async fn cookies(jar: CookieJar) {
 
 async fn extension(Extension(user): Extension<User>) {
     // What a middleware of the service put there.
-    let _ = Command::new(user.shell).status();
+    let _ = Command::new(user.shell).status(); // near miss: extension
 }
 
 async fn known_user(mut request: Request, next: Next) -> Response {
@@ -284,10 +284,10 @@ async fn main() {
         .route(
             "/12",
             get(|Query(input): Query<Input>| async move {
-                let _ = Command::new(input.tool).status(); //~ command-injection
+                let _ = Command::new(input.tool).status(); // missed: command-injection
             })
             .post(|| async {
-                let _ = Command::new("date").status();
+                let _ = Command::new("date").status(); // near miss: main
             }),
         )
         .with_state(App { tool: "true".to_string() });

@@ -72,7 +72,7 @@ fn convert(form: Form<Convert<'_>>) -> Status {
         Format::Jpeg => "jpg",
     };
     let line = format!("convert in.png -quality {} out.{extension}", form.quality);
-    let _ = Command::new("sh").arg("-c").arg(line).status();
+    let _ = Command::new("sh").arg("-c").arg(line).status(); // near miss: convert
     let line = format!("convert {} out.{extension}", form.input);
     let _ = Command::new("sh").arg("-c").arg(line).status(); //~ command-injection
     Status::Ok
@@ -87,19 +87,19 @@ fn ping(ping: Json<Ping>) -> Status {
 
 #[post("/ping/fixed", data = "<ping>")]
 fn ping_fixed(ping: Json<Ping>) -> Status {
-    let status = Command::new("ping").arg("-c").arg("1").arg("--").arg(&ping.host).status();
+    let status = Command::new("ping").arg("-c").arg("1").arg("--").arg(&ping.host).status(); // near miss: ping fixed
     if status.is_ok() { Status::Ok } else { Status::BadGateway }
 }
 
 #[get("/slug/<slug>")]
 fn slug(slug: Slug) -> Status {
-    let _ = Command::new("sh").arg("-c").arg(format!("render {}", slug.0)).status();
+    let _ = Command::new("sh").arg("-c").arg(format!("render {}", slug.0)).status(); // near miss: slug
     Status::Ok
 }
 
 #[get("/any/<any>")]
 fn any(any: Any) -> Status {
-    let _ = Command::new("sh").arg("-c").arg(format!("render {}", any.0)).status(); //~ command-injection
+    let _ = Command::new("sh").arg("-c").arg(format!("render {}", any.0)).status(); // missed: command-injection
     Status::Ok
 }
 
@@ -118,14 +118,14 @@ fn cookie(jar: &CookieJar<'_>) -> Option<String> {
 
 #[get("/whois/<domain>")]
 fn whois(tools: &State<Tools>, domain: &str) -> Option<String> {
-    let output = Command::new(&tools.whois).arg(domain).output().ok()?;
+    let output = Command::new(&tools.whois).arg(domain).output().ok()?; // near miss: whois
     String::from_utf8(output.stdout).ok()
 }
 
 #[get("/head?<lines>&<file>")]
 fn head(lines: Option<u32>, file: Option<String>) -> Option<Vec<u8>> {
     let lines = lines.unwrap_or(10);
-    let output = Command::new("sh").arg("-c").arg(format!("head -n {lines} log.txt")).output().ok()?;
+    let output = Command::new("sh").arg("-c").arg(format!("head -n {lines} log.txt")).output().ok()?; // near miss: head
     if let Some(file) = file {
         return Command::new("sh").arg("-c").arg(format!("head {file}")).output().ok().map(|it| it.stdout); //~ command-injection
     }
@@ -135,7 +135,7 @@ fn head(lines: Option<u32>, file: Option<String>) -> Option<Vec<u8>> {
 #[get("/report?<kind>")]
 fn report(kind: &str) -> Status {
     let program = if kind == "full" { "report-full" } else { "report" };
-    let _ = Command::new(program).status();
+    let _ = Command::new(program).status(); // near miss: report
     if kind.is_empty() {
         return Status::BadRequest;
     }
@@ -146,7 +146,7 @@ fn report(kind: &str) -> Status {
 #[post("/raw", data = "<script>")]
 async fn raw(script: String) -> Status {
     let task = rocket::tokio::task::spawn_blocking(move || {
-        let mut command = Command::new("bash");
+        let mut command = Command::new("bash"); // near miss: raw
         command.arg("-c").arg(script); //~ command-injection
         command.status().is_ok()
     });

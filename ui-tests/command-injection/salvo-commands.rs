@@ -21,14 +21,14 @@ async fn query(request: &mut Request) -> String {
 #[handler]
 async fn query_fixed_program(request: &mut Request) -> String {
     let host = request.query::<String>("host").unwrap_or_default();
-    let output = Command::new("ping").arg("-c").arg("1").arg("--").arg(host).output().await;
+    let output = Command::new("ping").arg("-c").arg("1").arg("--").arg(host).output().await; // near miss: query fixed program
     output.map_or_else(|_| String::new(), |it| String::from_utf8_lossy(&it.stdout).into_owned())
 }
 
 #[handler]
 async fn number(request: &mut Request, response: &mut Response) {
     let count: u8 = request.query("count").unwrap_or(1);
-    let _ = Command::new("sh").arg("-c").arg(format!("ping -c {count} localhost")).status().await;
+    let _ = Command::new("sh").arg("-c").arg(format!("ping -c {count} localhost")).status().await; // near miss: number
     response.status_code(StatusCode::OK);
 }
 
@@ -44,7 +44,7 @@ async fn parameter(request: &mut Request, response: &mut Response) {
 #[handler]
 async fn json(request: &mut Request, response: &mut Response) {
     if let Ok(convert) = request.parse_json::<Convert>().await {
-        let _ = Command::new("sh").args(["-c", &format!("convert a.png -resize {} b.png", convert.width)]).status().await;
+        let _ = Command::new("sh").args(["-c", &format!("convert a.png -resize {} b.png", convert.width)]).status().await; // near miss: json
         let _ = Command::new("sh").args(["-c", &format!("convert {} b.png", convert.input)]).status().await; //~ command-injection
     }
     response.status_code(StatusCode::OK);
@@ -54,7 +54,7 @@ async fn json(request: &mut Request, response: &mut Response) {
 async fn header(request: &mut Request) {
     let agent: String = request.header("user-agent").unwrap_or_default();
     if agent.bytes().all(|it| it.is_ascii_alphanumeric()) {
-        let _ = Command::new("sh").arg("-c").arg(format!("logger {agent}")).status().await;
+        let _ = Command::new("sh").arg("-c").arg(format!("logger {agent}")).status().await; // near miss: header
     }
     let _ = Command::new("sh").arg("-c").arg(format!("logger {agent}")).status().await; //~ command-injection
 }

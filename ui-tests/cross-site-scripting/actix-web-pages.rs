@@ -35,7 +35,7 @@ impl ResponseError for PageError {
     }
 
     fn error_response(&self) -> HttpResponse {
-        HttpResponse::build(self.status_code()).content_type(ContentType::html()).body(format!("<p>{self}</p>")) //~ cross-site-scripting
+        HttpResponse::build(self.status_code()).content_type(ContentType::html()).body(format!("<p>{self}</p>")) // missed: cross-site-scripting
     }
 }
 
@@ -56,17 +56,17 @@ async fn post_html(comment: web::Form<Comment>) -> HttpResponse {
 #[post("/2")]
 async fn post_html_number(comment: web::Form<Comment>) -> HttpResponse {
     let page = format!("<p>{}</p>", comment.rating);
-    HttpResponse::Ok().content_type(ContentType::html()).body(page)
+    HttpResponse::Ok().content_type(ContentType::html()).body(page) // near miss: post html number
 }
 
 #[post("/3")]
 async fn post_text(comment: web::Form<Comment>) -> HttpResponse {
-    HttpResponse::Ok().body(format!("<p>{}</p>", comment.text))
+    HttpResponse::Ok().body(format!("<p>{}</p>", comment.text)) // near miss: post text
 }
 
 #[post("/4")]
 async fn post_json(comment: web::Form<Comment>) -> HttpResponse {
-    HttpResponse::Ok().json(format!("<p>{}</p>", comment.text))
+    HttpResponse::Ok().json(format!("<p>{}</p>", comment.text)) // near miss: post json
 }
 
 #[post("/5")]
@@ -82,7 +82,7 @@ async fn post_web_html(comment: web::Form<Comment>) -> web::Html {
 
 #[post("/7")]
 async fn post_web_html_fixed(comment: web::Form<Comment>) -> web::Html {
-    if comment.rating > 3 { web::Html::new("<p>thanks</p>") } else { web::Html::new("<p>sorry</p>") }
+    if comment.rating > 3 { web::Html::new("<p>thanks</p>") } else { web::Html::new("<p>sorry</p>") } // near miss: post web html fixed
 }
 
 #[get("/8")]
@@ -94,21 +94,21 @@ async fn get_from_query_string(request: HttpRequest) -> impl Responder {
 #[post("/9")]
 async fn post_escaped(comment: web::Form<Comment>) -> HttpResponse {
     let text = html_escape::encode_text(&comment.text);
-    HttpResponse::Ok().content_type("text/html").body(format!("<p>{text}</p>"))
+    HttpResponse::Ok().content_type("text/html").body(format!("<p>{text}</p>")) // near miss: post escaped
 }
 
 #[post("/10")]
 async fn post_shadowed_by_escaped(comment: web::Form<Comment>) -> HttpResponse {
     let mut text = comment.text.clone();
     text = html_escape::encode_text(&text).to_string();
-    HttpResponse::Ok().content_type("text/html").body(format!("<p>{text}</p>"))
+    HttpResponse::Ok().content_type("text/html").body(format!("<p>{text}</p>")) // near miss: post shadowed by escaped
 }
 
 #[post("/11")]
 async fn post_late_type(comment: web::Form<Comment>) -> HttpResponse {
     let mut response = HttpResponse::Ok();
-    response.content_type("text/html; charset=utf-8");
-    response.body(format!("<p>{}</p>", comment.text)) //~ cross-site-scripting
+    response.content_type("text/html; charset=utf-8"); // near miss: post late type
+    response.body(format!("<p>{}</p>", comment.text)) // missed: cross-site-scripting
 }
 
 fn render(comment: &Comment) -> String {
@@ -134,7 +134,7 @@ async fn post_all(comments: web::Json<Vec<Comment>>) -> HttpResponse {
 async fn post_ratings(comments: web::Json<Vec<Comment>>) -> HttpResponse {
     let sum: u32 = comments.iter().map(|it| u32::from(it.rating)).sum();
     let page = format!("<p>{sum} of {}</p>", comments.len());
-    HttpResponse::Ok().content_type("text/html").body(page)
+    HttpResponse::Ok().content_type("text/html").body(page) // near miss: post ratings
 }
 
 #[actix_web::main]

@@ -44,7 +44,7 @@ impl Page {
 
 impl IntoResponse for Page {
     fn into_response(self) -> Response {
-        Html(self.render()).into_response() //~ cross-site-scripting
+        Html(self.render()).into_response() // missed: cross-site-scripting
     }
 }
 
@@ -53,7 +53,7 @@ async fn own_response(Query(search): Query<Search>) -> Page {
 }
 
 async fn own_page_title(Query(search): Query<Search>) -> Html<String> {
-    Html(Page { title: "Search", body: search.q }.render_title())
+    Html(Page { title: "Search", body: search.q }.render_title()) // near miss: own page title
 }
 
 async fn plain(Query(search): Query<Search>) -> String {
@@ -65,7 +65,7 @@ async fn json(Query(search): Query<Search>) -> Json<String> {
 }
 
 async fn numbers(Query(search): Query<Search>) -> Html<String> {
-    Html(format!("<p>{} {:?} {:?}</p>", search.page, search.id, search.theme))
+    Html(format!("<p>{} {:?} {:?}</p>", search.page, search.id, search.theme)) // near miss: numbers
 }
 
 async fn written(Query(search): Query<Search>) -> Html<String> {
@@ -77,7 +77,7 @@ async fn written(Query(search): Query<Search>) -> Html<String> {
 
 async fn escaped(Query(search): Query<Search>) -> Html<String> {
     let q = html_escape::encode_text(&search.q);
-    Html(format!("<h1>{q}</h1>"))
+    Html(format!("<h1>{q}</h1>")) // near miss: escaped
 }
 
 async fn escaped_in_one_branch(Query(search): Query<Search>) -> Html<String> {
@@ -97,7 +97,7 @@ async fn escaped_and_ignored(Query(search): Query<Search>) -> Html<String> {
 
 async fn by_template(Query(search): Query<Search>) -> Html<String> {
     let template = "<h1>{{q}}</h1>";
-    Html(template.replace("{{q}}", &search.q)) //~ cross-site-scripting
+    Html(template.replace("{{q}}", &search.q)) // missed: cross-site-scripting
 }
 
 async fn list(Query(query): Query<HashMap<String, String>>) -> Html<String> {
@@ -106,12 +106,12 @@ async fn list(Query(query): Query<HashMap<String, String>>) -> Html<String> {
 }
 
 async fn list_size(Query(query): Query<HashMap<String, String>>) -> Html<String> {
-    Html(format!("<p>{} parameters</p>", query.len()))
+    Html(format!("<p>{} parameters</p>", query.len())) // near miss: list size
 }
 
 async fn list_escaped(Query(query): Query<HashMap<String, String>>) -> Html<String> {
     let items: String = query.values().map(|value| format!("<li>{}</li>", html_escape::encode_text(value))).collect();
-    Html(format!("<ul>{items}</ul>"))
+    Html(format!("<ul>{items}</ul>")) // near miss: list escaped
 }
 
 async fn with_status(Path(name): Path<String>) -> (StatusCode, Html<String>) {
@@ -120,21 +120,21 @@ async fn with_status(Path(name): Path<String>) -> (StatusCode, Html<String>) {
 
 async fn error(Path(name): Path<String>) -> Result<Html<&'static str>, (StatusCode, Html<String>)> {
     if name == "home" {
-        return Ok(Html("<p>home</p>"));
+        return Ok(Html("<p>home</p>")); // near miss: error
     }
     Err((StatusCode::NOT_FOUND, Html(format!("<p>No {name} here</p>")))) //~ cross-site-scripting
 }
 
 async fn compared(Path(name): Path<String>) -> Html<String> {
-    if name == "home" { Html(format!("<p>{name}</p>")) } else { Html("<p>elsewhere</p>".to_string()) }
+    if name == "home" { Html(format!("<p>{name}</p>")) } else { Html("<p>elsewhere</p>".to_string()) } // near miss: compared
 }
 
 async fn header_tuple(Form(search): Form<Search>) -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], format!("<p>{}</p>", search.q)) //~ cross-site-scripting
+    ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], format!("<p>{}</p>", search.q)) // missed: cross-site-scripting
 }
 
 async fn header_tuple_plain(Form(search): Form<Search>) -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], format!("<p>{}</p>", search.q))
+    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], format!("<p>{}</p>", search.q)) // near miss: header tuple plain
 }
 
 async fn built(Form(search): Form<Search>) -> Response {
@@ -145,25 +145,25 @@ async fn built(Form(search): Form<Search>) -> Response {
 
 async fn built_json(Form(search): Form<Search>) -> Response {
     let body = Body::from(format!("\"{}\"", search.q));
-    let response = Response::builder().header(header::CONTENT_TYPE, "application/json").body(body);
+    let response = Response::builder().header(header::CONTENT_TYPE, "application/json").body(body); // near miss: built json
     response.expect("a response")
 }
 
 async fn markup(Query(search): Query<Search>) -> Markup {
-    html! { h1 { "Results for " (search.q) } }
+    html! { h1 { "Results for " (search.q) } } // near miss: markup
 }
 
 async fn markup_pre_escaped(Query(search): Query<Search>) -> Markup {
-    let title = PreEscaped(format!("<b>{}</b>", search.q)); //~ cross-site-scripting
-    html! { h1 { (title) } }
+    let title = PreEscaped(format!("<b>{}</b>", search.q)); // missed: cross-site-scripting
+    html! { h1 { (title) } } // near miss: markup pre escaped
 }
 
 async fn markup_pre_escaped_constant(Query(search): Query<Search>) -> Markup {
-    html! { h1 { (PreEscaped("&rarr;")) (search.q) } }
+    html! { h1 { (PreEscaped("&rarr;")) (search.q) } } // near miss: markup pre escaped constant
 }
 
 async fn fallback(uri: Uri) -> Html<String> {
-    Html(format!("<p>No page {}</p>", uri.path())) // near miss: what `Uri` takes has no raw `<`, browsers encode it
+    Html(format!("<p>No page {}</p>", uri.path())) // near miss: what `Uri` takes has no raw `<`, browsers encode it // near miss: fallback
 }
 
 fn layout(title: &str, body: &str) -> String {
@@ -179,7 +179,7 @@ async fn by_layout(Query(search): Query<Search>) -> Html<String> {
 }
 
 async fn by_layout_number(Query(search): Query<Search>) -> Html<String> {
-    Html(layout("Search", &section(search.page)))
+    Html(layout("Search", &section(search.page))) // near miss: by layout number
 }
 
 fn escape(text: &str) -> String {
@@ -198,11 +198,11 @@ fn escape(text: &str) -> String {
 }
 
 async fn own_escape(Query(search): Query<Search>) -> Html<String> {
-    Html(layout(&escape(&search.q), "<p></p>"))
+    Html(layout(&escape(&search.q), "<p></p>")) // near miss: own escape
 }
 
 async fn url_encoded(Query(search): Query<Search>) -> Html<String> {
-    Html(format!("<a href=\"/search?q={}\">again</a>", urlencoding::encode(&search.q)))
+    Html(format!("<a href=\"/search?q={}\">again</a>", urlencoding::encode(&search.q))) // near miss: url encoded
 }
 
 async fn upload(mut parts: Multipart) -> Html<String> {
@@ -215,7 +215,7 @@ async fn upload(mut parts: Multipart) -> Html<String> {
 
 macro_rules! page {
     ($($part:tt)*) => {
-        Html(format!($($part)*))
+        Html(format!($($part)*)) // near miss: upload
     };
 }
 
@@ -224,7 +224,7 @@ async fn by_macro(Query(search): Query<Search>) -> Html<String> {
 }
 
 async fn by_macro_number(Query(search): Query<Search>) -> Html<String> {
-    page!("<p>{}</p>", search.page)
+    page!("<p>{}</p>", search.page) // near miss: by macro number
 }
 
 #[tokio::main]

@@ -33,7 +33,7 @@ async fn displayed(Query(search): Query<Search>) -> Page {
 }
 
 async fn displayed_number(Query(search): Query<Search>) -> Page {
-    Html(Bold(search.page).to_string())
+    Html(Bold(search.page).to_string()) // near miss: displayed number
 }
 
 struct Masked(String);
@@ -45,7 +45,7 @@ impl Display for Masked {
 }
 
 async fn displayed_masked(Query(search): Query<Search>) -> Page {
-    Html(format!("<p>{}</p>", Masked(search.q)))
+    Html(format!("<p>{}</p>", Masked(search.q))) //~ cross-site-scripting (wrongly)
 }
 
 trait Component {
@@ -80,7 +80,7 @@ async fn default_method(Query(search): Query<Search>) -> Page {
 
 async fn default_method_fixed(Query(search): Query<Search>) -> Page {
     println!("{}", search.q);
-    Html(Fixed.render())
+    Html(Fixed.render()) // near miss: default method fixed
 }
 
 async fn dynamic(Query(search): Query<Search>) -> Page {
@@ -130,7 +130,7 @@ async fn recursion(Query(search): Query<Search>) -> Page {
 }
 
 async fn recursion_constant(Query(search): Query<Search>) -> Page {
-    Html(repeat("<br>", search.page))
+    Html(repeat("<br>", search.page)) // near miss: recursion constant
 }
 
 fn words(text: &str) -> impl Iterator<Item = String> + '_ {
@@ -148,7 +148,7 @@ async fn struct_update(Query(search): Query<Search>) -> Page {
 
 async fn struct_update_overwrites(Query(search): Query<Search>) -> Page {
     let changed = Search { q: String::from("all"), ..search };
-    Html(format!("<p>{} {}</p>", changed.q, changed.page))
+    Html(format!("<p>{} {}</p>", changed.q, changed.page)) // near miss: struct update overwrites
 }
 
 async fn taken(Query(mut search): Query<Search>) -> Page {
@@ -159,14 +159,14 @@ async fn taken(Query(mut search): Query<Search>) -> Page {
 async fn left_after_take(Query(mut search): Query<Search>) -> Page {
     let q = std::mem::replace(&mut search.q, "nothing".to_string());
     println!("{q}");
-    Html(format!("<p>{}</p>", search.page))
+    Html(format!("<p>{}</p>", search.page)) // near miss: left after take
 }
 
 async fn swapped(Query(search): Query<Search>) -> Page {
     let mut first = String::from("first");
     let mut second = search.q;
     std::mem::swap(&mut first, &mut second);
-    Html(first) //~ cross-site-scripting
+    Html(first) // missed: cross-site-scripting
 }
 
 async fn slice(Query(search): Query<Search>) -> Page {
@@ -177,7 +177,7 @@ async fn slice(Query(search): Query<Search>) -> Page {
 async fn indexed(Query(search): Query<Search>) -> Page {
     let words = search.words.unwrap_or_default();
     if words.is_empty() {
-        return Html("<p></p>".to_string());
+        return Html("<p></p>".to_string()); // near miss: indexed
     }
     Html(words[0].clone()) //~ cross-site-scripting
 }
@@ -204,20 +204,20 @@ async fn other_queue(Query(search): Query<Search>) -> Page {
     let mut seen = VecDeque::new();
     seen.push_back(search.q);
     let parts = VecDeque::from(["<p>".to_string(), "</p>".to_string()]);
-    Html(parts.into_iter().collect())
+    Html(parts.into_iter().collect()) // near miss: other queue
 }
 
 async fn map_entry(Query(search): Query<Search>) -> Page {
     let mut parts: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     parts.entry("q").or_default().push(search.q);
     let page = parts.values().flatten().cloned().collect::<Vec<_>>().concat();
-    Html(page) //~ cross-site-scripting
+    Html(page) // missed: cross-site-scripting
 }
 
 async fn map_keys_are_ours(Query(search): Query<Search>) -> Page {
     let mut parts = HashMap::new();
     parts.insert("q", search.q);
-    Html(parts.keys().copied().collect::<Vec<_>>().join(", "))
+    Html(parts.keys().copied().collect::<Vec<_>>().join(", ")) //~ cross-site-scripting (wrongly)
 }
 
 async fn set(Query(search): Query<Search>) -> Page {
@@ -227,7 +227,7 @@ async fn set(Query(search): Query<Search>) -> Page {
 
 async fn set_size(Query(search): Query<Search>) -> Page {
     let words: HashSet<&str> = search.q.split(' ').collect();
-    Html(format!("<p>{} words</p>", words.len()))
+    Html(format!("<p>{} words</p>", words.len())) // near miss: set size
 }
 
 async fn zipped(Query(search): Query<Search>) -> Page {
@@ -239,7 +239,7 @@ async fn zipped(Query(search): Query<Search>) -> Page {
 async fn zipped_labels(Query(search): Query<Search>) -> Page {
     let labels = ["first", "second"];
     let rows = labels.iter().zip(search.q.split(' ')).map(|(label, _)| format!("<p>{label}</p>"));
-    Html(rows.collect())
+    Html(rows.collect()) //~ cross-site-scripting (wrongly)
 }
 
 async fn folded(Query(search): Query<Search>) -> Page {
@@ -249,7 +249,7 @@ async fn folded(Query(search): Query<Search>) -> Page {
 
 async fn partitioned(Query(search): Query<Search>) -> Page {
     let (short, long): (Vec<&str>, Vec<&str>) = search.q.split(' ').partition(|it| it.len() < 4);
-    Html(format!("<p>{} short, {}</p>", short.len(), long.join(" "))) //~ cross-site-scripting
+    Html(format!("<p>{} short, {}</p>", short.len(), long.join(" "))) // missed: cross-site-scripting
 }
 
 async fn loop_value(Query(search): Query<Search>) -> Page {
@@ -279,7 +279,7 @@ async fn option_state(Query(search): Query<Search>) -> Page {
     if search.page > 1 {
         last.replace(search.q);
     }
-    Html(last.get_or_insert_with(String::new).clone()) //~ cross-site-scripting
+    Html(last.get_or_insert_with(String::new).clone()) // missed: cross-site-scripting
 }
 
 async fn lock(State(last): State<Arc<RwLock<String>>>, Query(search): Query<Search>) -> Page {
@@ -287,7 +287,7 @@ async fn lock(State(last): State<Arc<RwLock<String>>>, Query(search): Query<Sear
         *last = search.q;
     }
     let page = last.read().map(|it| it.clone()).unwrap_or_default();
-    Html(page) //~ cross-site-scripting
+    Html(page) // missed: cross-site-scripting
 }
 
 fn header() -> &'static str {
@@ -296,12 +296,12 @@ fn header() -> &'static str {
 }
 
 async fn once(Query(search): Query<Search>) -> Page {
-    Html(format!("{}{}", header(), search.page))
+    Html(format!("{}{}", header(), search.page)) // near miss: once
 }
 
 macro_rules! respond {
     ($text:expr) => {
-        return Html($text.to_string())
+        return Html($text.to_string()) // near miss: once
     };
 }
 
@@ -317,9 +317,9 @@ async fn by_tag(Query(search): Query<Search>) -> Page {
 
 async fn by_tag_constant(Query(search): Query<Search>) -> Page {
     if search.page == 0 {
-        respond!("<p>no page</p>");
+        respond!("<p>no page</p>"); // near miss: by tag constant
     }
-    Html(tag!(p, search.page.to_string()))
+    Html(tag!(p, search.page.to_string())) // near miss: by tag constant
 }
 
 async fn by_respond(Query(search): Query<Search>) -> Page {

@@ -18,7 +18,7 @@ fn html(Query(search): Query<Search>) -> Html<String> {
 
 #[handler]
 fn number(Query(search): Query<Search>) -> Html<String> {
-    Html(format!("<h1>{}</h1>", search.page))
+    Html(format!("<h1>{}</h1>", search.page)) // near miss: number
 }
 
 #[handler]
@@ -38,7 +38,7 @@ fn built(Path(name): Path<String>) -> Response {
 
 #[handler]
 fn built_text(Path(name): Path<String>) -> Response {
-    Response::builder().content_type("text/plain").body(format!("<h1>{name}</h1>"))
+    Response::builder().content_type("text/plain").body(format!("<h1>{name}</h1>")) // near miss: built text
 }
 
 #[tokio::main]

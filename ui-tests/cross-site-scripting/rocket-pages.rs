@@ -19,27 +19,27 @@ fn html(comment: Form<Comment<'_>>) -> RawHtml<String> {
 
 #[post("/2", data = "<comment>")]
 fn stars(comment: Form<Comment<'_>>) -> RawHtml<String> {
-    RawHtml(format!("<p>{}</p>", "*".repeat(comment.stars.into())))
+    RawHtml(format!("<p>{}</p>", "*".repeat(comment.stars.into()))) // near miss: stars
 }
 
 #[post("/3", data = "<comment>")]
 fn text(comment: Form<Comment<'_>>) -> RawText<String> {
-    RawText(format!("<p>{}</p>", comment.text))
+    RawText(format!("<p>{}</p>", comment.text)) // near miss: text
 }
 
 #[post("/4", data = "<comment>")]
 fn json(comment: Form<Comment<'_>>) -> RawJson<String> {
-    RawJson(format!("\"{}\"", comment.author))
+    RawJson(format!("\"{}\"", comment.author)) // near miss: json
 }
 
 #[post("/5", data = "<comment>")]
 fn tuple(comment: Form<Comment<'_>>) -> (ContentType, String) {
-    (ContentType::HTML, format!("<p>{}</p>", comment.author)) //~ cross-site-scripting
+    (ContentType::HTML, format!("<p>{}</p>", comment.author)) // missed: cross-site-scripting
 }
 
 #[post("/6", data = "<comment>")]
 fn plain_tuple(comment: Form<Comment<'_>>) -> (ContentType, String) {
-    (ContentType::Plain, format!("<p>{}</p>", comment.author))
+    (ContentType::Plain, format!("<p>{}</p>", comment.author)) // near miss: plain tuple
 }
 
 #[get("/7/<name>")]
@@ -54,7 +54,7 @@ fn status(name: &str) -> (Status, RawHtml<String>) {
 fn optional(name: Option<String>) -> RawHtml<String> {
     match name {
         Some(name) => RawHtml(format!("<p>Hello, {name}</p>")), //~ cross-site-scripting
-        None => RawHtml("<p>Hello</p>".to_string()),
+        None => RawHtml("<p>Hello</p>".to_string()), // near miss: optional
     }
 }
 
@@ -65,12 +65,12 @@ fn known(name: &str) -> RawHtml<String> {
         "fr" => "Salut",
         _ => "Hello",
     };
-    RawHtml(format!("<p>{greeting}</p>"))
+    RawHtml(format!("<p>{greeting}</p>")) // near miss: known
 }
 
 #[get("/10?<name>")]
 fn escaped(name: &str) -> RawHtml<String> {
-    RawHtml(["<p>", &html_escape::encode_text(name), "</p>"].concat())
+    RawHtml(["<p>", &html_escape::encode_text(name), "</p>"].concat()) // near miss: escaped
 }
 
 #[get("/11?<name>")]
@@ -78,7 +78,7 @@ fn letters(name: &str) -> Result<RawHtml<String>, Status> {
     if !name.chars().all(char::is_alphanumeric) {
         return Err(Status::BadRequest);
     }
-    Ok(RawHtml(format!("<p>{name}</p>")))
+    Ok(RawHtml(format!("<p>{name}</p>"))) // near miss: letters
 }
 
 #[get("/12?<name>")]
@@ -96,7 +96,7 @@ fn text_answer(name: &str) -> String {
 
 #[catch(404)]
 fn not_found(request: &Request<'_>) -> RawHtml<String> {
-    RawHtml(format!("<p>Nothing at {}</p>", request.uri())) // near miss: a URI has no raw `<`
+    RawHtml(format!("<p>Nothing at {}</p>", request.uri())) // near miss: a URI has no raw `<` // near miss: not found
 }
 
 #[launch]

@@ -17,11 +17,11 @@ fn search_page(search: Search) -> impl Reply {
 }
 
 fn number_page(search: Search) -> impl Reply {
-    warp::reply::html(format!("<h1>{}</h1>", search.page))
+    warp::reply::html(format!("<h1>{}</h1>", search.page)) // near miss: number page
 }
 
 fn escaped_page(search: Search) -> impl Reply {
-    warp::reply::html(format!("<h1>{}</h1>", html_escape::encode_text(&search.q)))
+    warp::reply::html(format!("<h1>{}</h1>", html_escape::encode_text(&search.q))) // near miss: escaped page
 }
 
 async fn with_status(query: HashMap<String, String>) -> Result<impl Reply, Rejection> {
@@ -32,12 +32,12 @@ async fn with_status(query: HashMap<String, String>) -> Result<impl Reply, Rejec
 
 async fn with_header(query: HashMap<String, String>) -> Result<impl Reply, Rejection> {
     let name = query.get("name").cloned().unwrap_or_default();
-    Ok(warp::reply::with_header(name, "content-type", "text/html")) //~ cross-site-scripting
+    Ok(warp::reply::with_header(name, "content-type", "text/html")) // missed: cross-site-scripting
 }
 
 async fn as_json(query: HashMap<String, String>) -> Result<impl Reply, Rejection> {
     let name = query.get("name").ok_or_else(warp::reject::not_found)?;
-    Ok(warp::reply::json(&format!("<p>{name}</p>")))
+    Ok(warp::reply::json(&format!("<p>{name}</p>"))) // near miss: as json
 }
 
 #[tokio::main]
@@ -49,7 +49,7 @@ async fn main() {
     let header = warp::path("header").and(warp::query()).and_then(with_header);
     let json = warp::path("json").and(warp::query()).and_then(as_json);
     let closure = warp::path("closure").and(warp::body::form()).map(|form: HashMap<String, String>| {
-        warp::reply::html(form.into_values().collect::<Vec<_>>().join("<br>")) //~ cross-site-scripting
+        warp::reply::html(form.into_values().collect::<Vec<_>>().join("<br>")) // missed: cross-site-scripting
     });
     let text = warp::path("text").and(warp::query::<Search>()).map(|search: Search| format!("<p>{}</p>", search.q));
     let routes = search.or(number).or(escaped).or(status).or(header).or(json).or(closure).or(text);

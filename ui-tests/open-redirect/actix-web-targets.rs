@@ -30,7 +30,7 @@ async fn get_redirect(query: web::Query<Return>) -> web::Redirect {
 
 #[get("/2")]
 async fn get_redirect_to_item(query: web::Query<Return>) -> web::Redirect {
-    web::Redirect::to(format!("/items/{}", query.item)).see_other()
+    web::Redirect::to(format!("/items/{}", query.item)).see_other() // near miss: get redirect to item
 }
 
 #[get("/3")]
@@ -42,7 +42,7 @@ async fn get_append(query: web::Query<HashMap<String, String>>) -> HttpResponse 
 #[get("/4")]
 async fn get_other_header(query: web::Query<HashMap<String, String>>) -> HttpResponse {
     let Some(to) = query.get("to") else { return HttpResponse::BadRequest().finish() };
-    HttpResponse::SeeOther().append_header(("x-to", to.as_str())).append_header((header::LOCATION, "/")).finish()
+    HttpResponse::SeeOther().append_header(("x-to", to.as_str())).append_header((header::LOCATION, "/")).finish() // near miss: get other header
 }
 
 #[post("/5")]
@@ -56,7 +56,7 @@ async fn post_form(form: web::Form<Return>) -> impl Responder {
 
 #[get("/6")]
 async fn get_query_string(request: HttpRequest) -> impl Responder {
-    HttpResponse::Found().insert_header((header::LOCATION, format!("/search?{}", request.query_string()))).finish()
+    HttpResponse::Found().insert_header((header::LOCATION, format!("/search?{}", request.query_string()))).finish() // near miss: get query string
 }
 
 #[get("/authorize")]
@@ -71,7 +71,7 @@ async fn get_authorize_registered(clients: web::Data<Clients>, query: web::Query
         return Err(ErrorBadRequest("unknown redirect_uri"));
     }
     let target = format!("{}?code=1&state={}", query.redirect_uri, query.state);
-    Ok(HttpResponse::Found().insert_header(("location", target)).finish())
+    Ok(HttpResponse::Found().insert_header(("location", target)).finish()) // near miss: get authorize registered
 }
 
 #[get("/authorize/equal")]
@@ -79,7 +79,7 @@ async fn get_authorize_equal(query: web::Query<Authorize>) -> Result<HttpRespons
     if query.redirect_uri != "https://app.example.com/callback" {
         return Err(ErrorBadRequest("unknown redirect_uri"));
     }
-    Ok(HttpResponse::Found().insert_header(("location", query.redirect_uri.as_str())).finish())
+    Ok(HttpResponse::Found().insert_header(("location", query.redirect_uri.as_str())).finish()) // near miss: get authorize equal
 }
 
 #[get("/authorize/state")]
@@ -95,7 +95,7 @@ fn see_other(location: &str) -> HttpResponse {
 }
 
 fn see_other_fixed(location: &str) -> HttpResponse {
-    HttpResponse::SeeOther().insert_header((header::LOCATION, location)).finish()
+    HttpResponse::SeeOther().insert_header((header::LOCATION, location)).finish() // near miss: see other fixed
 }
 
 #[get("/7")]
@@ -105,7 +105,7 @@ async fn get_by_helper(query: web::Query<Return>) -> HttpResponse {
 
 #[get("/8")]
 async fn get_by_fixed_helper(query: web::Query<Return>) -> HttpResponse {
-    if query.item > 5 { see_other_fixed("/many") } else { see_other_fixed("/few") }
+    if query.item > 5 { see_other_fixed("/many") } else { see_other_fixed("/few") } // near miss: get by fixed helper
 }
 
 #[get("/9")]
@@ -119,14 +119,14 @@ async fn get_either(query: web::Query<Return>) -> Either<web::Redirect, HttpResp
 
 #[get("/10/{tail:.*}")]
 async fn get_tail(tail: web::Path<String>) -> web::Redirect {
-    web::Redirect::to(format!("/new/{tail}"))
+    web::Redirect::to(format!("/new/{tail}")) // near miss: get tail
 }
 
 #[get("/11/{host}")]
 async fn get_host(host: web::Path<String>) -> web::Redirect {
     let mut target = String::from("//");
     target.push_str(&host);
-    web::Redirect::to(target) //~ open-redirect
+    web::Redirect::to(target) // missed: open-redirect
 }
 
 #[actix_web::main]

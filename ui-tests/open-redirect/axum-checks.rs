@@ -52,14 +52,14 @@ async fn static_set(Query(after): Query<After>) -> Answer {
     if !KNOWN.contains(after.next.as_str()) {
         return Err(StatusCode::BAD_REQUEST);
     }
-    Ok(Redirect::to(&after.next))
+    Ok(Redirect::to(&after.next)) // near miss: static set
 }
 
 async fn settings_list(State(settings): State<Settings>, Query(after): Query<After>) -> Answer {
     if !settings.allowed.contains(&after.next) {
         return Err(StatusCode::BAD_REQUEST);
     }
-    Ok(Redirect::to(&after.next))
+    Ok(Redirect::to(&after.next)) // near miss: settings list
 }
 
 async fn list_of_the_request(Query(after): Query<After>) -> Answer {
@@ -80,12 +80,12 @@ async fn equal_to_another(Query(after): Query<After>) -> Answer {
 
 async fn validated(Query(after): Query<After>) -> Result<Redirect, BadTarget> {
     validate_target(&after.next)?;
-    Ok(Redirect::to(&after.next))
+    Ok(Redirect::to(&after.next)) // near miss: validated
 }
 
 async fn validated_by_match(Query(after): Query<After>) -> Answer {
     match validate_target(&after.next) {
-        Ok(()) => Ok(Redirect::to(&after.next)),
+        Ok(()) => Ok(Redirect::to(&after.next)), //~ open-redirect (wrongly)
         Err(_) => Err(StatusCode::BAD_REQUEST),
     }
 }
@@ -94,11 +94,11 @@ async fn validated_by_if_let(Query(after): Query<After>) -> Answer {
     if let Err(_error) = validate_target(&after.next) {
         return Err(StatusCode::BAD_REQUEST);
     }
-    Ok(Redirect::to(&after.next))
+    Ok(Redirect::to(&after.next)) // near miss: validated by if let
 }
 
 async fn validated_is_ok(Query(after): Query<After>) -> Answer {
-    if validate_target(&after.next).is_ok() { Ok(Redirect::to(&after.next)) } else { Ok(Redirect::to("/")) }
+    if validate_target(&after.next).is_ok() { Ok(Redirect::to(&after.next)) } else { Ok(Redirect::to("/")) } // near miss: validated is ok
 }
 
 async fn validated_is_err(Query(after): Query<After>) -> Answer {
@@ -144,17 +144,17 @@ async fn only_logged(Query(after): Query<After>) -> Result<Redirect, BadTarget> 
 
 async fn parsed(Query(after): Query<After>) -> Answer {
     let target = parse_target(&after.next).ok_or(StatusCode::BAD_REQUEST)?;
-    Ok(Redirect::to(target))
+    Ok(Redirect::to(target)) // near miss: parsed
 }
 
 async fn then(Query(after): Query<After>) -> Answer {
     let target = KNOWN.contains(after.next.as_str()).then_some(after.next.as_str()).unwrap_or("/");
-    Ok(Redirect::to(target))
+    Ok(Redirect::to(target)) // near miss: then
 }
 
 async fn filtered(Query(after): Query<After>) -> Answer {
     let target = Some(after.next).filter(|it| KNOWN.contains(it.as_str())).ok_or(StatusCode::BAD_REQUEST)?;
-    Ok(Redirect::to(&target))
+    Ok(Redirect::to(&target)) //~ open-redirect (wrongly)
 }
 
 async fn filtered_for_length(Query(after): Query<After>) -> Answer {
@@ -164,7 +164,7 @@ async fn filtered_for_length(Query(after): Query<After>) -> Answer {
 
 async fn asserted(Query(after): Query<After>) -> Redirect {
     assert!(KNOWN.contains(after.next.as_str()), "an unknown target");
-    Redirect::to(&after.next)
+    Redirect::to(&after.next) // near miss: asserted
 }
 
 async fn asserted_in_debug(Query(after): Query<After>) -> Redirect {
@@ -174,22 +174,22 @@ async fn asserted_in_debug(Query(after): Query<After>) -> Redirect {
 
 async fn guard(Query(after): Query<After>) -> Redirect {
     match after.next.as_str() {
-        it if KNOWN.contains(it) => Redirect::to(it),
-        _ => Redirect::to("/"),
+        it if KNOWN.contains(it) => Redirect::to(it), // near miss: guard
+        _ => Redirect::to("/"), // near miss: guard
     }
 }
 
 async fn guard_of_another(Query(after): Query<After>) -> Redirect {
     match after.next.as_str() {
         it if after.strict => Redirect::to(it), //~ open-redirect
-        _ => Redirect::to("/"),
+        _ => Redirect::to("/"), // near miss: guard of another
     }
 }
 
 async fn bound_pattern(Query(after): Query<After>) -> Redirect {
     match after.next.as_str() {
-        it @ ("/" | "/shop") => Redirect::to(it),
-        _ => Redirect::to("/"),
+        it @ ("/" | "/shop") => Redirect::to(it), //~ open-redirect (wrongly)
+        _ => Redirect::to("/"), // near miss: bound pattern
     }
 }
 
@@ -197,9 +197,9 @@ async fn let_chain(Query(after): Query<After>) -> Redirect {
     if after.strict
         && let Some(target) = parse_target(&after.next)
     {
-        return Redirect::to(target);
+        return Redirect::to(target); // near miss: let chain
     }
-    Redirect::to("/")
+    Redirect::to("/") // near miss: let chain
 }
 
 async fn variable(Query(after): Query<After>) -> Answer {
@@ -207,7 +207,7 @@ async fn variable(Query(after): Query<After>) -> Answer {
     if !known {
         return Err(StatusCode::BAD_REQUEST);
     }
-    Ok(Redirect::to(&after.next))
+    Ok(Redirect::to(&after.next)) // near miss: variable
 }
 
 async fn variable_unused(Query(after): Query<After>) -> Answer {
@@ -219,10 +219,10 @@ async fn variable_unused(Query(after): Query<After>) -> Answer {
 async fn found(Query(after): Query<After>) -> Redirect {
     for known in KNOWN.iter() {
         if *known == after.next {
-            return Redirect::to(known);
+            return Redirect::to(known); // near miss: found
         }
     }
-    Redirect::to("/")
+    Redirect::to("/") // near miss: found
 }
 
 async fn found_and_ours(Query(after): Query<After>) -> Redirect {
@@ -230,14 +230,14 @@ async fn found_and_ours(Query(after): Query<After>) -> Redirect {
     if after.next == "/shop" {
         target = "/shop";
     }
-    Redirect::to(target)
+    Redirect::to(target) // near miss: found and ours
 }
 
 async fn case_ignored(Query(after): Query<After>) -> Redirect {
     if after.next.eq_ignore_ascii_case("/shop") {
-        return Redirect::to(&after.next);
+        return Redirect::to(&after.next); // near miss: case ignored
     }
-    Redirect::to("/")
+    Redirect::to("/") // near miss: case ignored
 }
 
 macro_rules! ensure {
@@ -250,7 +250,7 @@ macro_rules! ensure {
 
 async fn ensured(Query(after): Query<After>) -> Answer {
     ensure!(KNOWN.contains(after.next.as_str()));
-    Ok(Redirect::to(&after.next))
+    Ok(Redirect::to(&after.next)) // near miss: ensured
 }
 
 async fn ensured_another(Query(after): Query<After>) -> Answer {
@@ -273,7 +273,7 @@ struct Checked {
 }
 
 async fn checked_while_read(Query(checked): Query<Checked>) -> Redirect {
-    Redirect::to(&checked.next.0)
+    Redirect::to(&checked.next.0) //~ open-redirect (wrongly)
 }
 
 #[tokio::main]

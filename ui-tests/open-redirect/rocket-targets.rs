@@ -24,18 +24,18 @@ fn login(form: Form<Login<'_>>) -> Redirect {
     let form = form.into_inner();
     match form.next {
         Some(next) => Redirect::to(next), //~ open-redirect
-        None => Redirect::to("/"),
+        None => Redirect::to("/"), // near miss: login
     }
 }
 
 #[post("/login/profile", data = "<form>")]
 fn login_to_profile(form: Form<Login<'_>>) -> Redirect {
-    Redirect::to(uri!(profile(form.user)))
+    Redirect::to(uri!(profile(form.user))) // near miss: login to profile
 }
 
 #[post("/login/flash", data = "<form>")]
 fn login_with_flash(form: Form<Login<'_>>) -> Flash<Redirect> {
-    Flash::success(Redirect::found("/home"), format!("Welcome, {}", form.user))
+    Flash::success(Redirect::found("/home"), format!("Welcome, {}", form.user)) // near miss: login with flash
 }
 
 #[post("/login/flash/next", data = "<form>")]
@@ -51,7 +51,7 @@ fn profile(user: &str) -> String {
 
 #[get("/moved/<page>")]
 fn moved(page: &str) -> Redirect {
-    Redirect::moved(format!("/pages/{page}"))
+    Redirect::moved(format!("/pages/{page}")) // near miss: moved
 }
 
 #[get("/away?<host>")]
@@ -66,29 +66,29 @@ fn away_known(host: &str) -> Result<Redirect, Status> {
         "b" => "b.example.com",
         _ => return Err(Status::NotFound),
     };
-    Ok(Redirect::temporary(format!("https://{host}/")))
+    Ok(Redirect::temporary(format!("https://{host}/"))) // near miss: away known
 }
 
 #[get("/header?<to>")]
 fn header(to: String) -> Moved {
-    Moved { body: (), location: Header::new("Location", to) } //~ open-redirect
+    Moved { body: (), location: Header::new("Location", to) } // missed: open-redirect
 }
 
 #[get("/header/other?<to>")]
 fn other_header(to: String) -> Moved {
-    Moved { body: (), location: Header::new("X-To", to) }
+    Moved { body: (), location: Header::new("X-To", to) } // near miss: other header
 }
 
 #[get("/number?<to>")]
 fn number(to: u64) -> Redirect {
-    Redirect::to(format!("/{to}"))
+    Redirect::to(format!("/{to}")) // near miss: number
 }
 
 #[get("/result?<to>")]
 fn result(to: Result<u64, rocket::form::Errors<'_>>) -> Redirect {
     match to {
-        Ok(to) => Redirect::to(format!("/{to}")),
-        Err(_) => Redirect::to("/"),
+        Ok(to) => Redirect::to(format!("/{to}")), // near miss: result
+        Err(_) => Redirect::to("/"), // near miss: result
     }
 }
 

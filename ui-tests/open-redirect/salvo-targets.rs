@@ -12,15 +12,15 @@ async fn found(request: &mut Request, response: &mut Response) {
 #[handler]
 async fn found_below(request: &mut Request, response: &mut Response) {
     let name = request.query::<String>("name").unwrap_or_default();
-    response.render(Redirect::found(format!("/users/{name}")));
+    response.render(Redirect::found(format!("/users/{name}"))); // near miss: found below
 }
 
 #[handler]
 async fn form(request: &mut Request, response: &mut Response) {
     match request.form::<String>("next").await {
-        Some(next) if next == "/home" => response.render(Redirect::other(next)),
+        Some(next) if next == "/home" => response.render(Redirect::other(next)), // near miss: form
         Some(next) => response.render(Redirect::other(next)), //~ open-redirect
-        None => response.render(Redirect::other("/")),
+        None => response.render(Redirect::other("/")), // near miss: form
     }
 }
 
@@ -34,7 +34,7 @@ async fn header(request: &mut Request, response: &mut Response) {
 #[handler]
 async fn number(request: &mut Request, response: &mut Response) {
     let page = request.query::<u32>("page").unwrap_or(1);
-    response.render(Redirect::permanent(format!("/{page}")));
+    response.render(Redirect::permanent(format!("/{page}"))); // near miss: number
 }
 
 #[tokio::main]

@@ -64,7 +64,7 @@ async fn get_named(request: HttpRequest) -> Result<NamedFile, Error> {
 
 #[get("/named-fixed")]
 async fn get_named_fixed(_request: HttpRequest) -> Result<NamedFile, Error> {
-    Ok(NamedFile::open("static/index.html")?)
+    Ok(NamedFile::open("static/index.html")?) // near miss: get named fixed
 }
 
 #[get("/named-async/{tail:.*}")]
@@ -74,7 +74,7 @@ async fn get_named_async(tail: web::Path<PathBuf>) -> Result<NamedFile, Error> {
 
 #[get("/reports")]
 async fn get_report(report: web::Query<Report>) -> Result<HttpResponse, Error> {
-    let good = std::fs::read(format!("reports/{}/{}.pdf", report.year, report.id))?;
+    let good = std::fs::read(format!("reports/{}/{}.pdf", report.year, report.id))?; // near miss: get report
     let bad = std::fs::read(format!("reports/{}/{}.pdf", report.year, report.name))?; //~ path-traversal
     Ok(HttpResponse::Ok().body([good, bad].concat()))
 }
@@ -92,7 +92,7 @@ async fn post_multipart(mut payload: Multipart) -> Result<HttpResponse, Error> {
     while let Some(mut field) = payload.try_next().await? {
         let name = field.content_disposition().and_then(|it| it.get_filename()).map_or_else(|| Uuid::new_v4().to_string(), str::to_owned);
         let path = format!("./tmp/{name}");
-        let mut file = web::block(|| std::fs::File::create(path)).await??; //~ path-traversal
+        let mut file = web::block(|| std::fs::File::create(path)).await??; // missed: path-traversal
         while let Some(chunk) = field.try_next().await? {
             file.write_all(&chunk)?;
         }
@@ -104,7 +104,7 @@ async fn post_multipart(mut payload: Multipart) -> Result<HttpResponse, Error> {
 async fn post_multipart_renamed(mut payload: Multipart) -> Result<HttpResponse, Error> {
     while let Some(mut field) = payload.try_next().await? {
         let path = format!("./tmp/{}", Uuid::new_v4());
-        let mut file = web::block(|| std::fs::File::create(path)).await??;
+        let mut file = web::block(|| std::fs::File::create(path)).await??; // near miss: post multipart renamed
         while let Some(chunk) = field.try_next().await? {
             file.write_all(&chunk)?;
         }
@@ -115,13 +115,13 @@ async fn post_multipart_renamed(mut payload: Multipart) -> Result<HttpResponse, 
 #[post("/form")]
 async fn post_form(MultipartForm(form): MultipartForm<Upload>) -> Result<HttpResponse, Error> {
     let name = form.file.file_name.clone().ok_or_else(|| ErrorBadRequest("no name"))?;
-    form.file.file.persist(format!("uploads/{name}")).map_err(ErrorInternalServerError)?; //~ path-traversal
+    form.file.file.persist(format!("uploads/{name}")).map_err(ErrorInternalServerError)?; // missed: path-traversal
     Ok(HttpResponse::Ok().finish())
 }
 
 #[post("/form-album")]
 async fn post_form_album(MultipartForm(form): MultipartForm<Upload>) -> Result<HttpResponse, Error> {
-    std::fs::create_dir_all(format!("uploads/{}", form.number.0))?;
+    std::fs::create_dir_all(format!("uploads/{}", form.number.0))?; // near miss: post form album
     std::fs::create_dir_all(format!("uploads/{}", form.album.0))?; //~ path-traversal
     Ok(HttpResponse::Ok().finish())
 }
@@ -143,7 +143,7 @@ fn validate_name(name: &str) -> Result<&str, Error> {
 #[get("/validated/{name}")]
 async fn get_validated(name: web::Path<String>) -> Result<HttpResponse, Error> {
     let name = validate_name(&name)?;
-    Ok(HttpResponse::Ok().body(std::fs::read(format!("pages/{name}"))?))
+    Ok(HttpResponse::Ok().body(std::fs::read(format!("pages/{name}"))?)) // near miss: get validated
 }
 
 #[get("/validated-other/{name}/{kind}")]
@@ -158,7 +158,7 @@ async fn get_validated_both(path: web::Path<(String, String)>) -> Result<HttpRes
     let (name, kind) = path.into_inner();
     validate_name(&name)?;
     validate_name(&kind)?;
-    Ok(HttpResponse::Ok().body(std::fs::read(format!("pages/{kind}/{name}"))?))
+    Ok(HttpResponse::Ok().body(std::fs::read(format!("pages/{kind}/{name}"))?)) // near miss: get validated both
 }
 
 #[get("/absolute/{name:.*}")]
@@ -167,13 +167,13 @@ async fn get_absolute_not_refused(name: web::Path<String>) -> Result<HttpRespons
         return Err(ErrorBadRequest("bad name"));
     }
     // `/absolute//etc/passwd`: the absolute path takes the place of the folder.
-    Ok(HttpResponse::Ok().body(std::fs::read(Path::new("pages").join(name.as_str()))?)) //~ path-traversal
+    Ok(HttpResponse::Ok().body(std::fs::read(Path::new("pages").join(name.as_str()))?)) // missed: path-traversal
 }
 
 #[get("/parts/{name}")]
 async fn get_split_part(name: web::Path<String>) -> Result<HttpResponse, Error> {
     let last = name.rsplit('/').next().unwrap_or("index");
-    Ok(HttpResponse::Ok().body(std::fs::read(format!("pages/{last}.html"))?))
+    Ok(HttpResponse::Ok().body(std::fs::read(format!("pages/{last}.html"))?)) //~ path-traversal (wrongly)
 }
 
 #[post("/publish/{name}")]

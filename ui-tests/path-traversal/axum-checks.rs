@@ -31,19 +31,19 @@ fn is_long(name: &str) -> bool {
 
 async fn validated_and_mapped(Path(name): Path<String>) -> Answer {
     validate_name(&name).map_err(|_| BAD)?;
-    fs::read(FilePath::new(ROOT).join(name)).map_err(missing)
+    fs::read(FilePath::new(ROOT).join(name)).map_err(missing) // near miss: validated and mapped
 }
 
 async fn validated_is_err(Path(name): Path<String>) -> Answer {
     if validate_name(&name).is_err() {
         return Err(BAD);
     }
-    fs::read(FilePath::new(ROOT).join(name)).map_err(missing)
+    fs::read(FilePath::new(ROOT).join(name)).map_err(missing) // near miss: validated is err
 }
 
 async fn validated_or_else(Path(name): Path<String>) -> Answer {
     let Ok(()) = validate_name(&name) else { return Err(BAD) };
-    fs::read(FilePath::new(ROOT).join(name)).map_err(missing)
+    fs::read(FilePath::new(ROOT).join(name)).map_err(missing) //~ path-traversal (wrongly)
 }
 
 async fn validated_variable(Path(name): Path<String>) -> Answer {
@@ -51,14 +51,14 @@ async fn validated_variable(Path(name): Path<String>) -> Answer {
     if !valid {
         return Err(BAD);
     }
-    fs::read(FilePath::new(ROOT).join(name)).map_err(missing)
+    fs::read(FilePath::new(ROOT).join(name)).map_err(missing) // near miss: validated variable
 }
 
 async fn validated_and_short(Path(name): Path<String>) -> Answer {
     if is_long(&name) || !is_valid_name(&name) {
         return Err(BAD);
     }
-    fs::read(FilePath::new(ROOT).join(name)).map_err(missing)
+    fs::read(FilePath::new(ROOT).join(name)).map_err(missing) // near miss: validated and short
 }
 
 async fn short_or_validated(Path(name): Path<String>) -> Answer {
@@ -79,7 +79,7 @@ async fn parts_validated(Path(path): Path<String>) -> Answer {
     if !path.split('/').all(is_valid_name) {
         return Err(BAD);
     }
-    fs::read(FilePath::new(ROOT).join(path)).map_err(missing)
+    fs::read(FilePath::new(ROOT).join(path)).map_err(missing) //~ path-traversal (wrongly)
 }
 
 async fn parts_validated_in_loop(Path(path): Path<String>) -> Answer {
@@ -88,7 +88,7 @@ async fn parts_validated_in_loop(Path(path): Path<String>) -> Answer {
             return Err(BAD);
         }
     }
-    fs::read(FilePath::new(ROOT).join(path)).map_err(missing)
+    fs::read(FilePath::new(ROOT).join(path)).map_err(missing) //~ path-traversal (wrongly)
 }
 
 async fn one_part_validated(Path(path): Path<String>) -> Answer {
@@ -101,7 +101,7 @@ async fn one_part_validated(Path(path): Path<String>) -> Answer {
 
 async fn valid_parts_kept(Path(path): Path<String>) -> Answer {
     let path: PathBuf = path.split('/').filter(|it| is_valid_name(it)).collect();
-    fs::read(FilePath::new(ROOT).join(path)).map_err(missing)
+    fs::read(FilePath::new(ROOT).join(path)).map_err(missing) //~ path-traversal (wrongly)
 }
 
 async fn components_any(Path(path): Path<String>) -> Answer {
@@ -109,7 +109,7 @@ async fn components_any(Path(path): Path<String>) -> Answer {
     if path.components().any(|it| !matches!(it, Component::Normal(_))) {
         return Err(BAD);
     }
-    fs::read(FilePath::new(ROOT).join(path)).map_err(missing)
+    fs::read(FilePath::new(ROOT).join(path)).map_err(missing) //~ path-traversal (wrongly)
 }
 
 async fn components_in_loop(Path(path): Path<String>) -> Answer {
@@ -120,7 +120,7 @@ async fn components_in_loop(Path(path): Path<String>) -> Answer {
             _ => return Err(BAD),
         }
     }
-    fs::read(FilePath::new(ROOT).join(path)).map_err(missing)
+    fs::read(FilePath::new(ROOT).join(path)).map_err(missing) //~ path-traversal (wrongly)
 }
 
 async fn components_pushed(Path(path): Path<String>) -> Answer {
@@ -130,7 +130,7 @@ async fn components_pushed(Path(path): Path<String>) -> Answer {
             target.push(part);
         }
     }
-    fs::read(target).map_err(missing)
+    fs::read(target).map_err(missing) //~ path-traversal (wrongly)
 }
 
 async fn all_components_pushed(Path(path): Path<String>) -> Answer {
@@ -163,12 +163,12 @@ fn below(root: &FilePath, name: &str) -> Result<PathBuf, StatusCode> {
 }
 
 async fn by_inside(Path(name): Path<String>) -> Answer {
-    fs::read(inside(FilePath::new(ROOT), &name)?).map_err(missing)
+    fs::read(inside(FilePath::new(ROOT), &name)?).map_err(missing) //~ path-traversal (wrongly)
 }
 
 async fn by_inside_root(Path(name): Path<String>) -> Answer {
     let path = inside_root(&name).ok_or(BAD)?;
-    fs::read(path).map_err(missing)
+    fs::read(path).map_err(missing) //~ path-traversal (wrongly)
 }
 
 async fn by_below(Path(name): Path<String>) -> Answer {
@@ -180,12 +180,12 @@ async fn strip_prefix(Path(name): Path<String>) -> Answer {
     if path.strip_prefix(ROOT).is_err() {
         return Err(BAD);
     }
-    fs::read(path).map_err(missing)
+    fs::read(path).map_err(missing) //~ path-traversal (wrongly)
 }
 
 async fn canonical_text(Path(name): Path<String>) -> Answer {
     let path = tokio::fs::canonicalize(format!("{ROOT}/{name}")).await.map_err(missing)?;
-    if path.starts_with(ROOT) { tokio::fs::read(&path).await.map_err(missing) } else { Err(BAD) }
+    if path.starts_with(ROOT) { tokio::fs::read(&path).await.map_err(missing) } else { Err(BAD) } // near miss: canonical text
 }
 
 async fn another_checked(Path(name): Path<String>) -> Answer {
@@ -200,12 +200,12 @@ async fn found_separator(Path(name): Path<String>) -> Answer {
     if name.find(['/', '\\']).is_some() {
         return Err(BAD);
     }
-    fs::read(FilePath::new(ROOT).join(name)).map_err(missing)
+    fs::read(FilePath::new(ROOT).join(name)).map_err(missing) //~ path-traversal (wrongly)
 }
 
 async fn last_part(Path(name): Path<String>) -> Answer {
     let name = name.split(['/', '\\']).next_back().unwrap_or("index.html");
-    fs::read(FilePath::new(ROOT).join(name)).map_err(missing)
+    fs::read(FilePath::new(ROOT).join(name)).map_err(missing) //~ path-traversal (wrongly)
 }
 
 async fn first_dot(Path(name): Path<String>) -> Answer {
@@ -215,7 +215,7 @@ async fn first_dot(Path(name): Path<String>) -> Answer {
 
 async fn asserted(Path(name): Path<String>) -> Answer {
     assert!(is_valid_name(&name), "a bad name");
-    fs::read(FilePath::new(ROOT).join(name)).map_err(missing)
+    fs::read(FilePath::new(ROOT).join(name)).map_err(missing) // near miss: asserted
 }
 
 async fn hidden_refused(Path(name): Path<String>) -> Answer {

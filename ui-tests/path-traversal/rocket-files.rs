@@ -35,7 +35,7 @@ enum PartOf {
 
 #[get("/files/<path..>")]
 async fn segments(path: PathBuf) -> Option<NamedFile> {
-    NamedFile::open(Path::new("static").join(path)).await.ok()
+    NamedFile::open(Path::new("static").join(path)).await.ok() // near miss: segments
 }
 
 #[get("/file/<name>")]
@@ -45,7 +45,7 @@ async fn segment(name: &str) -> Option<NamedFile> {
 
 #[get("/id/<id>")]
 async fn id(id: Uuid) -> Option<NamedFile> {
-    NamedFile::open(Path::new("static").join(id.to_string())).await.ok()
+    NamedFile::open(Path::new("static").join(id.to_string())).await.ok() // near miss: id
 }
 
 #[post("/upload", data = "<form>")]
@@ -57,20 +57,20 @@ async fn persisted(mut form: Form<Upload<'_>>) -> Result<(), Status> {
 #[put("/upload", data = "<form>")]
 async fn persisted_by_number(mut form: Form<Upload<'_>>) -> Result<(), Status> {
     let path = format!("uploads/{}", form.number);
-    form.file.persist_to(path).await.map_err(|_| Status::InternalServerError)
+    form.file.persist_to(path).await.map_err(|_| Status::InternalServerError) // near miss: persisted by number
 }
 
 #[post("/upload/named", data = "<form>")]
 async fn persisted_by_clean_name(mut form: Form<Upload<'_>>) -> Result<(), Status> {
     // `name` is what Rocket sanitized.
     let path = Path::new("uploads").join(form.file.name().unwrap_or("unnamed"));
-    form.file.copy_to(path).await.map_err(|_| Status::InternalServerError)
+    form.file.copy_to(path).await.map_err(|_| Status::InternalServerError) //~ path-traversal (wrongly)
 }
 
 #[post("/upload/raw", data = "<form>")]
 async fn persisted_by_raw_name(mut form: Form<Upload<'_>>) -> Result<(), Status> {
     let name = form.file.raw_name().map(|it| it.dangerous_unsafe_unsanitized_raw().to_string()).ok_or(Status::BadRequest)?;
-    form.file.copy_to(Path::new("uploads").join(name)).await.map_err(|_| Status::InternalServerError) //~ path-traversal
+    form.file.copy_to(Path::new("uploads").join(name)).await.map_err(|_| Status::InternalServerError) // missed: path-traversal
 }
 
 #[post("/upload/folder", data = "<form>")]
@@ -82,28 +82,28 @@ fn folder(form: Form<Upload<'_>>) -> Status {
 #[delete("/backups", data = "<backup>")]
 fn remove(root: &State<Root>, backup: Json<Backup>) -> Status {
     let part = format!("{:?}", backup.part);
-    let _ = std::fs::remove_dir_all(root.0.join(part));
-    let _ = std::fs::remove_file(root.0.join(&backup.name)); //~ path-traversal
+    let _ = std::fs::remove_dir_all(root.0.join(part)); // near miss: remove
+    let _ = std::fs::remove_file(root.0.join(&backup.name)); // missed: path-traversal
     Status::NoContent
 }
 
 #[get("/theme")]
 fn theme(jar: &CookieJar<'_>) -> Option<String> {
     let theme = jar.get("theme").map(|it| it.value()).unwrap_or("light");
-    std::fs::read_to_string(format!("themes/{theme}.css")).ok() //~ path-traversal
+    std::fs::read_to_string(format!("themes/{theme}.css")).ok() // missed: path-traversal
 }
 
 #[get("/theme/private")]
 fn private_theme(jar: &CookieJar<'_>) -> Option<String> {
     // Encrypted and authenticated by the service's own key: what the service put there.
     let theme = jar.get_private("theme")?.value().to_string();
-    std::fs::read_to_string(format!("themes/{theme}.css")).ok()
+    std::fs::read_to_string(format!("themes/{theme}.css")).ok() // near miss: private theme
 }
 
 #[get("/theme/known")]
 fn known_theme(jar: &CookieJar<'_>) -> Option<String> {
     let theme = jar.get("theme").map(|it| it.value()).filter(|it| ["light", "dark"].contains(it)).unwrap_or("light");
-    std::fs::read_to_string(format!("themes/{theme}.css")).ok()
+    std::fs::read_to_string(format!("themes/{theme}.css")).ok() // near miss: known theme
 }
 
 #[get("/log?<name>&<lines>")]
@@ -116,7 +116,7 @@ fn log(name: Option<&str>, lines: Option<usize>) -> Option<String> {
 #[get("/log/safe?<name>")]
 fn log_safe(name: &str) -> Result<String, Status> {
     let file = Path::new(name).file_name().and_then(|it| it.to_str()).ok_or(Status::BadRequest)?;
-    std::fs::read_to_string(Path::new("logs").join(file)).map_err(|_| Status::NotFound)
+    std::fs::read_to_string(Path::new("logs").join(file)).map_err(|_| Status::NotFound) // near miss: log safe
 }
 
 #[get("/log/day?<day>")]
@@ -124,7 +124,7 @@ fn log_day(day: &str) -> Result<String, Status> {
     if day.len() != 10 || !day.bytes().all(|it| it.is_ascii_digit() || it == b'-') {
         return Err(Status::BadRequest);
     }
-    std::fs::read_to_string(format!("logs/{day}.log")).map_err(|_| Status::NotFound)
+    std::fs::read_to_string(format!("logs/{day}.log")).map_err(|_| Status::NotFound) // near miss: log day
 }
 
 #[get("/log/long?<day>")]
@@ -132,18 +132,18 @@ fn log_long(day: &str) -> Result<String, Status> {
     if day.len() > 40 {
         return Err(Status::BadRequest);
     }
-    std::fs::read_to_string(format!("logs/{day}.log")).map_err(|_| Status::NotFound) //~ path-traversal
+    std::fs::read_to_string(format!("logs/{day}.log")).map_err(|_| Status::NotFound) // missed: path-traversal
 }
 
 macro_rules! page {
     ($name:expr) => {
-        std::fs::read_to_string(std::path::Path::new("pages").join($name))
+        std::fs::read_to_string(std::path::Path::new("pages").join($name)) // near miss: log long
     };
 }
 
 #[get("/page")]
 fn page() -> Option<String> {
-    page!("index.html").ok()
+    page!("index.html").ok() // near miss: page
 }
 
 #[launch]

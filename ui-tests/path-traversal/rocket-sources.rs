@@ -68,31 +68,31 @@ impl<'r> FromRequest<'r> for Version {
 
 #[get("/1?<wanted..>")]
 fn query_struct(wanted: Wanted) -> Option<String> {
-    let _ = read_to_string(format!("pages/{}", wanted.page));
+    let _ = read_to_string(format!("pages/{}", wanted.page)); // near miss: query struct
     read_to_string(format!("pages/{}", wanted.name)).ok() //~ path-traversal
 }
 
 #[get("/2?<names>")]
 fn query_vector(names: Vec<String>) -> String {
-    names.iter().filter_map(|name| read_to_string(format!("pages/{name}")).ok()).collect() //~ path-traversal
+    names.iter().filter_map(|name| read_to_string(format!("pages/{name}")).ok()).collect() // missed: path-traversal
 }
 
 #[get("/3?<pages>")]
 fn query_numbers(pages: Vec<u32>) -> String {
-    pages.iter().filter_map(|page| read_to_string(format!("pages/{page}")).ok()).collect()
+    pages.iter().filter_map(|page| read_to_string(format!("pages/{page}")).ok()).collect() // near miss: query numbers
 }
 
 #[get("/4?<name>")]
 fn query_result(name: Result<String, rocket::form::Errors<'_>>) -> Option<String> {
-    read_to_string(format!("pages/{}", name.ok()?)).ok() //~ path-traversal
+    read_to_string(format!("pages/{}", name.ok()?)).ok() // missed: path-traversal
 }
 
 #[post("/5", data = "<form>")]
 fn nested_form(form: Form<Nested<'_>>) -> Option<String> {
-    let _ = read_to_string(format!("pages/{}", form.inner.page)).ok();
+    let _ = read_to_string(format!("pages/{}", form.inner.page)).ok(); // near miss: nested form
     let _ = read_to_string(format!("pages/{}", form.inner.name)).ok(); //~ path-traversal
-    let _ = read_to_string(format!("pages/{}", form.names.first()?)).ok(); //~ path-traversal
-    read_to_string(form.by_name.get("page")?).ok() //~ path-traversal
+    let _ = read_to_string(format!("pages/{}", form.names.first()?)).ok(); // missed: path-traversal
+    read_to_string(form.by_name.get("page")?).ok() // missed: path-traversal
 }
 
 #[post("/6", data = "<form>")]
@@ -115,18 +115,18 @@ fn contextual_form(form: Form<Contextual<'_, Wanted>>) -> Option<String> {
 #[post("/9", data = "<body>")]
 fn json_result(body: Result<Json<Wanted>, json::Error<'_>>) -> Result<String, Status> {
     let wanted = body.map_err(|_| Status::BadRequest)?;
-    let _ = read_to_string(format!("pages/{}", wanted.page));
+    let _ = read_to_string(format!("pages/{}", wanted.page)); // near miss: json result
     read_to_string(&wanted.name).map_err(|_| Status::NotFound) //~ path-traversal
 }
 
 #[post("/10", data = "<body>")]
 fn text(body: &str) -> Option<String> {
-    read_to_string(body).ok() //~ path-traversal
+    read_to_string(body).ok() // missed: path-traversal
 }
 
 #[post("/11", data = "<body>")]
 fn capped(body: Capped<String>) -> Option<String> {
-    read_to_string(body.into_inner()).ok() //~ path-traversal
+    read_to_string(body.into_inner()).ok() // missed: path-traversal
 }
 
 #[post("/12", data = "<body>")]
@@ -137,36 +137,36 @@ async fn data(body: Data<'_>) -> Option<String> {
 
 #[put("/13", data = "<body>")]
 async fn data_to_fixed_file(body: Data<'_>) -> Option<String> {
-    body.open(1.mebibytes()).into_file("uploads/last").await.ok()?;
-    read_to_string("uploads/last").ok()
+    body.open(1.mebibytes()).into_file("uploads/last").await.ok()?; // near miss: data to fixed file
+    read_to_string("uploads/last").ok() // near miss: data to fixed file
 }
 
 #[put("/14/<name>", data = "<body>")]
 async fn data_to_named_file(name: &str, body: Data<'_>) -> std::io::Result<()> {
-    body.open(1.mebibytes()).into_file(format!("uploads/{name}")).await?; //~ path-traversal
+    body.open(1.mebibytes()).into_file(format!("uploads/{name}")).await?; // missed: path-traversal
     Ok(())
 }
 
 #[get("/15")]
 fn session(session: Session) -> Option<String> {
     // What the service itself encrypted.
-    read_to_string(format!("spaces/{}", session.folder)).ok()
+    read_to_string(format!("spaces/{}", session.folder)).ok() // near miss: session
 }
 
 #[get("/16")]
 fn wish(wish: Wish) -> Option<String> {
-    read_to_string(format!("pages/{}", wish.0)).ok() //~ path-traversal
+    read_to_string(format!("pages/{}", wish.0)).ok() // missed: path-traversal
 }
 
 #[get("/17")]
 fn version(version: Version) -> Option<String> {
-    read_to_string(format!("pages/{}", version.0)).ok()
+    read_to_string(format!("pages/{}", version.0)).ok() // near miss: version
 }
 
 #[get("/18")]
 fn addresses(peer: SocketAddr, ip: IpAddr) -> Option<String> {
-    let _ = read_to_string(format!("peers/{}", peer.port()));
-    read_to_string(format!("peers/{ip}")).ok()
+    let _ = read_to_string(format!("peers/{}", peer.port())); // near miss: addresses
+    read_to_string(format!("peers/{ip}")).ok() // near miss: addresses
 }
 
 #[get("/19")]
@@ -178,7 +178,7 @@ fn uri(uri: &Origin<'_>) -> Option<String> {
 
 #[get("/20")]
 fn config(config: &Config, types: &State<Vec<ContentType>>) -> Option<String> {
-    read_to_string(format!("config/{}-{}", config.port, types.len())).ok()
+    read_to_string(format!("config/{}-{}", config.port, types.len())).ok() // near miss: config
 }
 
 #[launch]

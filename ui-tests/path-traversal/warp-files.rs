@@ -15,7 +15,7 @@ struct Download {
 
 async fn read(download: Download) -> Result<Vec<u8>, Rejection> {
     let good = format!("files/{}.pdf", download.year);
-    let _ = tokio::fs::read(good).await;
+    let _ = tokio::fs::read(good).await; // near miss: read
     let bad = format!("files/{}", download.name);
     tokio::fs::read(bad).await.map_err(|_| warp::reject::not_found()) //~ path-traversal
 }
@@ -29,13 +29,13 @@ async fn remove(query: HashMap<String, String>) -> Result<impl Reply, Infallible
 
 async fn remove_checked(query: HashMap<String, String>) -> Result<impl Reply, Infallible> {
     if let Some(name) = query.get("name").filter(|it| it.chars().all(char::is_alphanumeric)) {
-        let _ = std::fs::remove_file(Path::new("files").join(name));
+        let _ = std::fs::remove_file(Path::new("files").join(name)); //~ path-traversal (wrongly)
     }
     Ok(warp::reply())
 }
 
 async fn number(id: u32) -> Result<Vec<u8>, Rejection> {
-    tokio::fs::read(format!("files/{id}")).await.map_err(|_| warp::reject::not_found())
+    tokio::fs::read(format!("files/{id}")).await.map_err(|_| warp::reject::not_found()) // near miss: number
 }
 
 async fn write(header: String, body: bytes::Bytes) -> Result<impl Reply, Infallible> {
@@ -44,7 +44,7 @@ async fn write(header: String, body: bytes::Bytes) -> Result<impl Reply, Infalli
 }
 
 async fn write_body(body: bytes::Bytes) -> Result<impl Reply, Infallible> {
-    let _ = tokio::fs::write("files/last", body).await;
+    let _ = tokio::fs::write("files/last", body).await; // near miss: write body
     Ok(warp::reply())
 }
 
@@ -61,10 +61,10 @@ async fn main() {
         .and_then(write);
     let bodies = warp::path("last").and(warp::put()).and(warp::body::bytes()).and_then(write_body);
     let closures = warp::path("closure").and(warp::query::<Download>()).map(|download: Download| {
-        std::fs::read(format!("files/{}", download.name)).unwrap_or_default() //~ path-traversal
+        std::fs::read(format!("files/{}", download.name)).unwrap_or_default() // missed: path-traversal
     });
     let years = warp::path("year").and(warp::query::<Download>()).map(|download: Download| {
-        std::fs::read(format!("files/{}", download.year)).unwrap_or_default()
+        std::fs::read(format!("files/{}", download.year)).unwrap_or_default() // near miss: main
     });
     let routes = reads.or(removes).or(checked).or(numbers).or(writes).or(bodies).or(closures).or(years);
     warp::serve(routes).run(([127, 0, 0, 1], 8080)).await;

@@ -62,12 +62,12 @@ impl Repository<'_> {
 
     async fn page(&self, page: u32) -> Result<Vec<String>, sqlx::Error> {
         let statement = format!("SELECT name FROM item OFFSET {}", page * 20);
-        sqlx::query_scalar(&statement).fetch_all(self.db).await
+        sqlx::query_scalar(&statement).fetch_all(self.db).await // near miss: page
     }
 
     async fn in_language(&self, language: &str) -> Result<Vec<String>, sqlx::Error> {
         let statement = format!("SELECT name FROM item_{language}");
-        sqlx::query_scalar(&statement).fetch_all(self.db).await
+        sqlx::query_scalar(&statement).fetch_all(self.db).await // near miss: in language
     }
 }
 
@@ -94,7 +94,7 @@ async fn get_language(db: web::Data<PgPool>, language: Language) -> Result<HttpR
 async fn get_ordered(db: web::Data<PgPool>, listing: web::Query<Listing>) -> Result<HttpResponse, Error> {
     let order = listing.order.unwrap_or(Order::Asc);
     let statement = format!("SELECT name FROM item ORDER BY name {order:?}");
-    let names: Vec<String> = sqlx::query_scalar(&statement).fetch_all(db.get_ref()).await.map_err(ErrorInternalServerError)?;
+    let names: Vec<String> = sqlx::query_scalar(&statement).fetch_all(db.get_ref()).await.map_err(ErrorInternalServerError)?; // near miss: get ordered
     Ok(HttpResponse::Ok().json(names))
 }
 
@@ -125,7 +125,7 @@ async fn get_dynamic_bound(db: web::Data<PgPool>, listing: web::Query<Listing>) 
     if let Some(page) = page {
         statement += &format!(" OFFSET {page}");
     }
-    let mut query = sqlx::query_scalar(&statement);
+    let mut query = sqlx::query_scalar(&statement); // near miss: get dynamic bound
     if let Some(search) = search {
         query = query.bind(format!("%{search}%"));
     }
@@ -144,7 +144,7 @@ async fn get_schema(db: web::Data<PgPool>, schema: Schema) -> Result<HttpRespons
 async fn get_tenant(db: web::Data<PgPool>, path: web::Path<(String, uuid::Uuid)>) -> Result<HttpResponse, Error> {
     let (tenant, id) = path.into_inner();
     let statement = format!("SELECT name FROM item WHERE id = '{id}'");
-    let _: Vec<String> = sqlx::query_scalar(&statement).fetch_all(db.get_ref()).await.map_err(ErrorInternalServerError)?;
+    let _: Vec<String> = sqlx::query_scalar(&statement).fetch_all(db.get_ref()).await.map_err(ErrorInternalServerError)?; // near miss: get tenant
     let statement = format!("SELECT name FROM tenant_{tenant}");
     let names: Vec<String> = sqlx::query_scalar(&statement).fetch_all(&**db).await.map_err(ErrorInternalServerError)?; //~ sql-injection
     Ok(HttpResponse::Ok().json(names))
@@ -177,7 +177,7 @@ async fn post_update_known(db: web::Data<PgPool>, body: web::Json<HashMap<String
         }
     }
     let statement = format!("UPDATE item SET {}", parts.join(", "));
-    let mut query = sqlx::query(&statement);
+    let mut query = sqlx::query(&statement); // near miss: post update known
     for value in values {
         query = query.bind(value);
     }
@@ -200,7 +200,7 @@ async fn post_import_lines(db: web::Data<PgPool>, body: String) -> Result<HttpRe
         let Some((name, price)) = line.split_once(',') else { continue };
         let Ok(price) = price.parse::<i32>() else { continue };
         let statement = format!("UPDATE item SET price = {price} WHERE name = $1");
-        sqlx::query(&statement).bind(name).execute(db.get_ref()).await.map_err(ErrorInternalServerError)?;
+        sqlx::query(&statement).bind(name).execute(db.get_ref()).await.map_err(ErrorInternalServerError)?; // near miss: post import lines
     }
     Ok(HttpResponse::Ok().finish())
 }

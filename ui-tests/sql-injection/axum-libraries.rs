@@ -42,7 +42,7 @@ async fn diesel_query(State(stores): State<Stores>, Query(search): Query<Search>
 
 async fn diesel_bound(State(stores): State<Stores>, Query(search): Query<Search>) -> Answer {
     let mut connection = stores.diesel.get().await.map_err(failed)?;
-    let query = diesel::sql_query(format!("DELETE FROM item WHERE name = $1 AND stock < {}", search.limit));
+    let query = diesel::sql_query(format!("DELETE FROM item WHERE name = $1 AND stock < {}", search.limit)); // near miss: diesel bound
     query.bind::<Text, _>(search.q).execute(&mut connection).await.map_err(failed)?;
     Ok(StatusCode::OK)
 }
@@ -59,7 +59,7 @@ async fn diesel_fragment(Query(search): Query<Search>) -> String {
 }
 
 async fn diesel_fragment_bound(Query(search): Query<Search>) -> String {
-    let condition = diesel::dsl::sql::<Bool>("name = ").bind::<Text, _>(search.q);
+    let condition = diesel::dsl::sql::<Bool>("name = ").bind::<Text, _>(search.q); // near miss: diesel fragment bound
     diesel::debug_query::<diesel::pg::Pg, _>(&condition).to_string()
 }
 
@@ -73,7 +73,7 @@ async fn sea_statement(State(stores): State<Stores>, Query(search): Query<Search
 async fn sea_bound(State(stores): State<Stores>, Query(search): Query<Search>) -> Answer {
     let values = [search.q.into(), search.limit.into()];
     let statement = "SELECT * FROM item WHERE name = $1 LIMIT $2";
-    let statement = Statement::from_sql_and_values(DbBackend::Postgres, statement, values);
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, statement, values); // near miss: sea bound
     stores.sea.query_all(statement).await.map_err(failed)?;
     Ok(StatusCode::OK)
 }
@@ -91,7 +91,7 @@ async fn sea_unprepared(State(stores): State<Stores>, Path(table): Path<String>)
 }
 
 async fn sea_unprepared_constant(State(stores): State<Stores>, Path(_table): Path<String>) -> Answer {
-    stores.sea.execute_unprepared("DROP TABLE temporary").await.map_err(failed)?;
+    stores.sea.execute_unprepared("DROP TABLE temporary").await.map_err(failed)?; // near miss: sea unprepared constant
     Ok(StatusCode::OK)
 }
 
@@ -102,15 +102,15 @@ async fn raw_query(State(stores): State<Stores>, Query(search): Query<Search>) -
 }
 
 async fn raw_bound(State(stores): State<Stores>, Query(search): Query<Search>) -> Answer {
-    stores.raw.query("SELECT * FROM item WHERE name = $1", &[&search.q]).await.map_err(failed)?;
+    stores.raw.query("SELECT * FROM item WHERE name = $1", &[&search.q]).await.map_err(failed)?; // near miss: raw bound
     let statement = format!("SELECT * FROM item WHERE name = $1 LIMIT {}", search.limit);
-    stores.raw.query_opt(&statement, &[&search.q]).await.map_err(failed)?;
+    stores.raw.query_opt(&statement, &[&search.q]).await.map_err(failed)?; // near miss: raw bound
     Ok(StatusCode::OK)
 }
 
 async fn raw_prepared(State(stores): State<Stores>, Query(search): Query<Search>) -> Answer {
-    let statement = stores.raw.prepare(&format!("SELECT {} FROM item", search.q)).await.map_err(failed)?; //~ sql-injection
-    stores.raw.query(&statement, &[]).await.map_err(failed)?;
+    let statement = stores.raw.prepare(&format!("SELECT {} FROM item", search.q)).await.map_err(failed)?; // missed: sql-injection
+    stores.raw.query(&statement, &[]).await.map_err(failed)?; // near miss: raw prepared
     Ok(StatusCode::OK)
 }
 

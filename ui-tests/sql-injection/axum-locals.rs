@@ -48,7 +48,7 @@ async fn shadowed_by_constant(State(db): State<PgPool>, Query(filter): Query<Fil
     let name = filter.name;
     println!("{name}");
     let name = "fixed";
-    let _ = sqlx::query(&format!("SELECT * FROM item WHERE name = '{name}'")).execute(&db).await;
+    let _ = sqlx::query(&format!("SELECT * FROM item WHERE name = '{name}'")).execute(&db).await; // near miss: shadowed by constant
 }
 
 async fn overwritten(State(db): State<PgPool>, Query(filter): Query<Filter>) {
@@ -56,7 +56,7 @@ async fn overwritten(State(db): State<PgPool>, Query(filter): Query<Filter>) {
     println!("{order}");
     order = String::from("id");
     let statement = format!("SELECT * FROM item ORDER BY {order}");
-    let _ = sqlx::query(&statement).execute(&db).await;
+    let _ = sqlx::query(&statement).execute(&db).await; // near miss: overwritten
 }
 
 async fn used_before_overwritten(State(db): State<PgPool>, Query(filter): Query<Filter>) {
@@ -90,52 +90,52 @@ async fn declared_then_assigned(State(db): State<PgPool>, Query(filter): Query<F
 async fn constants_in_both_branches(State(db): State<PgPool>, Query(filter): Query<Filter>) {
     let order = if filter.name.starts_with('-') { "id DESC" } else { "id" };
     let statement = format!("SELECT * FROM item ORDER BY {order}");
-    let _ = sqlx::query(&statement).execute(&db).await;
+    let _ = sqlx::query(&statement).execute(&db).await; // near miss: constants in both branches
 }
 
 async fn tuple(State(db): State<PgPool>, Query(filter): Query<Filter>) {
     let pair = (filter.name, "item");
     let good = format!("SELECT * FROM {}", pair.1);
-    let _ = sqlx::query(&good).execute(&db).await;
+    let _ = sqlx::query(&good).execute(&db).await; // near miss: tuple
     let bad = format!("SELECT * FROM {}", pair.0);
     let _ = sqlx::query(&bad).execute(&db).await; //~ sql-injection
 }
 
 async fn destructured_tuple(State(db): State<PgPool>, Query(filter): Query<Filter>) {
     let (table, column) = ("item", filter.name);
-    let _ = sqlx::query(&format!("SELECT * FROM {table}")).execute(&db).await;
+    let _ = sqlx::query(&format!("SELECT * FROM {table}")).execute(&db).await; // near miss: destructured tuple
     let _ = sqlx::query(&format!("SELECT {column} FROM item")).execute(&db).await; //~ sql-injection
 }
 
 async fn path_tuple(State(db): State<PgPool>, Path((table, id)): Path<(String, i64)>) {
-    let _ = sqlx::query(&format!("SELECT * FROM item WHERE id = {id}")).execute(&db).await;
+    let _ = sqlx::query(&format!("SELECT * FROM item WHERE id = {id}")).execute(&db).await; // near miss: path tuple
     let _ = sqlx::query(&format!("SELECT * FROM {table} WHERE id = 1")).execute(&db).await; //~ sql-injection
 }
 
 async fn number_field(State(db): State<PgPool>, Json(filter): Json<Filter>) {
-    let _ = sqlx::query(&format!("SELECT * FROM item LIMIT {}", filter.limit)).execute(&db).await;
+    let _ = sqlx::query(&format!("SELECT * FROM item LIMIT {}", filter.limit)).execute(&db).await; // near miss: number field
 }
 
 async fn nested(State(db): State<PgPool>, Json(page): Json<Page>) {
-    let _ = sqlx::query(&format!("SELECT * FROM item LIMIT {}", page.size)).execute(&db).await;
+    let _ = sqlx::query(&format!("SELECT * FROM item LIMIT {}", page.size)).execute(&db).await; // near miss: nested
     let _ = sqlx::query(&format!("SELECT {} FROM item", page.filter.name)).execute(&db).await; //~ sql-injection
 }
 
 async fn nested_pattern(State(db): State<PgPool>, Json(Page { filter: Filter { name, limit, .. }, size }): Json<Page>) {
-    let _ = sqlx::query(&format!("SELECT * FROM item LIMIT {limit} OFFSET {size}")).execute(&db).await;
+    let _ = sqlx::query(&format!("SELECT * FROM item LIMIT {limit} OFFSET {size}")).execute(&db).await; // near miss: nested pattern
     let _ = sqlx::query(&format!("SELECT * FROM item WHERE name = '{name}'")).execute(&db).await; //~ sql-injection
 }
 
 async fn own_struct(State(db): State<PgPool>, Query(filter): Query<Filter>) {
     let parts = Parts { table: "item".to_string(), condition: filter.name };
-    let _ = sqlx::query(&format!("SELECT * FROM {}", parts.table)).execute(&db).await;
+    let _ = sqlx::query(&format!("SELECT * FROM {}", parts.table)).execute(&db).await; // near miss: own struct
     let _ = sqlx::query(&format!("SELECT * FROM item WHERE {}", parts.condition)).execute(&db).await; //~ sql-injection
 }
 
 async fn field_assigned(State(db): State<PgPool>, Query(filter): Query<Filter>) {
     let mut parts = Parts { table: "item".into(), condition: "true".into() };
     parts.condition = filter.name;
-    let _ = sqlx::query(&format!("SELECT * FROM {} WHERE true", parts.table)).execute(&db).await;
+    let _ = sqlx::query(&format!("SELECT * FROM {} WHERE true", parts.table)).execute(&db).await; // near miss: field assigned
     let _ = sqlx::query(&format!("SELECT * FROM item WHERE {}", parts.condition)).execute(&db).await; //~ sql-injection
 }
 
@@ -156,7 +156,7 @@ async fn data_enum(State(db): State<PgPool>, Query(filter): Query<Filter>) {
 async fn data_enum_number(State(db): State<PgPool>, Query(filter): Query<Filter>) {
     let scope = Scope::Range { from: 0, until: filter.limit.into() };
     if let Scope::Range { from, until } = scope {
-        let _ = sqlx::query(&format!("SELECT * FROM item LIMIT {until} OFFSET {from}")).execute(&db).await;
+        let _ = sqlx::query(&format!("SELECT * FROM item LIMIT {until} OFFSET {from}")).execute(&db).await; // near miss: data enum number
     }
 }
 
@@ -182,7 +182,7 @@ async fn unwrap_or(State(db): State<PgPool>, Query(filter): Query<Filter>) {
 
 async fn option_presence(State(db): State<PgPool>, Query(filter): Query<Filter>) {
     let sort = filter.sort.map(|_| "name").unwrap_or("id");
-    let _ = sqlx::query(&format!("SELECT * FROM item ORDER BY {sort}")).execute(&db).await;
+    let _ = sqlx::query(&format!("SELECT * FROM item ORDER BY {sort}")).execute(&db).await; // near miss: option presence
 }
 
 async fn option_map(State(db): State<PgPool>, Query(filter): Query<Filter>) {
@@ -192,7 +192,7 @@ async fn option_map(State(db): State<PgPool>, Query(filter): Query<Filter>) {
 
 async fn and_then_parse(State(db): State<PgPool>, Query(filter): Query<Filter>) {
     let offset = filter.sort.as_deref().and_then(|sort| sort.parse::<u64>().ok()).unwrap_or(0);
-    let _ = sqlx::query(&format!("SELECT * FROM item OFFSET {offset}")).execute(&db).await;
+    let _ = sqlx::query(&format!("SELECT * FROM item OFFSET {offset}")).execute(&db).await; // near miss: and then parse
 }
 
 async fn ok_or(State(db): State<PgPool>, Query(filter): Query<Filter>) -> Result<(), StatusCode> {
@@ -211,7 +211,7 @@ async fn map_value(State(db): State<PgPool>, Query(query): Query<HashMap<String,
 async fn map_key_only(State(db): State<PgPool>, Query(filter): Query<Filter>) {
     let columns = HashMap::from([("price", "price_cents"), ("date", "created_at")]);
     let column = columns.get(filter.name.as_str()).copied().unwrap_or("id");
-    let _ = sqlx::query(&format!("SELECT * FROM item ORDER BY {column}")).execute(&db).await;
+    let _ = sqlx::query(&format!("SELECT * FROM item ORDER BY {column}")).execute(&db).await; // near miss: map key only
 }
 
 async fn own_map(State(db): State<PgPool>, Query(filter): Query<Filter>) {
@@ -223,9 +223,9 @@ async fn own_map(State(db): State<PgPool>, Query(filter): Query<Filter>) {
 
 async fn length_only(State(db): State<PgPool>, Query(filter): Query<Filter>) {
     let length = filter.name.len();
-    let _ = sqlx::query(&format!("SELECT * FROM item WHERE length(name) = {length}")).execute(&db).await;
+    let _ = sqlx::query(&format!("SELECT * FROM item WHERE length(name) = {length}")).execute(&db).await; // near miss: length only
     let count = filter.tags.iter().count();
-    let _ = sqlx::query(&format!("SELECT * FROM item WHERE tags = {count}")).execute(&db).await;
+    let _ = sqlx::query(&format!("SELECT * FROM item WHERE tags = {count}")).execute(&db).await; // near miss: length only
 }
 
 #[tokio::main]

@@ -41,28 +41,28 @@ fn number_or_text(text: &str) -> String {
 
 async fn small_fields(State(db): State<PgPool>, Query(list): Query<List>) {
     let statement = format!("SELECT {}, {}, {}, {}", list.small, list.flag, list.price, list.count);
-    let _ = sqlx::query(&statement).execute(&db).await;
+    let _ = sqlx::query(&statement).execute(&db).await; // near miss: small fields
 }
 
 async fn character(State(db): State<PgPool>, Query(list): Query<List>) {
     // A quote is a character, but it ends in an error and no more.
-    let _ = sqlx::query(&format!("SELECT {}", u32::from(list.sign))).execute(&db).await;
+    let _ = sqlx::query(&format!("SELECT {}", u32::from(list.sign))).execute(&db).await; //~ sql-injection (wrongly)
 }
 
 async fn turbofish_question_mark(State(db): State<PgPool>, Query(list): Query<List>) -> Answer {
     let limit = list.text.parse::<u32>().map_err(|_| BAD)?;
-    let _ = sqlx::query(&format!("SELECT * FROM item LIMIT {limit}")).execute(&db).await;
+    let _ = sqlx::query(&format!("SELECT * FROM item LIMIT {limit}")).execute(&db).await; // near miss: turbofish question mark
     Ok(StatusCode::OK)
 }
 
 async fn turbofish_unwrap_or(State(db): State<PgPool>, Query(list): Query<List>) {
     let limit = list.text.parse::<u32>().unwrap_or(20);
-    let _ = sqlx::query(&format!("SELECT * FROM item LIMIT {limit}")).execute(&db).await;
+    let _ = sqlx::query(&format!("SELECT * FROM item LIMIT {limit}")).execute(&db).await; // near miss: turbofish unwrap or
 }
 
 async fn turbofish_if_let(State(db): State<PgPool>, Query(list): Query<List>) {
     if let Ok(limit) = list.text.parse::<u32>() {
-        let _ = sqlx::query(&format!("SELECT * FROM item LIMIT {limit}")).execute(&db).await;
+        let _ = sqlx::query(&format!("SELECT * FROM item LIMIT {limit}")).execute(&db).await; // near miss: turbofish if let
     }
 }
 
@@ -72,7 +72,7 @@ async fn turbofish_match(State(db): State<PgPool>, Query(list): Query<List>) -> 
         Ok(_) => 100,
         Err(_) => return Err(BAD),
     };
-    let _ = sqlx::query(&format!("SELECT * FROM item LIMIT {limit}")).execute(&db).await;
+    let _ = sqlx::query(&format!("SELECT * FROM item LIMIT {limit}")).execute(&db).await; // near miss: turbofish match
     Ok(StatusCode::OK)
 }
 
@@ -81,32 +81,32 @@ async fn typed_match(State(db): State<PgPool>, Query(list): Query<List>) -> Answ
         Ok(limit) => limit,
         Err(_) => return Err(BAD),
     };
-    let _ = sqlx::query(&format!("SELECT * FROM item LIMIT {limit}")).execute(&db).await;
+    let _ = sqlx::query(&format!("SELECT * FROM item LIMIT {limit}")).execute(&db).await; // near miss: typed match
     Ok(StatusCode::OK)
 }
 
 async fn turbofish_let_else(State(db): State<PgPool>, Path(id): Path<String>) -> Answer {
     let Ok(id) = id.parse::<i64>() else { return Err(BAD) };
-    let _ = sqlx::query(&format!("SELECT * FROM item WHERE id = {id}")).execute(&db).await;
+    let _ = sqlx::query(&format!("SELECT * FROM item WHERE id = {id}")).execute(&db).await; // near miss: turbofish let else
     Ok(StatusCode::OK)
 }
 
 async fn optional_number(State(db): State<PgPool>, Query(list): Query<List>) -> Answer {
     let offset = list.optional.map(|it| it.parse::<i64>()).transpose().map_err(|_| BAD)?.unwrap_or(0);
-    let _ = sqlx::query(&format!("SELECT * FROM item OFFSET {offset}")).execute(&db).await;
+    let _ = sqlx::query(&format!("SELECT * FROM item OFFSET {offset}")).execute(&db).await; // near miss: optional number
     Ok(StatusCode::OK)
 }
 
 async fn numbers_collected(State(db): State<PgPool>, Query(list): Query<List>) -> Answer {
     let ids = list.text.split(',').map(|it| it.parse::<i64>()).collect::<Result<Vec<_>, _>>().map_err(|_| BAD)?;
     let ids = ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
-    let _ = sqlx::query(&format!("SELECT * FROM item WHERE id IN ({ids})")).execute(&db).await;
+    let _ = sqlx::query(&format!("SELECT * FROM item WHERE id IN ({ids})")).execute(&db).await; // near miss: numbers collected
     Ok(StatusCode::OK)
 }
 
 async fn numbers_kept(State(db): State<PgPool>, Query(list): Query<List>) {
     let ids: Vec<i64> = list.text.split(',').filter_map(|it| it.parse().ok()).collect();
-    let _ = sqlx::query(&format!("SELECT * FROM item WHERE id = ANY(ARRAY{ids:?})")).execute(&db).await;
+    let _ = sqlx::query(&format!("SELECT * FROM item WHERE id = ANY(ARRAY{ids:?})")).execute(&db).await; // near miss: numbers kept
 }
 
 async fn texts_kept(State(db): State<PgPool>, Query(list): Query<List>) {
@@ -116,13 +116,13 @@ async fn texts_kept(State(db): State<PgPool>, Query(list): Query<List>) {
 
 async fn numbers_of_list(State(db): State<PgPool>, Query(list): Query<List>) {
     let numbers = list.numbers.unwrap_or_default();
-    let _ = sqlx::query(&format!("SELECT * FROM item WHERE id = {}", numbers.iter().sum::<i64>())).execute(&db).await;
-    let _ = sqlx::query(&format!("SELECT * FROM item WHERE id = {:?}", numbers.first())).execute(&db).await;
+    let _ = sqlx::query(&format!("SELECT * FROM item WHERE id = {}", numbers.iter().sum::<i64>())).execute(&db).await; // near miss: numbers of list
+    let _ = sqlx::query(&format!("SELECT * FROM item WHERE id = {:?}", numbers.first())).execute(&db).await; // near miss: numbers of list
 }
 
 async fn by_helper(State(db): State<PgPool>, Query(list): Query<List>) -> Answer {
     let id = number(&list.text).ok_or(BAD)?;
-    let _ = sqlx::query(&format!("SELECT * FROM item WHERE id = {id}")).execute(&db).await;
+    let _ = sqlx::query(&format!("SELECT * FROM item WHERE id = {id}")).execute(&db).await; // near miss: by helper
     Ok(StatusCode::OK)
 }
 
@@ -133,11 +133,11 @@ async fn by_helper_or_text(State(db): State<PgPool>, Query(list): Query<List>) {
 
 async fn dates(State(db): State<PgPool>, Query(list): Query<List>) -> Answer {
     let day = NaiveDate::parse_from_str(&list.text, "%Y-%m-%d").map_err(|_| BAD)?;
-    let _ = sqlx::query(&format!("SELECT * FROM item WHERE day = '{day}'")).execute(&db).await;
+    let _ = sqlx::query(&format!("SELECT * FROM item WHERE day = '{day}'")).execute(&db).await; // near miss: dates
     let time = DateTime::parse_from_rfc3339(&list.text).map_err(|_| BAD)?.with_timezone(&Utc);
-    let _ = sqlx::query(&format!("SELECT * FROM item WHERE time = '{time}'")).execute(&db).await;
+    let _ = sqlx::query(&format!("SELECT * FROM item WHERE time = '{time}'")).execute(&db).await; // near miss: dates
     let seconds = time.timestamp();
-    let _ = sqlx::query(&format!("SELECT * FROM item WHERE seconds = {seconds}")).execute(&db).await;
+    let _ = sqlx::query(&format!("SELECT * FROM item WHERE seconds = {seconds}")).execute(&db).await; // near miss: dates
     Ok(StatusCode::OK)
 }
 
@@ -149,34 +149,34 @@ async fn date_kept_as_text(State(db): State<PgPool>, Query(list): Query<List>) -
 
 async fn identifiers(State(db): State<PgPool>, Query(list): Query<List>) -> Answer {
     let id = list.text.parse::<Uuid>().map_err(|_| BAD)?;
-    let _ = sqlx::query(&format!("SELECT * FROM item WHERE id = '{id}'")).execute(&db).await;
+    let _ = sqlx::query(&format!("SELECT * FROM item WHERE id = '{id}'")).execute(&db).await; // near miss: identifiers
     let id = Uuid::try_parse(&list.text).map_err(|_| BAD)?.simple().to_string();
-    let _ = sqlx::query(&format!("SELECT * FROM item WHERE id = '{id}'")).execute(&db).await;
+    let _ = sqlx::query(&format!("SELECT * FROM item WHERE id = '{id}'")).execute(&db).await; // near miss: identifiers
     let address = list.text.parse::<IpAddr>().map_err(|_| BAD)?;
-    let _ = sqlx::query(&format!("SELECT * FROM item WHERE address = '{address}'")).execute(&db).await;
+    let _ = sqlx::query(&format!("SELECT * FROM item WHERE address = '{address}'")).execute(&db).await; // near miss: identifiers
     Ok(StatusCode::OK)
 }
 
 async fn radix(State(db): State<PgPool>, Query(list): Query<List>) -> Answer {
     let id = i64::from_str_radix(&list.text, 16).map_err(|_| BAD)?;
-    let _ = sqlx::query(&format!("SELECT * FROM item WHERE id = {id}")).execute(&db).await;
+    let _ = sqlx::query(&format!("SELECT * FROM item WHERE id = {id}")).execute(&db).await; //~ sql-injection (wrongly)
     Ok(StatusCode::OK)
 }
 
 async fn position(State(db): State<PgPool>, Query(list): Query<List>) {
     let at = list.text.find('-').unwrap_or(0);
-    let _ = sqlx::query(&format!("SELECT * FROM item OFFSET {at}")).execute(&db).await;
+    let _ = sqlx::query(&format!("SELECT * FROM item OFFSET {at}")).execute(&db).await; //~ sql-injection (wrongly)
     let rank = list.text.split(',').position(|it| it == "a").map_or(0, |it| it + 1);
-    let _ = sqlx::query(&format!("SELECT * FROM item OFFSET {rank}")).execute(&db).await;
+    let _ = sqlx::query(&format!("SELECT * FROM item OFFSET {rank}")).execute(&db).await; // near miss: position
 }
 
 async fn json_numbers(State(db): State<PgPool>, axum::Json(body): axum::Json<serde_json::Value>) {
     let limit = body["limit"].as_u64().unwrap_or(10);
-    let _ = sqlx::query(&format!("SELECT * FROM item LIMIT {limit}")).execute(&db).await;
+    let _ = sqlx::query(&format!("SELECT * FROM item LIMIT {limit}")).execute(&db).await; // near miss: json numbers
     let open = body["open"].as_bool().unwrap_or(false);
-    let _ = sqlx::query(&format!("SELECT * FROM item WHERE open = {open}")).execute(&db).await;
+    let _ = sqlx::query(&format!("SELECT * FROM item WHERE open = {open}")).execute(&db).await; // near miss: json numbers
     if let Some(price) = body.get("price").and_then(|it| it.as_f64()) {
-        let _ = sqlx::query(&format!("SELECT * FROM item WHERE price < {price}")).execute(&db).await;
+        let _ = sqlx::query(&format!("SELECT * FROM item WHERE price < {price}")).execute(&db).await; // near miss: json numbers
     }
     let raw = &body["limit"];
     let _ = sqlx::query(&format!("SELECT * FROM item LIMIT {raw}")).execute(&db).await; //~ sql-injection

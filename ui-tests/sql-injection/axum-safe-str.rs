@@ -23,7 +23,7 @@ async fn asserted(State(db): State<PgPool>, Query(search): Query<Search>) -> Sta
 
 async fn asserted_number(State(db): State<PgPool>, Query(search): Query<Search>) -> StatusCode {
     let statement = format!("SELECT * FROM item LIMIT {}", search.limit);
-    match sqlx::query(AssertSqlSafe(statement)).execute(&db).await {
+    match sqlx::query(AssertSqlSafe(statement)).execute(&db).await { // near miss: asserted number
         Ok(_) => StatusCode::OK,
         Err(_) => StatusCode::BAD_REQUEST,
     }
@@ -38,7 +38,7 @@ async fn asserted_before(State(db): State<PgPool>, Query(search): Query<Search>)
 }
 
 async fn bound(State(db): State<PgPool>, Query(search): Query<Search>) -> StatusCode {
-    match sqlx::query("SELECT * FROM item WHERE name = $1").bind(search.q).execute(&db).await {
+    match sqlx::query("SELECT * FROM item WHERE name = $1").bind(search.q).execute(&db).await { // near miss: bound
         Ok(_) => StatusCode::OK,
         Err(_) => StatusCode::BAD_REQUEST,
     }

@@ -96,21 +96,21 @@ async fn through_run(State(db): State<PgPool>, Query(list): Query<List>) -> Answ
 
 async fn enum_parameter(State(db): State<PgPool>, Query(list): Query<List>) -> Answer {
     let statement = format!("SELECT * FROM item ORDER BY name {}", list.direction.sql());
-    let _ = sqlx::query(&statement).execute(&db).await;
+    let _ = sqlx::query(&statement).execute(&db).await; // near miss: enum parameter
     Ok(StatusCode::OK)
 }
 
 async fn own_from_str(State(db): State<PgPool>, Query(list): Query<List>) -> Answer {
     let column: Column = list.sort.parse()?;
-    let _ = sqlx::query(&format!("SELECT * FROM item ORDER BY {column}")).execute(&db).await;
+    let _ = sqlx::query(&format!("SELECT * FROM item ORDER BY {column}")).execute(&db).await; // near miss: own from str
     Ok(StatusCode::OK)
 }
 
 async fn own_from_str_turbofish(State(db): State<PgPool>, Query(list): Query<List>) -> Answer {
     let column = list.sort.parse::<Column>()?;
-    let _ = sqlx::query(&format!("SELECT * FROM item ORDER BY {column}")).execute(&db).await;
+    let _ = sqlx::query(&format!("SELECT * FROM item ORDER BY {column}")).execute(&db).await; // near miss: own from str turbofish
     let column = Column::from_str(&list.sort)?;
-    let _ = sqlx::query(&format!("SELECT * FROM item ORDER BY {column}")).execute(&db).await;
+    let _ = sqlx::query(&format!("SELECT * FROM item ORDER BY {column}")).execute(&db).await; // near miss: own from str turbofish
     Ok(StatusCode::OK)
 }
 
@@ -128,13 +128,13 @@ async fn date_and_uuid(State(db): State<PgPool>, Query(list): Query<List>) -> An
     let since = list.since.unwrap_or_else(|| Utc::now().date_naive());
     let owner = list.owner.ok_or(StatusCode::BAD_REQUEST)?;
     let statement = format!("SELECT * FROM item WHERE created_at > '{since}' AND owner = '{owner}'");
-    let _ = sqlx::query(&statement).execute(&db).await;
+    let _ = sqlx::query(&statement).execute(&db).await; // near miss: date and uuid
     Ok(StatusCode::OK)
 }
 
 async fn parsed_number(State(db): State<PgPool>, Path(id): Path<String>) -> Answer {
     let id: i64 = id.parse().map_err(|_| StatusCode::BAD_REQUEST)?;
-    let _ = sqlx::query(&format!("DELETE FROM item WHERE id = {id}")).execute(&db).await;
+    let _ = sqlx::query(&format!("DELETE FROM item WHERE id = {id}")).execute(&db).await; // near miss: parsed number
     Ok(StatusCode::OK)
 }
 
@@ -143,7 +143,7 @@ async fn parsed_and_thrown_away(State(db): State<PgPool>, Path(id): Path<String>
         return Err(StatusCode::BAD_REQUEST);
     }
     // Parses as a number in full, so the text is one.
-    let _ = sqlx::query(&format!("DELETE FROM item WHERE id = {id}")).execute(&db).await;
+    let _ = sqlx::query(&format!("DELETE FROM item WHERE id = {id}")).execute(&db).await; //~ sql-injection (wrongly)
     Ok(StatusCode::OK)
 }
 
@@ -157,7 +157,7 @@ async fn parsed_without_consequence(State(db): State<PgPool>, Path(id): Path<Str
 
 async fn parsed_uuid(State(db): State<PgPool>, Path(id): Path<String>) -> Answer {
     let id = Uuid::parse_str(&id).map_err(|_| StatusCode::BAD_REQUEST)?;
-    let _ = sqlx::query(&format!("DELETE FROM item WHERE id = '{id}'")).execute(&db).await;
+    let _ = sqlx::query(&format!("DELETE FROM item WHERE id = '{id}'")).execute(&db).await; // near miss: parsed uuid
     Ok(StatusCode::OK)
 }
 
@@ -166,7 +166,7 @@ async fn matched(State(db): State<PgPool>, Query(list): Query<List>) -> Answer {
         known @ ("name" | "price_cents") => known,
         _ => return Err(StatusCode::BAD_REQUEST),
     };
-    let _ = sqlx::query(&format!("SELECT * FROM item ORDER BY {column}")).execute(&db).await;
+    let _ = sqlx::query(&format!("SELECT * FROM item ORDER BY {column}")).execute(&db).await; //~ sql-injection (wrongly)
     Ok(StatusCode::OK)
 }
 
@@ -183,13 +183,13 @@ async fn matches_macro(State(db): State<PgPool>, Query(list): Query<List>) -> An
     if !matches!(list.sort.as_str(), "name" | "price_cents") {
         return Err(StatusCode::BAD_REQUEST);
     }
-    let _ = sqlx::query(&format!("SELECT * FROM item ORDER BY {}", list.sort)).execute(&db).await;
+    let _ = sqlx::query(&format!("SELECT * FROM item ORDER BY {}", list.sort)).execute(&db).await; // near miss: matches macro
     Ok(StatusCode::OK)
 }
 
 async fn equal(State(db): State<PgPool>, Query(list): Query<List>) -> Answer {
     if list.sort == "name" {
-        let _ = sqlx::query(&format!("SELECT * FROM item ORDER BY {}", list.sort)).execute(&db).await;
+        let _ = sqlx::query(&format!("SELECT * FROM item ORDER BY {}", list.sort)).execute(&db).await; // near miss: equal
     }
     Ok(StatusCode::OK)
 }
@@ -205,7 +205,7 @@ async fn not_equal_refused(State(db): State<PgPool>, Query(list): Query<List>) -
     if list.sort != "name" && list.sort != "price" {
         return Err(StatusCode::BAD_REQUEST);
     }
-    let _ = sqlx::query(&format!("SELECT * FROM item ORDER BY {}", list.sort)).execute(&db).await;
+    let _ = sqlx::query(&format!("SELECT * FROM item ORDER BY {}", list.sort)).execute(&db).await; // near miss: not equal refused
     Ok(StatusCode::OK)
 }
 
@@ -219,7 +219,7 @@ async fn one_value_refused(State(db): State<PgPool>, Query(list): Query<List>) -
 
 async fn in_list(State(db): State<PgPool>, Query(list): Query<List>) -> Answer {
     let column = if COLUMNS.contains(&list.sort.as_str()) { list.sort.as_str() } else { "name" };
-    let _ = sqlx::query(&format!("SELECT * FROM item ORDER BY {column}")).execute(&db).await;
+    let _ = sqlx::query(&format!("SELECT * FROM item ORDER BY {column}")).execute(&db).await; // near miss: in list
     Ok(StatusCode::OK)
 }
 
@@ -228,13 +228,13 @@ async fn in_local_list(State(db): State<PgPool>, Query(list): Query<List>) -> An
     if !known.iter().any(|it| *it == list.sort) {
         return Err(StatusCode::BAD_REQUEST);
     }
-    let _ = sqlx::query(&format!("SELECT * FROM item ORDER BY {}", list.sort)).execute(&db).await;
+    let _ = sqlx::query(&format!("SELECT * FROM item ORDER BY {}", list.sort)).execute(&db).await; //~ sql-injection (wrongly)
     Ok(StatusCode::OK)
 }
 
 async fn found_in_list(State(db): State<PgPool>, Query(list): Query<List>) -> Answer {
     let column = COLUMNS.iter().find(|it| **it == list.sort).ok_or(StatusCode::BAD_REQUEST)?;
-    let _ = sqlx::query(&format!("SELECT * FROM item ORDER BY {column}")).execute(&db).await;
+    let _ = sqlx::query(&format!("SELECT * FROM item ORDER BY {column}")).execute(&db).await; // near miss: found in list
     Ok(StatusCode::OK)
 }
 
@@ -275,7 +275,7 @@ async fn list_or(State(db): State<PgPool>, Query(list): Query<List>) -> Answer {
 
 async fn list_and(State(db): State<PgPool>, Query(list): Query<List>) -> Answer {
     if list.owner.is_some() && COLUMNS.contains(&list.sort.as_str()) {
-        let _ = sqlx::query(&format!("SELECT * FROM item ORDER BY {}", list.sort)).execute(&db).await;
+        let _ = sqlx::query(&format!("SELECT * FROM item ORDER BY {}", list.sort)).execute(&db).await; // near miss: list and
     }
     Ok(StatusCode::OK)
 }
@@ -300,7 +300,7 @@ async fn characters(State(db): State<PgPool>, Query(list): Query<List>) -> Answe
     if !list.sort.chars().all(|it| it.is_ascii_alphanumeric() || it == '_') {
         return Err(StatusCode::BAD_REQUEST);
     }
-    let _ = sqlx::query(&format!("SELECT * FROM item ORDER BY {}", list.sort)).execute(&db).await;
+    let _ = sqlx::query(&format!("SELECT * FROM item ORDER BY {}", list.sort)).execute(&db).await; // near miss: characters
     Ok(StatusCode::OK)
 }
 
@@ -308,7 +308,7 @@ async fn characters_any(State(db): State<PgPool>, Query(list): Query<List>) -> A
     if list.sort.chars().any(|it| !it.is_ascii_alphanumeric()) {
         return Err(StatusCode::BAD_REQUEST);
     }
-    let _ = sqlx::query(&format!("SELECT * FROM item ORDER BY {}", list.sort)).execute(&db).await;
+    let _ = sqlx::query(&format!("SELECT * FROM item ORDER BY {}", list.sort)).execute(&db).await; // near miss: characters any
     Ok(StatusCode::OK)
 }
 
@@ -322,7 +322,7 @@ async fn characters_some(State(db): State<PgPool>, Query(list): Query<List>) -> 
 
 async fn characters_filtered(State(db): State<PgPool>, Query(list): Query<List>) -> Answer {
     let column: String = list.sort.chars().filter(|it| it.is_ascii_alphanumeric()).collect();
-    let _ = sqlx::query(&format!("SELECT * FROM item ORDER BY {column}")).execute(&db).await;
+    let _ = sqlx::query(&format!("SELECT * FROM item ORDER BY {column}")).execute(&db).await; //~ sql-injection (wrongly)
     Ok(StatusCode::OK)
 }
 
@@ -346,13 +346,13 @@ async fn validator_by_name(State(db): State<PgPool>, Query(list): Query<List>) -
     if !is_valid_column(&list.sort) {
         return Err(StatusCode::BAD_REQUEST);
     }
-    let _ = sqlx::query(&format!("SELECT * FROM item ORDER BY {}", list.sort)).execute(&db).await;
+    let _ = sqlx::query(&format!("SELECT * FROM item ORDER BY {}", list.sort)).execute(&db).await; // near miss: validator by name
     Ok(StatusCode::OK)
 }
 
 async fn validator_with_question_mark(State(db): State<PgPool>, Query(list): Query<List>) -> Answer {
     check_column(&list.sort)?;
-    let _ = sqlx::query(&format!("SELECT * FROM item ORDER BY {}", list.sort)).execute(&db).await;
+    let _ = sqlx::query(&format!("SELECT * FROM item ORDER BY {}", list.sort)).execute(&db).await; // near miss: validator with question mark
     Ok(StatusCode::OK)
 }
 
@@ -363,7 +363,7 @@ async fn validator_ignored(State(db): State<PgPool>, Query(list): Query<List>) -
 }
 
 async fn quoted(State(db): State<PgPool>, Query(list): Query<List>) -> Answer {
-    let _ = sqlx::query(&format!("SELECT * FROM item ORDER BY {}", quote_identifier(&list.sort))).execute(&db).await;
+    let _ = sqlx::query(&format!("SELECT * FROM item ORDER BY {}", quote_identifier(&list.sort))).execute(&db).await; // near miss: quoted
     Ok(StatusCode::OK)
 }
 

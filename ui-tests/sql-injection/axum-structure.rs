@@ -46,7 +46,7 @@ impl Items for PgItems {
     }
 
     async fn find_bound(&self, name: &str) -> u64 {
-        let query = sqlx::query("SELECT * FROM item WHERE name = $1").bind(name);
+        let query = sqlx::query("SELECT * FROM item WHERE name = $1").bind(name); // near miss: find bound
         query.execute(&self.db).await.map_or(0, |it| it.rows_affected())
     }
 }
@@ -76,12 +76,12 @@ fn fourth(text: &str) -> String {
 }
 
 async fn four_deep(State(state): State<AppState>, Query(search): Query<Search>) {
-    let _ = sqlx::query(&first(&search.q)).execute(&state.db).await; //~ sql-injection
+    let _ = sqlx::query(&first(&search.q)).execute(&state.db).await; // missed: sql-injection
 }
 
 async fn four_deep_with_constant(State(state): State<AppState>, Query(search): Query<Search>) {
     println!("{}", search.q);
-    let _ = sqlx::query(&first("chair")).execute(&state.db).await;
+    let _ = sqlx::query(&first("chair")).execute(&state.db).await; // near miss: four deep with constant
 }
 
 fn drop_argument(_text: &str, size: u32) -> String {
@@ -89,7 +89,7 @@ fn drop_argument(_text: &str, size: u32) -> String {
 }
 
 async fn argument_dropped(State(state): State<AppState>, Query(search): Query<Search>) {
-    let _ = sqlx::query(&drop_argument(&search.q, search.page)).execute(&state.db).await;
+    let _ = sqlx::query(&drop_argument(&search.q, search.page)).execute(&state.db).await; // near miss: argument dropped
 }
 
 async fn sink_below(db: &PgPool, condition: &str, size: u32) -> Result<(), sqlx::Error> {
@@ -106,7 +106,7 @@ async fn into_helper(State(state): State<AppState>, Query(search): Query<Search>
 }
 
 async fn clean_sink(db: &PgPool, statement: String) {
-    let _ = sqlx::query(&statement).execute(db).await;
+    let _ = sqlx::query(&statement).execute(db).await; // near miss: clean sink
 }
 
 async fn into_clean_helper(State(state): State<AppState>, Query(search): Query<Search>) {
@@ -145,7 +145,7 @@ async fn own_builder(State(state): State<AppState>, Query(search): Query<Search>
 
 async fn own_builder_limit(State(state): State<AppState>, Query(search): Query<Search>) {
     let statement = Statement::new().filter("NOT deleted").limit(search.page).build();
-    let _ = sqlx::query(&statement).execute(&state.db).await;
+    let _ = sqlx::query(&statement).execute(&state.db).await; // near miss: own builder limit
 }
 
 struct Name(String);
@@ -194,7 +194,7 @@ impl TryFrom<String> for Slug {
 
 async fn checked_newtype(State(state): State<AppState>, Query(search): Query<Search>) -> Result<(), StatusCode> {
     let slug = Slug::try_from(search.q)?;
-    let _ = sqlx::query(&format!("SELECT * FROM item WHERE slug = '{}'", slug.0)).execute(&state.db).await;
+    let _ = sqlx::query(&format!("SELECT * FROM item WHERE slug = '{}'", slug.0)).execute(&state.db).await; // near miss: checked newtype
     Ok(())
 }
 
@@ -214,7 +214,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Tenant {
 }
 
 async fn own_extractor(State(state): State<AppState>, tenant: Tenant) {
-    let _ = sqlx::query(&format!("SELECT * FROM item LIMIT {}", tenant.number)).execute(&state.db).await;
+    let _ = sqlx::query(&format!("SELECT * FROM item LIMIT {}", tenant.number)).execute(&state.db).await; // near miss: own extractor
     let _ = sqlx::query(&format!("SELECT * FROM {}.item", tenant.schema)).execute(&state.db).await; //~ sql-injection
 }
 
@@ -233,11 +233,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Region {
 }
 
 async fn own_extractor_of_constants(State(state): State<AppState>, Region(region): Region) {
-    let _ = sqlx::query(&format!("SELECT * FROM {region}.item")).execute(&state.db).await;
+    let _ = sqlx::query(&format!("SELECT * FROM {region}.item")).execute(&state.db).await; // near miss: own extractor of constants
 }
 
 async fn of_state(State(state): State<AppState>) {
-    let _ = sqlx::query(&format!("SELECT * FROM {}", state.table)).execute(&state.db).await;
+    let _ = sqlx::query(&format!("SELECT * FROM {}", state.table)).execute(&state.db).await; // near miss: of state
 }
 
 fn render<T: AsRef<str>>(name: T) -> String {
@@ -249,13 +249,13 @@ fn count<T: Into<i64>>(number: T) -> String {
 }
 
 async fn generic(State(state): State<AppState>, Query(search): Query<Search>) {
-    let _ = sqlx::query(&count(search.page)).execute(&state.db).await;
+    let _ = sqlx::query(&count(search.page)).execute(&state.db).await; // near miss: generic
     let _ = sqlx::query(&render(search.q)).execute(&state.db).await; //~ sql-injection
 }
 
 async fn closure_called(State(state): State<AppState>, Query(search): Query<Search>) {
     let like = |text: &str| format!("SELECT * FROM item WHERE name LIKE '%{text}%'");
-    let _ = sqlx::query(&like("chair")).execute(&state.db).await;
+    let _ = sqlx::query(&like("chair")).execute(&state.db).await; // near miss: closure called
     let _ = sqlx::query(&like(&search.q)).execute(&state.db).await; //~ sql-injection
 }
 
@@ -276,7 +276,7 @@ async fn closure_passed(State(state): State<AppState>, Query(search): Query<Sear
 
 async fn closure_passed_drops(State(state): State<AppState>, Query(search): Query<Search>) {
     let statement = with(&search.q, |text| format!("SELECT * FROM item WHERE length(name) = {}", text.len()));
-    let _ = sqlx::query(&statement).execute(&state.db).await;
+    let _ = sqlx::query(&statement).execute(&state.db).await; //~ sql-injection (wrongly)
 }
 
 async fn async_block(State(state): State<AppState>, Query(search): Query<Search>) {
@@ -291,7 +291,7 @@ async fn blocking(State(state): State<AppState>, Query(search): Query<Search>) -
     let statement = tokio::task::spawn_blocking(move || format!("SELECT * FROM item WHERE name = '{}'", search.q))
         .await
         .map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
-    let _ = sqlx::query(&statement).execute(&state.db).await; //~ sql-injection
+    let _ = sqlx::query(&statement).execute(&state.db).await; // missed: sql-injection
     Ok(())
 }
 
@@ -310,7 +310,7 @@ async fn sorted(State(state): State<AppState>, Json(values): Json<BTreeMap<Strin
 
 macro_rules! select {
     ($db:expr, $($part:tt)*) => {
-        sqlx::query(&format!($($part)*)).execute($db).await
+        sqlx::query(&format!($($part)*)).execute($db).await // near miss: sorted
     };
 }
 
@@ -327,8 +327,8 @@ async fn macro_argument(State(state): State<AppState>, Query(search): Query<Sear
 
 async fn macro_number(State(state): State<AppState>, Query(search): Query<Search>) {
     let statement = condition!("page", search.page);
-    let _ = sqlx::query(&statement).execute(&state.db).await;
-    let _ = select!(&state.db, "SELECT * FROM item LIMIT {}", search.page);
+    let _ = sqlx::query(&statement).execute(&state.db).await; // near miss: macro number
+    let _ = select!(&state.db, "SELECT * FROM item LIMIT {}", search.page); // near miss: macro number
 }
 
 #[tokio::main]

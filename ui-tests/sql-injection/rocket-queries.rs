@@ -74,7 +74,7 @@ async fn run(db: &PgPool, statement: String) -> Result<(), Status> {
 #[get("/items?<filter..>")]
 async fn items(db: &State<PgPool>, filter: Filter<'_>) -> Result<(), Status> {
     let statement = format!("SELECT * FROM item ORDER BY {} LIMIT {}", filter.sort.column(), filter.limit);
-    sqlx::query(&statement).execute(db.inner()).await.map_err(|_| Status::InternalServerError)?;
+    sqlx::query(&statement).execute(db.inner()).await.map_err(|_| Status::InternalServerError)?; // near miss: items
     let statement = format!("SELECT * FROM item WHERE name = '{}' LIMIT {}", filter.name, filter.limit);
     sqlx::query(&statement).execute(db.inner()).await.map_err(|_| Status::InternalServerError)?; //~ sql-injection
     Ok(())
@@ -89,7 +89,7 @@ async fn tagged(db: &State<PgPool>, form: Form<Filter<'_>>) -> Result<(), Status
 #[get("/table/<table>")]
 async fn table(db: &State<PgPool>, table: Table) -> Result<(), Status> {
     let statement = format!("SELECT * FROM {}", table.0);
-    sqlx::query(&statement).execute(db.inner()).await.map_err(|_| Status::InternalServerError)?;
+    sqlx::query(&statement).execute(db.inner()).await.map_err(|_| Status::InternalServerError)?; // near miss: table
     Ok(())
 }
 
@@ -109,7 +109,7 @@ async fn key(db: &State<PgPool>, key: ApiKey<'_>) -> Result<(), Status> {
 
 #[get("/key/bound")]
 async fn key_bound(db: &State<PgPool>, key: ApiKey<'_>) -> Result<(), Status> {
-    let query = sqlx::query("SELECT * FROM api_key WHERE key = $1").bind(key.0);
+    let query = sqlx::query("SELECT * FROM api_key WHERE key = $1").bind(key.0); // near miss: key bound
     query.execute(db.inner()).await.map_err(|_| Status::InternalServerError)?;
     Ok(())
 }
@@ -118,7 +118,7 @@ async fn key_bound(db: &State<PgPool>, key: ApiKey<'_>) -> Result<(), Status> {
 async fn change(db: &State<PgPool>, change: Json<Change>) -> Result<(), Status> {
     let Change { table, id, .. } = change.into_inner();
     let statement = format!("DELETE FROM item WHERE id = {id}");
-    sqlx::query(&statement).execute(db.inner()).await.map_err(|_| Status::InternalServerError)?;
+    sqlx::query(&statement).execute(db.inner()).await.map_err(|_| Status::InternalServerError)?; // near miss: change
     let statement = format!("DELETE FROM {table} WHERE id = {id}");
     sqlx::query(&statement).execute(db.inner()).await.map_err(|_| Status::InternalServerError)?; //~ sql-injection
     Ok(())
@@ -128,7 +128,7 @@ async fn change(db: &State<PgPool>, change: Json<Change>) -> Result<(), Status> 
 async fn value(db: &State<PgPool>, value: Json<Value>) -> Option<()> {
     let limit = value.get("limit")?.as_u64()?;
     let name = value.get("name")?.as_str()?;
-    sqlx::query(&format!("SELECT * FROM item LIMIT {limit}")).execute(db.inner()).await.ok()?;
+    sqlx::query(&format!("SELECT * FROM item LIMIT {limit}")).execute(db.inner()).await.ok()?; // near miss: value
     sqlx::query(&format!("SELECT * FROM item WHERE name = '{name}'")).execute(db.inner()).await.ok()?; //~ sql-injection
     Some(())
 }
@@ -144,7 +144,7 @@ async fn session(db: &State<PgPool>, jar: &CookieJar<'_>) -> Option<()> {
 async fn private_session(db: &State<PgPool>, jar: &CookieJar<'_>) -> Option<()> {
     // What the service itself encrypted.
     let id = jar.get_private("session").map(|it| it.value().to_string())?;
-    sqlx::query(&format!("SELECT * FROM session WHERE id = '{id}'")).execute(db.inner()).await.ok()?;
+    sqlx::query(&format!("SELECT * FROM session WHERE id = '{id}'")).execute(db.inner()).await.ok()?; // near miss: private session
     Some(())
 }
 
@@ -165,7 +165,7 @@ async fn exists(db: &State<PgPool>, name: Option<&str>) -> Option<()> {
         Some(_) => "name = $1",
     };
     let statement = format!("SELECT * FROM item WHERE {condition}");
-    sqlx::query(&statement).bind(name).execute(db.inner()).await.ok()?;
+    sqlx::query(&statement).bind(name).execute(db.inner()).await.ok()?; // near miss: exists
     Some(())
 }
 

@@ -38,7 +38,7 @@ struct Mirror {
 
 impl Mirror {
     fn fetch(&self, name: &str) -> Result<String, ureq::Error> {
-        ureq::get(format!("{}/{name}", self.base)).call()?.body_mut().read_to_string()
+        ureq::get(format!("{}/{name}", self.base)).call()?.body_mut().read_to_string() // near miss: fetch
     }
 }
 
@@ -65,7 +65,7 @@ async fn post_import(client: web::Data<reqwest::Client>, import: web::Json<Impor
 #[post("/import/number")]
 async fn post_import_number(client: web::Data<reqwest::Client>, import: web::Json<Import>) -> Result<String, Error> {
     let Source::Number(number) = import.source else { return Err(ErrorBadRequest("no number")) };
-    let answer = client.get(format!("https://feeds.example.com/{number}")).send().await.map_err(ErrorBadGateway)?;
+    let answer = client.get(format!("https://feeds.example.com/{number}")).send().await.map_err(ErrorBadGateway)?; // near miss: post import number
     answer.text().await.map_err(ErrorBadGateway)
 }
 
@@ -83,7 +83,7 @@ async fn post_callback(import: web::Json<Import>) -> impl Responder {
 #[post("/callback/fixed")]
 async fn post_callback_fixed(import: web::Json<Import>) -> impl Responder {
     if import.callback.is_some() {
-        let _ = reqwest::Client::new().post("https://hooks.example.com/").body(import.title.clone()).send().await;
+        let _ = reqwest::Client::new().post("https://hooks.example.com/").body(import.title.clone()).send().await; // near miss: post callback fixed
     }
     HttpResponse::Accepted()
 }
@@ -98,14 +98,14 @@ async fn get_awc_client(request: HttpRequest) -> Result<HttpResponse, Error> {
 #[get("/proxy/{tail:.*}")]
 async fn get_proxy(request: HttpRequest, client: web::Data<awc::Client>) -> Result<HttpResponse, Error> {
     let url = format!("http://backend:9000{}", request.uri().path());
-    let answer = client.get(url).send().await.map_err(|it| ErrorBadGateway(it.to_string()))?;
+    let answer = client.get(url).send().await.map_err(|it| ErrorBadGateway(it.to_string()))?; //~ ssrf (wrongly)
     Ok(HttpResponse::build(answer.status()).finish())
 }
 
 #[get("/proxy-query")]
 async fn get_proxy_query(request: HttpRequest, client: web::Data<awc::Client>) -> Result<HttpResponse, Error> {
     let url = format!("http://backend:9000/search?{}", request.query_string());
-    let answer = client.get(url).send().await.map_err(|it| ErrorBadGateway(it.to_string()))?;
+    let answer = client.get(url).send().await.map_err(|it| ErrorBadGateway(it.to_string()))?; // near miss: get proxy query
     Ok(HttpResponse::build(answer.status()).finish())
 }
 
@@ -139,7 +139,7 @@ impl Request {
 #[get("/builder/{path}")]
 async fn get_builder(path: web::Path<String>) -> impl Responder {
     let url = Request::to("api.example.com").path(&path).url();
-    let _ = reqwest::get(url).await;
+    let _ = reqwest::get(url).await; // near miss: get builder
     HttpResponse::Ok()
 }
 
@@ -159,7 +159,7 @@ fn allowed_url(text: &str) -> Option<reqwest::Url> {
 #[get("/allowed/{url:.*}")]
 async fn get_allowed(url: web::Path<String>) -> Result<HttpResponse, Error> {
     let url = allowed_url(&url).ok_or_else(|| ErrorBadRequest("not allowed"))?;
-    let _ = reqwest::get(url).await;
+    let _ = reqwest::get(url).await; // near miss: get allowed
     Ok(HttpResponse::Ok().finish())
 }
 
@@ -176,7 +176,7 @@ async fn get_suffix_of_text(host: web::Path<String>) -> Result<HttpResponse, Err
 #[get("/encoded/{name}")]
 async fn get_encoded(name: web::Path<String>) -> impl Responder {
     let url = format!("https://{}.example.com/", urlencoding::encode(&name));
-    let _ = reqwest::get(url).await;
+    let _ = reqwest::get(url).await; // near miss: get encoded
     HttpResponse::Ok()
 }
 

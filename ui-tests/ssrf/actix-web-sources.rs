@@ -22,7 +22,7 @@ struct Settings {
 }
 
 async fn send(client: &Client, url: &str) -> HttpResponse {
-    match client.get(url).send().await {
+    match client.get(url).send().await { // near miss: send
         Ok(_) => HttpResponse::Ok().finish(),
         Err(_) => HttpResponse::BadGateway().finish(),
     }
@@ -33,7 +33,7 @@ async fn by_state(client: Data<Client>, settings: Data<Settings>) -> HttpRespons
 }
 
 async fn path_struct(client: Data<Client>, target: Path<Target>) -> impl Responder {
-    let _ = client.get(format!("https://a.example.com/{}", target.id)).send().await;
+    let _ = client.get(format!("https://a.example.com/{}", target.id)).send().await; // near miss: path struct
     let _ = client.get(&target.url).send().await; //~ ssrf
     HttpResponse::Ok()
 }
@@ -66,13 +66,13 @@ async fn either(client: Data<Client>, target: Either<Json<Target>, Form<Target>>
         Either::Left(Json(target)) => target,
         Either::Right(Form(target)) => target,
     };
-    let _ = client.get(target.url).send().await; //~ ssrf
+    let _ = client.get(target.url).send().await; // missed: ssrf
     HttpResponse::Ok()
 }
 
 async fn either_inner(client: Data<Client>, target: Either<Json<Target>, Form<Target>>) -> impl Responder {
     let target = target.into_inner();
-    let _ = client.get(format!("https://a.example.com/{}", target.id)).send().await;
+    let _ = client.get(format!("https://a.example.com/{}", target.id)).send().await; // near miss: either inner
     HttpResponse::Ok()
 }
 
@@ -100,7 +100,7 @@ async fn headers(client: Data<Client>, request: HttpRequest) -> Option<HttpRespo
 
 async fn typed_header(client: Data<Client>, request: HttpRequest) -> Result<HttpResponse, Error> {
     let kind = ContentType::parse(&request)?;
-    let _ = client.get("https://a.example.com/").header("accept", kind.to_string()).send().await;
+    let _ = client.get("https://a.example.com/").header("accept", kind.to_string()).send().await; // near miss: typed header
     Ok(HttpResponse::Ok().finish())
 }
 
@@ -118,33 +118,33 @@ async fn match_info(client: Data<Client>, request: HttpRequest) -> impl Responde
 
 async fn match_info_number(client: Data<Client>, request: HttpRequest) -> impl Responder {
     let id: u32 = request.match_info().query("id").parse().unwrap_or(0);
-    let _ = client.get(format!("https://a.example.com/{id}")).send().await;
+    let _ = client.get(format!("https://a.example.com/{id}")).send().await; // near miss: match info number
     HttpResponse::Ok()
 }
 
 async fn request_data(client: Data<Client>, settings: Option<ReqData<Settings>>) -> impl Responder {
     if let Some(settings) = settings {
-        let _ = client.get(settings.into_inner().url).send().await;
+        let _ = client.get(settings.into_inner().url).send().await; // near miss: request data
     }
     HttpResponse::Ok()
 }
 
 async fn extensions(client: Data<Client>, request: HttpRequest) -> impl Responder {
     let url = request.extensions().get::<Settings>().map(|it| it.url.clone()).unwrap_or_default();
-    let _ = client.get(url).send().await;
+    let _ = client.get(url).send().await; // near miss: extensions
     HttpResponse::Ok()
 }
 
 async fn app_data(client: Data<Client>, request: HttpRequest) -> impl Responder {
     if let Some(settings) = request.app_data::<Data<Settings>>() {
-        let _ = client.get(&settings.url).send().await;
+        let _ = client.get(&settings.url).send().await; // near miss: app data
     }
     HttpResponse::Ok()
 }
 
 async fn peer(client: Data<Client>, request: HttpRequest) -> impl Responder {
     if let Some(peer) = request.peer_addr() {
-        let _ = client.get(format!("https://geo.example.com/{}", peer.ip())).send().await;
+        let _ = client.get(format!("https://geo.example.com/{}", peer.ip())).send().await; // near miss: peer
     }
     HttpResponse::Ok()
 }

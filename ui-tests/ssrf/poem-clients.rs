@@ -23,7 +23,7 @@ async fn by_query(Data(client): Data<&Client>, Query(preview): Query<Preview>) -
 
 #[handler]
 async fn by_number(client: Data<&Client>, Query(preview): Query<Preview>) -> String {
-    match client.get(format!("https://items.example.com/{}", preview.id)).send().await {
+    match client.get(format!("https://items.example.com/{}", preview.id)).send().await { // near miss: by number
         Ok(answer) => answer.text().await.unwrap_or_default(),
         Err(_) => String::new(),
     }
@@ -32,7 +32,7 @@ async fn by_number(client: Data<&Client>, Query(preview): Query<Preview>) -> Str
 #[handler]
 async fn by_path(client: Data<&Client>, Path((host, item)): Path<(String, String)>) -> poem::Result<String> {
     let url = format!("https://items.example.com/{item}");
-    client.get(url).send().await.map_err(|_| StatusCode::BAD_GATEWAY)?;
+    client.get(url).send().await.map_err(|_| StatusCode::BAD_GATEWAY)?; // near miss: by path
     let url = format!("https://{host}/{item}");
     client.get(url).send().await.map_err(|_| StatusCode::BAD_GATEWAY)?; //~ ssrf
     Ok(host)
@@ -62,7 +62,7 @@ async fn by_request(request: &Request, client: Data<&Client>) -> StatusCode {
 
 #[handler]
 async fn by_body(client: Data<&Client>, body: String) -> StatusCode {
-    match client.post("https://audit.example.com/").body(body).send().await {
+    match client.post("https://audit.example.com/").body(body).send().await { // near miss: by body
         Ok(_) => StatusCode::OK,
         Err(_) => StatusCode::BAD_GATEWAY,
     }

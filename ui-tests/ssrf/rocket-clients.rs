@@ -40,7 +40,7 @@ async fn load(client: &Client, url: &str) -> Option<String> {
 }
 
 async fn load_page(client: &Client, url: &str) -> Option<String> {
-    client.get(url).send().await.ok()?.text().await.ok()
+    client.get(url).send().await.ok()?.text().await.ok() // near miss: load page
 }
 
 #[post("/preview", data = "<form>")]
@@ -54,32 +54,32 @@ async fn sized(client: &State<Client>, form: Form<Preview>) -> Option<String> {
         Provider::First => "https://first.example.com",
         Provider::Second => "https://second.example.com",
     };
-    load_page(client, &format!("{host}/thumb?size={}&url={}", form.size, form.url)).await
+    load_page(client, &format!("{host}/thumb?size={}&url={}", form.size, form.url)).await // near miss: sized
 }
 
 #[get("/header")]
 async fn header(client: &State<Client>, target: Target) -> Option<String> {
-    client.get(target.0).send().await.ok()?.text().await.ok() //~ ssrf
+    client.get(target.0).send().await.ok()?.text().await.ok() // missed: ssrf
 }
 
 #[post("/json", data = "<body>")]
 async fn json(client: &State<Client>, body: Json<Value>) -> Option<String> {
     let number = body["id"].as_u64()?;
-    client.get(format!("https://api.example.com/{number}")).send().await.ok()?;
+    client.get(format!("https://api.example.com/{number}")).send().await.ok()?; // near miss: json
     let url = body["links"][0]["href"].as_str()?;
-    client.get(url).send().await.ok()?.text().await.ok() //~ ssrf
+    client.get(url).send().await.ok()?.text().await.ok() // missed: ssrf
 }
 
 #[get("/avatar/<name>")]
 async fn avatar(client: &State<Client>, name: &str) -> Option<String> {
     let url = String::from("https://avatars.example.com/") + name + ".png";
-    client.get(url).send().await.ok()?.text().await.ok()
+    client.get(url).send().await.ok()?.text().await.ok() // near miss: avatar
 }
 
 #[get("/subdomain/<name>")]
 async fn subdomain(client: &State<Client>, name: &str) -> Option<String> {
     let url = String::from("https://") + name + ".example.com/";
-    client.get(url).send().await.ok()?.text().await.ok() //~ ssrf
+    client.get(url).send().await.ok()?.text().await.ok() // missed: ssrf
 }
 
 #[get("/subdomain/checked/<name>")]
@@ -88,14 +88,14 @@ async fn subdomain_checked(client: &State<Client>, name: &str) -> Option<String>
         return None;
     }
     let url = String::from("https://") + name + ".example.com/";
-    client.get(url).send().await.ok()?.text().await.ok()
+    client.get(url).send().await.ok()?.text().await.ok() // near miss: subdomain checked
 }
 
 #[get("/retry?<url>&<times>")]
 async fn retry(client: &State<Client>, url: String, times: u8) -> Option<String> {
     let mut answer = None;
     for _ in 0..times.min(3) {
-        answer = client.get(url.clone()).send().await.ok(); //~ ssrf
+        answer = client.get(url.clone()).send().await.ok(); // missed: ssrf
         if answer.is_some() {
             break;
         }
@@ -106,13 +106,13 @@ async fn retry(client: &State<Client>, url: String, times: u8) -> Option<String>
 #[get("/default?<url>")]
 async fn default(client: &State<Client>, url: Option<&str>) -> Option<String> {
     let url = url.unwrap_or("https://www.example.com");
-    client.get(url).send().await.ok()?.text().await.ok() //~ ssrf
+    client.get(url).send().await.ok()?.text().await.ok() // missed: ssrf
 }
 
 #[get("/environment?<name>")]
 async fn environment(client: &State<Client>, name: &str) -> Option<String> {
     let base = std::env::var("API_BASE").ok()?;
-    client.get(format!("{base}/items/{name}")).send().await.ok()?.text().await.ok()
+    client.get(format!("{base}/items/{name}")).send().await.ok()?.text().await.ok() // near miss: environment
 }
 
 #[launch]
