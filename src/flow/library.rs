@@ -201,6 +201,10 @@ impl<'a> Walk<'_, 'a> {
         if name == "uri" && self.is_request(call.receiver) {
             return receiver.cleared(Sinks::of(SinkKind::Html));
         }
+        // Where an upload was put, the service has chosen.
+        if name == "path" && self.is_uploaded(call.receiver) {
+            return Value::default();
+        }
         // What a URI holds behind its host begins with `/`.
         if matches!(name, "path" | "path_and_query") && self.is_request(call.receiver) {
             return receiver.changed(|it| it.lead = it.lead.max(Lead::Root));
@@ -315,6 +319,17 @@ impl<'a> Walk<'_, 'a> {
             _ => Sinks::NONE,
         };
         receiver.cleared(sinks)
+    }
+
+    /// Whether an expression is a file that a framework has written down.
+    fn is_uploaded(&self, id: ExprId) -> bool {
+        let ty = self.ty(id).peel_refs();
+        let ty = ty.success().unwrap_or_else(|| ty.clone());
+        let path = ty.peel_refs().external_path();
+        path.is_some_and(|path| {
+            let name = path.as_str().rsplit("::").next().unwrap_or_default();
+            matches!(name, "FilePart" | "FormFile" | "FormFiles" | "TempFile")
+        })
     }
 
     /// A type as it is written in this body.
