@@ -275,7 +275,10 @@ impl<'a> Walk<'_, 'a> {
             origin: taint.origin.clone(),
             cleared: taint.cleared.with(inside.cleared),
             lead: taint.lead.behind(inside.lead),
-            way: taint.way.entering(name, span).and(&inside.way),
+            way: match self.all.is_exact {
+                true => taint.way.entering(name, span).and(&inside.way),
+                false => taint.way.clone(),
+            },
         }
     }
 

@@ -114,10 +114,8 @@ impl<'a> Walk<'_, 'a> {
                 && !value.is_untainted()
             {
                 let lead = lead_of_text(&before);
-                let value = value.flat().changed(|it| {
-                    it.lead = it.lead.behind(lead);
-                    it.way = it.way.then(|| "put into a text".into(), span);
-                });
+                let value = value.flat().changed(|it| it.lead = it.lead.behind(lead));
+                let value = self.noted(value, || "put into a text".into(), span);
                 made.join(&value);
             }
             let one = Text {

@@ -32,6 +32,9 @@ pub use taint::{Source, Step};
 
 use summary::Summaries;
 
+/// How many functions are looked at together: what is found out of those that they call serves all.
+const ROOTS_AT_ONCE: usize = 48;
+
 /// The flows of a program into sinks of these kinds, in the order of the sinks. `is_meant` says which
 /// functions are reported on.
 pub fn flows(
@@ -55,11 +58,16 @@ pub fn flows(
     roots.sort_unstable();
     // First as if what leads to no sink passed on all that it is handed: most functions need no
     // second look, and what those call need not be read.
-    let rough = Summaries::new(values, sources, asked, &handlers, &relevant, false);
-    for id in roots {
-        rough.of(id);
-    }
-    let mut met = rough.met.into_inner();
+    let rough = |part: &[FnId]| {
+        let rough = Summaries::new(values, sources, asked, &handlers, &relevant, false);
+        for id in part {
+            rough.of(*id);
+        }
+        rough.met.into_inner()
+    };
+    let parts = roots.par_chunks(ROOTS_AT_ONCE).map(rough);
+    let parts: Vec<Vec<FnId>> = parts.collect();
+    let mut met = parts.concat();
     met.sort_unstable();
     met.dedup();
     let exact = Summaries::new(values, sources, asked, &handlers, &relevant, true);

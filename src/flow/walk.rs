@@ -538,8 +538,10 @@ impl<'w, 'a> Walk<'w, 'a> {
                 let span = self.pat_span(pat);
                 let value = match value.is_clean() {
                     true => value,
-                    false => types::narrowed(self.all.program, ty, value)
-                        .changed(|it| it.way = it.way.then(|| format!("kept in `{name}`"), span)),
+                    false => {
+                        let value = types::narrowed(self.all.program, ty, value);
+                        self.noted(value, || format!("kept in `{name}`"), span)
+                    }
                 };
                 if let Some(env) = &mut self.env {
                     env.locals.insert(pat, value);
@@ -630,10 +632,18 @@ impl<'w, 'a> Walk<'w, 'a> {
             return;
         };
         let span = self.span(target);
-        let value = value.changed(|it| it.way = it.way.then(|| "assigned here".into(), span));
+        let value = self.noted(value, || "assigned here".into(), span);
         if let Some(slot) = self.variable(of) {
             slot.set(&fields, value);
             slot.bound();
+        }
+    }
+
+    /// A value with one more step on its way, if anybody is going to see that.
+    pub(super) fn noted(&self, value: Value, what: impl Fn() -> String, span: Span) -> Value {
+        match self.all.is_exact {
+            true => value.changed(|it| it.way = it.way.then(&what, span)),
+            false => value,
         }
     }
 
