@@ -74,7 +74,7 @@ fn query_struct(wanted: Wanted) -> Option<String> {
 
 #[get("/2?<names>")]
 fn query_vector(names: Vec<String>) -> String {
-    names.iter().filter_map(|name| read_to_string(format!("pages/{name}")).ok()).collect() // missed: path-traversal
+    names.iter().filter_map(|name| read_to_string(format!("pages/{name}")).ok()).collect() //~ path-traversal
 }
 
 #[get("/3?<pages>")]
@@ -84,7 +84,7 @@ fn query_numbers(pages: Vec<u32>) -> String {
 
 #[get("/4?<name>")]
 fn query_result(name: Result<String, rocket::form::Errors<'_>>) -> Option<String> {
-    read_to_string(format!("pages/{}", name.ok()?)).ok() // missed: path-traversal
+    read_to_string(format!("pages/{}", name.ok()?)).ok() //~ path-traversal
 }
 
 #[post("/5", data = "<form>")]
@@ -121,12 +121,12 @@ fn json_result(body: Result<Json<Wanted>, json::Error<'_>>) -> Result<String, St
 
 #[post("/10", data = "<body>")]
 fn text(body: &str) -> Option<String> {
-    read_to_string(body).ok() // missed: path-traversal
+    read_to_string(body).ok() //~ path-traversal
 }
 
 #[post("/11", data = "<body>")]
 fn capped(body: Capped<String>) -> Option<String> {
-    read_to_string(body.into_inner()).ok() // missed: path-traversal
+    read_to_string(body.into_inner()).ok() //~ path-traversal
 }
 
 #[post("/12", data = "<body>")]
@@ -155,7 +155,7 @@ fn session(session: Session) -> Option<String> {
 
 #[get("/16")]
 fn wish(wish: Wish) -> Option<String> {
-    read_to_string(format!("pages/{}", wish.0)).ok() // missed: path-traversal
+    read_to_string(format!("pages/{}", wish.0)).ok() //~ path-traversal
 }
 
 #[get("/17")]

@@ -9,7 +9,6 @@
 //! live: invented X-Api-Key: tin
 //! live: presence presence_only: the guard looks whether a header is there
 //! live: presence cookie_presence: any cookie will do
-//! live: known me_by_state authentication optional, is required: the guard for the state is not followed
 //! live: body write_note text/plain hello
 //! live: body write_unchecked text/plain hello
 //! live: absent GET /me/7
