@@ -164,7 +164,8 @@ impl<'a> Walk<'_, 'a> {
                 args: &values[first..],
             };
             self.closures_given(&given, self.span(id));
-            if given.is_clean() && !self.all.may_matter(*target) {
+            // What is handed nothing does nothing with it.
+            if given.is_clean() {
                 continue;
             }
             if !self.all.is_exact && !self.all.may_matter(*target) {
