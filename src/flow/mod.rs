@@ -33,7 +33,7 @@ pub use taint::{Source, Step};
 use summary::Summaries;
 
 /// How many functions are looked at together: what is found out of those that they call serves all.
-const ROOTS_AT_ONCE: usize = 48;
+const ROOTS_AT_ONCE: usize = 192;
 
 /// The flows of a program into sinks of these kinds, in the order of the sinks. `is_meant` says which
 /// functions are reported on.
