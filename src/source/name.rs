@@ -1,6 +1,5 @@
 //! Interned names.
 
-use std::cell::Cell;
 use std::fmt;
 use std::hash::BuildHasher as _;
 use std::num::NonZeroU32;
@@ -27,67 +26,10 @@ static NAMES: [Part; 16] = [const { Part(Mutex::new(HashTable::new())) }; 16];
 #[repr(align(128))]
 struct Part(Mutex<HashTable<Name>>);
 
-/// A short text that a thread has interned, beside its name.
-#[derive(Clone, Copy)]
-struct Recent {
-    name: Option<Name>,
-    length: u8,
-    text: [u8; 27],
-}
-
-impl Recent {
-    const NONE: Recent = Recent {
-        name: None,
-        length: 0,
-        text: [0; 27],
-    };
-
-    /// Nothing for a text that is too long.
-    fn new(text: &str, name: Name) -> Option<Recent> {
-        let mut recent = Recent {
-            name: Some(name),
-            length: u8::try_from(text.len()).ok()?,
-            ..Recent::NONE
-        };
-        let place = recent.text.get_mut(..text.len())?;
-        place.copy_from_slice(text.as_bytes());
-        Some(recent)
-    }
-
-    fn of(&self, text: &str) -> Option<Name> {
-        let known = &self.text[..usize::from(self.length)];
-        self.name.filter(|_| known == text.as_bytes())
-    }
-}
-
-/// How many texts a thread keeps at hand: as much as its core keeps for itself.
-const RECENT: usize = 4096;
-
-thread_local! {
-    /// The last short text of each hash. Most texts come again and again, and to find one here takes
-    /// neither a lock nor a look at memory that lies elsewhere.
-    static AT_HAND: Box<[Cell<Recent>]> = vec![Cell::new(Recent::NONE); RECENT].into();
-}
-
 impl Name {
     /// Interns `text`. Interned text lives as long as the process.
     pub fn new(text: &str) -> Self {
         let hash = FxBuildHasher.hash_one(text);
-        AT_HAND.with(|at_hand| {
-            let place = &at_hand[hash as usize % RECENT];
-            if let Some(name) = place.get().of(text) {
-                return name;
-            }
-            let name = Name::shared(text, hash);
-            if let Some(recent) = Recent::new(text, name) {
-                place.set(recent);
-            }
-            name
-        })
-    }
-
-    /// The name that all threads have for `text`.
-    fn shared(text: &str, hash: u64) -> Self {
         // A table goes by the lowest and the highest bits.
         let part = &NAMES[(hash >> 32) as usize % NAMES.len()];
         // Nothing that is done while a part is locked leaves it half done.
