@@ -167,6 +167,7 @@ fn checked(folder: &Path) -> anyhow::Result<scan::Outcome> {
         progress: false,
         explain: false,
         rights: false,
+        follows_data: true,
         posture: Posture::Unasked,
     };
     Ok(scan::check(&workspace, &DiskFiles, &settings))

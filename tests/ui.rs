@@ -85,6 +85,7 @@ fn places(workspace: &Workspace, tree: &MemoryFiles, persona: Persona) -> Places
         progress: false,
         explain: false,
         rights: false,
+        follows_data: true,
         posture: Posture::Unasked,
     };
     let outcome = check_workspace(workspace, tree, &settings);

@@ -3,7 +3,7 @@
 use super::secrets::SecretFinding;
 use crate::diagnostics::{Excuses, LintMeta, Persona};
 use crate::lints::Lint;
-use crate::program::{ModuleId, Program};
+use crate::program::{BodyKey, BodyOwner, ModuleId, Program};
 use crate::routes::Inventory;
 use crate::source::{FileId, SourceMap};
 use crate::values::Values;
@@ -28,6 +28,8 @@ pub struct Context<'a> {
     pub persona: Persona,
     /// Which test code is to be reported on.
     pub scope: Scope,
+    /// Whether data is followed to where it does harm.
+    pub follows_data: bool,
     /// What comments and settings let off.
     pub excuses: &'a Excuses<'a>,
 }
@@ -36,6 +38,16 @@ impl Context<'_> {
     /// What a finding takes from its lint.
     pub fn meta(&self, lint: &Lint) -> LintMeta {
         meta(lint)
+    }
+
+    /// Whether what a body does is reported on: it is no test, or tests were asked for.
+    pub fn is_live(&self, key: BodyKey) -> bool {
+        let data = &self.program[key];
+        let is_test = match data.owner {
+            BodyOwner::Fn(id) => self.program[id].is_test,
+            BodyOwner::Const(id) => self.program[id].is_test,
+        };
+        (!is_test || self.scope.tests) && !self.is_left_out(data.module)
     }
 
     /// Whether code of a module is test code (`#[cfg(test)]`, a test or bench target) or an

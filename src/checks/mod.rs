@@ -120,7 +120,7 @@ pub fn run_all(lints: &[Lint], cx: &Context<'_>, about: About) -> Vec<Vec<Diagno
     let is_of_cleartext = |it: &Lint| matches!(find(it), Some(Find::InCleartext(_)));
     let mut of_flows = lints
         .iter()
-        .filter(|it| matches!(find(it), Some(Find::AmongFlows(_))));
+        .filter(|it| cx.follows_data && matches!(find(it), Some(Find::AmongFlows(_))));
     let is_of_code = about == About::Code;
     let (endpoints, flows) = match is_of_code {
         true => Default::default(),

@@ -1,8 +1,7 @@
 //! The check `tainted-sink`: data of the outside comes to where it can do harm.
 //!
 //! Parameters: `sinks`, the kinds of [sink](SinkKind); `sources`, the kinds of source that are meant
-//! (requests, if nothing is said); `auditor-sources`, those that only an auditor hears of; `does`, what
-//! happens, with `{data}` for what it happens to; `sink`, what the argument is; `remedy`.
+//! (requests, if nothing is said); `does`, what happens, with `{data}` for what it happens to; `sink`, what the argument is; `remedy`.
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -12,7 +11,6 @@ use crate::diagnostics::{Diagnostic, Label, Persona};
 use crate::flow::{Flow, flows};
 use crate::lints::Lint;
 use crate::models::{SinkKind, Sinks, SourceKind};
-use crate::program::{BodyKey, BodyOwner, Container};
 
 /// Of a longer way, the steps at both ends are shown.
 const MAX_STEPS: usize = 8;
@@ -27,8 +25,6 @@ struct Params {
     sinks: Vec<SinkKind>,
     #[serde(default = "requests")]
     sources: Vec<SourceKind>,
-    #[serde(default)]
-    auditor_sources: Vec<SourceKind>,
     does: String,
     sink: String,
     remedy: String,
@@ -50,14 +46,7 @@ impl Flows {
         if asked == Sinks::NONE {
             return Flows::default();
         }
-        let is_meant = |key: BodyKey| {
-            let data = &cx.program[key];
-            let is_test = match data.owner {
-                BodyOwner::Fn(id) => cx.program[id].is_test,
-                BodyOwner::Const(id) => cx.program[id].is_test,
-            };
-            (!is_test || cx.scope.tests) && !cx.is_left_out(data.module)
-        };
+        let is_meant = |key| cx.is_live(key);
         Flows(flows(cx.values, cx.sources, cx.inventory, asked, is_meant))
     }
 }
@@ -84,11 +73,9 @@ pub(super) fn run(cx: &Context<'_>, flows: &Flows, lint: &Lint) -> Vec<Diagnosti
     let mut found: Vec<Diagnostic> = Vec::new();
     let mut told = Vec::new();
     for flow in &flows.0 {
-        let kind = flow.source.kind;
         let is_far = flow.steps.iter().filter(|it| it.enters).count() > MAX_CALLS;
-        let for_auditors = params.auditor_sources.contains(&kind);
-        let is_meant = params.sinks.contains(&flow.sink.kind)
-            && (for_auditors || params.sources.contains(&kind));
+        let is_meant =
+            params.sinks.contains(&flow.sink.kind) && params.sources.contains(&flow.source.kind);
         // One place is one mistake, wherever its data comes from; and so is one function that does
         // the same with the same data again and again.
         let place = (flow.sink.within, flow.sink.kind, flow.source.span);
@@ -98,7 +85,7 @@ pub(super) fn run(cx: &Context<'_>, flows: &Flows, lint: &Lint) -> Vec<Diagnosti
         }
         told.push(place);
         let diagnostic = diagnostic(cx, lint, &params, flow);
-        found.push(match for_auditors || is_far {
+        found.push(match is_far {
             true => diagnostic.with_persona(Persona::Auditor),
             false => diagnostic,
         });
@@ -112,7 +99,7 @@ fn diagnostic(cx: &Context<'_>, lint: &Lint, params: &Params, flow: &Flow) -> Di
         sink,
         steps,
     } = flow;
-    let function = name(cx, flow);
+    let function = cx.program.fn_name(sink.within);
     let does = params.does.replace("{data}", source.kind.data());
     let mut diagnostic = Diagnostic::new(
         &meta(lint),
@@ -135,15 +122,4 @@ fn diagnostic(cx: &Context<'_>, lint: &Lint, params: &Params, flow: &Flow) -> Di
         }
     }
     diagnostic.with_help(params.remedy.clone())
-}
-
-/// The function that a sink stands in, with its type.
-fn name(cx: &Context<'_>, flow: &Flow) -> String {
-    let id = flow.sink.within;
-    let path = cx.program.fn_path(id);
-    let is_method = !matches!(cx.program[id].container, Container::Module);
-    let names = path.rsplit("::").take(1 + usize::from(is_method));
-    let mut names: Vec<&str> = names.collect();
-    names.reverse();
-    names.join("::")
 }

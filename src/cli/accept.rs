@@ -36,6 +36,7 @@ pub(super) fn run(args: &Accept) -> Result<ExitCode> {
     };
     let asked = Settings {
         posture: Posture::Taken,
+        follows_data: false,
         ..setup.settings(&settings, &args.output)
     };
     let outcome = scan::check(&setup.workspace, &DiskFiles, &asked);

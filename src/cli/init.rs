@@ -28,6 +28,7 @@ pub(super) fn run(args: &Init) -> Result<ExitCode> {
     }
     let settings = Settings {
         explain: true,
+        follows_data: false,
         ..setup.settings(&no_settings, &args.output)
     };
     let outcome = scan::check(&setup.workspace, &DiskFiles, &settings);

@@ -25,6 +25,7 @@ pub(super) fn run(args: &Routes, flags: &Flags) -> Result<ExitCode> {
     };
     let settings = Settings {
         rights: true,
+        follows_data: false,
         ..setup.settings(&args.settings, &args.output)
     };
     let outcome = scan::check(&setup.workspace, &DiskFiles, &settings);

@@ -111,6 +111,7 @@ impl Setup {
             progress: !output.quiet && std::io::stderr().is_terminal(),
             explain: false,
             rights: false,
+            follows_data: true,
             posture: Posture::Unasked,
         }
     }

@@ -22,6 +22,7 @@ pub(super) fn run(args: &Why, flags: &Flags) -> Result<ExitCode> {
     let settings = Settings {
         explain: true,
         rights: true,
+        follows_data: false,
         ..setup.settings(&args.settings, &args.output)
     };
     let outcome = scan::check(&setup.workspace, &DiskFiles, &settings);

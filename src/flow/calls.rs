@@ -1,7 +1,5 @@
 //! Calls of functions of the program, and of closures.
 
-use std::rc::Rc;
-
 use super::summary::Summary;
 use super::taint::{Callable, Origin, SELF, Taint, Value};
 use super::types;
@@ -174,7 +172,7 @@ impl<'a> Walk<'_, 'a> {
                 continue;
             }
             let summary = self.all.of(*target);
-            let value = self.instantiate(id, *target, &summary, &given);
+            let value = self.instantiate(*target, &summary, &given, self.span(id));
             result.join(&match types::is_named_harmless(def.name.as_str()) {
                 true => value.cleared(Sinks::ALL),
                 false => value,
@@ -203,11 +201,7 @@ impl<'a> Walk<'_, 'a> {
         given: &Given<'_>,
         first: usize,
     ) -> Value {
-        let all = given.args.iter();
-        let all = all.fold(given.this.cloned().unwrap_or_default(), |all, it| {
-            all.or(it)
-        });
-        let all = all.flat();
+        let all = Value::of_all(given.this.into_iter().chain(given.args)).flat();
         let sig = &self.all.program[target].sig;
         if let (Some(SelfParam::RefMut), Some((place, _))) = (sig.self_param, receiver) {
             self.add_to(*place, &all);
@@ -225,9 +219,7 @@ impl<'a> Walk<'_, 'a> {
         for (at, arg) in given.args.iter().enumerate() {
             if let Some(callable @ Callable::Closure(..)) = arg.callable {
                 let others = given.args.iter().enumerate().filter(|it| it.0 != at);
-                let all = others.fold(given.this.cloned().unwrap_or_default(), |all, it| {
-                    all.or(it.1)
-                });
+                let all = Value::of_all(given.this.into_iter().chain(others.map(|it| it.1)));
                 self.apply_callable(callable, vec![all.flat()], span);
             }
         }
@@ -236,12 +228,11 @@ impl<'a> Walk<'_, 'a> {
     /// What a call does, by the summary of what it reaches.
     fn instantiate(
         &mut self,
-        id: ExprId,
         target: FnId,
-        summary: &Rc<Summary>,
+        summary: &Summary,
         given: &Given<'_>,
+        span: Span,
     ) -> Value {
-        let span = self.span(id);
         for reach in &summary.reaches {
             let Origin::Param(at, fields) = &reach.taint.origin else {
                 continue;
@@ -249,10 +240,7 @@ impl<'a> Walk<'_, 'a> {
             let part = given.of(*at).at(fields);
             for taint in part.all() {
                 let arriving = self.passed(taint, &reach.taint, target, span);
-                let kind = reach.sink.kind;
-                if !arriving.cleared.has(kind) && arriving.lead.leaves_open(kind) {
-                    self.arrive(reach.sink, &arriving);
-                }
+                self.arrive(reach.sink, &arriving);
             }
         }
         self.filled(&summary.value, target, given, span)
@@ -306,18 +294,7 @@ impl<'a> Walk<'_, 'a> {
                     },
                 };
                 let summary = self.all.of(id);
-                for reach in &summary.reaches {
-                    let Origin::Param(at, fields) = &reach.taint.origin else {
-                        continue;
-                    };
-                    for taint in given.of(*at).at(fields).all() {
-                        let arriving = self.passed(taint, &reach.taint, id, span);
-                        if !arriving.cleared.has(reach.sink.kind) {
-                            self.arrive(reach.sink, &arriving);
-                        }
-                    }
-                }
-                self.filled(&summary.value, id, &given, span)
+                self.instantiate(id, &summary, &given, span)
             }
         }
     }

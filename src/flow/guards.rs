@@ -2,7 +2,7 @@
 
 use super::taint::Value;
 use super::types;
-use super::walk::{HARMLESS, Walk};
+use super::walk::Walk;
 use crate::facts::body::{BinaryOp, Literal, UnaryOp};
 use crate::facts::{Expr, ExprId, Pat, PatId};
 use crate::models::{SinkKind, Sinks};
@@ -149,10 +149,10 @@ impl Walk<'_, '_> {
                 _ => Vec::new(),
             },
             ("all", true) if first.is_some_and(|it| self.speaks_of_letters(it, false)) => {
-                one(self.receiver_of_chain(call.receiver), HARMLESS)
+                one(self.receiver_of_chain(call.receiver), Sinks::TEXTUAL)
             }
             ("any", false) if first.is_some_and(|it| self.speaks_of_letters(it, true)) => {
-                one(self.receiver_of_chain(call.receiver), HARMLESS)
+                one(self.receiver_of_chain(call.receiver), Sinks::TEXTUAL)
             }
             ("contains" | "starts_with" | "any", false) => {
                 let is_dots = first.is_some_and(|it| self.speaks_of_parents(it));

@@ -5,6 +5,7 @@ use super::types;
 use super::walk::Walk;
 use crate::facts::body::MethodCall;
 use crate::facts::{Expr, ExprId, GenericArg, TypeRef};
+use crate::models::exports::{crate_of, last_segment};
 use crate::models::{Function, Role, SinkKind, Sinks};
 use crate::program::Ty;
 use crate::source::{Name, Span};
@@ -41,8 +42,8 @@ impl<'a> Walk<'_, 'a> {
                 return value;
             }
         }
-        let name = path.as_str().rsplit("::").next().unwrap_or_default();
-        let krate = path.as_str().split("::").next().unwrap_or_default();
+        let name = last_segment(path.as_str());
+        let krate = crate_of(path.as_str());
         let mut value = match this {
             Some((call, value)) => {
                 // What is not known to work on texts keeps what it is handed to itself.
@@ -148,12 +149,11 @@ impl<'a> Walk<'_, 'a> {
                 let (owner, function) = path.rsplit_once("::").unwrap_or_default();
                 let parses = matches!(function, "from_str" | "from_str_radix" | "parse_str");
                 if parses && types::is_harmless(owner) {
-                    let all = values.iter().fold(Value::default(), |all, it| all.or(it));
-                    return all.cleared(Sinks::TEXTUAL);
+                    return Value::of_all(&values).cleared(Sinks::TEXTUAL);
                 }
             }
         }
-        let krate = path.as_str().split("::").next().unwrap_or_default();
+        let krate = crate_of(path.as_str());
         if !passes(krate) {
             // Closures that it is handed run.
             for value in &values {
@@ -165,7 +165,7 @@ impl<'a> Walk<'_, 'a> {
                 return Value::default();
             }
         }
-        let name = path.as_str().rsplit("::").next().unwrap_or_default();
+        let name = last_segment(path.as_str());
         self.unknown(id, name, values)
     }
 
@@ -176,7 +176,7 @@ impl<'a> Walk<'_, 'a> {
         if let Some(callable) = callables.last().copied() {
             return self.with_closure(name, receiver, values, callable, span);
         }
-        let joined = || values.iter().fold(Value::default(), |all, it| all.or(it));
+        let joined = || Value::of_all(values);
         // A path or query of a fixed host leads nowhere else.
         let host = Sinks::of(SinkKind::Request).with(Sinks::of(SinkKind::Redirect));
         let is_fixed = || receiver.all().iter().all(|it| it.cleared.contains(host));
@@ -264,8 +264,7 @@ impl<'a> Walk<'_, 'a> {
         callable: Callable,
         span: Span,
     ) -> Value {
-        let others = values.iter().filter(|it| it.callable.is_none());
-        let others = others.fold(Value::default(), |all, it| all.or(it));
+        let others = Value::of_all(values.iter().filter(|it| it.callable.is_none()));
         let takes_element = receiver.or(&others);
         match name {
             "map_err" | "or_else" | "unwrap_or_else" | "ok_or_else" | "get_or_insert_with"
@@ -327,7 +326,7 @@ impl<'a> Walk<'_, 'a> {
         let ty = ty.success().unwrap_or_else(|| ty.clone());
         let path = ty.peel_refs().external_path();
         path.is_some_and(|path| {
-            let name = path.as_str().rsplit("::").next().unwrap_or_default();
+            let name = last_segment(path.as_str());
             matches!(name, "FilePart" | "FormFile" | "FormFiles" | "TempFile")
         })
     }
@@ -344,7 +343,7 @@ impl<'a> Walk<'_, 'a> {
     fn is_request(&self, id: ExprId) -> bool {
         let path = self.ty(id).peel_refs().external_path();
         path.is_some_and(|path| {
-            let krate = path.as_str().split("::").next().unwrap_or_default();
+            let krate = crate_of(path.as_str());
             krate == "http" || crate::flow::is_framework(krate)
         })
     }
@@ -394,7 +393,7 @@ pub(super) fn lead_of_text(text: &Text) -> Lead {
 
 /// Whether a function asks no more than where a file is, or whether it is there.
 fn asks_where(path: Name) -> bool {
-    let name = path.as_str().rsplit("::").next().unwrap_or_default();
+    let name = last_segment(path.as_str());
     matches!(
         name,
         "canonicalize" | "metadata" | "symlink_metadata" | "exists" | "try_exists" | "read_link"
@@ -442,6 +441,6 @@ fn passes(krate: &str) -> bool {
 
 /// Whether what is called is the constructor of a type, which holds what it is handed.
 fn is_wrapper(path: Name) -> bool {
-    let last = path.as_str().rsplit("::").next().unwrap_or_default();
+    let last = last_segment(path.as_str());
     last.starts_with(char::is_uppercase) || matches!(last, "new" | "from")
 }

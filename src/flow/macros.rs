@@ -102,7 +102,7 @@ impl<'a> Walk<'_, 'a> {
         });
         let mut made = Value::default();
         let Some(text) = text else {
-            return values.iter().fold(made, |all, it| all.or(&it.1.flat()));
+            return Value::of_all(values.iter().map(|it| &it.1)).flat();
         };
         let mut before = Text::default();
         for part in &text.parts {

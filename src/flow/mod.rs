@@ -21,7 +21,8 @@ use rustc_hash::FxHashSet;
 
 use crate::facts::mentions::hash;
 use crate::facts::{Expr, Mention};
-use crate::models::{Function, Role, Sinks};
+use crate::models::exports::last_segment;
+use crate::models::{Function, Role, SinkKind, Sinks};
 use crate::program::{BodyKey, BodyOwner, FnId, Program};
 use crate::routes::{HandlerTarget, Inventory};
 use crate::source::{Name, SourceMap};
@@ -95,9 +96,7 @@ fn carriers(program: &Program) -> FxHashSet<Name> {
     let extractors = program
         .models
         .extractors_of(program.crates_used(), |_| true);
-    let names = extractors
-        .iter()
-        .filter_map(|it| it.as_str().rsplit("::").next());
+    let names = extractors.iter().map(|it| last_segment(it.as_str()));
     let requests = ["Request", "HttpRequest", "ServiceRequest"];
     names.chain(requests).map(Name::new).collect()
 }
@@ -134,13 +133,11 @@ fn leading_to(values: &Values<'_>, asked: Sinks) -> FxHashSet<FnId> {
     };
     let bodies: Vec<BodyKey> = bodies.into_par_iter().filter(calls).collect();
     let mut open: Vec<FnId> = owners(program, bodies);
-    if asked.has(crate::models::SinkKind::Log) {
+    if asked.has(SinkKind::Log) {
         let macros = program
             .models
             .macros_of(program.crates_used(), |it| it.role == Role::Logs);
-        let names = macros
-            .iter()
-            .filter_map(|it| it.as_str().rsplit("::").next());
+        let names = macros.iter().map(|it| last_segment(it.as_str()));
         let hashes = names.flat_map(|it| program.hashes_of(Name::new(it), &[Mention::Macro]));
         open.extend(owners(program, program.mentioning(&hashes.collect())));
     }

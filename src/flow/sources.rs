@@ -3,20 +3,13 @@
 use super::taint::{Origin, Source, Taint, Value};
 use super::walk::Walk;
 use crate::facts::{Attr, PatId};
+use crate::models::exports::crate_of;
 use crate::models::roles::{Carries, TypeRole};
 use crate::models::{SinkKind, Sinks, SourceKind};
 use crate::program::{AdtId, Container, FnId, Program, Ty};
+use crate::routes::guard::{EXTRACTOR_TRAITS, OPTIONAL_TRAITS};
 use crate::source::{Name, Span};
 
-/// Traits by which frameworks fill a handler's parameters.
-const EXTRACTOR_TRAITS: [&str; 6] = [
-    "FromRequestParts",
-    "FromRequest",
-    "FromData",
-    "ApiExtractor",
-    "Extractible",
-    "OptionalFromRequestParts",
-];
 /// Derives by which a type is read from what a request holds.
 const PARSED: [&str; 6] = [
     "Deserialize",
@@ -92,7 +85,8 @@ impl Walk<'_, '_> {
             };
         }
         // An extractor of the program: what its own code makes of the request.
-        let impls = program.impls_named(&EXTRACTOR_TRAITS, peeled);
+        let mut impls = program.impls_named(&EXTRACTOR_TRAITS, peeled);
+        impls.extend(program.impls_named(&OPTIONAL_TRAITS, peeled));
         if !impls.is_empty() {
             let mut value = Value::default();
             for (id, _) in impls {
@@ -136,7 +130,7 @@ enum Carried {
 fn carries(program: &Program, ty: &Ty, is_handler: bool) -> Option<Carried> {
     let ty = ty.peel_refs();
     let path = ty.external_path()?;
-    let krate = path.as_str().split("::").next().unwrap_or_default();
+    let krate = crate_of(path.as_str());
     // Responses are made of the same parts.
     if !is_handler && matches!(krate, "http" | "bytes" | "hyper" | "std") {
         return None;
@@ -175,6 +169,7 @@ fn fills(program: &Program, id: FnId) -> bool {
     let of = program[of].of_trait.as_ref().and_then(|it| it.last());
     of.is_some_and(|it| {
         EXTRACTOR_TRAITS.contains(&it.as_str())
+            || OPTIONAL_TRAITS.contains(&it.as_str())
             || matches!(it.as_str(), "FromParam" | "FromSegments" | "FromFormField")
     })
 }

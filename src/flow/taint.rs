@@ -373,10 +373,12 @@ impl Value {
 
     /// Adds what another value may hold.
     pub(super) fn join(&mut self, other: &Value) {
-        let own = self.fields.iter().map(|it| it.0);
-        let theirs = other.fields.iter().map(|it| it.0);
-        let mut names: Vec<Name> = own.chain(theirs).collect();
-        names.dedup();
+        let mut names: Vec<Name> = self.fields.iter().map(|it| it.0).collect();
+        for (name, _) in &other.fields {
+            if !names.contains(name) {
+                names.push(*name);
+            }
+        }
         for name in names {
             let theirs = other.field(name);
             self.slot(name).join(&theirs);
@@ -385,6 +387,12 @@ impl Value {
             self.add(taint.clone());
         }
         self.callable = self.callable.or(other.callable);
+    }
+
+    /// What any of several may hold.
+    pub(super) fn of_all<'v>(values: impl IntoIterator<Item = &'v Value>) -> Value {
+        let values = values.into_iter();
+        values.fold(Value::default(), |all, it| all.or(it))
     }
 
     /// What either of two may hold.

@@ -4,8 +4,6 @@ use crate::facts::item::Fields;
 use crate::models::{SinkKind, Sinks};
 use crate::program::{AdtId, AdtKind, ImplId, Program, Ty};
 
-use crate::source::Name;
-
 use super::taint::Value;
 
 /// How deep types are looked into.
@@ -52,14 +50,12 @@ fn holds(program: &Program, ty: &Ty, depth: u32) -> Holds {
             _ => Holds::Number,
         },
         // Bytes are a text.
-        Ty::Slice(inner) if **inner == Ty::Primitive(Name::new("u8")) => Holds::Anything,
+        Ty::Slice(inner) if is_byte(inner) => Holds::Anything,
         Ty::Ref(inner) | Ty::Future(inner) | Ty::Slice(inner) => holds(program, inner, depth + 1),
         Ty::Tuple(all) if all.is_empty() => Holds::Nothing,
         Ty::Tuple(all) => of_all(all),
         Ty::External(path, args) => match path.as_str() {
-            "std::vec::Vec" if args.first() == Some(&Ty::Primitive(Name::new("u8"))) => {
-                Holds::Anything
-            }
+            "std::vec::Vec" if args.first().is_some_and(is_byte) => Holds::Anything,
             "std::option::Option" | "std::vec::Vec" | "std::boxed::Box" | "std::sync::Arc"
                 if !args.is_empty() =>
             {
@@ -122,6 +118,10 @@ pub(super) fn is_own(method: &str) -> bool {
             | "limits"
             | "depot"
     )
+}
+
+fn is_byte(ty: &Ty) -> bool {
+    matches!(ty, Ty::Primitive(name) if *name == "u8")
 }
 
 /// Types of libraries whose text has a form that can do no harm.

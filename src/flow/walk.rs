@@ -7,7 +7,7 @@ use super::taint::{Callable, Lead, Origin, SELF, Taint, Value};
 use super::types;
 use crate::facts::body::{BinaryOp, BlockKind, Closure, LoopKind, UnaryOp};
 use crate::facts::{Body, Expr, ExprId, Pat, PatId, Stmt};
-use crate::models::{SinkKind, Sinks};
+use crate::models::SinkKind;
 use crate::program::{BodyKey, Def, FnId, Ty};
 use crate::source::{Name, Span};
 use crate::values::{Callee, Typing};
@@ -697,9 +697,6 @@ impl<'w, 'a> Walk<'w, 'a> {
             return;
         }
         for taint in value.all() {
-            if taint.cleared.has(kind) || !taint.lead.leaves_open(kind) {
-                continue;
-            }
             let sink = Sink {
                 kind,
                 span: self.span(arg),
@@ -710,8 +707,12 @@ impl<'w, 'a> Walk<'w, 'a> {
         }
     }
 
-    /// A taint has come to a sink, of this function or of one that it calls.
+    /// A taint has come to a sink, of this function or of one that it calls: if it can do harm there,
+    /// that is a flow, or for the caller to say.
     pub(super) fn arrive(&mut self, sink: Sink, taint: &Taint) {
+        if taint.cleared.has(sink.kind) || !taint.lead.leaves_open(sink.kind) {
+            return;
+        }
         match &taint.origin {
             Origin::Source(source) => self.all.found(*source, sink, &taint.way, self.id),
             Origin::Param(..) => self.summary.reach(Reach {
@@ -736,7 +737,7 @@ impl Lead {
     }
 
     /// Whether data behind it can do harm at a kind of sink.
-    pub(super) fn leaves_open(self, kind: SinkKind) -> bool {
+    fn leaves_open(self, kind: SinkKind) -> bool {
         match kind {
             SinkKind::Request => matches!(self, Lead::Nothing | Lead::Scheme),
             SinkKind::Redirect => matches!(self, Lead::Nothing | Lead::Scheme | Lead::Root),
@@ -754,6 +755,3 @@ pub(super) fn index_name(at: usize) -> Name {
         _ => Name::new(&at.to_string()),
     }
 }
-
-/// What numbers, identifiers and times can do no harm at.
-pub(super) const HARMLESS: Sinks = Sinks::TEXTUAL;

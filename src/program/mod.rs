@@ -145,6 +145,16 @@ impl Program {
         format!("{path}::{}", def.name)
     }
 
+    /// The name by which findings call a function: with its type, if it has one (`Type::name`).
+    pub fn fn_name(&self, id: FnId) -> String {
+        let path = self.fn_path(id);
+        let is_method = !matches!(self[id].container, Container::Module);
+        let names = path.rsplit("::").take(1 + usize::from(is_method));
+        let mut names: Vec<&str> = names.collect();
+        names.reverse();
+        names.join("::")
+    }
+
     /// `crate::module::inner`; modules of bodies are passed over.
     pub fn module_path(&self, id: ModuleId) -> String {
         let module = &self[id];

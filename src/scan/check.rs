@@ -70,6 +70,8 @@ pub struct Settings<'a> {
     /// Whether to find out what endpoints demand beyond an identity: that takes following every
     /// handler to its end. Where nobody asks, their authorization is unknown.
     pub rights: bool,
+    /// Whether to follow data to where it does harm: only findings take that.
+    pub follows_data: bool,
     /// What to do about the posture of the service.
     pub posture: Posture<'a>,
 }
@@ -328,6 +330,7 @@ impl Run<'_> {
             secrets,
             persona: self.settings.persona,
             scope: self.scope,
+            follows_data: self.settings.follows_data,
             excuses: &Excuses::default(),
         };
         let lints = self.settings.registry.lints();

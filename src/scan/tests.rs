@@ -133,6 +133,7 @@ fn outcome_in_parts(tree: &[(&str, &str)], config: &str, together: usize) -> Out
         progress: false,
         explain: true,
         rights: true,
+        follows_data: true,
         posture: Posture::Unasked,
     };
     check::check_in_parts(&workspace, &files, &settings, together)

@@ -29,6 +29,7 @@ fn findings(lint: &str, source: &str, persona: Persona) -> Vec<Diagnostic> {
         secrets: &[],
         persona,
         scope: Scope::default(),
+        follows_data: true,
         excuses: &Excuses::default(),
     };
     let lint = Registry::builtin().lint(lint).expect("a lint");

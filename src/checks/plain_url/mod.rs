@@ -52,7 +52,7 @@ struct Sent {
 impl Cleartext {
     /// Looks for it.
     pub fn new(cx: &Context<'_>) -> Cleartext {
-        let is_live = |key| is_live(cx, key);
+        let is_live = |key| cx.is_live(key);
         let live = sending(cx.program).into_iter().filter(|it| is_live(*it));
         let live: Vec<BodyKey> = live.collect();
         // All threads: what follows asks for one after the other.
@@ -72,7 +72,7 @@ pub fn run(cx: &Context<'_>, cleartext: &Cleartext, lint: &Lint) -> Vec<Diagnost
     let protocols = protocols.into_iter().flatten();
     let protocols: Vec<&str> = protocols.filter_map(toml::Value::as_str).collect();
     let settings = params.get("settings").and_then(toml::Value::as_bool);
-    let is_live = |key| is_live(cx, key);
+    let is_live = |key| cx.is_live(key);
     let search = Search::new(cx, &is_live);
     let mut found = search.addresses(lint, &protocols, &cleartext.sent);
     if settings == Some(true) {
@@ -84,16 +84,6 @@ pub fn run(cx: &Context<'_>, cleartext: &Cleartext, lint: &Lint) -> Vec<Diagnost
         );
     }
     found
-}
-
-/// Whether what a body does is reported on.
-fn is_live(cx: &Context<'_>, key: BodyKey) -> bool {
-    let program = cx.program;
-    let is_test = match program[key].owner {
-        BodyOwner::Fn(id) => program[id].is_test,
-        BodyOwner::Const(id) => program[id].is_test,
-    };
-    (!is_test || cx.scope.tests) && !cx.is_left_out(program[key].module)
 }
 
 /// The bodies that may use what the models know to send or connect, to an address that it is
@@ -323,17 +313,7 @@ impl<'a> Search<'a> {
     /// The name of the function or constant that a body belongs to, with its type.
     fn owner(&self, key: BodyKey) -> String {
         match self.program[key].owner {
-            BodyOwner::Fn(id) => {
-                let path = self.program.fn_path(id);
-                let is_method = !matches!(
-                    self.program[id].container,
-                    crate::program::Container::Module
-                );
-                let mut names: Vec<&str> =
-                    path.rsplit("::").take(1 + usize::from(is_method)).collect();
-                names.reverse();
-                names.join("::")
-            }
+            BodyOwner::Fn(id) => self.program.fn_name(id),
             BodyOwner::Const(id) => self.program[id].name.to_string(),
         }
     }

@@ -37,6 +37,7 @@ fn findings(lint: &str, source: &str) -> Vec<(u32, Diagnostic)> {
         secrets: &[],
         persona: Persona::Auditor,
         scope: Scope::default(),
+        follows_data: true,
         excuses: &Excuses::default(),
     };
     let lint = Registry::builtin().lint(lint).expect("a lint");

@@ -12,7 +12,7 @@ use crate::routes::eval::type_name;
 use crate::source::{Name, Span};
 
 /// Traits by which frameworks fill a handler's parameters.
-const EXTRACTOR_TRAITS: [&str; 5] = [
+pub const EXTRACTOR_TRAITS: [&str; 5] = [
     "FromRequestParts",
     "FromRequest",
     "FromData",
@@ -22,7 +22,7 @@ const EXTRACTOR_TRAITS: [&str; 5] = [
 /// What deriving salvo's does is to parse.
 const PARSING_TRAIT: &str = "Extractible";
 /// Traits by which axum (since `axum-core` 0.5) fills a parameter of type `Option<T>`.
-pub(super) const OPTIONAL_TRAITS: [&str; 2] = ["OptionalFromRequestParts", "OptionalFromRequest"];
+pub const OPTIONAL_TRAITS: [&str; 2] = ["OptionalFromRequestParts", "OptionalFromRequest"];
 
 impl Judge<'_> {
     /// The value of a parameter of a handler, middleware or extractor: as a `Result` where the

@@ -54,6 +54,8 @@ mod threads;
 mod unmodelled;
 mod words;
 
+pub use extractors::{EXTRACTOR_TRAITS, OPTIONAL_TRAITS};
+
 use std::rc::Rc;
 
 use crate::program::{FnId, Program};
