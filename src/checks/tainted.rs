@@ -47,7 +47,18 @@ impl Flows {
             return Flows::default();
         }
         let is_meant = |key| cx.is_live(key);
-        Flows(flows(cx.values, cx.sources, cx.inventory, asked, is_meant))
+        let calls = match cx.persona {
+            Persona::Auditor => usize::MAX,
+            Persona::Regular => MAX_CALLS,
+        };
+        Flows(flows(
+            cx.values,
+            cx.sources,
+            cx.inventory,
+            asked,
+            calls,
+            is_meant,
+        ))
     }
 }
 
@@ -73,7 +84,7 @@ pub(super) fn run(cx: &Context<'_>, flows: &Flows, lint: &Lint) -> Vec<Diagnosti
     let mut found: Vec<Diagnostic> = Vec::new();
     let mut told = Vec::new();
     for flow in &flows.0 {
-        let is_far = flow.steps.iter().filter(|it| it.enters).count() > MAX_CALLS;
+        let is_far = flow.calls() > MAX_CALLS;
         let is_meant =
             params.sinks.contains(&flow.sink.kind) && params.sources.contains(&flow.source.kind);
         // One place is one mistake, wherever its data comes from; and so is one function that does

@@ -1,5 +1,6 @@
 //! Calls of functions of the program, and of closures.
 
+use super::between::targets;
 use super::summary::Summary;
 use super::taint::{Callable, Origin, SELF, Taint, Value};
 use super::types;
@@ -8,13 +9,9 @@ use crate::facts::body::MethodCall;
 use crate::facts::item::SelfParam;
 use crate::facts::{Expr, ExprId, TypeRef};
 use crate::models::Sinks;
-use crate::program::methods::Candidate;
-use crate::program::{Container, Def, FnId};
+use crate::program::{Def, FnId};
 use crate::source::{Name, Span};
 use crate::values::Callee;
-
-/// Of a call that may reach more functions than this, nothing is believed.
-const MAX_TARGETS: usize = 6;
 
 /// What a function is called with.
 pub(super) struct Given<'g> {
@@ -45,7 +42,7 @@ impl<'a> Walk<'_, 'a> {
         {
             return self.apply_callable(callable, values, self.span(id));
         }
-        let callees = self.typing.callees(id).to_vec();
+        let callees = self.typing.callees(id);
         match callees.first() {
             Some(Callee::Constructor(Def::Adt(_) | Def::Variant(..))) => {
                 let parts = values.into_iter().enumerate();
@@ -53,7 +50,12 @@ impl<'a> Walk<'_, 'a> {
             }
             Some(Callee::External(path)) => self.library(id, *path, None, args, values),
             Some(Callee::Fn(_)) => {
-                let candidates = self.candidates(&callees, args.first().copied());
+                let candidates = targets(
+                    self.all.program,
+                    self.typing,
+                    callees,
+                    args.first().copied(),
+                );
                 self.local(id, &candidates, None, args, values)
             }
             _ => match self.body.expr(callee) {
@@ -70,11 +72,12 @@ impl<'a> Walk<'_, 'a> {
     pub(super) fn method_call(&mut self, id: ExprId, call: &'a MethodCall) -> Value {
         let receiver = self.expr(call.receiver);
         let values = self.all_of(&call.args);
-        let callees = self.typing.callees(id).to_vec();
+        let callees = self.typing.callees(id);
         let is_guess = self.ty(call.receiver).is_unknown();
         match callees.first() {
             Some(Callee::Fn(_)) if !is_guess || callees.len() == 1 => {
-                let candidates = self.candidates(&callees, Some(call.receiver));
+                let candidates =
+                    targets(self.all.program, self.typing, callees, Some(call.receiver));
                 self.local(
                     id,
                     &candidates,
@@ -93,47 +96,6 @@ impl<'a> Walk<'_, 'a> {
         }
     }
 
-    /// The functions that a call may reach: of a trait's function, those that implement it.
-    fn candidates(&self, callees: &[Callee], receiver: Option<ExprId>) -> Vec<FnId> {
-        let program = self.all.program;
-        let mut found: Vec<FnId> = Vec::new();
-        let mut add = |id: FnId| {
-            if !found.contains(&id) {
-                found.push(id);
-            }
-        };
-        for callee in callees {
-            let Callee::Fn(Candidate { id, .. }) = callee else {
-                continue;
-            };
-            let def = &program[*id];
-            let Container::Trait(of) = def.container else {
-                add(*id);
-                continue;
-            };
-            let impls = program.impls_of(Def::Trait(of));
-            let own = receiver.map(|it| program.find_methods(self.ty(it).peel_refs(), def.name));
-            let own = own.into_iter().flatten().map(|it| it.id);
-            let own: Vec<FnId> = own.filter(|it| program[*it].body.is_some()).collect();
-            if !own.is_empty() && own.len() < impls.len().max(1) {
-                own.into_iter().for_each(&mut add);
-                continue;
-            }
-            let mut implemented = false;
-            for id in impls {
-                let fns = program[*id].fns.iter().copied();
-                for id in fns.filter(|it| program[*it].name == def.name && !program[*it].is_test) {
-                    implemented = true;
-                    add(id);
-                }
-            }
-            if def.body.is_some() || !implemented {
-                add(*id);
-            }
-        }
-        found
-    }
-
     /// A call of functions of the program.
     fn local(
         &mut self,
@@ -143,9 +105,6 @@ impl<'a> Walk<'_, 'a> {
         args: &'a [ExprId],
         values: Vec<Value>,
     ) -> Value {
-        if candidates.is_empty() || candidates.len() > MAX_TARGETS {
-            return Value::default();
-        }
         let program = self.all.program;
         let mut result = Value::default();
         for target in candidates {
@@ -166,12 +125,11 @@ impl<'a> Walk<'_, 'a> {
             if given.is_clean() {
                 continue;
             }
-            if !self.all.is_exact && !self.all.may_matter(*target) {
+            let Some(summary) = self.all.of(*target) else {
                 let value = self.passed_on(*target, receiver.as_ref(), args, &given, first);
                 result.join(&value);
                 continue;
-            }
-            let summary = self.all.of(*target);
+            };
             let value = self.instantiate(*target, &summary, &given, self.span(id));
             result.join(&match types::is_named_harmless(def.name.as_str()) {
                 true => value.cleared(Sinks::ALL),
@@ -264,7 +222,7 @@ impl<'a> Walk<'_, 'a> {
             origin: taint.origin.clone(),
             cleared: taint.cleared.with(inside.cleared),
             lead: taint.lead.behind(inside.lead),
-            way: match self.all.is_exact {
+            way: match self.all.is_exact() {
                 true => taint.way.entering(name, span).and(&inside.way),
                 false => taint.way.clone(),
             },
@@ -293,8 +251,10 @@ impl<'a> Walk<'_, 'a> {
                         args: &args,
                     },
                 };
-                let summary = self.all.of(id);
-                self.instantiate(id, &summary, &given, span)
+                match self.all.of(id) {
+                    Some(summary) => self.instantiate(id, &summary, &given, span),
+                    None => Value::of_all(&args).flat(),
+                }
             }
         }
     }

@@ -39,7 +39,12 @@ impl<'a> Walk<'_, 'a> {
                 return Value::tainted(Taint::new(Origin::Source(source)));
             }
             if let Some(value) = self.by_role(model, receiver.map(|it| it.1), &values) {
-                return value;
+                return match args.first() {
+                    Some(name) if self.is_referer(*name) => {
+                        value.cleared(Sinks::of(SinkKind::Redirect))
+                    }
+                    _ => value,
+                };
             }
         }
         let name = last_segment(path.as_str());

@@ -91,8 +91,10 @@ impl Walk<'_, '_> {
             let mut value = Value::default();
             for (id, _) in impls {
                 for function in &program[id].fns {
-                    let made = self.all.of(*function);
-                    value.join(&made.value);
+                    match self.all.of(*function) {
+                        Some(made) => value.join(&made.value),
+                        None => value.join(&self.request(name, span)),
+                    }
                 }
             }
             return value;

@@ -93,13 +93,25 @@ impl Walk<'_, '_> {
 
     /// Whether an expression is the name of the header that says where to go on.
     fn is_location(&self, id: ExprId) -> bool {
+        self.names_header(id, "location")
+    }
+
+    /// Whether an expression is the name of the header that says where somebody comes from: who goes
+    /// back there is where they were.
+    pub(super) fn is_referer(&self, id: ExprId) -> bool {
+        self.names_header(id, "referer")
+    }
+
+    fn names_header(&self, id: ExprId, header: &str) -> bool {
         match self.body.expr(id) {
-            Expr::Path(path) => path
-                .last()
-                .is_some_and(|it| it == "LOCATION" || it == "Location"),
-            _ => self
-                .text(id)
-                .is_some_and(|it| it.eq_ignore_ascii_case("location")),
+            Expr::Path(path) => {
+                let name = path.last();
+                name.is_some_and(|it| it.as_str().eq_ignore_ascii_case(header))
+            }
+            _ => {
+                let text = self.text(id);
+                text.is_some_and(|it| it.eq_ignore_ascii_case(header))
+            }
         }
     }
 

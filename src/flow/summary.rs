@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::between::Between;
 use super::taint::{Source, Step, Taint, Value, Way};
 use super::walk::Walk;
 use crate::models::{SinkKind, Sinks};
@@ -20,6 +21,18 @@ const MAX_ROUNDS: usize = 3;
 pub(super) const MAX_EXPRS: u32 = 60_000;
 /// How deep functions are followed into each other.
 const MAX_DEPTH: usize = 48;
+
+/// How many calls deep functions are looked into that lead to no sink, for what they return.
+const MAX_ASIDE: u8 = 2;
+
+/// How closely functions are looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Looks {
+    /// What leads to no sink passes on whatever it is handed, and ways are not written down.
+    Roughly,
+    /// What leads to no sink is looked into, too.
+    Exactly,
+}
 
 /// A place where data can do harm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -43,6 +56,13 @@ pub struct Flow {
     pub sink: Sink,
     /// The way in between.
     pub steps: Vec<Step>,
+}
+
+impl Flow {
+    /// How many calls the way goes through.
+    pub fn calls(&self) -> usize {
+        self.steps.iter().filter(|it| it.enters).count()
+    }
 }
 
 /// What a parameter comes to.
@@ -93,14 +113,12 @@ pub(super) struct Summaries<'a> {
     pub(super) asked: Sinks,
     /// Functions that a framework calls with what a request holds.
     pub(super) handlers: &'a FxHashSet<FnId>,
-    /// Functions that may lead to a sink.
-    relevant: &'a FxHashSet<FnId>,
-    /// Whether others are looked into, too; otherwise they pass on whatever they are handed.
-    pub(super) is_exact: bool,
-    known: RefCell<FxHashMap<FnId, Rc<Summary>>>,
-    /// Functions that are being looked at, with what is known of them so far, and whether that
-    /// was asked for.
-    open: RefCell<Vec<(FnId, Rc<Summary>, bool)>>,
+    between: &'a Between,
+    looks: Looks,
+    /// By function, and how many calls it stands away from what leads to a sink.
+    known: RefCell<FxHashMap<(FnId, u8), Rc<Summary>>>,
+    /// Functions that are being looked at.
+    open: RefCell<Vec<Open>>,
     /// What has been found.
     pub(super) flows: RefCell<Vec<Flow>>,
     /// The functions in which a source and a sink have met.
@@ -113,8 +131,8 @@ impl<'a> Summaries<'a> {
         sources: &'a SourceMap,
         asked: Sinks,
         handlers: &'a FxHashSet<FnId>,
-        relevant: &'a FxHashSet<FnId>,
-        is_exact: bool,
+        between: &'a Between,
+        looks: Looks,
     ) -> Summaries<'a> {
         Summaries {
             values,
@@ -122,8 +140,8 @@ impl<'a> Summaries<'a> {
             sources,
             asked,
             handlers,
-            relevant,
-            is_exact,
+            between,
+            looks,
             known: RefCell::default(),
             open: RefCell::default(),
             flows: RefCell::default(),
@@ -131,55 +149,82 @@ impl<'a> Summaries<'a> {
         }
     }
 
-    /// Whether a function may lead to a sink.
-    pub(super) fn may_matter(&self, id: FnId) -> bool {
-        self.relevant.contains(&id)
+    pub(super) fn is_exact(&self) -> bool {
+        self.looks == Looks::Exactly
     }
 
-    /// What a function does; nothing, if it has no body.
-    pub(super) fn of(&self, id: FnId) -> Rc<Summary> {
-        if let Some(known) = self.known.borrow().get(&id) {
-            return Rc::clone(known);
-        }
+    /// What a function does; nothing is said of one that is not looked into: it may pass on whatever
+    /// it is handed.
+    pub(super) fn of(&self, id: FnId) -> Option<Rc<Summary>> {
         let mut open = self.open.borrow_mut();
-        if let Some((_, so_far, asked)) = open.iter_mut().find(|it| it.0 == id) {
-            *asked = true;
-            return Rc::clone(so_far);
+        let aside = match (self.between.has(id), open.last()) {
+            (true, _) | (_, None) => 0,
+            (false, Some(caller)) => caller.aside + 1,
+        };
+        if aside > 0 && (self.looks == Looks::Roughly || aside > MAX_ASIDE) {
+            return None;
+        }
+        if let Some(known) = self.known.borrow().get(&(id, aside)) {
+            return Some(Rc::clone(known));
+        }
+        if let Some(own) = open.iter_mut().find(|it| it.id == id) {
+            own.is_asked = true;
+            return Some(Rc::clone(&own.so_far));
         }
         if open.len() >= MAX_DEPTH {
-            return Rc::default();
+            return Some(Rc::default());
         }
-        open.push((id, Rc::default(), false));
+        open.push(Open {
+            id,
+            aside,
+            so_far: Rc::default(),
+            is_asked: false,
+        });
         drop(open);
         let mut summary = Rc::new(Walk::run(self, id));
         for _ in 1..MAX_ROUNDS {
             let mut open = self.open.borrow_mut();
             let own = open.last_mut().expect("it was pushed above");
-            if !own.2 || own.1.is_same(&summary) {
+            if !own.is_asked || own.so_far.is_same(&summary) {
                 break;
             }
-            *own = (id, Rc::clone(&summary), false);
+            own.so_far = Rc::clone(&summary);
+            own.is_asked = false;
             drop(open);
             summary = Rc::new(Walk::run(self, id));
         }
         self.open.borrow_mut().pop();
-        self.known.borrow_mut().insert(id, Rc::clone(&summary));
-        summary
+        let mut known = self.known.borrow_mut();
+        known.insert((id, aside), Rc::clone(&summary));
+        Some(summary)
     }
 
     /// Notes that data comes to a sink, and in which function both have met.
     pub(super) fn found(&self, source: Source, sink: Sink, way: &Way, met: FnId) {
         self.met.borrow_mut().push(met);
         let mut flows = self.flows.borrow_mut();
-        let known = flows.iter().any(|it| {
-            it.sink.kind == sink.kind && it.sink.span == sink.span && it.source == source
-        });
-        if !known {
-            flows.push(Flow {
-                source,
-                sink,
-                steps: way.steps(),
-            });
+        let mut known = flows.iter_mut().filter(|it| it.sink.kind == sink.kind);
+        let known = known.find(|it| it.sink.span == sink.span && it.source == source);
+        let new = Flow {
+            source,
+            sink,
+            steps: way.steps(),
+        };
+        match known {
+            Some(known) if new.calls() < known.calls() => *known = new,
+            Some(_) => {}
+            None => flows.push(new),
         }
     }
+}
+
+/// A function that is being looked at.
+struct Open {
+    id: FnId,
+    /// How many calls it stands away from what leads to a sink.
+    aside: u8,
+    /// What is known of it so far.
+    so_far: Rc<Summary>,
+    /// Whether that was asked for.
+    is_asked: bool,
 }

@@ -641,7 +641,7 @@ impl<'w, 'a> Walk<'w, 'a> {
 
     /// A value with one more step on its way, if anybody is going to see that.
     pub(super) fn noted(&self, value: Value, what: impl Fn() -> String, span: Span) -> Value {
-        match self.all.is_exact {
+        match self.all.is_exact() {
             true => value.changed(|it| it.way = it.way.then(&what, span)),
             false => value,
         }

@@ -81,7 +81,12 @@ impl Models {
 
     /// Whether the crate is in the lock file, or there is none.
     pub fn may_be_locked(&self, name: Name) -> bool {
-        self.versions.is_empty() || self.versions.contains_key(&name)
+        !self.are_locked() || self.versions.contains_key(&name)
+    }
+
+    /// Whether there is a lock file.
+    pub fn are_locked(&self) -> bool {
+        !self.versions.is_empty()
     }
 
     /// Whether anything is known of the crate.

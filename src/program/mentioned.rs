@@ -39,14 +39,16 @@ impl Program {
         self.models.may_be_locked(name) || imported.contains(&name)
     }
 
-    /// The crates that the program may use: those that it depends on or, where no manifest says,
-    /// all that there are models of: what stands before `::` and is nothing else is taken for one.
+    /// The crates that the program may use: the standard library and those that it depends on. Where no
+    /// manifest says, all that there are models of: what stands before `::` and is nothing else is
+    /// taken for one; and where no lock file does, since libraries hand on what others define.
     pub fn crates_used(&self) -> FxHashSet<Name> {
         let dependencies = self.crates.iter().flat_map(|it| &it.dependencies);
         let mut crates: FxHashSet<Name> = dependencies.map(|(_, of)| *of).collect();
-        if crates.is_empty() {
+        if crates.is_empty() || !self.models.are_locked() {
             crates.extend(self.models.crate_names());
         }
+        crates.insert(Name::new("std"));
         crates
     }
 

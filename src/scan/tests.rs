@@ -604,3 +604,32 @@ fn of_what_cannot_be_read_nobody_says_that_it_is_open() {
     // Nobody asks it.
     assert_eq!(status("Ok(())", "let = 1;"), Status::None);
 }
+
+/// What is known of a library is asked whoever depends on it: the program itself, one of its libraries,
+/// or, of the standard library, nobody.
+#[test]
+fn sinks_are_known_whatever_manifests_name() {
+    let ids = |tree: &[(&str, &str)]| {
+        let outcome = outcome(tree, "");
+        let all = outcome.diagnostics.iter();
+        let mut ids: Vec<&str> = all.map(|it| it.lint.as_str()).collect();
+        ids.retain(|it| matches!(*it, "path-traversal" | "cross-site-scripting"));
+        ids.join(" ")
+    };
+    let file = "use axum::{Router, extract::Path, routing::get};\n\
+         async fn show(Path(name): Path<String>) -> Vec<u8> { std::fs::read(name).unwrap() }\n\
+         async fn main() { axum::serve(l(), Router::new().route(\"/a\", get(show))).await; }\n";
+    let lock = "version = 4\n\n[[package]]\nname = \"axum\"\nversion = \"0.8.1\"\n";
+    let locked = [("src/main.rs", file), ("Cargo.lock", lock)];
+    assert_eq!(ids(&locked), "path-traversal");
+    assert_eq!(ids(&locked[..1]), "path-traversal");
+
+    let manifest = "[package]\nname = \"a\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[dependencies]\nsalvo = \"0.95\"\n";
+    let page = "use salvo::prelude::*;\n\
+         #[handler] async fn show(req: &mut Request, res: &mut Response) {\n\
+         let name = req.query::<String>(\"name\").unwrap();\n\
+         res.render(Text::Html(format!(\"<b>{name}</b>\"))); }\n\
+         #[tokio::main] async fn main() { Server::new(l()).serve(Router::new().get(show)).await; }\n";
+    let unlocked = [("Cargo.toml", manifest), ("src/main.rs", page)];
+    assert_eq!(ids(&unlocked), "cross-site-scripting");
+}

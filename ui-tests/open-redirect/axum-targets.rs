@@ -217,6 +217,11 @@ async fn created(Path(name): Path<String>) -> impl IntoResponse {
     (StatusCode::CREATED, [(header::LOCATION, format!("/items/{name}"))], name) // near miss: created
 }
 
+async fn back(headers: HeaderMap) -> Redirect {
+    let from = headers.get(header::REFERER).and_then(|it| it.to_str().ok());
+    Redirect::to(from.unwrap_or("/")) // near miss: they go back where they were
+}
+
 async fn to_https(headers: HeaderMap, OriginalUri(uri): OriginalUri) -> Redirect {
     // Nobody makes another's browser send a false `Host`.
     let host = headers.get(header::HOST).and_then(|it| it.to_str().ok()).unwrap_or("www.example.com");
@@ -236,7 +241,7 @@ async fn main() {
         .route("/7", get(not_http).post(known).put(host_checked).delete(path_of_url))
         .route("/8", get(any_url).post(by_helper).put(by_safe_helper).delete(checked_negated))
         .route("/9", get(header_tuple).post(other_header_tuple).put(header_inserted).delete(header_built))
-        .route("/10", get(to_https))
+        .route("/10", get(to_https).post(back))
         .with_state(links);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await.expect("a port");
     axum::serve(listener, app).await.expect("a server");

@@ -76,7 +76,7 @@ fn fourth(text: &str) -> String {
 }
 
 async fn four_deep(State(state): State<AppState>, Query(search): Query<Search>) {
-    let _ = sqlx::query(&first(&search.q)).execute(&state.db).await; // missed: sql-injection
+    let _ = sqlx::query(&first(&search.q)).execute(&state.db).await; //~ sql-injection
 }
 
 async fn four_deep_with_constant(State(state): State<AppState>, Query(search): Query<Search>) {
