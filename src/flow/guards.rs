@@ -368,7 +368,7 @@ impl Walk<'_, '_> {
                 };
                 let Some(env) = &self.env else { return false };
                 let value = match of {
-                    Some(pat) => env.locals.get(&pat),
+                    Some(pat) => env.local(pat),
                     None => Some(&env.this),
                 };
                 value.is_some_and(|it| {

@@ -176,27 +176,38 @@ pub(super) enum Callable {
     Fn(FnId),
 }
 
-/// The taints of a value and of its fields.
+/// The taints of a value and of its fields. A copy shares them until one of both is changed.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Value {
+    /// `None`: nothing.
+    data: Option<Rc<Data>>,
+    pub(super) callable: Option<Callable>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Data {
     taints: Vec<Taint>,
     /// Fields of which something else is known than what the taints say, by name.
     fields: Vec<(Name, Value)>,
-    pub(super) callable: Option<Callable>,
 }
 
 impl Value {
     pub(super) fn tainted(taint: Taint) -> Value {
-        Value {
-            taints: vec![taint],
-            ..Value::default()
-        }
+        Value::of(vec![taint], Vec::new())
     }
 
     pub(super) fn calling(callable: Callable) -> Value {
         Value {
             callable: Some(callable),
             ..Value::default()
+        }
+    }
+
+    fn of(taints: Vec<Taint>, fields: Vec<(Name, Value)>) -> Value {
+        let is_empty = taints.is_empty() && fields.is_empty();
+        Value {
+            data: (!is_empty).then(|| Rc::new(Data { taints, fields })),
+            callable: None,
         }
     }
 
@@ -211,16 +222,24 @@ impl Value {
     /// A struct or tuple.
     pub(super) fn of_fields(fields: Vec<(Name, Value)>) -> Value {
         let fields = fields.into_iter().filter(|(_, it)| !it.is_clean());
-        let made = Value {
-            fields: fields.collect(),
-            ..Value::default()
-        };
-        made.bounded()
+        Value::of(Vec::new(), fields.collect()).bounded()
+    }
+
+    fn taints(&self) -> &[Taint] {
+        self.data.as_ref().map_or(&[], |it| &it.taints)
+    }
+
+    fn fields(&self) -> &[(Name, Value)] {
+        self.data.as_ref().map_or(&[], |it| &it.fields)
+    }
+
+    fn data_mut(&mut self) -> &mut Data {
+        Rc::make_mut(self.data.get_or_insert_default())
     }
 
     /// How many parts it has, and how deep they lie.
     fn extent(&self) -> (usize, usize) {
-        let parts = self.fields.iter().map(|(_, it)| it.extent());
+        let parts = self.fields().iter().map(|(_, it)| it.extent());
         parts.fold((1, 0), |all, it| (all.0 + it.0, all.1.max(it.1 + 1)))
     }
 
@@ -237,25 +256,34 @@ impl Value {
     }
 
     pub(super) fn bound(&mut self) {
-        if !self.fields.is_empty() {
+        if !self.fields().is_empty() {
             *self = std::mem::take(self).bounded();
         }
     }
 
     /// Whether there is nothing in it.
     pub(super) fn is_clean(&self) -> bool {
-        self.taints.is_empty() && self.fields.is_empty() && self.callable.is_none()
+        self.data.is_none() && self.callable.is_none()
     }
 
     /// Whether it is without taints, down to its last field.
     pub(super) fn is_untainted(&self) -> bool {
-        self.taints.is_empty() && self.fields.iter().all(|(_, it)| it.is_untainted())
+        self.taints().is_empty() && self.fields().iter().all(|(_, it)| it.is_untainted())
+    }
+
+    /// Whether two are one and the same, copied.
+    fn is_shared_with(&self, other: &Value) -> bool {
+        match (&self.data, &other.data) {
+            (Some(own), Some(theirs)) => Rc::ptr_eq(own, theirs),
+            (None, None) => true,
+            _ => false,
+        }
     }
 
     /// The taints of the value and of all its fields.
     pub(super) fn all(&self) -> Vec<&Taint> {
-        let mut all: Vec<&Taint> = self.taints.iter().collect();
-        for (_, field) in &self.fields {
+        let mut all: Vec<&Taint> = self.taints().iter().collect();
+        for (_, field) in self.fields() {
             for taint in field.all() {
                 if all.len() < MAX_TAINTS && !all.iter().any(|it| it.is_same(taint)) {
                     all.push(taint);
@@ -267,28 +295,41 @@ impl Value {
 
     /// The same taints, as those of one thing.
     pub(super) fn flat(&self) -> Value {
-        Value {
-            taints: self.all().into_iter().cloned().collect(),
-            ..Value::default()
+        match self.fields() {
+            [] => Value {
+                callable: None,
+                ..self.clone()
+            },
+            _ => Value::of(self.all().into_iter().cloned().collect(), Vec::new()),
         }
     }
 
     /// One of its fields.
     pub(super) fn field(&self, name: Name) -> Value {
-        if let Some((_, known)) = self.fields.iter().find(|(it, _)| *it == name) {
+        if let Some((_, known)) = self.fields().iter().find(|(it, _)| *it == name) {
             return known.clone();
         }
-        let mut value = Value::default();
-        for taint in &self.taints {
+        let is_same = |it: &Taint| match &it.origin {
+            Origin::Param(_, fields) => fields.len() >= MAX_PATH,
+            Origin::Source(_) => true,
+        };
+        if self.fields().is_empty() && self.taints().iter().all(is_same) {
+            return Value {
+                callable: None,
+                ..self.clone()
+            };
+        }
+        let mut data = Data::default();
+        for taint in self.taints() {
             let mut part = taint.clone();
             if let Origin::Param(_, fields) = &mut part.origin
                 && fields.len() < MAX_PATH
             {
                 fields.push(name);
             }
-            value.add(part);
+            data.add(part);
         }
-        value
+        Value::of(data.taints, data.fields)
     }
 
     /// The part that a way of fields leads to.
@@ -301,15 +342,16 @@ impl Value {
 
     /// The place of a field, to be written to.
     fn slot(&mut self, name: Name) -> &mut Value {
-        let at = match self.fields.iter().position(|(it, _)| *it == name) {
+        let at = match self.fields().iter().position(|(it, _)| *it == name) {
             Some(at) => at,
             None => {
                 let value = self.field(name);
-                self.fields.push((name, value));
-                self.fields.len() - 1
+                let fields = &mut self.data_mut().fields;
+                fields.push((name, value));
+                fields.len() - 1
             }
         };
-        &mut self.fields[at].1
+        &mut self.data_mut().fields[at].1
     }
 
     /// Replaces a part.
@@ -330,10 +372,14 @@ impl Value {
 
     /// Changes all taints of a part, fields of fields included.
     pub(super) fn change(&mut self, fields: &[Name], change: &dyn Fn(&mut Taint)) {
+        if self.data.is_none() {
+            return;
+        }
         match fields {
             [] => {
-                self.taints.iter_mut().for_each(change);
-                let fields = self.fields.iter_mut();
+                let data = self.data_mut();
+                data.taints.iter_mut().for_each(change);
+                let fields = data.fields.iter_mut();
                 fields.for_each(|(_, it)| it.change(&[], change));
             }
             [first, rest @ ..] => {
@@ -352,29 +398,29 @@ impl Value {
 
     /// The same, harmless at some kinds of sink.
     pub(super) fn cleared(self, of: Sinks) -> Value {
-        self.changed(|it| it.cleared = it.cleared.with(of))
+        match self.is_cleared(of) {
+            true => self,
+            false => self.changed(|it| it.cleared = it.cleared.with(of)),
+        }
     }
 
-    fn add(&mut self, taint: Taint) {
-        let known = self.taints.iter().position(|it| it.is_same(&taint));
-        let Some(at) = known else {
-            if self.taints.len() < MAX_TAINTS {
-                self.taints.push(taint);
-            }
-            return;
-        };
-        let known = &mut self.taints[at];
-        // It may have come by either way.
-        if taint.way.len() < known.way.len() && known.cleared.contains(taint.cleared) {
-            known.way = taint.way;
-        }
-        known.cleared = known.cleared.both(taint.cleared);
+    fn is_cleared(&self, of: Sinks) -> bool {
+        self.taints().iter().all(|it| it.cleared.contains(of))
+            && self.fields().iter().all(|(_, it)| it.is_cleared(of))
     }
 
     /// Adds what another value may hold.
     pub(super) fn join(&mut self, other: &Value) {
-        let mut names: Vec<Name> = self.fields.iter().map(|it| it.0).collect();
-        for (name, _) in &other.fields {
+        self.callable = self.callable.or(other.callable);
+        let Some(theirs) = other.data.as_ref().filter(|_| !self.is_shared_with(other)) else {
+            return;
+        };
+        if self.data.is_none() {
+            self.data = Some(Rc::clone(theirs));
+            return;
+        }
+        let mut names: Vec<Name> = self.fields().iter().map(|it| it.0).collect();
+        for (name, _) in &theirs.fields {
             if !names.contains(name) {
                 names.push(*name);
             }
@@ -383,10 +429,12 @@ impl Value {
             let theirs = other.field(name);
             self.slot(name).join(&theirs);
         }
-        for taint in &other.taints {
-            self.add(taint.clone());
+        if !theirs.taints.is_empty() {
+            let data = self.data_mut();
+            for taint in &theirs.taints {
+                data.add(taint.clone());
+            }
         }
-        self.callable = self.callable.or(other.callable);
     }
 
     /// What any of several may hold.
@@ -407,10 +455,10 @@ impl Value {
             callable: self.callable,
             ..Value::default()
         };
-        for taint in &self.taints {
+        for taint in self.taints() {
             value.join(&fill(taint));
         }
-        for (name, field) in &self.fields {
+        for (name, field) in self.fields() {
             value.set(&[*name], field.filled(fill));
         }
         value
@@ -422,12 +470,31 @@ impl Value {
             all.iter()
                 .any(|it| it.is_same(one) && it.cleared == one.cleared)
         };
-        self.taints.len() == other.taints.len()
-            && self.taints.iter().all(|it| has(&other.taints, it))
-            && self.fields.len() == other.fields.len()
-            && self.fields.iter().all(|(name, it)| {
-                let other = other.fields.iter().find(|(of, _)| of == name);
-                other.is_some_and(|(_, other)| it.is_same(other))
-            })
+        self.is_shared_with(other)
+            || self.taints().len() == other.taints().len()
+                && self.taints().iter().all(|it| has(other.taints(), it))
+                && self.fields().len() == other.fields().len()
+                && self.fields().iter().all(|(name, it)| {
+                    let other = other.fields().iter().find(|(of, _)| of == name);
+                    other.is_some_and(|(_, other)| it.is_same(other))
+                })
+    }
+}
+
+impl Data {
+    fn add(&mut self, taint: Taint) {
+        let known = self.taints.iter().position(|it| it.is_same(&taint));
+        let Some(at) = known else {
+            if self.taints.len() < MAX_TAINTS {
+                self.taints.push(taint);
+            }
+            return;
+        };
+        let known = &mut self.taints[at];
+        // It may have come by either way.
+        if taint.way.len() < known.way.len() && known.cleared.contains(taint.cleared) {
+            known.way = taint.way;
+        }
+        known.cleared = known.cleared.both(taint.cleared);
     }
 }

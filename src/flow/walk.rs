@@ -1,5 +1,7 @@
 //! One function, from its first statement to its last.
 
+use std::rc::Rc;
+
 use rustc_hash::FxHashMap;
 
 use super::summary::{MAX_EXPRS, Reach, Sink, Summaries, Summary};
@@ -12,23 +14,50 @@ use crate::program::{BodyKey, Def, FnId, Ty};
 use crate::source::{Name, Span};
 use crate::values::{Callee, Typing};
 
-/// What variables hold at one point.
+/// What variables hold at one point. A copy shares them until one of both is changed.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Env {
-    pub(super) locals: FxHashMap<PatId, Value>,
+    /// Of those that hold anything.
+    locals: Rc<FxHashMap<PatId, Value>>,
     pub(super) this: Value,
 }
 
 impl Env {
+    pub(super) fn local(&self, pat: PatId) -> Option<&Value> {
+        self.locals.get(&pat)
+    }
+
+    fn set(&mut self, pat: PatId, value: Value) {
+        if !value.is_clean() {
+            Rc::make_mut(&mut self.locals).insert(pat, value);
+        } else if self.locals.contains_key(&pat) {
+            Rc::make_mut(&mut self.locals).remove(&pat);
+        }
+    }
+
     fn join(&mut self, other: &Env) {
+        self.this.join(&other.this);
+        if Rc::ptr_eq(&self.locals, &other.locals) {
+            return;
+        }
+        let locals = Rc::make_mut(&mut self.locals);
         #[expect(
             clippy::iter_over_hash_type,
             reason = "each variable is joined by itself"
         )]
-        for (pat, value) in &other.locals {
-            self.locals.entry(*pat).or_default().join(value);
+        for (pat, value) in &*other.locals {
+            locals.entry(*pat).or_default().join(value);
         }
-        self.this.join(&other.this);
+    }
+
+    /// Whether variables hold here what they hold in another, but for some.
+    fn is_as(&self, other: &Env, but_for: impl Fn(PatId) -> bool) -> bool {
+        let is_same = |(pat, value): (&PatId, &Value)| {
+            let theirs = other.locals.get(pat);
+            theirs.map_or(value.is_clean(), |it| it.is_same(value)) || but_for(*pat)
+        };
+        self.this.is_same(&other.this)
+            && (Rc::ptr_eq(&self.locals, &other.locals) || self.locals.iter().all(is_same))
     }
 }
 
@@ -116,7 +145,7 @@ impl<'w, 'a> Walk<'w, 'a> {
                     matches!(it.ty, crate::facts::TypeRef::Ref { mutable: true, .. })
                 });
                 if is_mutable
-                    && let Some(value) = env.locals.get(pat)
+                    && let Some(value) = env.local(*pat)
                     && is_changed(value, at as u16)
                 {
                     self.summary.after.push((at as u16, value.clone()));
@@ -278,7 +307,7 @@ impl<'w, 'a> Walk<'w, 'a> {
     fn path(&mut self, id: ExprId, path: &crate::facts::Path) -> Value {
         let env = self.env.as_ref();
         if let Some(pat) = self.typing.local(id) {
-            let known = env.and_then(|it| it.locals.get(&pat));
+            let known = env.and_then(|it| it.local(pat));
             return known.cloned().unwrap_or_default();
         }
         if path.as_ident().is_some_and(|it| it == "self") {
@@ -503,14 +532,24 @@ impl<'w, 'a> Walk<'w, 'a> {
             let before = self.env.clone();
             self.apply(&held);
             self.expr(body);
-            let is_endless = matches!(kind, LoopKind::Loop);
-            if !is_endless || turn == 0 {
-                self.join_env(before);
-            } else {
-                // Left by `break` alone.
-                self.env = None;
-            }
+            let mut after = self.env.take();
             value = self.after_loop(Value::default());
+            // Left by `break` alone, or by its end as well.
+            let broken = self.env.clone();
+            self.join_env(after.take());
+            self.join_env(before.clone());
+            let inside = self.body.expr_range(body);
+            let is_own = |pat: PatId| inside.contains(self.body.pat_range(pat));
+            let is_settled = match (&self.env, &before) {
+                (Some(now), Some(before)) => now.is_as(before, is_own),
+                _ => true,
+            };
+            if turn == 1 || is_settled {
+                if matches!(kind, LoopKind::Loop) {
+                    self.env = broken;
+                }
+                break;
+            }
         }
         value
     }
@@ -544,7 +583,7 @@ impl<'w, 'a> Walk<'w, 'a> {
                     }
                 };
                 if let Some(env) = &mut self.env {
-                    env.locals.insert(pat, value);
+                    env.set(pat, value);
                 }
             }
             Pat::Ref(inner) | Pat::Typed(inner, _) => self.bind(*inner, value),
@@ -663,7 +702,7 @@ impl<'w, 'a> Walk<'w, 'a> {
     pub(super) fn variable(&mut self, of: Option<PatId>) -> Option<&mut Value> {
         let env = self.env.as_mut()?;
         Some(match of {
-            Some(pat) => env.locals.entry(pat).or_default(),
+            Some(pat) => Rc::make_mut(&mut env.locals).entry(pat).or_default(),
             None => &mut env.this,
         })
     }

@@ -114,6 +114,8 @@ impl Run<'_, '_> {
     pub(super) fn join_env(&mut self, other: FxHashMap<PatId, Abs>, state: &State, own: &State) {
         for (pat, value) in other {
             match self.env.get(&pat) {
+                // What neither branch has changed is what it was.
+                Some(mine) if mine.is_shared_with(&value) => {}
                 Some(mine) => {
                     let joined = Abs::either((state, value), (own, mine.clone()));
                     self.env.insert(pat, joined);

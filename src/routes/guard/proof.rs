@@ -608,6 +608,25 @@ impl Abs {
         })
     }
 
+    /// Whether two are one and the same, copied.
+    pub fn is_shared_with(&self, other: &Abs) -> bool {
+        fn same<T: ?Sized>(own: &Option<Rc<T>>, theirs: &Option<Rc<T>>) -> bool {
+            match (own, theirs) {
+                (Some(own), Some(theirs)) => Rc::ptr_eq(own, theirs),
+                (None, None) => true,
+                _ => false,
+            }
+        }
+        self.from == other.from
+            && self.setting == other.setting
+            && self.text == other.text
+            && self.function == other.function
+            && same(&self.variants, &other.variants)
+            && same(&self.parts, &other.parts)
+            && same(&self.fields, &other.fields)
+            && same(&self.closure, &other.closure)
+    }
+
     /// A value that is one of two, on paths with these proofs.
     pub fn either(a: (&State, Abs), b: (&State, Abs)) -> Abs {
         let mut joined = Abs {
