@@ -124,7 +124,7 @@ impl Program {
     }
 
     /// A name and those under which something of this name is imported or aliased.
-    pub(super) fn spelled(&self, name: Name) -> Vec<Name> {
+    pub fn spelled(&self, name: Name) -> Vec<Name> {
         let mut names = vec![name];
         let mut at = 0;
         while let Some(name) = names.get(at).copied() {

@@ -15,8 +15,10 @@ use super::value::{Lost, Route, Shadowed};
 use crate::source::{SourceMap, Span};
 use crate::values::Values;
 
-/// So many routes share a judge, and what it has found out: always, so that nothing depends on
-/// the number of threads.
+/// Routes are shared out among so many judges, each with what it has found out: always, so that nothing
+/// depends on the number of threads. Each finds out anew what more than one of them needs.
+const JUDGES: usize = 4;
+/// Fewer routes than this are not worth another judge.
 const JUDGED_BY_ONE: usize = 32;
 
 /// The endpoints, and what could not be followed.
@@ -172,7 +174,8 @@ fn judged(
         _ => None,
     });
     let limits = Limits::new(values, sources);
-    let parts = order.par_chunks(JUDGED_BY_ONE).map(|part| {
+    let part = order.len().div_ceil(JUDGES).max(JUDGED_BY_ONE);
+    let parts = order.par_chunks(part).map(|part| {
         let mut assembler = Assembler::new(values, sources, &limits, rights);
         let endpoints = part.iter().map(|at| {
             let (of, route) = &routes[*at];

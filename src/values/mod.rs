@@ -68,14 +68,23 @@ impl<'p> Values<'p> {
     /// The calls that reach a function for certain, in those bodies that are meant.
     pub fn callers(&self, id: FnId, is_meant: impl Fn(BodyKey) -> bool) -> Vec<(BodyKey, ExprId)> {
         let hashes = self.program.hashes_of_fn(id).collect();
+        let names = self.program.spelled(self.program[id].name);
         let bodies = self.program.mentioning(&hashes).into_iter();
         let mut found = Vec::new();
         for key in bodies.filter(|it| is_meant(*it)) {
-            for (call, expr) in self.program[key].body.exprs() {
-                if matches!(expr, Expr::Call { .. } | Expr::MethodCall(_)) {
-                    let reaches = self.targets(key, call).into_iter().filter(|it| *it == id);
-                    found.extend(reaches.map(|_| (key, call)));
-                }
+            let body = &self.program[key].body;
+            // Types are found out for whom its name stands in a call.
+            let is_named = |expr: &Expr| match expr {
+                Expr::MethodCall(call) => names.contains(&call.name),
+                Expr::Call { callee, .. } => match body.expr(*callee) {
+                    Expr::Path(path) => path.last().is_some_and(|it| names.contains(&it)),
+                    _ => false,
+                },
+                _ => false,
+            };
+            for (call, _) in body.exprs().filter(|(_, expr)| is_named(expr)) {
+                let reaches = self.targets(key, call).into_iter().filter(|it| *it == id);
+                found.extend(reaches.map(|_| (key, call)));
             }
         }
         found
