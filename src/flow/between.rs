@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::special;
 use crate::facts::mentions::hash;
-use crate::facts::{Expr, ExprId, Mention};
+use crate::facts::{Body, Expr, ExprId, Mention};
 use crate::models::exports::last_segment;
 use crate::models::{Function, Role, SinkKind, Sinks};
 use crate::program::methods::Candidate;
@@ -212,9 +212,14 @@ fn with_sinks(values: &Values<'_>, asked: Sinks) -> Vec<FnId> {
     for [first, second] in special::mentions(asked) {
         let hashes = first.iter().map(|(how, name)| hash(*how, name));
         let mut bodies = program.mentioning(&hashes.collect());
+        // What is mentioned goes by hashes, and two names may have one.
+        let has = |names: &[(Mention, &str)], body: &Body| {
+            writes(body, |it| names.iter().any(|(_, name)| it == *name))
+        };
         bodies.retain(|key| {
-            let mentions = program[*key].body.mentions();
-            second.iter().any(|(how, name)| mentions.has(*how, name))
+            let body = &program[*key].body;
+            let is_mentioned = |(how, name): &(Mention, &str)| body.mentions().has(*how, name);
+            second.iter().any(is_mentioned) && has(first, body) && has(second, body)
         });
         found.extend(owners(program, bodies));
     }
@@ -228,13 +233,42 @@ fn by_name(program: &Program, sinks: &[FnId], calls: usize) -> FxHashMap<FnId, u
     let mut left = 0;
     while !open.is_empty() && left < calls {
         left += 1;
-        let hashes = open.iter().flat_map(|it| program.hashes_of_fn(*it));
-        let mut callers = owners(program, program.mentioning(&hashes.collect()));
-        callers.retain(|it| !found.contains_key(it));
+        let callers = callers_by_name(program, &open, |it| !found.contains_key(&it));
         found.extend(callers.iter().map(|it| (*it, left)));
         open = callers;
     }
     found
+}
+
+/// The functions in which something that is called or named is called like one of others.
+fn callers_by_name(
+    program: &Program,
+    called: &[FnId],
+    is_meant: impl Fn(FnId) -> bool + Sync,
+) -> Vec<FnId> {
+    let hashes = called.iter().flat_map(|it| program.hashes_of_fn(*it));
+    let mut callers = owners(program, program.mentioning(&hashes.collect()));
+    callers.retain(|it| is_meant(*it));
+    let names: FxHashSet<Name> = called.iter().map(|it| program[*it].name).collect();
+    #[expect(clippy::iter_over_hash_type, reason = "they come into a set again")]
+    let names: FxHashSet<Name> = names
+        .into_iter()
+        .flat_map(|it| program.spelled(it))
+        .collect();
+    let calls = |id: &FnId| {
+        let body = program[*id].body;
+        body.is_some_and(|it| writes(&program[it].body, |it| names.contains(&it)))
+    };
+    callers.into_par_iter().filter(calls).collect()
+}
+
+/// Whether one of some names stands in a body: that of a method, or the last of a path.
+fn writes(body: &Body, is_meant: impl Fn(Name) -> bool) -> bool {
+    body.exprs().any(|(_, expr)| match expr {
+        Expr::MethodCall(call) => is_meant(call.name),
+        Expr::Path(path) => path.last().is_some_and(&is_meant),
+        _ => false,
+    })
 }
 
 fn owners(program: &Program, bodies: Vec<BodyKey>) -> Vec<FnId> {
