@@ -83,8 +83,11 @@ pub(super) fn run(cx: &Context<'_>, flows: &Flows, lint: &Lint) -> Vec<Diagnosti
     };
     let mut found: Vec<Diagnostic> = Vec::new();
     let mut told = Vec::new();
-    for flow in &flows.0 {
-        let is_far = flow.calls() > MAX_CALLS;
+    // What everybody hears of must not go under in what auditors do.
+    let is_far = |it: &&Flow| it.calls() > MAX_CALLS;
+    let near = flows.0.iter().filter(|it| !is_far(it));
+    let far = flows.0.iter().filter(is_far);
+    for flow in near.chain(far) {
         let is_meant =
             params.sinks.contains(&flow.sink.kind) && params.sources.contains(&flow.source.kind);
         // One place is one mistake, wherever its data comes from; and so is one function that does
@@ -96,7 +99,7 @@ pub(super) fn run(cx: &Context<'_>, flows: &Flows, lint: &Lint) -> Vec<Diagnosti
         }
         told.push(place);
         let diagnostic = diagnostic(cx, lint, &params, flow);
-        found.push(match is_far {
+        found.push(match is_far(&flow) {
             true => diagnostic.with_persona(Persona::Auditor),
             false => diagnostic,
         });

@@ -250,7 +250,6 @@ fn callers_by_name(
     let mut callers = owners(program, program.mentioning(&hashes.collect()));
     callers.retain(|it| is_meant(*it));
     let names: FxHashSet<Name> = called.iter().map(|it| program[*it].name).collect();
-    #[expect(clippy::iter_over_hash_type, reason = "they come into a set again")]
     let names: FxHashSet<Name> = names
         .into_iter()
         .flat_map(|it| program.spelled(it))

@@ -363,6 +363,7 @@ impl<'v, 'a> Assembler<'v, 'a> {
         Endpoint {
             service: self.service(krate),
             listener: None,
+            on_unix_socket: false,
             framework: answers,
             cfg: (!route.conditions.is_empty()).then(|| route.conditions.join(" and ")),
             method: route.method.clone(),

@@ -16,6 +16,9 @@ pub struct Endpoint {
     pub service: String,
     /// Which of the service's listeners, where it has several.
     pub listener: Option<String>,
+    /// It listens at a Unix socket, and nowhere that another machine reaches: who may connect is for the
+    /// permissions of a file to say.
+    pub on_unix_socket: bool,
     /// `axum`, `actix-web`, `rocket`, ..
     pub framework: &'static str,
     /// The cfg or runtime condition under which it exists.

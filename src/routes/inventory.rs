@@ -10,7 +10,7 @@ use super::endpoint::{Endpoint, HandlerTarget, Status};
 use super::eval::{Eval, relevant_functions};
 use super::frameworks;
 use super::limits::Limits;
-use super::listener::listener;
+use super::listener::{Listener, listener};
 use super::value::{Lost, Route, Shadowed};
 use crate::source::{SourceMap, Span};
 use crate::values::Values;
@@ -74,10 +74,15 @@ pub fn build(values: &Values<'_>, sources: &SourceMap, rights: bool) -> Inventor
         ));
         routes.extend(all.into_iter().map(|route| (server, route)));
     }
-    let mut seen = FxHashMap::default();
+    let mut seen: FxHashMap<_, usize> = FxHashMap::default();
+    // Of each endpoint, whether no other machine reaches it.
+    let mut near = Vec::new();
     let endpoints = judged(values, sources, &routes, rights, |at| served[at].0);
     for ((server, route), mut endpoint) in routes.iter().zip(endpoints) {
-        endpoint.listener.clone_from(&served[*server].1);
+        let listener = served[*server].1.as_ref();
+        endpoint.listener = listener.map(|it| it.shown().to_owned());
+        endpoint.on_unix_socket = listener == Some(&Listener::Unix);
+        let is_near = listener.is_some_and(Listener::is_of_this_machine);
         let layers: Vec<Span> = route.layers.iter().map(|layer| layer.span).collect();
         let key = (
             endpoint.service.clone(),
@@ -88,10 +93,22 @@ pub fn build(values: &Values<'_>, sources: &SourceMap, rights: bool) -> Inventor
             endpoint.handler.name.clone(),
             layers,
         );
-        match seen.entry(key) {
+        let entry = seen.entry(key);
+        // The same may be served in several places: it is where the farthest is.
+        if let Entry::Occupied(place) = &entry {
+            let at = *place.get();
+            let known = &mut inventory.endpoints[at];
+            let on_unix_socket = known.on_unix_socket || endpoint.on_unix_socket;
+            near[at] &= is_near;
+            known.on_unix_socket = on_unix_socket && near[at];
+            endpoint.on_unix_socket = known.on_unix_socket;
+        }
+        match entry {
             Entry::Vacant(place) => {
                 place.insert(inventory.endpoints.len());
+                near.push(is_near);
                 inventory.endpoints.push(endpoint);
+                continue;
             }
             // Whom one filter rejects, another with the same function at its end may let pass.
             Entry::Occupied(place) if route.filter.is_some() => {

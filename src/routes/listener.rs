@@ -10,7 +10,7 @@ use crate::values::Values;
 const LONGEST: usize = 60;
 
 /// The listener of what is served by the call at a place; `None` if the code there does not say.
-pub(super) fn listener(values: &Values<'_>, sources: &SourceMap, served: Span) -> Option<String> {
+pub(super) fn listener(values: &Values<'_>, sources: &SourceMap, served: Span) -> Option<Listener> {
     let program = values.program;
     let holds = |key: &BodyKey| {
         let data = &program[*key];
@@ -41,6 +41,18 @@ pub(super) fn listener(values: &Values<'_>, sources: &SourceMap, served: Span) -
             }
         })?
         .0;
+    let is_unix = |id: ExprId| search.is_unix(id, 0);
+    let unix = match body.expr(call) {
+        Expr::Call { args, .. } => args.first().is_some_and(|it| is_unix(*it)),
+        Expr::MethodCall(method) => {
+            let takes = |it: Name| it.as_str().starts_with("serve_with_incoming");
+            takes(method.name) && method.args.iter().any(|it| is_unix(*it))
+        }
+        _ => false,
+    };
+    if unix {
+        return Some(Listener::Unix);
+    }
     let found = match body.expr(call) {
         Expr::Call { callee, args } => {
             let path = path(body, *callee)?;
@@ -50,10 +62,43 @@ pub(super) fn listener(values: &Values<'_>, sources: &SourceMap, served: Span) -
                 _ => None,
             }
         }
+        Expr::MethodCall(method) if method.name.as_str().starts_with("serve_with_incoming") => {
+            search.address(*method.args.first()?, 0)
+        }
         Expr::MethodCall(method) => search.in_chain(method.receiver),
         _ => None,
     }?;
-    Some(found).filter(|it| !it.is_empty() && it.len() <= LONGEST)
+    let found = Some(found).filter(|it| !it.is_empty() && it.len() <= LONGEST);
+    found.map(Listener::Address)
+}
+
+/// Where a router listens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Listener {
+    /// At this address, or at what this setting says.
+    Address(String),
+    /// At a file: who may connect is for the permissions of that file and its folder to say.
+    Unix,
+}
+
+impl Listener {
+    /// How it is shown.
+    pub(super) fn shown(&self) -> &str {
+        match self {
+            Listener::Address(address) => address,
+            Listener::Unix => "a Unix socket",
+        }
+    }
+
+    /// Whether no other machine reaches it.
+    pub(super) fn is_of_this_machine(&self) -> bool {
+        match self {
+            Listener::Unix => true,
+            Listener::Address(address) => ["127.0.0.1:", "localhost:", "[::1]:"]
+                .iter()
+                .any(|it| address.starts_with(it)),
+        }
+    }
 }
 
 struct Search<'a> {
@@ -124,6 +169,7 @@ impl Search<'_> {
                 match (path.last()?.as_str(), &**args) {
                     ("new", [host, port]) => self.host_and_port(*host, *port),
                     ("from" | "from_str" | "from_std" | "Ok" | "Some", [only]) => next(*only),
+                    ("new", [listener]) if wraps_listener(path) => next(*listener),
                     (name, [first, ..]) if name.starts_with("bind") => next(*first),
                     _ => None,
                 }
@@ -138,6 +184,30 @@ impl Search<'_> {
             }
             Expr::Field { .. } | Expr::MethodCall(_) => self.known(id).or_else(|| self.name(id)),
             _ => None,
+        }
+    }
+
+    /// Whether an expression is, or is made of, a listener at a Unix socket.
+    fn is_unix(&self, id: ExprId, depth: u32) -> bool {
+        if depth > 12 {
+            return false;
+        }
+        let next = |id: ExprId| self.is_unix(id, depth + 1);
+        match self.body.expr(id) {
+            Expr::Ref { inner, .. } | Expr::Try(inner) | Expr::Await(inner) => next(*inner),
+            Expr::MethodCall(call) => next(call.receiver),
+            Expr::Call { callee, args } => {
+                let is_named = path(self.body, *callee).is_some_and(|it| {
+                    let mut names = it.segments.iter().map(|it| it.name.as_str());
+                    names.any(|it| matches!(it, "UnixListener" | "UnixListenerStream"))
+                });
+                is_named || args.first().is_some_and(|it| next(*it))
+            }
+            Expr::Path(path) => {
+                let init = path.as_ident().and_then(|it| self.binding(it));
+                init.is_some_and(next)
+            }
+            _ => false,
         }
     }
 
@@ -242,6 +312,12 @@ fn path(body: &Body, callee: ExprId) -> Option<&Path> {
         Expr::Path(path) => Some(path),
         _ => None,
     }
+}
+
+/// `TcpListenerStream::new`, `TcpIncoming::from`.
+fn wraps_listener(path: &Path) -> bool {
+    let mut names = path.segments.iter().map(|it| it.name.as_str());
+    names.any(|it| matches!(it, "TcpListenerStream" | "TcpIncoming"))
 }
 
 fn is_bind(name: Name) -> bool {

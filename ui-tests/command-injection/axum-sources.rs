@@ -267,6 +267,31 @@ async fn socket(upgrade: WebSocketUpgrade) -> Response {
     })
 }
 
+// Of two ways to one place, the one through fewer calls is shown.
+async fn by_a_long_way(Json(input): Json<Input>) {
+    through_one(input.tool);
+}
+
+fn through_one(tool: String) {
+    through_two(tool);
+}
+
+fn through_two(tool: String) {
+    through_three(tool);
+}
+
+fn through_three(tool: String) {
+    start(tool);
+}
+
+async fn by_a_short_way(Query(input): Query<Input>) {
+    start(input.tool);
+}
+
+fn start(tool: String) {
+    let _ = Command::new(tool).status(); //~ command-injection
+}
+
 #[tokio::main]
 async fn main() {
     let app = Router::new()
@@ -290,6 +315,7 @@ async fn main() {
                 let _ = Command::new("date").status(); // near miss: main
             }),
         )
+        .route("/13", get(by_a_short_way).post(by_a_long_way))
         .with_state(App { tool: "true".to_string() });
     let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await.expect("a port");
     axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>()).await.expect("a server");

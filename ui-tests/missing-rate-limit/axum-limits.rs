@@ -211,6 +211,28 @@ async fn verify_otp(State(state): State<AppState>, Json(form): Json<OneTimeCode>
     if deleted.rows_affected() == 1 { Ok(StatusCode::NO_CONTENT) } else { Err(StatusCode::UNAUTHORIZED) }
 }
 
+async fn count_bytes(_: User, mut form: Multipart) -> Result<String, StatusCode> {
+    let mut count = 0;
+    while let Some(field) = form.next_field().await.map_err(internal)? {
+        count += field.bytes().await.map_err(internal)?.len();
+    }
+    Ok(count.to_string())
+}
+
+#[derive(serde::Deserialize)]
+struct Nickname {
+    nickname: String,
+}
+
+async fn login_as_anybody(State(state): State<AppState>, Json(form): Json<Nickname>) -> Result<StatusCode, StatusCode> {
+    sqlx::query("INSERT INTO seen (nickname) VALUES ($1)")
+        .bind(form.nickname)
+        .execute(&state.db)
+        .await
+        .map_err(internal)?;
+    Ok(StatusCode::CREATED)
+}
+
 async fn upload(_: User, mut form: Multipart) -> Result<StatusCode, StatusCode> {
     while let Some(field) = form.next_field().await.map_err(|_| StatusCode::BAD_REQUEST)? {
         let bytes = field.bytes().await.map_err(|_| StatusCode::BAD_REQUEST)?;
@@ -286,6 +308,8 @@ fn bare() -> Router<AppState> {
         .route("/forgot-password", post(forgot_password)) //~| missing-rate-limit
         .route("/otp", post(verify_otp)) //~| missing-rate-limit
         .route("/upload", post(upload).layer(DefaultBodyLimit::max(1 << 20))) //~| missing-rate-limit
+        .route("/count", post(count_bytes)) // near miss: nothing of it is kept
+        .route("/anybody/login", post(login_as_anybody)) // near miss: nothing secret is asked
         .route("/late", post(login_with_late_check)) //~ missing-rate-limit
         .route("/ignored", post(login_with_ignored_check)) //~ missing-rate-limit
 }

@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use aho_corasick::AhoCorasick;
 use rustc_hash::FxHashSet;
 
+use super::asked;
 use crate::checks::Context;
 use crate::facts::body::Literal;
 use crate::facts::{Expr, Mention};
@@ -61,6 +62,8 @@ pub(crate) struct Seen {
     pub headers: bool,
     /// The handler takes something that the client chooses.
     pub asks: bool,
+    /// All of that is known by its names, and none of them is that of a secret.
+    pub asks_no_secret: bool,
 }
 
 /// A piece of evidence.
@@ -85,6 +88,7 @@ impl Seen {
                 for param in &def.sig.params {
                     look.parameter(param.ty_range.in_file(def.file), def.body);
                 }
+                look.seen.asks_no_secret = asked::no_secret(cx, id);
                 look.function(id, 0);
             }
             HandlerTarget::Closure(body, expr) => {
@@ -338,9 +342,12 @@ impl Look<'_, '_> {
         if starts("authenticate") && (has("user") || has("login") || has("account")) {
             note(&mut self.seen.checks_password, name);
         }
-        // Rocket's `Data::open(..).into_file(..)`.
+        // Rocket's `Data::open(..).into_file(..)` and `TempFile::copy_to(..)`.
         if name == "into_file" {
             note(&mut self.seen.upload, "Data");
+        }
+        if matches!(name, "into_file" | "copy_to" | "move_copy_to") {
+            note(&mut self.seen.write, name);
         }
         if depth <= HASH_DEPTH
             && has("password")
@@ -377,6 +384,7 @@ fn is_telling(name: &str) -> bool {
             "authenticate",
             "send",
             "into_file",
+            "copy_to",
         ];
         AhoCorasick::builder()
             .ascii_case_insensitive(true)

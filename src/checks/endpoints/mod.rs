@@ -1,5 +1,6 @@
 //! Endpoints that miss a protection: what the checks about them share.
 
+mod asked;
 mod body;
 mod cookies;
 pub(super) mod cross_origin;
@@ -21,7 +22,7 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::checks::Context;
-use crate::diagnostics::{Diagnostic, Label};
+use crate::diagnostics::{Diagnostic, Label, Persona};
 use crate::routes::endpoint::{ASSUMED, Endpoint, EvidenceKind, LayerSeen, Protection, Status};
 use crate::routes::{HandlerTarget, Purpose};
 use crate::source::Span;
@@ -178,6 +179,13 @@ impl<'a> Endpoints<'a> {
             .iter()
             .filter(|it| it.endpoint.service == service)
             .collect()
+    }
+
+    /// The endpoints of a service that anybody may reach; for auditors, all.
+    pub(crate) fn within_reach(&self, cx: &Context<'_>, service: &str) -> Vec<&Site<'a>> {
+        let mut sites = self.of(service);
+        sites.retain(|it| !it.endpoint.on_unix_socket || cx.persona == Persona::Auditor);
+        sites
     }
 }
 

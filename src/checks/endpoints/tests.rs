@@ -390,3 +390,31 @@ fn limiters_in_handlers() {
         assert_eq!(found, expected, "{handler}");
     }
 }
+
+/// Who may connect to a Unix socket is for the permissions of a file to say; where the same is served
+/// for other machines as well, it is for nobody.
+#[test]
+fn endpoints_on_unix_sockets_are_for_auditors() {
+    let routes =
+        r#".route("/g", post(guarded)).route("/a", post(open)).route("/login", post(login))"#;
+    let login = "async fn login(State(app): State<App>, Json(form): Json<Form>) -> StatusCode { verify_password(&form.password); run(&app, \"\").await }
+        #[derive(Deserialize)] struct Form { password: String }
+        fn verify_password(it: &str) -> bool { it == \"\" }";
+    let tcp = "let listener = tokio::net::TcpListener::bind(\"127.0.0.1:80\")";
+    let unix = "let listener = tokio::net::UnixListener::bind(\"/run/a.sock\")";
+    let both = "axum::serve(tokio::net::TcpListener::bind(\"0.0.0.0:80\").await.unwrap(), app(todo!())).await.unwrap();\n    let listener = tokio::net::UnixListener::bind(\"/run/a.sock\")";
+    let near = both.replace("0.0.0.0", "127.0.0.1");
+    for lint in ["missing-authentication", "missing-rate-limit"] {
+        let found = |listener: &str, persona| {
+            let source = service(login, routes).replace(tcp, listener);
+            let mut found = findings(lint, &source, persona);
+            found.retain(|it| it.persona == Persona::Regular);
+            found.len()
+        };
+        assert_eq!(found(tcp, Persona::Regular), 1, "{lint}");
+        assert_eq!(found(unix, Persona::Regular), 0, "{lint}");
+        assert_eq!(found(unix, Persona::Auditor), 1, "{lint}");
+        assert_eq!(found(both, Persona::Regular), 1, "{lint}");
+        assert_eq!(found(&near, Persona::Regular), 0, "{lint}");
+    }
+}

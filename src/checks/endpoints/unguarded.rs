@@ -30,7 +30,7 @@ pub(crate) fn run(cx: &Context<'_>, endpoints: &Endpoints<'_>, lint: &Lint) -> V
     let meta = cx.meta(lint);
     let mut found = Vec::new();
     for service in endpoints.services().iter().copied() {
-        let sites = endpoints.of(service);
+        let sites = endpoints.within_reach(cx, service);
         // Where credentials are only looked at, nothing is asked of anybody.
         let insisting = sites.iter().filter(|it| insists(cx, it)).count();
         let unknown = sites.iter().filter(|it| is_unknown(it)).count();

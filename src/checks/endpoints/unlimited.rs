@@ -19,7 +19,7 @@ pub(crate) fn run(cx: &Context<'_>, endpoints: &Endpoints<'_>, lint: &Lint) -> V
     let meta = cx.meta(lint);
     let mut found = Vec::new();
     for service in endpoints.services().iter().copied() {
-        let sites = endpoints.of(service);
+        let sites = endpoints.within_reach(cx, service);
         let mut open: Vec<(&Site<'_>, Abuse)> = Vec::new();
         for site in &sites {
             if site.is_fallback() {
@@ -107,8 +107,8 @@ fn abuse(site: &Site<'_>) -> Option<Abuse> {
     let by_name = || format!("by its name, `{}`", site.name());
     let open = endpoint.protections.authentication.status != Status::Required;
     let seen = &site.seen;
-    // Guessing needs no effect, only an answer.
-    if seen.is_pure() && seen.checks_password.is_none() && seen.upload.is_none() {
+    // Guessing needs no effect, only an answer; of what is sent and not kept, nothing piles up.
+    if seen.is_pure() && seen.checks_password.is_none() {
         return None;
     }
     let make = |what, unit, evidence: Option<String>| {
@@ -142,8 +142,8 @@ fn abuse(site: &Site<'_>) -> Option<Abuse> {
         let login = has(&["login", "signin", "logon", "authenticate"])
             || phrase("log", "in")
             || phrase("sign", "in");
-        // Where nothing is asked, nothing is guessed.
-        let asks = seen.asks || seen.checks_password.is_some();
+        // Where nothing secret is asked, nothing is guessed.
+        let asks = seen.asks && !seen.asks_no_secret || seen.checks_password.is_some();
         let login = login && asks;
         if login || (seen.checks_password.is_some() && site.purpose == Purpose::Credential) {
             return match &seen.checks_password {

@@ -12,6 +12,21 @@ pub(crate) struct KeyValue {
     pub(crate) key: String,
     /// The value's bytes, without quotes.
     pub(crate) value: TextRange,
+    /// What tells the table that it is in from the others of the file; `None` where there are none.
+    pub(crate) table: Option<usize>,
+}
+
+/// The values that are given to something called like one of these in the table of a setting.
+pub(crate) fn beside<'t>(
+    all: &'t [KeyValue],
+    one: &'t KeyValue,
+    keys: &'t [&str],
+) -> impl Iterator<Item = TextRange> + 't {
+    let is_beside = move |it: &&KeyValue| {
+        let name = it.key.rsplit('.').next().unwrap_or_default();
+        one.table.is_some() && it.table == one.table && keys.contains(&name)
+    };
+    all.iter().filter(is_beside).map(|it| it.value)
 }
 
 /// How a settings file is written.
@@ -63,7 +78,7 @@ pub(crate) fn key_values(syntax: Syntax, text: &str) -> Vec<KeyValue> {
         Syntax::Toml => match toml_span::parse(text) {
             Ok(value) => {
                 let mut found = Vec::new();
-                toml(&value, "", text, &mut found);
+                toml(&value, ("", 0), text, &mut found);
                 found.sort_by_key(|it| it.value);
                 found
             }
@@ -75,21 +90,26 @@ pub(crate) fn key_values(syntax: Syntax, text: &str) -> Vec<KeyValue> {
     }
 }
 
-fn toml(value: &toml_span::Value<'_>, key: &str, text: &str, found: &mut Vec<KeyValue>) {
+/// `under`: the key, and where the table begins that it is in.
+fn toml(value: &toml_span::Value<'_>, under: (&str, usize), text: &str, found: &mut Vec<KeyValue>) {
+    let (key, table) = under;
     match value.as_ref() {
         toml_span::value::ValueInner::String(_) => {
             let (start, end) = unquoted(text, value.span.start, value.span.end);
             found.push(KeyValue {
                 key: key.to_owned(),
                 value: TextRange::new(start as u32, end as u32),
+                table: Some(table),
             });
         }
         toml_span::value::ValueInner::Array(items) => {
-            items.iter().for_each(|item| toml(item, key, text, found))
+            items.iter().for_each(|item| toml(item, under, text, found))
         }
         toml_span::value::ValueInner::Table(table) => {
+            let first = table.keys().map(|it| it.span.start).min();
             for (name, item) in table {
-                toml(item, &qualified(key, &name.name), text, found);
+                let key = qualified(key, &name.name);
+                toml(item, (&key, first.unwrap_or_default()), text, found);
             }
         }
         _ => {}
@@ -145,6 +165,7 @@ fn lines(text: &str) -> Vec<KeyValue> {
                 .map(|value| KeyValue {
                     key: key.to_owned(),
                     value,
+                    table: None,
                 }),
             );
         }
@@ -155,7 +176,8 @@ fn lines(text: &str) -> Vec<KeyValue> {
 fn yaml(text: &str) -> Vec<KeyValue> {
     let mut found = Vec::new();
     let mut entry_name: Option<String> = None;
-    let mut parents: Vec<(usize, String)> = Vec::new();
+    let mut entry = 0;
+    let mut parents: Vec<(usize, String, usize)> = Vec::new();
     for (start, line) in lines_of(text) {
         let indent = line.len() - line.trim_start().len();
         let content = line.trim_start();
@@ -178,6 +200,7 @@ fn yaml(text: &str) -> Vec<KeyValue> {
                 scalar(text, at + key.len() + 1, end, &[" #"]).map(|value| KeyValue {
                     key: key.trim_matches(['"', '\'']).to_owned(),
                     value,
+                    table: None,
                 }),
             );
             continue;
@@ -193,12 +216,17 @@ fn yaml(text: &str) -> Vec<KeyValue> {
             continue;
         }
         let column = indent + dashes;
-        parents.retain(|(depth, _)| *depth < column);
+        parents.retain(|(depth, ..)| *depth < column);
         let parent = parents
             .last()
-            .map(|(_, name)| name.clone())
+            .map(|(_, name, _)| name.clone())
             .unwrap_or_default();
-        parents.push((column, key.to_owned()));
+        // A table begins behind the key that it belongs to; an entry of a list is one of its own.
+        if dashes > 0 {
+            entry = at;
+        }
+        let table = parents.last().map_or(0, |(_, _, start)| *start).max(entry);
+        parents.push((column, key.to_owned(), at));
         let Some(value) = scalar(text, at + separator + 1, start + line.len(), &[" #"]) else {
             continue;
         };
@@ -213,7 +241,11 @@ fn yaml(text: &str) -> Vec<KeyValue> {
             (Some(name), "value" | "default") if is_key(name) => name.clone(),
             _ => qualified(&parent, key),
         };
-        found.push(KeyValue { key, value });
+        found.push(KeyValue {
+            key,
+            value,
+            table: Some(table),
+        });
     }
     found
 }
@@ -224,6 +256,7 @@ fn json(text: &str) -> Vec<KeyValue> {
     let mut found = Vec::new();
     let mut key: Option<String> = None;
     let mut candidate: Option<String> = None;
+    let mut tables = Vec::new();
     let mut at = 0;
     while at < bytes.len() {
         match bytes[at] {
@@ -231,7 +264,11 @@ fn json(text: &str) -> Vec<KeyValue> {
                 let end = string_end(bytes, at, quote);
                 let inside = TextRange::new(at as u32 + 1, end as u32);
                 match key.take() {
-                    Some(key) => found.push(KeyValue { key, value: inside }),
+                    Some(key) => found.push(KeyValue {
+                        key,
+                        value: inside,
+                        table: tables.last().copied(),
+                    }),
                     None => {
                         candidate = text
                             .get(at + 1..end)
@@ -247,8 +284,13 @@ fn json(text: &str) -> Vec<KeyValue> {
                 key = candidate.take();
                 at += 1;
             }
-            b',' | b'{' | b'}' | b'[' | b']' => {
+            byte @ (b',' | b'{' | b'}' | b'[' | b']') => {
                 (key, candidate) = (None, None);
+                match byte {
+                    b'{' => tables.push(at),
+                    b'}' => _ = tables.pop(),
+                    _ => {}
+                }
                 at += 1;
             }
             byte if byte.is_ascii_alphabetic() || byte == b'_' => {
@@ -380,6 +422,28 @@ mod tests {
                 ("L", "u")
             ])
         );
+    }
+
+    #[test]
+    fn what_stands_beside_a_setting_is_in_its_table() {
+        let hosts = |syntax: Syntax, text: &str| {
+            let all = key_values(syntax, text);
+            let own = all.iter().filter(|it| it.key == "password");
+            let hosts = own.map(|it| {
+                let beside = beside(&all, it, &["host"]);
+                let beside = beside.map(|it| text[it.start as usize..it.end as usize].to_owned());
+                beside.collect::<Vec<_>>().join(" ")
+            });
+            hosts.collect::<Vec<_>>().join("|")
+        };
+        let toml =
+            "host = 'x'\n[a]\npassword = 'p'\nhost = 'y'\n[b]\npassword = 'p'\n[b.c]\nhost = 'z'\n";
+        assert_eq!(hosts(Syntax::Toml, toml), "y|");
+        let yaml = "host: x\na:\n  host: y\n  password: p\nb:\n  - host: z\n    password: p\n  - password: p\n";
+        assert_eq!(hosts(Syntax::Yaml, yaml), "y|z|");
+        let json = "{\"host\": \"x\", \"a\": {\"password\": \"p\", \"host\": \"y\"}, \"b\": {\"password\": \"p\"}}";
+        assert_eq!(hosts(Syntax::Json, json), "y|");
+        assert_eq!(hosts(Syntax::Lines, "host=x\npassword=p\n"), "");
     }
 
     #[test]

@@ -132,6 +132,34 @@ pub(crate) fn judge(
     })
 }
 
+/// A verdict about what is used with a host nearby: a chosen password is one of a developer's machine,
+/// as in a URL. Keys sign and encrypt wherever they are used, and nobody makes up a random value twice.
+pub(crate) fn nearby(verdict: Verdict, value: &Redacted<String>) -> Verdict {
+    let is_made_up = !matches!(shape(value.expose()), Shape::Random);
+    match is_made_up && !verdict.kind.is_key() {
+        true => Verdict {
+            persona: Persona::Auditor,
+            ..verdict
+        },
+        false => verdict,
+    }
+}
+
+/// The host in an address or URL.
+pub(crate) fn host_of(address: &str) -> &str {
+    let rest = address.split_once("://").map_or(address, |it| it.1);
+    let rest = rest.rsplit('@').next().unwrap_or(rest);
+    rest.split(['/', ':', '?', ',']).next().unwrap_or(rest)
+}
+
+/// Whether a host is this machine.
+pub(crate) fn is_nearby(host: &str) -> bool {
+    matches!(
+        host,
+        "localhost" | "127.0.0.1" | "[" | "host.docker.internal"
+    )
+}
+
 /// Who wants to see a candidate that `regular`ly counts, in a file of this kind.
 fn persona(regular: bool, around: Surroundings) -> Option<Persona> {
     match around {
@@ -241,10 +269,7 @@ fn url_password(
 ) -> Option<Verdict> {
     let host = String::from_utf8_lossy(host).to_ascii_lowercase();
     let host = host.split(':').next().unwrap_or_default();
-    let nearby = matches!(
-        host,
-        "localhost" | "127.0.0.1" | "0.0.0.0" | "[" | "host.docker.internal"
-    ) || !host.is_empty() && !host.contains('.');
+    let nearby = is_nearby(host) || host == "0.0.0.0" || !host.is_empty() && !host.contains('.');
     let published = [
         "example.com",
         "example.org",

@@ -317,6 +317,32 @@ fn pem(what: &str, lines: usize) -> String {
     )
 }
 
+/// As in a URL, a password that somebody chose for what runs on this machine is a developer's; a random
+/// one is a secret wherever it is used, and a key signs for all.
+#[test]
+fn passwords_beside_this_machines_name_are_for_auditors() {
+    let found = |text: &str| {
+        let found = text_file("config/settings.toml", text);
+        let personas = found.iter().map(|it| it.persona);
+        personas.collect::<Vec<_>>()
+    };
+    for (host, persona) in [
+        ("localhost", Persona::Auditor),
+        ("http://127.0.0.1:9000", Persona::Auditor),
+        ("mail.acme.com", Persona::Regular),
+        ("0.0.0.0", Persona::Regular),
+    ] {
+        let text = format!("[smtp]\nhost = \"{host}\"\npassword = \"Tr0mbone-Lake\"\n");
+        assert_eq!(found(&text), [persona], "{host}");
+    }
+    let key = "[web]\nhost = \"localhost\"\njwt_secret = \"Tr0mbone-Lake\"\n";
+    assert_eq!(found(key), [Persona::Regular]);
+    let random = "[smtp]\nhost = \"localhost\"\npassword = \"9fK2xQ7vB4mZ8sT1pL6w\"\n";
+    assert_eq!(found(random), [Persona::Regular]);
+    let other = "[web]\nhost = \"localhost\"\n[smtp]\npassword = \"Tr0mbone-Lake\"\n";
+    assert_eq!(found(other), [Persona::Regular]);
+}
+
 #[test]
 fn each_sample_has_its_format_and_exactly_its_secret_is_marked() {
     for (id, text, secret) in samples() {

@@ -1,7 +1,7 @@
 //! Secrets in files that are not Rust: settings, keys, whatever else is text.
 
 use super::formats::FORMATS;
-use super::key_values::{Syntax, key_values};
+use super::key_values::{KeyValue, Syntax, beside, key_values};
 use super::{Place, Redacted, SecretFinding, SecretKind, Surroundings, policy};
 use crate::source::{Name, TextRange};
 
@@ -20,13 +20,18 @@ pub fn text_file(path: &str, text: &str) -> Vec<SecretFinding> {
     });
     let file = path.rsplit('/').next().unwrap_or(path);
     if let Some(syntax) = Syntax::of(file) {
-        for pair in key_values(syntax, text) {
-            let Some(value) = text.get(pair.value.start as usize..pair.value.end as usize) else {
+        let pairs = key_values(syntax, text);
+        for pair in &pairs {
+            let Some(value) = written(text, pair.value) else {
                 continue;
             };
             let value = Redacted::new(value.to_owned());
             let Some(verdict) = policy::named(&pair.key, &value, Place::Setting, around) else {
                 continue;
+            };
+            let verdict = match is_used_nearby(text, &pairs, pair) {
+                true => policy::nearby(verdict, &value),
+                false => verdict,
             };
             findings.push(SecretFinding {
                 range: pair.value,
@@ -40,6 +45,19 @@ pub fn text_file(path: &str, text: &str) -> Vec<SecretFinding> {
         }
     }
     without_overlaps(findings)
+}
+
+fn written(text: &str, range: TextRange) -> Option<&str> {
+    text.get(range.start as usize..range.end as usize)
+}
+
+/// Whether the table of a setting says that its host is this machine, or one beside it.
+fn is_used_nearby(text: &str, all: &[KeyValue], one: &KeyValue) -> bool {
+    const HOSTS: [&str; 9] = [
+        "host", "hostname", "server", "address", "endpoint", "url", "uri", "hosts", "hostspec",
+    ];
+    let mut hosts = beside(all, one, &HOSTS).filter_map(|it| written(text, it));
+    hosts.any(|it| policy::is_nearby(policy::host_of(it)))
 }
 
 fn is_commented(text: &str, range: TextRange) -> bool {

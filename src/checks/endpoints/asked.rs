@@ -1,0 +1,116 @@
+//! What a handler asks of whoever calls it, by the names of the fields that it reads.
+
+use crate::checks::Context;
+use crate::facts::item::Fields;
+use crate::models::roles::Carries;
+use crate::program::{AdtId, AdtKind, Container, FnId, Ty};
+use crate::routes::purpose::words;
+
+/// How deep types are looked into.
+const MAX_DEPTH: u32 = 4;
+
+/// Whether all that a handler takes from the client has a name, and none of them is that of something
+/// that could be guessed.
+pub(super) fn no_secret(cx: &Context<'_>, id: FnId) -> bool {
+    let program = cx.program;
+    let def = &program[id];
+    let mut asked = Asked::default();
+    for param in &def.sig.params {
+        let ty = program.lower_ty(&program.fn_scope(id), &param.ty);
+        let peeled = ty.peel_refs();
+        let model = peeled
+            .external_path()
+            .and_then(|it| program.models.extractor(it));
+        match model.map(|it| it.carries) {
+            // What the service itself has put there.
+            Some(
+                Carries::State
+                | Carries::Extension
+                | Carries::Session
+                | Carries::Identity
+                | Carries::Connection
+                | Carries::Method
+                | Carries::MatchedPath,
+            ) => {}
+            Some(_) => asked.of(cx, peeled, 0),
+            None => asked.unknown = true,
+        }
+    }
+    asked.named && !asked.unknown && !asked.secret
+}
+
+#[derive(Default)]
+struct Asked {
+    named: bool,
+    secret: bool,
+    unknown: bool,
+}
+
+impl Asked {
+    fn of(&mut self, cx: &Context<'_>, ty: &Ty, depth: u32) {
+        match ty.peel_refs() {
+            _ if depth > MAX_DEPTH => self.unknown = true,
+            Ty::Adt(id, _) => self.adt(cx, *id, depth),
+            Ty::External(_, args) if !args.is_empty() => {
+                args.iter().for_each(|it| self.of(cx, it, depth + 1));
+            }
+            _ => self.unknown = true,
+        }
+    }
+
+    fn adt(&mut self, cx: &Context<'_>, id: AdtId, depth: u32) {
+        let AdtKind::Struct(Fields::Named(fields)) = &cx.program[id].kind else {
+            self.unknown = true;
+            return;
+        };
+        let scope = cx
+            .program
+            .container_scope(Container::Module, cx.program[id].module);
+        for field in fields {
+            self.named = true;
+            self.secret |= words(field.name.as_str())
+                .iter()
+                .any(|it| SECRETS.contains(&it.as_str()));
+            let ty = cx.program.lower_ty(&scope, &field.ty);
+            if let Ty::Adt(inner, _) = ty.peel_refs() {
+                match depth < MAX_DEPTH {
+                    true => self.adt(cx, *inner, depth + 1),
+                    false => self.unknown = true,
+                }
+            }
+        }
+    }
+}
+
+/// Words of what proves who somebody is.
+const SECRETS: [&str; 29] = [
+    "password",
+    "passwd",
+    "pass",
+    "pwd",
+    "passphrase",
+    "secret",
+    "token",
+    "code",
+    "otp",
+    "totp",
+    "pin",
+    "key",
+    "credential",
+    "credentials",
+    "assertion",
+    "signature",
+    "response",
+    "answer",
+    "challenge",
+    "hash",
+    "proof",
+    "ticket",
+    "cookie",
+    "session",
+    "auth",
+    "authorization",
+    "verifier",
+    "grant",
+    "jwt",
+];
