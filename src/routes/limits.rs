@@ -137,7 +137,14 @@ impl<'v, 'a> Limits<'v, 'a> {
                 },
                 _ => return None,
             };
-            let limits = names_a_limiter(&name)
+            let paces = match node {
+                Expr::MethodCall(call) => {
+                    call.args.iter().any(|it| is_span_of_time(typing.ty(*it)))
+                        && !callees.iter().any(|it| matches!(it, Callee::Fn(_)))
+                }
+                _ => false,
+            };
+            let limits = names_a_limiter(&name) && !paces
                 || name == "check_key"
                 || callees.iter().any(|callee| match callee {
                     Callee::Fn(candidate) => program[candidate.id]
@@ -152,6 +159,11 @@ impl<'v, 'a> Limits<'v, 'a> {
             })
         })
     }
+}
+
+/// `stream.throttle(Duration::from_secs(1))` sends items of an answer at intervals, and limits no requests.
+fn is_span_of_time(ty: &Ty) -> bool {
+    ty.is_external("std::time::Duration")
 }
 
 #[cfg(test)]

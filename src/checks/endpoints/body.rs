@@ -10,8 +10,8 @@ use rustc_hash::FxHashSet;
 
 use super::asked;
 use crate::checks::Context;
-use crate::facts::body::Literal;
-use crate::facts::{Expr, Mention};
+use crate::facts::body::{BinaryOp, Literal};
+use crate::facts::{Body, Expr, ExprId, Mention};
 use crate::models::{Role, TypeRole};
 use crate::program::{BodyKey, FnId};
 use crate::routes::HandlerTarget;
@@ -202,6 +202,11 @@ impl Look<'_, '_> {
                     self.call(name, typing.callees(id), depth, false);
                 }
                 Expr::Literal(Literal::Str(text)) => self.text(text),
+                Expr::Binary {
+                    op: BinaryOp::Eq | BinaryOp::Ne,
+                    lhs,
+                    rhs,
+                } => self.compared(&data.body, *lhs, *rhs),
                 Expr::Macro(call) => {
                     let name = call.path.last().map_or("", |it| it.as_str());
                     if name.starts_with("query") {
@@ -212,6 +217,40 @@ impl Look<'_, '_> {
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// `form.password == settings.password`; but not with the same typed twice, nor with nothing.
+    fn compared(&mut self, body: &Body, lhs: ExprId, rhs: ExprId) {
+        let sides = [lhs, rhs].map(|it| name_of(body, it));
+        let [Some(lhs), Some(rhs)] = sides else {
+            return;
+        };
+        let is_password = |name: &str| {
+            let words = words(name);
+            let has = |it: &str| words.iter().any(|word| word == it);
+            ["password", "passwd", "passphrase"]
+                .iter()
+                .any(|it| has(it))
+        };
+        let again = [
+            "confirm",
+            "repeat",
+            "again",
+            "retype",
+            "verify",
+            "verification",
+            "old",
+            "new",
+            "current",
+        ];
+        let is_again = |name: &str| {
+            let lower = name.to_ascii_lowercase();
+            again.iter().any(|it| lower.contains(it)) || lower.ends_with('2')
+        };
+        let names = [lhs, rhs];
+        if names.iter().any(|it| is_password(it)) && !names.iter().any(|it| is_again(it)) {
+            note(&mut self.seen.checks_password, "==");
         }
     }
 
@@ -300,6 +339,12 @@ impl Look<'_, '_> {
         if matches!(krate, "hmac" | "ed25519_dalek" | "ring") && name.starts_with("verify") {
             note(&mut self.seen.signature, name);
         }
+        // It is stopped for all.
+        if matches!(path, "std::process::exit" | "std::process::abort") {
+            self.seen.write_is_sure = true;
+            note(&mut self.seen.write, name);
+            return;
+        }
         let outside = ["std::fs", "tokio::fs", "std::env", "std::process"];
         let outside = outside.iter().any(|it| path.starts_with(it));
         // What numbers and texts do stays with them.
@@ -363,6 +408,19 @@ impl Look<'_, '_> {
         {
             note(&mut self.seen.mail, name);
         }
+    }
+}
+
+/// The last name of what an expression is.
+fn name_of(body: &Body, id: ExprId) -> Option<&str> {
+    match body.expr(id) {
+        Expr::Path(path) => path.last().map(|it| it.as_str()),
+        Expr::Field { name, .. } => Some(name.as_str()),
+        Expr::Ref { inner, .. } | Expr::Unary { inner, .. } => name_of(body, *inner),
+        Expr::MethodCall(call) => name_of(body, call.receiver),
+        Expr::Index { base, .. } => name_of(body, *base),
+        Expr::Literal(Literal::Str(text)) if !text.is_empty() => Some("a text"),
+        _ => None,
     }
 }
 

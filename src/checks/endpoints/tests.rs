@@ -418,3 +418,29 @@ fn endpoints_on_unix_sockets_are_for_auditors() {
         assert_eq!(found(&near, Persona::Regular), 0, "{lint}");
     }
 }
+
+/// What sends an answer at intervals limits no requests.
+#[test]
+fn a_paced_stream_is_no_limit() {
+    let login = |body: &str| {
+        format!(
+            "async fn login(State(app): State<App>, Json(form): Json<Form>) -> StatusCode {{ verify_password(&form.password); {body} run(&app, \"\").await }}
+             #[derive(Deserialize)] struct Form {{ password: String }}
+             fn verify_password(it: &str) -> bool {{ it == \"\" }}
+             fn throttle(app: &App) -> Result<(), StatusCode> {{ Err(StatusCode::TOO_MANY_REQUESTS) }}"
+        )
+    };
+    let found = |body: &str| {
+        let routes = r#".route("/login", post(login))"#;
+        titles("missing-rate-limit", &login(body), routes, Persona::Regular).len()
+    };
+    assert_eq!(found(""), 1);
+    assert_eq!(
+        found("let parts = stream().throttle(std::time::Duration::from_secs(1));"),
+        1
+    );
+    assert_eq!(
+        found("if throttle(&app).is_err() { return StatusCode::TOO_MANY_REQUESTS; }"),
+        0
+    );
+}

@@ -102,8 +102,12 @@ fn abuse(site: &Site<'_>) -> Option<Abuse> {
     if leaves {
         return None;
     }
-    let calls =
-        |act: &Option<super::body::Act>| act.as_ref().map(|it| format!("body calls `{}`", it.name));
+    let calls = |act: &Option<super::body::Act>| {
+        act.as_ref().map(|it| match it.name.as_str() {
+            "==" => "body compares a password".to_owned(),
+            name => format!("body calls `{name}`"),
+        })
+    };
     let by_name = || format!("by its name, `{}`", site.name());
     let open = endpoint.protections.authentication.status != Status::Required;
     let seen = &site.seen;
