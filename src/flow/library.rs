@@ -11,6 +11,12 @@ use crate::program::Ty;
 use crate::source::{Name, Span};
 use crate::values::Text;
 
+/// Whether a method is one by which headers are read.
+fn is_of_headers(path: Name) -> bool {
+    let (owner, name) = path.as_str().rsplit_once("::").unwrap_or_default();
+    owner.ends_with("HeaderMap") || matches!(name, "header" | "get_header" | "get_one")
+}
+
 impl<'a> Walk<'_, 'a> {
     /// A call of a library, or (`?::name`) of nobody knows what.
     pub(super) fn library(
@@ -40,7 +46,7 @@ impl<'a> Walk<'_, 'a> {
             }
             if let Some(value) = self.by_role(model, receiver.map(|it| it.1), &values) {
                 return match args.first() {
-                    Some(name) if self.is_referer(*name) => {
+                    Some(name) if is_of_headers(path) && self.is_referer(*name) => {
                         value.cleared(Sinks::of(SinkKind::Redirect))
                     }
                     _ => value,

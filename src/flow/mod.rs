@@ -7,6 +7,7 @@
 
 mod between;
 mod calls;
+mod env;
 mod guards;
 mod library;
 mod macros;

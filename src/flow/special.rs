@@ -104,10 +104,12 @@ impl Walk<'_, '_> {
 
     fn names_header(&self, id: ExprId, header: &str) -> bool {
         match self.body.expr(id) {
-            Expr::Path(path) => {
-                let name = path.last();
-                name.is_some_and(|it| it.as_str().eq_ignore_ascii_case(header))
-            }
+            // A constant or a type, and not somebody's variable.
+            Expr::Path(path) => path.last().is_some_and(|it| {
+                let name = it.as_str();
+                name.starts_with(|it: char| it.is_ascii_uppercase())
+                    && name.eq_ignore_ascii_case(header)
+            }),
             _ => {
                 let text = self.text(id);
                 text.is_some_and(|it| it.eq_ignore_ascii_case(header))

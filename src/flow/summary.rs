@@ -23,7 +23,7 @@ pub(super) const MAX_EXPRS: u32 = 60_000;
 const MAX_DEPTH: usize = 48;
 
 /// How many calls deep functions are looked into that lead to no sink, for what they return.
-const MAX_ASIDE: u8 = 2;
+const MAX_ASIDE: u8 = 3;
 
 /// How closely functions are looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,9 +1,6 @@
 //! One function, from its first statement to its last.
 
-use std::rc::Rc;
-
-use rustc_hash::FxHashMap;
-
+use super::env::Env;
 use super::summary::{MAX_EXPRS, Reach, Sink, Summaries, Summary};
 use super::taint::{Callable, Lead, Origin, SELF, Taint, Value};
 use super::types;
@@ -13,53 +10,6 @@ use crate::models::SinkKind;
 use crate::program::{BodyKey, Def, FnId, Ty};
 use crate::source::{Name, Span};
 use crate::values::{Callee, Typing};
-
-/// What variables hold at one point. A copy shares them until one of both is changed.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Env {
-    /// Of those that hold anything.
-    locals: Rc<FxHashMap<PatId, Value>>,
-    pub(super) this: Value,
-}
-
-impl Env {
-    pub(super) fn local(&self, pat: PatId) -> Option<&Value> {
-        self.locals.get(&pat)
-    }
-
-    fn set(&mut self, pat: PatId, value: Value) {
-        if !value.is_clean() {
-            Rc::make_mut(&mut self.locals).insert(pat, value);
-        } else if self.locals.contains_key(&pat) {
-            Rc::make_mut(&mut self.locals).remove(&pat);
-        }
-    }
-
-    fn join(&mut self, other: &Env) {
-        self.this.join(&other.this);
-        if Rc::ptr_eq(&self.locals, &other.locals) {
-            return;
-        }
-        let locals = Rc::make_mut(&mut self.locals);
-        #[expect(
-            clippy::iter_over_hash_type,
-            reason = "each variable is joined by itself"
-        )]
-        for (pat, value) in &*other.locals {
-            locals.entry(*pat).or_default().join(value);
-        }
-    }
-
-    /// Whether variables hold here what they hold in another, but for some.
-    fn is_as(&self, other: &Env, but_for: impl Fn(PatId) -> bool) -> bool {
-        let is_same = |(pat, value): (&PatId, &Value)| {
-            let theirs = other.locals.get(pat);
-            theirs.map_or(value.is_clean(), |it| it.is_same(value)) || but_for(*pat)
-        };
-        self.this.is_same(&other.this)
-            && (Rc::ptr_eq(&self.locals, &other.locals) || self.locals.iter().all(is_same))
-    }
-}
 
 /// What leaves a function, closure or async block.
 #[derive(Default)]
@@ -518,6 +468,7 @@ impl<'w, 'a> Walk<'w, 'a> {
         for turn in 0..2 {
             self.breaks.push((label, Vec::new(), Value::default()));
             let mut held = Vec::new();
+            let start = self.env.clone();
             match kind {
                 LoopKind::Loop => {}
                 LoopKind::While(cond) => {
@@ -538,10 +489,19 @@ impl<'w, 'a> Walk<'w, 'a> {
             let broken = self.env.clone();
             self.join_env(after.take());
             self.join_env(before.clone());
+            // What is bound in it, each turn binds anew.
             let inside = self.body.expr_range(body);
-            let is_own = |pat: PatId| inside.contains(self.body.pat_range(pat));
-            let is_settled = match (&self.env, &before) {
-                (Some(now), Some(before)) => now.is_as(before, is_own),
+            let head = match kind {
+                LoopKind::Loop => inside,
+                LoopKind::While(cond) => self.body.expr_range(cond),
+                LoopKind::For(pat, _) => self.body.pat_range(pat),
+            };
+            let is_own = |pat: PatId| {
+                let range = self.body.pat_range(pat);
+                inside.contains(range) || head.contains(range)
+            };
+            let is_settled = match (&self.env, &start) {
+                (Some(now), Some(start)) => now.is_as(start, is_own),
                 _ => true,
             };
             if turn == 1 || is_settled {
@@ -702,7 +662,7 @@ impl<'w, 'a> Walk<'w, 'a> {
     pub(super) fn variable(&mut self, of: Option<PatId>) -> Option<&mut Value> {
         let env = self.env.as_mut()?;
         Some(match of {
-            Some(pat) => Rc::make_mut(&mut env.locals).entry(pat).or_default(),
+            Some(pat) => env.slot(pat),
             None => &mut env.this,
         })
     }

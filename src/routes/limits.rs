@@ -139,7 +139,8 @@ impl<'v, 'a> Limits<'v, 'a> {
             };
             let paces = match node {
                 Expr::MethodCall(call) => {
-                    call.args.iter().any(|it| is_span_of_time(typing.ty(*it)))
+                    call.name == "throttle"
+                        && matches!(&*call.args, [only] if is_span_of_time(typing.ty(*only)))
                         && !callees.iter().any(|it| matches!(it, Callee::Fn(_)))
                 }
                 _ => false,

@@ -195,13 +195,20 @@ impl Search<'_> {
         let next = |id: ExprId| self.is_unix(id, depth + 1);
         match self.body.expr(id) {
             Expr::Ref { inner, .. } | Expr::Try(inner) | Expr::Await(inner) => next(*inner),
-            Expr::MethodCall(call) => next(call.receiver),
+            // Whatever else is brought in may be a listener, too.
+            Expr::MethodCall(call) => {
+                (call.args.is_empty() || passes_on(call.name)) && next(call.receiver)
+            }
             Expr::Call { callee, args } => {
-                let is_named = path(self.body, *callee).is_some_and(|it| {
-                    let mut names = it.segments.iter().map(|it| it.name.as_str());
-                    names.any(|it| matches!(it, "UnixListener" | "UnixListenerStream"))
+                let Some(path) = path(self.body, *callee) else {
+                    return false;
+                };
+                let mut names = path.segments.iter().map(|it| it.name.as_str());
+                let is_named = names.any(|it| matches!(it, "UnixListener" | "UnixListenerStream"));
+                let wraps = path.last().is_some_and(|it| {
+                    matches!(it.as_str(), "new" | "from" | "from_std" | "Ok" | "Some")
                 });
-                is_named || args.first().is_some_and(|it| next(*it))
+                is_named || matches!(&**args, [only] if wraps && next(*only))
             }
             Expr::Path(path) => {
                 let init = path.as_ident().and_then(|it| self.binding(it));

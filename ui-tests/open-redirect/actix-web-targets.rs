@@ -23,6 +23,19 @@ struct Clients {
     allowed: Vec<String>,
 }
 
+#[get("/cookie")]
+async fn get_from_cookie(request: HttpRequest) -> HttpResponse {
+    let Some(to) = request.cookie("referer") else { return HttpResponse::BadRequest().finish() };
+    HttpResponse::SeeOther().append_header((header::LOCATION, to.value())).finish() //~ open-redirect
+}
+
+#[get("/place/{location}/{name}")]
+async fn get_place(path: web::Path<(String, String)>) -> HttpResponse {
+    let (location, name) = path.into_inner();
+    let places = vec![(location, name)]; // near miss: a variable called like the header
+    HttpResponse::Ok().append_header(("x-places", places.len())).finish()
+}
+
 #[get("/1")]
 async fn get_redirect(query: web::Query<Return>) -> web::Redirect {
     web::Redirect::to(query.into_inner().to) //~ open-redirect
@@ -137,6 +150,7 @@ async fn main() -> std::io::Result<()> {
             .service((get_redirect, get_redirect_to_item, get_append, get_other_header, post_form, get_query_string))
             .service((get_authorize, get_authorize_registered, get_authorize_equal, get_authorize_state_checked))
             .service((get_by_helper, get_by_fixed_helper, get_either, get_tail, get_host))
+            .service((get_from_cookie, get_place))
             .service(web::redirect("/old", "/new"))
     })
     .bind(("127.0.0.1", 8080))?

@@ -299,9 +299,42 @@ async fn copied(Json(document): Json<Document>) -> Result<(), StatusCode> {
     Ok(())
 }
 
+struct Delayed {
+    last: String,
+    next: String,
+}
+
+impl Delayed {
+    fn step(&mut self) -> Option<String> {
+        let out = self.last.clone();
+        self.last = self.next.clone();
+        Some(out)
+    }
+}
+
+async fn in_the_second_turn(Path(name): Path<String>) {
+    let mut names = Delayed { last: String::new(), next: name };
+    while let Some(name) = names.step() {
+        let _ = std::fs::remove_file(&name); //~ path-traversal
+    }
+}
+
+fn parsed(text: &str) -> String {
+    parsed_here(text)
+}
+
+fn parsed_here(text: &str) -> String {
+    text.parse::<u64>().unwrap_or_default().to_string()
+}
+
+async fn a_number(Path(name): Path<String>) {
+    let _ = std::fs::remove_file(parsed(&name)); // near miss: a number, by a helper of a helper
+}
+
 #[tokio::main]
 async fn main() {
     let app = Router::new()
+        .route("/turns/{name}", get(in_the_second_turn).post(a_number))
         .route("/1/{name}", get(joined).post(path_buf).put(asked_only).delete(listed_and_found))
         .route("/2/{number}", get(number))
         .route("/3/{*path}", get(rest))

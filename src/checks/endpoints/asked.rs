@@ -68,49 +68,41 @@ impl Asked {
             .container_scope(Container::Module, cx.program[id].module);
         for field in fields {
             self.named = true;
-            self.secret |= words(field.name.as_str())
-                .iter()
-                .any(|it| SECRETS.contains(&it.as_str()));
-            let ty = cx.program.lower_ty(&scope, &field.ty);
-            if let Ty::Adt(inner, _) = ty.peel_refs() {
-                match depth < MAX_DEPTH {
-                    true => self.adt(cx, *inner, depth + 1),
-                    false => self.unknown = true,
-                }
+            self.secret |= !is_harmless(field.name.as_str());
+            // Under another name, or under names that nobody knows.
+            self.unknown |= field.attrs.iter().any(|it| it.meta.is("serde"));
+            self.field(cx, &cx.program.lower_ty(&scope, &field.ty), depth);
+        }
+    }
+
+    fn field(&mut self, cx: &Context<'_>, ty: &Ty, depth: u32) {
+        match ty.peel_refs() {
+            Ty::Primitive(_) => {}
+            Ty::Adt(id, args) if args.is_empty() && depth < MAX_DEPTH => {
+                self.adt(cx, *id, depth + 1);
             }
+            Ty::External(path, args) => match path.as_str() {
+                "std::string::String" | "uuid::Uuid" | "url::Url" => {}
+                "std::option::Option" | "std::vec::Vec" | "std::boxed::Box" => {
+                    args.iter().for_each(|it| self.field(cx, it, depth + 1));
+                }
+                _ => self.unknown = true,
+            },
+            _ => self.unknown = true,
         }
     }
 }
 
-/// Words of what proves who somebody is.
-const SECRETS: [&str; 29] = [
-    "password",
-    "passwd",
-    "pass",
-    "pwd",
-    "passphrase",
-    "secret",
-    "token",
-    "code",
-    "otp",
-    "totp",
-    "pin",
-    "key",
-    "credential",
-    "credentials",
-    "assertion",
-    "signature",
-    "response",
-    "answer",
-    "challenge",
-    "hash",
-    "proof",
-    "ticket",
-    "cookie",
-    "session",
-    "auth",
-    "authorization",
-    "verifier",
-    "grant",
-    "jwt",
+/// Whether a field's name is that of something that whoever asks need not have kept to themselves: all
+/// its words have to be.
+fn is_harmless(name: &str) -> bool {
+    let words = words(name);
+    !words.is_empty() && words.iter().all(|it| HARMLESS.contains(&it.as_str()))
+}
+
+/// Words for who somebody is, and for what comes after a login.
+const HARMLESS: [&str; 30] = [
+    "user", "username", "name", "nickname", "nick", "login", "email", "mail", "address", "account",
+    "id", "uuid", "uid", "first", "last", "display", "full", "handle", "redirect", "return",
+    "next", "url", "uri", "to", "lang", "language", "locale", "remember", "me", "provider",
 ];

@@ -228,28 +228,32 @@ impl Look<'_, '_> {
         };
         let is_password = |name: &str| {
             let words = words(name);
-            let has = |it: &str| words.iter().any(|word| word == it);
-            ["password", "passwd", "passphrase"]
-                .iter()
-                .any(|it| has(it))
+            let last = words.last().map_or("", String::as_str);
+            let of_client = || words.iter().any(|it| it == "client") && last == "secret";
+            matches!(last, "password" | "passwd" | "passphrase") || of_client()
         };
-        let again = [
+        // The same once more, or a rule that it has to keep.
+        let others = [
             "confirm",
             "repeat",
             "again",
             "retype",
-            "verify",
-            "verification",
+            "verif",
             "old",
             "new",
             "current",
+            "repassword",
+            "user",
+            "name",
+            "mail",
+            "field",
         ];
-        let is_again = |name: &str| {
+        let is_other = |name: &str| {
             let lower = name.to_ascii_lowercase();
-            again.iter().any(|it| lower.contains(it)) || lower.ends_with('2')
+            others.iter().any(|it| lower.contains(it)) || lower.ends_with('2')
         };
         let names = [lhs, rhs];
-        if names.iter().any(|it| is_password(it)) && !names.iter().any(|it| is_again(it)) {
+        if names.iter().any(|it| is_password(it)) && !names.iter().any(|it| is_other(it)) {
             note(&mut self.seen.checks_password, "==");
         }
     }
@@ -411,14 +415,29 @@ impl Look<'_, '_> {
     }
 }
 
-/// The last name of what an expression is.
+/// The last name of what an expression is, if that is a variable, a field or a fixed text.
 fn name_of(body: &Body, id: ExprId) -> Option<&str> {
+    const SAME: [&str; 8] = [
+        "as_str",
+        "as_bytes",
+        "as_ref",
+        "as_deref",
+        "clone",
+        "to_string",
+        "trim",
+        "expose_secret",
+    ];
     match body.expr(id) {
-        Expr::Path(path) => path.last().map(|it| it.as_str()),
+        Expr::Path(path) => {
+            let name = path.as_ident()?.as_str();
+            name.starts_with(|it: char| it.is_ascii_lowercase())
+                .then_some(name)
+        }
         Expr::Field { name, .. } => Some(name.as_str()),
         Expr::Ref { inner, .. } | Expr::Unary { inner, .. } => name_of(body, *inner),
-        Expr::MethodCall(call) => name_of(body, call.receiver),
-        Expr::Index { base, .. } => name_of(body, *base),
+        Expr::MethodCall(call) if SAME.iter().any(|it| call.name == *it) => {
+            name_of(body, call.receiver)
+        }
         Expr::Literal(Literal::Str(text)) if !text.is_empty() => Some("a text"),
         _ => None,
     }

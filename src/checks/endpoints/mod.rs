@@ -92,12 +92,14 @@ impl<'a> Endpoints<'a> {
         let mut routers = router::Routers::new(cx);
         let mut endpoints: Vec<&'a Endpoint> = cx.inventory.endpoints.iter().collect();
         endpoints.retain(|it| !is_left_out(cx, it));
-        // The same handler on the same path in several set-ups of the service: the weakest counts.
+        // The same handler on the same path in several set-ups of the service: the weakest counts, of
+        // those that somebody else can reach at all.
+        let weak = |it: &Endpoint| (it.on_unix_socket, strength(it));
         let key = |it: &'a Endpoint| (&it.service, &it.method, &it.path, it.handler.span);
         let mut weakest: FxHashMap<_, &'a Endpoint> = FxHashMap::default();
         for endpoint in &endpoints {
             let known = weakest.entry(key(endpoint)).or_insert(endpoint);
-            if strength(endpoint) < strength(known) {
+            if weak(endpoint) < weak(known) {
                 *known = endpoint;
             }
         }

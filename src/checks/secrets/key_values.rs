@@ -176,12 +176,20 @@ fn lines(text: &str) -> Vec<KeyValue> {
 fn yaml(text: &str) -> Vec<KeyValue> {
     let mut found = Vec::new();
     let mut entry_name: Option<String> = None;
-    let mut entry = 0;
+    // Where the entry of a list begins, and how far it is indented.
+    let mut entry = (0, 0);
+    let mut document = 0;
     let mut parents: Vec<(usize, String, usize)> = Vec::new();
     for (start, line) in lines_of(text) {
         let indent = line.len() - line.trim_start().len();
         let content = line.trim_start();
         if content.starts_with('#') || content.is_empty() {
+            continue;
+        }
+        if content.starts_with("---") {
+            parents.clear();
+            document = start;
+            entry = (document, 0);
             continue;
         }
         let dashes = content.len() - content.trim_start_matches("- ").len();
@@ -223,9 +231,14 @@ fn yaml(text: &str) -> Vec<KeyValue> {
             .unwrap_or_default();
         // A table begins behind the key that it belongs to; an entry of a list is one of its own.
         if dashes > 0 {
-            entry = at;
+            entry = (at, column);
+        } else if column < entry.1 {
+            entry = (document, 0);
         }
-        let table = parents.last().map_or(0, |(_, _, start)| *start).max(entry);
+        let table = parents
+            .last()
+            .map_or(0, |(_, _, start)| *start)
+            .max(entry.0);
         parents.push((column, key.to_owned(), at));
         let Some(value) = scalar(text, at + separator + 1, start + line.len(), &[" #"]) else {
             continue;
@@ -439,6 +452,10 @@ mod tests {
         let toml =
             "host = 'x'\n[a]\npassword = 'p'\nhost = 'y'\n[b]\npassword = 'p'\n[b.c]\nhost = 'z'\n";
         assert_eq!(hosts(Syntax::Toml, toml), "y|");
+        let after_list = "a:\n  b:\n    - host: x\n      port: 1\n  password: p\n";
+        assert_eq!(hosts(Syntax::Yaml, after_list), "");
+        let documents = "host: x\n---\nhost: y\npassword: p\n";
+        assert_eq!(hosts(Syntax::Yaml, documents), "y");
         let yaml = "host: x\na:\n  host: y\n  password: p\nb:\n  - host: z\n    password: p\n  - password: p\n";
         assert_eq!(hosts(Syntax::Yaml, yaml), "y|z|");
         let json = "{\"host\": \"x\", \"a\": {\"password\": \"p\", \"host\": \"y\"}, \"b\": {\"password\": \"p\"}}";

@@ -149,7 +149,7 @@ pub(crate) fn nearby(verdict: Verdict, value: &Redacted<String>) -> Verdict {
 pub(crate) fn host_of(address: &str) -> &str {
     let rest = address.split_once("://").map_or(address, |it| it.1);
     let rest = rest.rsplit('@').next().unwrap_or(rest);
-    rest.split(['/', ':', '?', ',']).next().unwrap_or(rest)
+    rest.split(['/', ':', '?']).next().unwrap_or(rest).trim()
 }
 
 /// Whether a host is this machine.

@@ -339,6 +339,10 @@ fn passwords_beside_this_machines_name_are_for_auditors() {
     assert_eq!(found(key), [Persona::Regular]);
     let random = "[smtp]\nhost = \"localhost\"\npassword = \"9fK2xQ7vB4mZ8sT1pL6w\"\n";
     assert_eq!(found(random), [Persona::Regular]);
+    let both = "[smtp]\nhosts = [\"localhost\", \"mail.acme.com\"]\npassword = \"Tr0mbone-Lake\"\n";
+    assert_eq!(found(both), [Persona::Regular]);
+    let named = "host = \"127.0.0.1\"\nsmtp_password = \"Tr0mbone-Lake\"\n";
+    assert_eq!(found(named), [Persona::Regular]);
     let other = "[web]\nhost = \"localhost\"\n[smtp]\npassword = \"Tr0mbone-Lake\"\n";
     assert_eq!(found(other), [Persona::Regular]);
 }

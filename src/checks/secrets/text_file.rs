@@ -56,8 +56,25 @@ fn is_used_nearby(text: &str, all: &[KeyValue], one: &KeyValue) -> bool {
     const HOSTS: [&str; 9] = [
         "host", "hostname", "server", "address", "endpoint", "url", "uri", "hosts", "hostspec",
     ];
-    let mut hosts = beside(all, one, &HOSTS).filter_map(|it| written(text, it));
-    hosts.any(|it| policy::is_nearby(policy::host_of(it)))
+    // A name that says more goes with a host of that name, which nobody looks for.
+    const BARE: [&str; 9] = [
+        "password",
+        "passwd",
+        "pass",
+        "secret",
+        "secret_key",
+        "secret_access_key",
+        "access_key",
+        "token",
+        "api_key",
+    ];
+    let name = one.key.rsplit('.').next().unwrap_or_default();
+    let mut hosts = beside(all, one, &HOSTS)
+        .filter_map(|it| written(text, it))
+        .flat_map(|it| it.split(','))
+        .map(policy::host_of)
+        .peekable();
+    BARE.contains(&name) && hosts.peek().is_some() && hosts.all(policy::is_nearby)
 }
 
 fn is_commented(text: &str, range: TextRange) -> bool {
