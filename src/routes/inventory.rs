@@ -108,7 +108,6 @@ pub fn build(values: &Values<'_>, sources: &SourceMap, rights: bool) -> Inventor
                 place.insert(inventory.endpoints.len());
                 near.push(is_near);
                 inventory.endpoints.push(endpoint);
-                continue;
             }
             // Whom one filter rejects, another with the same function at its end may let pass.
             Entry::Occupied(place) if route.filter.is_some() => {

@@ -3,15 +3,20 @@
 use crate::checks::Context;
 use crate::facts::item::Fields;
 use crate::models::roles::Carries;
-use crate::program::{AdtId, AdtKind, Container, FnId, Ty};
+use crate::program::{AdtId, AdtKind, Container, Ty};
+use crate::routes::HandlerTarget;
+use crate::routes::endpoint::Endpoint;
 use crate::routes::purpose::words;
 
 /// How deep types are looked into.
 const MAX_DEPTH: u32 = 4;
 
-/// Whether all that a handler takes from the client has a name, and none of them is that of something
-/// that could be guessed.
-pub(super) fn no_secret(cx: &Context<'_>, id: FnId) -> bool {
+/// Whether all that an endpoint's handler takes from the client has a name, and none of them is that of
+/// something that could be guessed.
+pub(super) fn no_secret(cx: &Context<'_>, endpoint: &Endpoint) -> bool {
+    let HandlerTarget::Fn(id) = endpoint.handler.target else {
+        return false;
+    };
     let program = cx.program;
     let def = &program[id];
     let mut asked = Asked::default();

@@ -8,7 +8,6 @@ use std::sync::LazyLock;
 use aho_corasick::AhoCorasick;
 use rustc_hash::FxHashSet;
 
-use super::asked;
 use crate::checks::Context;
 use crate::facts::body::{BinaryOp, Literal};
 use crate::facts::{Body, Expr, ExprId, Mention};
@@ -62,15 +61,26 @@ pub(crate) struct Seen {
     pub headers: bool,
     /// The handler takes something that the client chooses.
     pub asks: bool,
-    /// All of that is known by its names, and none of them is that of a secret.
-    pub asks_no_secret: bool,
 }
 
 /// A piece of evidence.
 #[derive(Debug, Clone)]
 pub(crate) struct Act {
-    /// The called name.
+    /// The called name, or the operator.
     pub name: String,
+}
+
+/// The name of a comparison of passwords.
+const COMPARISON: &str = "==";
+
+impl Act {
+    /// What it is, for people.
+    pub(crate) fn shown(&self) -> String {
+        match self.name.as_str() {
+            COMPARISON => "compares a password".to_owned(),
+            name => format!("calls `{name}`"),
+        }
+    }
 }
 
 impl Seen {
@@ -88,7 +98,6 @@ impl Seen {
                 for param in &def.sig.params {
                     look.parameter(param.ty_range.in_file(def.file), def.body);
                 }
-                look.seen.asks_no_secret = asked::no_secret(cx, id);
                 look.function(id, 0);
             }
             HandlerTarget::Closure(body, expr) => {
@@ -254,7 +263,7 @@ impl Look<'_, '_> {
         };
         let names = [lhs, rhs];
         if names.iter().any(|it| is_password(it)) && !names.iter().any(|it| is_other(it)) {
-            note(&mut self.seen.checks_password, "==");
+            note(&mut self.seen.checks_password, COMPARISON);
         }
     }
 

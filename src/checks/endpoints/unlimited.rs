@@ -1,6 +1,7 @@
 //! The check `unlimited-endpoint`: endpoints that invite guessing or cost money and accept
 //! any number of requests.
 
+use super::asked;
 use super::groups;
 use super::toothless::void_limit;
 use super::{Endpoints, Site, count, list, outermost, with_endpoints, with_evidence};
@@ -27,7 +28,7 @@ pub(crate) fn run(cx: &Context<'_>, endpoints: &Endpoints<'_>, lint: &Lint) -> V
             }
             // A limiter that nobody listens to is a mistake of its own.
             if let Some(void) = void_limit(cx, site)
-                && let Some(abuse) = abuse(site)
+                && let Some(abuse) = abuse(cx, site)
             {
                 let one = (*site, abuse);
                 let finding = together(cx, &meta, service, &[&one], true);
@@ -41,7 +42,7 @@ pub(crate) fn run(cx: &Context<'_>, endpoints: &Endpoints<'_>, lint: &Lint) -> V
             if site.endpoint.protections.rate_limit.status != Status::None {
                 continue;
             }
-            if let Some(abuse) = abuse(site) {
+            if let Some(abuse) = abuse(cx, site) {
                 open.push((site, abuse));
             } else if let Some(limited) = forgotten(site, &sites) {
                 found.push(lone(cx, &meta, site, limited));
@@ -80,7 +81,7 @@ struct Abuse {
     evidence: String,
 }
 
-fn abuse(site: &Site<'_>) -> Option<Abuse> {
+fn abuse(cx: &Context<'_>, site: &Site<'_>) -> Option<Abuse> {
     let endpoint = site.endpoint;
     if !matches!(endpoint.acts_as(), "POST" | "PUT" | "PATCH" | "ANY") {
         return None;
@@ -102,12 +103,8 @@ fn abuse(site: &Site<'_>) -> Option<Abuse> {
     if leaves {
         return None;
     }
-    let calls = |act: &Option<super::body::Act>| {
-        act.as_ref().map(|it| match it.name.as_str() {
-            "==" => "body compares a password".to_owned(),
-            name => format!("body calls `{name}`"),
-        })
-    };
+    let calls =
+        |act: &Option<super::body::Act>| act.as_ref().map(|it| format!("body {}", it.shown()));
     let by_name = || format!("by its name, `{}`", site.name());
     let open = endpoint.protections.authentication.status != Status::Required;
     let seen = &site.seen;
@@ -147,17 +144,19 @@ fn abuse(site: &Site<'_>) -> Option<Abuse> {
             || phrase("log", "in")
             || phrase("sign", "in");
         // Where nothing secret is asked, nothing is guessed.
-        let asks = seen.asks && !seen.asks_no_secret || seen.checks_password.is_some();
-        let login = login && asks;
-        if login || (seen.checks_password.is_some() && site.purpose == Purpose::Credential) {
+        let asks =
+            || seen.checks_password.is_some() || seen.asks && !asked::no_secret(cx, endpoint);
+        if login && asks()
+            || (seen.checks_password.is_some() && site.purpose == Purpose::Credential)
+        {
             return match &seen.checks_password {
                 Some(_) => make("password login", "attempts", calls(&seen.checks_password)),
                 None => make("login", "attempts", calls(&seen.issues)),
             };
         }
-        if asks
-            && site.purpose == Purpose::Credential
+        if site.purpose == Purpose::Credential
             && has(&["token", "tokens", "session", "sessions", "auth"])
+            && asks()
         {
             return make("token endpoint", "attempts", calls(&seen.issues));
         }
