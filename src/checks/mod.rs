@@ -86,6 +86,11 @@ pub fn is_known(name: &str) -> bool {
     named(name).is_some()
 }
 
+/// Whether a check of this kind follows data, which takes more time than all the others do.
+pub fn follows_data(name: &str) -> bool {
+    matches!(named(name).map(|it| &it.find), Some(Find::AmongFlows(_)))
+}
+
 /// Whether a lint's file gives its check what it needs.
 ///
 /// # Errors
@@ -114,19 +119,20 @@ pub enum About {
 
 /// Runs those checks of these lints that look at one of the two; what each lint finds. A lint
 /// that is about the other, or names no kind that there is, finds nothing.
-pub fn run_all(lints: &[Lint], cx: &Context<'_>, about: About) -> Vec<Vec<Diagnostic>> {
+pub fn run_all(lints: &[&Lint], cx: &Context<'_>, about: About) -> Vec<Vec<Diagnostic>> {
     let find = |lint: &Lint| named(&lint.check.kind).map(|it| &it.find);
     // Not for each lint anew, and not behind a lock that a worker could meet while it helps out.
     let is_of_cleartext = |it: &Lint| matches!(find(it), Some(Find::InCleartext(_)));
     let mut of_flows = lints
         .iter()
+        .copied()
         .filter(|it| cx.follows_data && matches!(find(it), Some(Find::AmongFlows(_))));
     let is_of_code = about == About::Code;
     let (endpoints, flows) = match is_of_code {
         true => Default::default(),
         false => rayon::join(|| Endpoints::new(cx), || Flows::new(cx, &mut of_flows)),
     };
-    let cleartext = match is_of_code && lints.iter().any(is_of_cleartext) {
+    let cleartext = match is_of_code && lints.iter().copied().any(is_of_cleartext) {
         true => Cleartext::new(cx),
         false => Cleartext::default(),
     };

@@ -144,6 +144,23 @@ impl<'c> LevelSettings<'c> {
         decision
     }
 
+    /// Whether nothing that a lint could find would be shown, wherever it found it: then nobody
+    /// need look. Not so where an exception allows it, since that is to tell whether it was used.
+    pub fn is_off(&self, lint: &LintMeta) -> bool {
+        let anywhere = self.level_of(lint, "", None);
+        let is_allowed = |it: &LevelEntry| it.level == Level::Allow && it.exception.is_none();
+        let overrides = &self.config.overrides;
+        let may_be_on = |it: &Override| {
+            let entry = best(&it.lints, lint, |_| true);
+            entry.is_some_and(|entry| it.exception.is_some() || !is_allowed(entry))
+        };
+        // `-A warnings` does not outrank an override that denies.
+        let is_flagged = self.before_warnings(lint, "", None).by == DecidedBy::CommandLine;
+        anywhere.level == Level::Allow
+            && anywhere.exception.is_none()
+            && (is_flagged || !overrides.iter().any(may_be_on))
+    }
+
     fn before_warnings(
         &self,
         lint: &LintMeta,

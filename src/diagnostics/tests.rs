@@ -119,6 +119,40 @@ fn the_nearest_word_on_a_level_wins() {
     assert!(LevelFlag::parse(Level::Deny, "", &KNOWN).is_err());
 }
 
+#[test]
+#[rustfmt::skip] // A table reads better in rows.
+fn what_would_be_shown_nowhere_is_off() {
+    const DENIED: &str = "[[override]]\npaths = ['a/**']\nlints = { missing-auth = 'deny' }\n";
+    const EXCUSED: &str = "[[override]]\npaths = ['a/**']\nlints = { all = 'allow' }\nreason = 'x'\n";
+    for (toml, args, is_off) in [
+        ("", "", false),
+        ("", "-A all", true),
+        ("", "-A all -W missing-auth", false),
+        ("lints.authentication = 'allow'", "", true),
+        (
+            "lints.missing-auth = { level = 'allow', reason = 'x' }",
+            "",
+            false,
+        ),
+        ("lints.all = 'warn'", "-A warnings", true),
+        (DENIED, "-A all", true),
+        (
+            &format!("lints.all = 'warn'\n{DENIED}"),
+            "-A warnings",
+            false,
+        ),
+        (&format!("lints.all = 'allow'\n{DENIED}"), "", false),
+        (EXCUSED, "", false),
+        (&format!("lints.all = 'allow'\n{EXCUSED}"), "", false),
+        (&format!("lints.all = 'allow'\n{EXCUSED}"), "-A all", true),
+    ] {
+        let config = config(toml);
+        let settings = LevelSettings::new(&config, flags(args), TODAY);
+        let lint = lint("missing-authentication").unwrap();
+        assert_eq!(settings.is_off(&lint), is_off, "{toml} {args}");
+    }
+}
+
 struct Run {
     sources: SourceMap,
     facts: FileFacts,

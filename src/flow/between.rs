@@ -189,14 +189,17 @@ fn with_sinks(values: &Values<'_>, asked: Sinks) -> Vec<FnId> {
     let functions = program.models.functions_of(program.crates_used(), is_sink);
     let paths = functions.iter().map(|it| it.as_str());
     let bodies = program.using(paths, true, |it| functions.contains(&it));
+    // `pool.execute(..)` is the function of a trait.
+    let is_sink = |path: Name| {
+        let model = program.models.function(path);
+        model.is_some_and(|it| functions.contains(&it.path))
+    };
     let calls = |key: &BodyKey| {
         let typing = values.typing(*key);
         let mut exprs = program[*key].body.exprs();
         exprs.any(|(id, expr)| {
             matches!(expr, Expr::Call { .. } | Expr::MethodCall(_))
-                && typing
-                    .external(id)
-                    .is_some_and(|it| functions.contains(&it))
+                && typing.external(id).is_some_and(is_sink)
         })
     };
     let bodies: Vec<BodyKey> = bodies.into_par_iter().filter(calls).collect();

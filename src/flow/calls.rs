@@ -62,7 +62,14 @@ impl<'a> Walk<'_, 'a> {
                 // Tuple structs and variants of libraries, and what nobody knows.
                 Expr::Path(path) => {
                     let name = path.last().unwrap_or(Name::new(""));
-                    self.unknown(id, name.as_str(), values)
+                    let made = self.unknown(id, name.as_str(), values);
+                    // `u32::from(x)`, `i64::from_str_radix(text, 10)`.
+                    match &*path.segments {
+                        [of, _] if types::is_harmless(of.name.as_str()) => {
+                            made.cleared(Sinks::TEXTUAL)
+                        }
+                        _ => made,
+                    }
                 }
                 _ => self.unknown(id, "", values),
             },

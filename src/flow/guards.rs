@@ -3,8 +3,8 @@
 use super::taint::Value;
 use super::types;
 use super::walk::Walk;
-use crate::facts::body::{BinaryOp, Literal, UnaryOp};
-use crate::facts::{Expr, ExprId, Pat, PatId};
+use crate::facts::body::{BinaryOp, UnaryOp};
+use crate::facts::{Expr, ExprId, GenericArg, Pat, PatId};
 use crate::models::{SinkKind, Sinks};
 use crate::program::Ty;
 use crate::source::Name;
@@ -53,16 +53,12 @@ impl Walk<'_, '_> {
                 })
             }
             Expr::Match { scrutinee, arms } => {
-                let truth = |it: ExprId| match self.body.expr(it) {
-                    Expr::Literal(Literal::Bool(truth)) => Some(*truth),
-                    _ => None,
-                };
-                let meant = arms.iter().filter(|it| truth(it.body) == Some(outcome));
-                let is_list = |pat: PatId| self.is_literal(pat);
-                let all: Vec<_> = meant.collect();
-                match !all.is_empty() && all.iter().all(|it| is_list(it.pat)) {
-                    true => self.held_by_pattern(*scrutinee),
-                    false => Vec::new(),
+                let meant = arms.iter();
+                let meant = meant.filter(|it| self.truth(it.body) == Some(outcome));
+                let sinks = meant.map(|it| self.cleared_by(it.pat)).reduce(Sinks::both);
+                match sinks {
+                    Some(sinks) if sinks != Sinks::NONE => self.facts_of(*scrutinee, sinks),
+                    _ => Vec::new(),
                 }
             }
             _ => Vec::new(),
@@ -90,7 +86,7 @@ impl Walk<'_, '_> {
                 let mut all = Vec::new();
                 for (one, other) in [(lhs, rhs), (rhs, lhs)] {
                     if self.is_known(other) {
-                        all.extend(self.fact(one, Sinks::ALL));
+                        all.extend(self.facts_of(one, Sinks::ALL));
                     }
                 }
                 all
@@ -105,9 +101,7 @@ impl Walk<'_, '_> {
                     true => Vec::new(),
                     false => {
                         let bounded = self.measured(bounded);
-                        self.fact(bounded, Sinks::of(SinkKind::Allocation))
-                            .into_iter()
-                            .collect()
+                        self.facts_of(bounded, Sinks::of(SinkKind::Allocation))
                     }
                 }
             }
@@ -132,7 +126,7 @@ impl Walk<'_, '_> {
     ) -> Vec<Fact> {
         let first = call.args.first().copied();
         let name = call.name.as_str();
-        let one = |id: ExprId, sinks| self.fact(id, sinks).into_iter().collect::<Vec<Fact>>();
+        let one = |id: ExprId, sinks| self.facts_of(id, sinks);
         match (name, outcome) {
             // A list of ours, a pattern of ours.
             ("contains" | "contains_key" | "is_match", true) => match first {
@@ -144,6 +138,11 @@ impl Walk<'_, '_> {
                 facts.extend(self.passed_by(call.receiver));
                 facts
             }
+            ("is_some", false) | ("is_none", true) => self.of_search(call.receiver),
+            ("is_some_and" | "is_ok_and", true) => match first {
+                Some(test) => self.facts_of(call.receiver, self.proven_by(test, true)),
+                None => Vec::new(),
+            },
             ("eq" | "eq_ignore_ascii_case", true) => match first {
                 Some(arg) if self.is_known(arg) => one(call.receiver, Sinks::ALL),
                 _ => Vec::new(),
@@ -154,6 +153,13 @@ impl Walk<'_, '_> {
             ("any", false) if first.is_some_and(|it| self.speaks_of_letters(it, true)) => {
                 one(self.receiver_of_chain(call.receiver), Sinks::TEXTUAL)
             }
+            ("all", true) => match (first, self.whole_of_parts(call.receiver)) {
+                (Some(test), Some(whole)) => self.facts_of(whole, self.proven_by(test, true)),
+                _ => Vec::new(),
+            },
+            ("any", true) => {
+                first.map_or_else(Vec::new, |test| self.found_among(call.receiver, test))
+            }
             ("contains" | "starts_with" | "any", false) => {
                 let is_dots = first.is_some_and(|it| self.speaks_of_parents(it));
                 let slashes = first.is_some_and(|it| self.text(it).as_deref() == Some("//"));
@@ -163,6 +169,12 @@ impl Walk<'_, '_> {
                         Sinks::of(SinkKind::File),
                     ),
                     (_, true) => one(call.receiver, Sinks::of(SinkKind::Redirect)),
+                    _ if name == "any" => match (first, self.whole_of_parts(call.receiver)) {
+                        (Some(test), Some(whole)) => {
+                            self.facts_of(whole, self.proven_by(test, false))
+                        }
+                        _ => Vec::new(),
+                    },
                     _ => Vec::new(),
                 }
             }
@@ -174,18 +186,35 @@ impl Walk<'_, '_> {
                             Sinks::of(SinkKind::Request).with(Sinks::of(SinkKind::Redirect));
                         one(call.receiver, sinks)
                     }
-                    Some(_) => Vec::new(),
-                    // A folder of ours: counts for what was made canonical.
-                    None if !self.may_be_tainted(arg) && self.is_canonical(call.receiver) => {
-                        one(call.receiver, Sinks::of(SinkKind::File))
-                    }
-                    None => Vec::new(),
+                    _ => self.of_folder(call.receiver, arg),
                 }
             }
             _ => {
                 let all = [&[call.receiver], &*call.args].concat();
                 self.of_test(id, name, &all, outcome)
             }
+        }
+    }
+
+    /// `path` lies in `folder`: counts for what was made canonical, and if no source chooses the
+    /// folder.
+    fn of_folder(&self, path: ExprId, folder: ExprId) -> Vec<Fact> {
+        match !self.is_chosen(folder) && self.is_canonical(path) {
+            true => self.facts_of(path, Sinks::of(SinkKind::File)),
+            false => Vec::new(),
+        }
+    }
+
+    /// What was not found in a text: `x.find('/')` gave nothing.
+    fn of_search(&self, id: ExprId) -> Vec<Fact> {
+        match self.body.expr(id) {
+            Expr::MethodCall(call)
+                if matches!(call.name.as_str(), "find" | "rfind" | "matches")
+                    && call.args.iter().any(|it| self.speaks_of_parents(*it)) =>
+            {
+                self.facts_of(call.receiver, Sinks::of(SinkKind::File))
+            }
+            _ => Vec::new(),
         }
     }
 
@@ -204,24 +233,26 @@ impl Walk<'_, '_> {
         if !outcome || !is_truth || !types::is_named_test(name) {
             return Vec::new();
         }
-        args.iter()
-            .filter_map(|it| self.fact(*it, Sinks::ALL))
-            .collect()
+        let all = args.iter();
+        all.flat_map(|it| self.facts_of(*it, Sinks::ALL)).collect()
     }
 
-    fn of_let(&self, pat: PatId, value: ExprId, outcome: bool) -> Vec<Fact> {
+    pub(super) fn of_let(&self, pat: PatId, value: ExprId, outcome: bool) -> Vec<Fact> {
         match self.body.pat(pat) {
             Pat::TupleStruct(path, _)
                 if path.last().is_some_and(|it| it == "Some" || it == "Ok") == outcome =>
             {
                 let mut facts = self.of_lookup(value);
                 facts.extend(self.passed_by(value));
+                if outcome {
+                    facts.extend(self.held_by(pat, value));
+                }
                 facts
             }
             Pat::TupleStruct(path, _) if !outcome && path.last().is_some_and(|it| it == "Err") => {
                 self.passed_by(value)
             }
-            _ if outcome && self.is_literal(pat) => self.held_by_pattern(value),
+            _ if outcome => self.held_by(pat, value),
             _ => Vec::new(),
         }
     }
@@ -234,10 +265,11 @@ impl Walk<'_, '_> {
                     && !self.may_be_tainted(call.receiver) =>
             {
                 let first = call.args.first();
-                first
-                    .and_then(|it| self.fact(*it, Sinks::ALL))
-                    .into_iter()
-                    .collect()
+                first.map_or_else(Vec::new, |it| {
+                    let mut facts = self.found_among(call.receiver, *it);
+                    facts.extend(self.facts_of(*it, Sinks::ALL));
+                    facts
+                })
             }
             _ => Vec::new(),
         }
@@ -272,8 +304,23 @@ impl Walk<'_, '_> {
                 });
                 (name.last(), args.to_vec())
             }
-            Expr::MethodCall(call) if call.name == "map_err" => {
+            Expr::MethodCall(call) if matches!(call.name.as_str(), "map_err" | "ok" | "as_ref") => {
                 return self.passed_by(call.receiver);
+            }
+            Expr::MethodCall(call) if call.name == "strip_prefix" => {
+                let folder = call.args.first().copied();
+                return folder.map_or_else(Vec::new, |it| self.of_folder(call.receiver, it));
+            }
+            // What can be read as a number is one.
+            Expr::MethodCall(call) if call.name == "parse" => {
+                return match &*call.generics {
+                    [GenericArg::Type(ty)]
+                        if types::is_fixed(self.all.program, &self.written(ty)) =>
+                    {
+                        self.facts_of(call.receiver, Sinks::TEXTUAL)
+                    }
+                    _ => Vec::new(),
+                };
             }
             Expr::MethodCall(call) => {
                 let all = [&[call.receiver], &*call.args].concat();
@@ -289,27 +336,19 @@ impl Walk<'_, '_> {
         match name.is_some_and(is_check) {
             true => args
                 .iter()
-                .filter_map(|it| self.fact(*it, Sinks::ALL))
+                .flat_map(|it| self.facts_of(*it, Sinks::ALL))
                 .collect(),
             false => Vec::new(),
         }
-    }
-
-    /// `x` of `match x`, once a literal was met.
-    pub(super) fn held_by_pattern(&self, scrutinee: ExprId) -> Vec<Fact> {
-        self.fact(scrutinee, Sinks::ALL).into_iter().collect()
     }
 
     /// `match x { it if !ok(it) => return .., .. }`: what is harmless in the arms that follow.
     pub(super) fn facts_of_bound(&self, pat: PatId, scrutinee: ExprId, guard: ExprId) -> Vec<Fact> {
         let of_bound = self.facts(guard, false).into_iter();
         let meant = of_bound.filter(|it| it.0 == Some(pat) && it.1.is_empty());
-        meant.filter_map(|it| self.fact(scrutinee, it.2)).collect()
-    }
-
-    fn fact(&self, id: ExprId, sinks: Sinks) -> Option<Fact> {
-        let (of, fields) = self.place(id)?;
-        Some((of, fields, sinks))
+        meant
+            .flat_map(|it| self.facts_of(scrutinee, it.2))
+            .collect()
     }
 
     /// `x` in `x.chars()`, `x.components()`.
@@ -318,37 +357,6 @@ impl Walk<'_, '_> {
             Expr::MethodCall(call) => self.receiver_of_chain(call.receiver),
             _ => id,
         }
-    }
-
-    /// Whether a pattern is met by literals alone.
-    pub(super) fn is_literal(&self, pat: PatId) -> bool {
-        match self.body.pat(pat) {
-            Pat::Literal(_) => true,
-            Pat::Or(all) => all.iter().all(|it| self.is_literal(*it)),
-            Pat::Ref(inner) => self.is_literal(*inner),
-            Pat::Bind { sub: Some(sub), .. } => self.is_literal(*sub),
-            Pat::TupleStruct(_, all) => {
-                !all.is_empty() && all.iter().all(|it| self.is_literal(*it))
-            }
-            // A constant.
-            Pat::Path(_) => true,
-            _ => false,
-        }
-    }
-
-    /// Whether the program itself says what an expression is.
-    fn is_known(&self, id: ExprId) -> bool {
-        match self.body.expr(id) {
-            Expr::Literal(_) => true,
-            Expr::Ref { inner, .. } | Expr::Unary { inner, .. } => self.is_known(*inner),
-            _ => self.text(id).is_some() || !self.may_be_tainted(id) && self.is_constant(id),
-        }
-    }
-
-    fn is_constant(&self, id: ExprId) -> bool {
-        let defs = self.typing.defs(id);
-        defs.iter()
-            .any(|it| matches!(it, Callee::Const(_) | Callee::Constructor(_)))
     }
 
     /// The whole text of an expression.
@@ -396,8 +404,25 @@ impl Walk<'_, '_> {
         }
     }
 
+    /// Whether a source has chosen an expression: what a caller hands in is the caller's.
+    fn is_chosen(&self, id: ExprId) -> bool {
+        let value = || {
+            let (of, fields) = self.place(id)?;
+            let env = self.env.as_ref()?;
+            let value = match of {
+                Some(pat) => env.local(pat)?,
+                None => &env.this,
+            };
+            Some(value.at(&fields))
+        };
+        match value() {
+            Some(value) => value.is_of_source(),
+            None => self.may_be_tainted(id),
+        }
+    }
+
     /// Whether an argument speaks of what leads out of a folder: `".."`, `'/'`, `Component::ParentDir`.
-    fn speaks_of_parents(&self, id: ExprId) -> bool {
+    pub(super) fn speaks_of_parents(&self, id: ExprId) -> bool {
         if let Some(text) = self.text(id) {
             return matches!(text.as_str(), ".." | "../" | "/" | "\\");
         }
@@ -412,7 +437,7 @@ impl Walk<'_, '_> {
     }
 
     /// Whether a closure or function asks whether a character is a letter or digit.
-    fn speaks_of_letters(&self, id: ExprId, negated: bool) -> bool {
+    pub(super) fn speaks_of_letters(&self, id: ExprId, negated: bool) -> bool {
         let file = self.all.program[self.key].file;
         let written = self
             .all

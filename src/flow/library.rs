@@ -159,21 +159,28 @@ impl<'a> Walk<'_, 'a> {
             path => {
                 let (owner, function) = path.rsplit_once("::").unwrap_or_default();
                 let parses = matches!(function, "from_str" | "from_str_radix" | "parse_str");
-                if parses && types::is_harmless(owner) {
+                if (parses || function == "from") && types::is_harmless(owner) {
                     return Value::of_all(&values).cleared(Sinks::TEXTUAL);
+                }
+                if path == "url::Url::parse_with_params" {
+                    let mut values = values.into_iter();
+                    let base = values.next().unwrap_or_default();
+                    let added = Value::of_all(&values.collect::<Vec<_>>()).flat();
+                    return base.or(&added.changed(|it| it.lead = Lead::Fixed));
                 }
             }
         }
         let krate = crate_of(path.as_str());
         if !passes(krate) {
-            // Closures that it is handed run.
+            // Closures that it is handed run, and what they give comes back.
+            let mut made = Value::default();
             for value in &values {
                 if let Some(callable) = value.callable {
-                    self.apply_callable(callable, Vec::new(), self.span(id));
+                    made.join(&self.apply_callable(callable, Vec::new(), self.span(id)));
                 }
             }
             if !is_wrapper(path) {
-                return Value::default();
+                return made;
             }
         }
         let name = last_segment(path.as_str());
@@ -185,7 +192,7 @@ impl<'a> Walk<'_, 'a> {
         let span = self.expr_span(call);
         let callables: Vec<Callable> = values.iter().filter_map(|it| it.callable).collect();
         if let Some(callable) = callables.last().copied() {
-            return self.with_closure(name, receiver, values, callable, span);
+            return self.with_closure(call, receiver, values, callable, span);
         }
         let joined = || Value::of_all(values);
         // A path or query of a fixed host leads nowhere else.
@@ -226,13 +233,33 @@ impl<'a> Walk<'_, 'a> {
                 .or(&joined().flat())
                 .cleared(Sinks::of(SinkKind::Html));
         }
+        if name == "join" && matches!(self.body.expr(call.receiver), Expr::Array(_)) {
+            return self.joined_texts(call, receiver);
+        }
+        if name == "join" && self.is_url(call.receiver) {
+            // A whole URL takes the place of the one that it is joined to.
+            let keeps = |lead: Lead| matches!(lead, Lead::Nothing | Lead::Scheme);
+            let added = joined().flat().changed(|it| {
+                if !keeps(it.lead) {
+                    it.lead = Lead::Fixed;
+                }
+            });
+            return receiver.or(&added);
+        }
         if matches!(name, "join" | "with_file_name" | "with_extension") {
             let before = self.lead_of(call.receiver, &receiver);
             let added = joined().flat();
             return receiver.or(&added.changed(|it| it.lead = it.lead.behind(before)));
         }
         if name == "replace" || name == "replacen" {
-            return self.replaced(call, receiver);
+            return self.replaced(call, receiver, values);
+        }
+        // Where a text stands in another.
+        if matches!(name, "find" | "rfind") && values.len() == 1 {
+            return receiver.flat().cleared(Sinks::TEXTUAL);
+        }
+        if self.is_part_of_path(call) {
+            return receiver.cleared(Sinks::of(SinkKind::File));
         }
         if name == "parse"
             && let [GenericArg::Type(written)] = &*call.generics
@@ -269,12 +296,13 @@ impl<'a> Walk<'_, 'a> {
     /// `x.map(|it| ..)` and its like.
     fn with_closure(
         &mut self,
-        name: &str,
+        call: &MethodCall,
         receiver: Value,
         values: &[Value],
         callable: Callable,
         span: Span,
     ) -> Value {
+        let name = call.name.as_str();
         let others = Value::of_all(values.iter().filter(|it| it.callable.is_none()));
         let takes_element = receiver.or(&others);
         match name {
@@ -289,10 +317,14 @@ impl<'a> Walk<'_, 'a> {
             "filter" | "inspect" | "retain" | "skip_while" | "take_while" | "sort_by"
             | "sort_by_key" | "max_by_key" | "min_by_key" | "is_some_and" | "is_none_or"
             | "any" | "all" | "position" | "find" | "inspect_err" | "dedup_by_key" => {
+                let passed = match name {
+                    "filter" | "find" | "take_while" => self.passed_through(call, callable),
+                    _ => Sinks::NONE,
+                };
                 self.apply_callable(callable, vec![takes_element.clone()], span);
                 match name {
                     "is_some_and" | "is_none_or" | "any" | "all" | "position" => Value::default(),
-                    _ => takes_element,
+                    _ => takes_element.cleared(passed),
                 }
             }
             "fold" | "try_fold" => {
@@ -317,18 +349,66 @@ impl<'a> Walk<'_, 'a> {
         }
     }
 
-    /// `x.replace("'", "''")`: harmless where what was taken out was what does the harm.
-    fn replaced(&self, call: &MethodCall, receiver: Value) -> Value {
-        let taken = call.args.first().and_then(|it| self.text(*it));
+    /// `x.replace("'", "''")`: harmless where what was taken out was what does the harm. What is put
+    /// in stands behind what the text begins with.
+    fn replaced(&self, call: &MethodCall, receiver: Value, values: &[Value]) -> Value {
+        let first = call.args.first();
+        let taken = first.and_then(|it| self.text(*it));
+        let put_in = call.args.get(1).and_then(|it| self.text(*it));
+        let is_separator = |id: &ExprId| match self.body.expr(*id) {
+            Expr::Array(all) => all.iter().any(|it| self.speaks_of_parents(*it)),
+            _ => self.speaks_of_parents(*id),
+        };
         let sinks = match taken.as_deref() {
+            // What is left of `....//` is `../`.
+            Some("../") if put_in.as_deref() == Some("") => Sinks::NONE,
             Some(".." | "../" | "/") => Sinks::of(SinkKind::File),
             Some("<") => Sinks::of(SinkKind::Html),
             Some("\n" | "\r" | "\r\n") => {
                 Sinks::of(SinkKind::Log).with(Sinks::of(SinkKind::Header))
             }
+            None if first.is_some_and(is_separator) => Sinks::of(SinkKind::File),
             _ => Sinks::NONE,
         };
-        receiver.cleared(sinks)
+        let added = values.get(1).map(Value::flat).unwrap_or_default();
+        if added.is_untainted() {
+            return receiver.cleared(sinks);
+        }
+        let whole = self.text(call.receiver);
+        let before = match (&whole, &taken) {
+            (Some(whole), Some(taken)) => {
+                let before = whole.split(taken.as_str()).next().unwrap_or_default();
+                lead_of_text(&Text::known(before, None))
+            }
+            _ => Lead::Some,
+        };
+        let added = added.changed(|it| it.lead = it.lead.behind(before));
+        receiver.cleared(sinks).or(&added)
+    }
+
+    /// `[a, b].join("/")`: what stands behind the first stands behind its text and the separator.
+    fn joined_texts(&mut self, call: &MethodCall, receiver: Value) -> Value {
+        let separator = call.args.first().and_then(|it| self.text(*it));
+        let (Expr::Array(all), Some(separator)) = (self.body.expr(call.receiver), separator) else {
+            return receiver;
+        };
+        let mut before = String::new();
+        let mut made = Value::default();
+        for id in all {
+            let lead = lead_of_text(&Text::known(before.as_str(), None));
+            let part = self.expr(*id);
+            made.join(&part.changed(|it| it.lead = it.lead.behind(lead)));
+            let text = self.all.values.text(self.key, *id);
+            before += &text.map_or_else(|| "{}".to_owned(), |it| it.display());
+            before += &separator;
+        }
+        made
+    }
+
+    /// Whether an expression is a URL that was parsed.
+    fn is_url(&self, id: ExprId) -> bool {
+        let ty = self.ty(id).peel_refs();
+        ty.external_path().is_some_and(|it| it == "url::Url")
     }
 
     /// Whether an expression is a file that a framework has written down.
@@ -343,7 +423,7 @@ impl<'a> Walk<'_, 'a> {
     }
 
     /// A type as it is written in this body.
-    fn written(&self, ty: &TypeRef) -> Ty {
+    pub(super) fn written(&self, ty: &TypeRef) -> Ty {
         let program = self.all.program;
         let mut scope = program.fn_scope(self.id);
         scope.module = program[self.key].module;

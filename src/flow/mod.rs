@@ -11,6 +11,7 @@ mod env;
 mod guards;
 mod library;
 mod macros;
+mod predicates;
 mod sources;
 mod special;
 mod summary;

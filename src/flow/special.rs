@@ -34,7 +34,11 @@ impl Walk<'_, '_> {
         let owner = path.as_str().rsplit_once("::").map_or("", |it| it.0);
         let is_command = owner.ends_with("process::Command") || owner == "?";
         match name {
-            "arg" | "args" if is_command && self.runs_shell(call.receiver, 0) => {
+            "arg" | "args"
+                if is_command
+                    && self.runs_shell(call.receiver, 0)
+                    && !self.is_parameter_of_script(call.receiver) =>
+            {
                 self.sink_of(SinkKind::Command, path, call, 0, values);
             }
             "insert_header" | "append_header" => {
@@ -69,6 +73,18 @@ impl Walk<'_, '_> {
         {
             let held = made.field(Name::new("1"));
             self.sink(SinkKind::Redirect, *value, Name::new("Location"), &held);
+        }
+    }
+
+    /// `([(CONTENT_TYPE, "text/html")], page)`, `(ContentType::HTML, page)`.
+    pub(super) fn page_of(&mut self, parts: &[ExprId], made: &Value) {
+        let Some((page, before)) = parts.split_last() else {
+            return;
+        };
+        let is_page = !before.is_empty() && before.iter().any(|it| self.names_html(*it));
+        if !made.is_untainted() && is_page {
+            let held = made.field(super::walk::index_name(before.len()));
+            self.sink(SinkKind::Html, *page, Name::new("Content-Type"), &held);
         }
     }
 
@@ -143,6 +159,49 @@ impl Walk<'_, '_> {
         }
     }
 
+    /// Whether a shell has been told what to run by what is built so far: a script of the program's
+    /// own, to which all that follows is a parameter.
+    fn is_parameter_of_script(&self, id: ExprId) -> bool {
+        let told = self.told(id, 0);
+        let mut told = told.iter();
+        while let Some(word) = told.next() {
+            match word.as_deref() {
+                // The script stands in the next word.
+                Some(option) if is_command_option(option) => {
+                    return told.next().is_some_and(Option::is_some);
+                }
+                Some(option) if option.starts_with('-') => {}
+                Some(script) => return !script.contains('=') && !SHELLS.contains(&script),
+                None => return false,
+            }
+        }
+        false
+    }
+
+    /// The arguments that a chain of calls gives a command, as far as they are known.
+    fn told(&self, id: ExprId, depth: u32) -> Vec<Option<String>> {
+        match self.body.expr(id) {
+            Expr::MethodCall(call) if depth < 24 => {
+                let mut all = self.told(call.receiver, depth + 1);
+                match (call.name.as_str(), call.args.first()) {
+                    ("arg", Some(arg)) => all.push(self.text(*arg)),
+                    ("args", Some(args)) => all.extend(self.words_of(*args)),
+                    _ => {}
+                }
+                all
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn words_of(&self, id: ExprId) -> Vec<Option<String>> {
+        match self.body.expr(id) {
+            Expr::Ref { inner, .. } => self.words_of(*inner),
+            Expr::Array(all) => all.iter().map(|it| self.text(*it)).collect(),
+            _ => vec![None],
+        }
+    }
+
     /// Whether a chain of calls builds a response whose type is HTML.
     fn is_html(&self, id: ExprId, depth: u32) -> bool {
         if depth > 24 {
@@ -150,17 +209,25 @@ impl Walk<'_, '_> {
         }
         match self.body.expr(id) {
             Expr::MethodCall(call) => {
-                let says_type = matches!(
-                    call.name.as_str(),
-                    "content_type" | "insert_header" | "header" | "append_header" | "set"
-                );
-                says_type && call.args.iter().any(|it| self.names_html(*it))
+                says_type(call.name.as_str()) && call.args.iter().any(|it| self.names_html(*it))
                     || self.is_html(call.receiver, depth + 1)
             }
             Expr::Path(_) => {
-                let local = self.typing.local(id);
-                let init = local.and_then(|it| self.all.values.local_init(self.body, it));
+                let Some(local) = self.typing.local(id) else {
+                    return false;
+                };
+                let init = self.all.values.local_init(self.body, local);
+                // `response.content_type(..);`, a statement of its own.
+                let is_told = |expr: &Expr| match expr {
+                    Expr::MethodCall(call) => {
+                        self.typing.local(call.receiver) == Some(local)
+                            && says_type(call.name.as_str())
+                            && call.args.iter().any(|it| self.names_html(*it))
+                    }
+                    _ => false,
+                };
                 init.is_some_and(|it| self.is_html(it, depth + 1))
+                    || self.body.exprs().any(|(_, it)| is_told(it))
             }
             _ => false,
         }
@@ -176,7 +243,7 @@ impl Walk<'_, '_> {
                 };
                 is_html && args.is_empty() || args.iter().any(named)
             }
-            Expr::Tuple(all) => all.iter().any(|it| self.names_html(*it)),
+            Expr::Tuple(all) | Expr::Array(all) => all.iter().any(|it| self.names_html(*it)),
             Expr::Path(path) => {
                 let names = &path.segments;
                 names.last().is_some_and(|it| {
@@ -186,6 +253,21 @@ impl Walk<'_, '_> {
             _ => self.text(id).is_some_and(|it| it.starts_with("text/html")),
         }
     }
+}
+
+/// Whether a method says of what type a response is.
+fn says_type(method: &str) -> bool {
+    matches!(
+        method,
+        "content_type" | "insert_header" | "header" | "append_header" | "set"
+    )
+}
+
+/// Whether the word behind an option is what a shell runs: `-c`, `-lc`, `/C`.
+fn is_command_option(option: &str) -> bool {
+    let letters = option.strip_prefix('-').filter(|it| !it.starts_with('-'));
+    let is_windows = option.eq_ignore_ascii_case("/c") || option.eq_ignore_ascii_case("-command");
+    is_windows || letters.is_some_and(|it| it.ends_with('c'))
 }
 
 /// What a body mentions that makes such a sink: one of each list.
@@ -211,8 +293,15 @@ pub(super) fn mentions(asked: Sinks) -> Vec<[&'static [(Mention, &'static str)];
         all.push([&SET[..3], &SET[..3]]);
         all.push([LOCATION, LOCATION]);
     }
+    const PAGE: &[(Mention, &str)] = &[
+        (Mention::InType, "HTML"),
+        (Mention::Bare, "CONTENT_TYPE"),
+        (Mention::InModule, "CONTENT_TYPE"),
+        (Mention::InType, "CONTENT_TYPE"),
+    ];
     if asked.has(SinkKind::Html) {
         all.push([BODY, SET]);
+        all.push([PAGE, PAGE]);
     }
     all
 }

@@ -409,6 +409,18 @@ impl Value {
             && self.fields().iter().all(|(_, it)| it.is_cleared(of))
     }
 
+    /// The kinds of sink that none of its taints can do harm at.
+    pub(super) fn cleared_everywhere(&self) -> Sinks {
+        let all = self.all().into_iter().map(|it| it.cleared);
+        all.fold(Sinks::ALL, Sinks::both)
+    }
+
+    /// Whether something of it is known to come from a source.
+    pub(super) fn is_of_source(&self) -> bool {
+        let mut all = self.all().into_iter();
+        all.any(|it| matches!(it.origin, Origin::Source(_)))
+    }
+
     /// Adds what another value may hold.
     pub(super) fn join(&mut self, other: &Value) {
         self.callable = self.callable.or(other.callable);

@@ -20,6 +20,11 @@ pub(super) fn narrowed(program: &Program, ty: &Ty, value: Value) -> Value {
     }
 }
 
+/// Whether a type's text has a form that can do no harm.
+pub(super) fn is_fixed(program: &Program, ty: &Ty) -> bool {
+    matches!(holds(program, ty, 0), Holds::Nothing | Holds::Number)
+}
+
 /// What of a request a type can take along.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Holds {

@@ -164,6 +164,7 @@ impl<'w, 'a> Walk<'w, 'a> {
                     .collect();
                 let made = Value::of_fields(parts);
                 self.header_pair(all, &made);
+                self.page_of(all, &made);
                 made
             }
             Expr::Array(all) => self.joined(all),
@@ -346,6 +347,10 @@ impl<'w, 'a> Walk<'w, 'a> {
                     self.bind(data.pat, value);
                     if let Some(init) = data.init {
                         self.checked(init);
+                        if data.diverge.is_some() {
+                            let held = self.of_let(data.pat, init, true);
+                            self.apply(&held);
+                        }
                     }
                 }
             }
@@ -437,14 +442,14 @@ impl<'w, 'a> Walk<'w, 'a> {
             self.env = start.clone();
             self.apply(&missed);
             self.bind(arm.pat, value.clone());
-            if self.is_literal(arm.pat) {
-                let held = self.held_by_pattern(scrutinee);
-                self.apply(&held);
-            }
+            let held = self.of_let(arm.pat, scrutinee, true);
+            self.apply(&held);
             if let Some(guard) = arm.guard {
                 self.condition(guard);
                 let held = self.facts(guard, true);
                 missed.extend(self.facts_of_bound(arm.pat, scrutinee, guard));
+                self.apply(&held);
+                let held = self.held_by_guard(arm.pat, scrutinee, &held);
                 self.apply(&held);
             }
             let one = self.expr(arm.body);
@@ -468,6 +473,7 @@ impl<'w, 'a> Walk<'w, 'a> {
         for turn in 0..2 {
             self.breaks.push((label, Vec::new(), Value::default()));
             let mut held = Vec::new();
+            let mut parts = Value::default();
             let start = self.env.clone();
             match kind {
                 LoopKind::Loop => {}
@@ -477,18 +483,26 @@ impl<'w, 'a> Walk<'w, 'a> {
                 }
                 LoopKind::For(pat, iter) => {
                     let all = self.expr(iter);
+                    parts = all.clone();
                     self.bind(pat, all);
                 }
             }
             let before = self.env.clone();
             self.apply(&held);
             self.expr(body);
+            // What each part was asked for holds for all, if no turn ends before that.
+            let is_whole = self.breaks.last().is_some_and(|it| it.1.is_empty());
+            let of_all = match kind {
+                LoopKind::For(pat, iter) if is_whole => self.held_by_loop(pat, iter, &parts),
+                _ => Vec::new(),
+            };
             let mut after = self.env.take();
             value = self.after_loop(Value::default());
             // Left by `break` alone, or by its end as well.
             let broken = self.env.clone();
             self.join_env(after.take());
             self.join_env(before.clone());
+            self.apply(&of_all);
             // What is bound in it, each turn binds anew.
             let inside = self.body.expr_range(body);
             let head = match kind {
@@ -530,8 +544,10 @@ impl<'w, 'a> Walk<'w, 'a> {
         let body = self.body;
         match body.pat(pat) {
             Pat::Bind { name, sub, .. } => {
+                let mut value = value;
                 if let Some(sub) = sub {
                     self.bind(*sub, value.clone());
+                    value = value.cleared(self.cleared_by(*sub));
                 }
                 let ty = self.typing.pat_ty(pat);
                 let span = self.pat_span(pat);
@@ -553,6 +569,10 @@ impl<'w, 'a> Walk<'w, 'a> {
                 }
             }
             Pat::TupleStruct(path, all) => {
+                let value = match all.len() {
+                    1 => value.cleared(self.cleared_by(pat)),
+                    _ => value,
+                };
                 // `Some(x)`, `Ok(x)` and `Json(x)` are what they hold.
                 let is_library = !self.is_own(path);
                 for (at, inner) in all.iter().enumerate() {

@@ -9,7 +9,7 @@ use crate::facts::{GenericArg, Path, TypeRef};
 use crate::source::Name;
 
 /// A type. [`Ty::Unknown`] stands for whatever we could not find out.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Ty {
     /// Not known.
     Unknown,
@@ -49,7 +49,7 @@ pub type Args = Arc<[Ty]>;
 pub type Bounds = Arc<[Bound]>;
 
 /// A trait bound: `Trait<A, Item = B>`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Bound {
     /// A [`Def::Trait`] or [`Def::External`].
     pub of: Def,

@@ -24,7 +24,7 @@ use crate::diagnostics::{
     Persona, Policy, Severity, sort,
 };
 use crate::facts::FileFacts;
-use crate::lints::Registry;
+use crate::lints::{Lint, Registry};
 use crate::models::Models;
 use crate::posture::Placed;
 use crate::program::Program;
@@ -333,12 +333,13 @@ impl Run<'_> {
             follows_data: self.settings.follows_data,
             excuses: &Excuses::default(),
         };
-        let lints = self.settings.registry.lints();
+        let lints = self.settings.registry.lints().iter();
+        let lints: Vec<&Lint> = lints.filter(|it| is_looked_for(it, self.levels)).collect();
         let ((mut inventory, in_code), ()) = rayon::join(
             || {
                 rayon::join(
                     || routes::inventory::build(values, sources, self.settings.judges_rights()),
-                    || checks::run_all(lints, &context, About::Code),
+                    || checks::run_all(&lints, &context, About::Code),
                 )
             },
             || self.reported.add_program(program, &self.texts),
@@ -353,7 +354,7 @@ impl Run<'_> {
             excuses: &Excuses::new(comments, self.exceptions, self.levels),
             ..context
         };
-        let of_endpoints = checks::run_all(lints, &context, About::Endpoints);
+        let of_endpoints = checks::run_all(&lints, &context, About::Endpoints);
         let found = in_code.into_iter().chain(of_endpoints).flatten().collect();
         let endpoints = inventory.endpoints.iter().map(|it| EndpointRef {
             method: it.method.clone(),
@@ -417,7 +418,7 @@ impl Run<'_> {
             lint: &|id| settings.registry.lint(id).map(checks::meta),
             ran: &|id| {
                 let lint = settings.registry.lint(id);
-                lint.is_some_and(|it| checks::is_known(&it.check.kind))
+                lint.is_some_and(|it| is_looked_for(it, self.levels))
             },
         };
         let suppressions = self.suppressions.into_iter();
@@ -484,6 +485,13 @@ impl Run<'_> {
             sources,
         }
     }
+}
+
+/// Whether a lint is looked for. Those that take following data are not, where nothing of what
+/// they find would be shown; the others are, since what they find tells which exceptions are used.
+fn is_looked_for(lint: &Lint, levels: &LevelSettings<'_>) -> bool {
+    checks::is_known(&lint.check.kind)
+        && !(checks::follows_data(&lint.check.kind) && levels.is_off(&checks::meta(lint)))
 }
 
 /// Rocket's address and port stand in its own file, beside the manifest or above it.

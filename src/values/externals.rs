@@ -90,13 +90,24 @@ fn self_ty(program: &Program, owner: &str, args: &[Ty], generics: &[Ty]) -> Ty {
 pub(super) fn method_path(program: &Program, receiver: &Ty, name: Name) -> Option<Name> {
     let mut current = receiver.peel_refs().clone();
     let mut found = None;
+    let mut signed = None;
     for _ in 0..6 {
         if let Ty::External(path, _) = &current {
             let full = program.models.member(*path, name);
-            if program.models.function(full).is_some() || program.models.signature(full).is_some() {
-                return Some(full);
+            let is_described = program.models.function(full).is_some();
+            if is_described || program.models.signature(full).is_some() {
+                // Pointers have functions besides, that take no `self`.
+                let is_pointer = program
+                    .models
+                    .type_(*path)
+                    .is_some_and(|it| it.deref.is_some());
+                if is_described || !is_pointer && signed.is_none() {
+                    return Some(full);
+                }
+                signed.get_or_insert(full);
+            } else {
+                found.get_or_insert(full);
             }
-            found.get_or_insert(full);
         } else if let Ty::Primitive(path) = &current {
             found.get_or_insert(Name::new(&format!("{path}::{name}")));
         } else if let Ty::Dyn(bounds) = &current
@@ -116,7 +127,7 @@ pub(super) fn method_path(program: &Program, receiver: &Ty, name: Name) -> Optio
             None => break,
         }
     }
-    found
+    signed.or(found)
 }
 
 /// Whether a type is one of the pointers of the standard library.

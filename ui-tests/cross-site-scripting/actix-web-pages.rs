@@ -108,7 +108,7 @@ async fn post_shadowed_by_escaped(comment: web::Form<Comment>) -> HttpResponse {
 async fn post_late_type(comment: web::Form<Comment>) -> HttpResponse {
     let mut response = HttpResponse::Ok();
     response.content_type("text/html; charset=utf-8"); // near miss: post late type
-    response.body(format!("<p>{}</p>", comment.text)) // missed: cross-site-scripting
+    response.body(format!("<p>{}</p>", comment.text)) //~ cross-site-scripting
 }
 
 fn render(comment: &Comment) -> String {

@@ -97,7 +97,7 @@ async fn escaped_and_ignored(Query(search): Query<Search>) -> Html<String> {
 
 async fn by_template(Query(search): Query<Search>) -> Html<String> {
     let template = "<h1>{{q}}</h1>";
-    Html(template.replace("{{q}}", &search.q)) // missed: cross-site-scripting
+    Html(template.replace("{{q}}", &search.q)) //~ cross-site-scripting
 }
 
 async fn list(Query(query): Query<HashMap<String, String>>) -> Html<String> {
@@ -130,7 +130,7 @@ async fn compared(Path(name): Path<String>) -> Html<String> {
 }
 
 async fn header_tuple(Form(search): Form<Search>) -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], format!("<p>{}</p>", search.q)) // missed: cross-site-scripting
+    ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], format!("<p>{}</p>", search.q)) //~ cross-site-scripting
 }
 
 async fn header_tuple_plain(Form(search): Form<Search>) -> impl IntoResponse {

@@ -34,7 +34,7 @@ fn json(comment: Form<Comment<'_>>) -> RawJson<String> {
 
 #[post("/5", data = "<comment>")]
 fn tuple(comment: Form<Comment<'_>>) -> (ContentType, String) {
-    (ContentType::HTML, format!("<p>{}</p>", comment.author)) // missed: cross-site-scripting
+    (ContentType::HTML, format!("<p>{}</p>", comment.author)) //~ cross-site-scripting
 }
 
 #[post("/6", data = "<comment>")]

@@ -43,7 +43,7 @@ async fn validated_is_err(Path(name): Path<String>) -> Answer {
 
 async fn validated_or_else(Path(name): Path<String>) -> Answer {
     let Ok(()) = validate_name(&name) else { return Err(BAD) };
-    fs::read(FilePath::new(ROOT).join(name)).map_err(missing) //~ path-traversal (wrongly)
+    fs::read(FilePath::new(ROOT).join(name)).map_err(missing) // near miss: validated or else
 }
 
 async fn validated_variable(Path(name): Path<String>) -> Answer {
@@ -79,7 +79,7 @@ async fn parts_validated(Path(path): Path<String>) -> Answer {
     if !path.split('/').all(is_valid_name) {
         return Err(BAD);
     }
-    fs::read(FilePath::new(ROOT).join(path)).map_err(missing) //~ path-traversal (wrongly)
+    fs::read(FilePath::new(ROOT).join(path)).map_err(missing) // near miss: parts validated
 }
 
 async fn parts_validated_in_loop(Path(path): Path<String>) -> Answer {
@@ -88,7 +88,7 @@ async fn parts_validated_in_loop(Path(path): Path<String>) -> Answer {
             return Err(BAD);
         }
     }
-    fs::read(FilePath::new(ROOT).join(path)).map_err(missing) //~ path-traversal (wrongly)
+    fs::read(FilePath::new(ROOT).join(path)).map_err(missing) // near miss: parts validated in loop
 }
 
 async fn one_part_validated(Path(path): Path<String>) -> Answer {
@@ -101,7 +101,7 @@ async fn one_part_validated(Path(path): Path<String>) -> Answer {
 
 async fn valid_parts_kept(Path(path): Path<String>) -> Answer {
     let path: PathBuf = path.split('/').filter(|it| is_valid_name(it)).collect();
-    fs::read(FilePath::new(ROOT).join(path)).map_err(missing) //~ path-traversal (wrongly)
+    fs::read(FilePath::new(ROOT).join(path)).map_err(missing) // near miss: valid parts kept
 }
 
 async fn components_any(Path(path): Path<String>) -> Answer {
@@ -109,7 +109,7 @@ async fn components_any(Path(path): Path<String>) -> Answer {
     if path.components().any(|it| !matches!(it, Component::Normal(_))) {
         return Err(BAD);
     }
-    fs::read(FilePath::new(ROOT).join(path)).map_err(missing) //~ path-traversal (wrongly)
+    fs::read(FilePath::new(ROOT).join(path)).map_err(missing) // near miss: components any
 }
 
 async fn components_in_loop(Path(path): Path<String>) -> Answer {
@@ -120,7 +120,7 @@ async fn components_in_loop(Path(path): Path<String>) -> Answer {
             _ => return Err(BAD),
         }
     }
-    fs::read(FilePath::new(ROOT).join(path)).map_err(missing) //~ path-traversal (wrongly)
+    fs::read(FilePath::new(ROOT).join(path)).map_err(missing) // near miss: components in loop
 }
 
 async fn components_pushed(Path(path): Path<String>) -> Answer {
@@ -130,7 +130,7 @@ async fn components_pushed(Path(path): Path<String>) -> Answer {
             target.push(part);
         }
     }
-    fs::read(target).map_err(missing) //~ path-traversal (wrongly)
+    fs::read(target).map_err(missing) // near miss: components pushed
 }
 
 async fn all_components_pushed(Path(path): Path<String>) -> Answer {
@@ -163,12 +163,12 @@ fn below(root: &FilePath, name: &str) -> Result<PathBuf, StatusCode> {
 }
 
 async fn by_inside(Path(name): Path<String>) -> Answer {
-    fs::read(inside(FilePath::new(ROOT), &name)?).map_err(missing) //~ path-traversal (wrongly)
+    fs::read(inside(FilePath::new(ROOT), &name)?).map_err(missing) // near miss: by inside
 }
 
 async fn by_inside_root(Path(name): Path<String>) -> Answer {
     let path = inside_root(&name).ok_or(BAD)?;
-    fs::read(path).map_err(missing) //~ path-traversal (wrongly)
+    fs::read(path).map_err(missing) // near miss: by inside root
 }
 
 async fn by_below(Path(name): Path<String>) -> Answer {
@@ -180,7 +180,7 @@ async fn strip_prefix(Path(name): Path<String>) -> Answer {
     if path.strip_prefix(ROOT).is_err() {
         return Err(BAD);
     }
-    fs::read(path).map_err(missing) //~ path-traversal (wrongly)
+    fs::read(path).map_err(missing) // near miss: strip prefix
 }
 
 async fn canonical_text(Path(name): Path<String>) -> Answer {
@@ -200,12 +200,12 @@ async fn found_separator(Path(name): Path<String>) -> Answer {
     if name.find(['/', '\\']).is_some() {
         return Err(BAD);
     }
-    fs::read(FilePath::new(ROOT).join(name)).map_err(missing) //~ path-traversal (wrongly)
+    fs::read(FilePath::new(ROOT).join(name)).map_err(missing) // near miss: found separator
 }
 
 async fn last_part(Path(name): Path<String>) -> Answer {
     let name = name.split(['/', '\\']).next_back().unwrap_or("index.html");
-    fs::read(FilePath::new(ROOT).join(name)).map_err(missing) //~ path-traversal (wrongly)
+    fs::read(FilePath::new(ROOT).join(name)).map_err(missing) // near miss: last part
 }
 
 async fn first_dot(Path(name): Path<String>) -> Answer {

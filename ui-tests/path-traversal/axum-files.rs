@@ -134,12 +134,12 @@ async fn dots_noticed(Path(name): Path<String>) -> Answer {
 async fn dots_removed_once(Path(name): Path<String>) -> Answer {
     // `....//` becomes `../`.
     let name = name.replace("../", "");
-    fs::read(format!("documents/{name}")).map_err(missing) // missed: path-traversal
+    fs::read(format!("documents/{name}")).map_err(missing) //~ path-traversal
 }
 
 async fn separators_removed(Path(name): Path<String>) -> Answer {
     let name = name.replace(['/', '\\'], "_");
-    fs::read(format!("documents/{name}.txt")).map_err(missing) //~ path-traversal (wrongly)
+    fs::read(format!("documents/{name}.txt")).map_err(missing) // near miss: separators removed
 }
 
 async fn ending_only(Path(name): Path<String>) -> Answer {
@@ -164,7 +164,7 @@ async fn components(Path(name): Path<String>) -> Answer {
     if !path.components().all(|it| matches!(it, Component::Normal(_))) {
         return Err(StatusCode::BAD_REQUEST);
     }
-    fs::read(FilePath::new("documents").join(path)).map_err(missing) //~ path-traversal (wrongly)
+    fs::read(FilePath::new("documents").join(path)).map_err(missing) // near miss: components
 }
 
 async fn parents_refused(Path(name): Path<PathBuf>) -> Answer {
@@ -176,7 +176,7 @@ async fn parents_refused(Path(name): Path<PathBuf>) -> Answer {
 
 async fn normal_components_collected(Path(name): Path<PathBuf>) -> Answer {
     let clean: PathBuf = name.components().filter(|it| matches!(it, Component::Normal(_))).collect();
-    fs::read(FilePath::new("documents").join(clean)).map_err(missing) //~ path-traversal (wrongly)
+    fs::read(FilePath::new("documents").join(clean)).map_err(missing) // near miss: normal components collected
 }
 
 async fn canonical(State(storage): State<Storage>, Path(name): Path<String>) -> Answer {
@@ -217,7 +217,7 @@ fn full_path(root: &FilePath, name: &str) -> PathBuf {
 }
 
 async fn by_safe_path(State(storage): State<Storage>, Path(name): Path<String>) -> Answer {
-    fs::read(safe_path(&storage.root, &name)?).map_err(missing) //~ path-traversal (wrongly)
+    fs::read(safe_path(&storage.root, &name)?).map_err(missing) // near miss: by safe path
 }
 
 async fn by_full_path(State(storage): State<Storage>, Path(name): Path<String>) -> Answer {

@@ -46,7 +46,7 @@ async fn small_fields(State(db): State<PgPool>, Query(list): Query<List>) {
 
 async fn character(State(db): State<PgPool>, Query(list): Query<List>) {
     // A quote is a character, but it ends in an error and no more.
-    let _ = sqlx::query(&format!("SELECT {}", u32::from(list.sign))).execute(&db).await; //~ sql-injection (wrongly)
+    let _ = sqlx::query(&format!("SELECT {}", u32::from(list.sign))).execute(&db).await; // near miss: character
 }
 
 async fn turbofish_question_mark(State(db): State<PgPool>, Query(list): Query<List>) -> Answer {
@@ -159,13 +159,13 @@ async fn identifiers(State(db): State<PgPool>, Query(list): Query<List>) -> Answ
 
 async fn radix(State(db): State<PgPool>, Query(list): Query<List>) -> Answer {
     let id = i64::from_str_radix(&list.text, 16).map_err(|_| BAD)?;
-    let _ = sqlx::query(&format!("SELECT * FROM item WHERE id = {id}")).execute(&db).await; //~ sql-injection (wrongly)
+    let _ = sqlx::query(&format!("SELECT * FROM item WHERE id = {id}")).execute(&db).await; // near miss: radix
     Ok(StatusCode::OK)
 }
 
 async fn position(State(db): State<PgPool>, Query(list): Query<List>) {
     let at = list.text.find('-').unwrap_or(0);
-    let _ = sqlx::query(&format!("SELECT * FROM item OFFSET {at}")).execute(&db).await; //~ sql-injection (wrongly)
+    let _ = sqlx::query(&format!("SELECT * FROM item OFFSET {at}")).execute(&db).await; // near miss: position
     let rank = list.text.split(',').position(|it| it == "a").map_or(0, |it| it + 1);
     let _ = sqlx::query(&format!("SELECT * FROM item OFFSET {rank}")).execute(&db).await; // near miss: position
 }

@@ -143,7 +143,7 @@ async fn parsed_and_thrown_away(State(db): State<PgPool>, Path(id): Path<String>
         return Err(StatusCode::BAD_REQUEST);
     }
     // Parses as a number in full, so the text is one.
-    let _ = sqlx::query(&format!("DELETE FROM item WHERE id = {id}")).execute(&db).await; //~ sql-injection (wrongly)
+    let _ = sqlx::query(&format!("DELETE FROM item WHERE id = {id}")).execute(&db).await; // near miss: parsed and thrown away
     Ok(StatusCode::OK)
 }
 
@@ -166,7 +166,7 @@ async fn matched(State(db): State<PgPool>, Query(list): Query<List>) -> Answer {
         known @ ("name" | "price_cents") => known,
         _ => return Err(StatusCode::BAD_REQUEST),
     };
-    let _ = sqlx::query(&format!("SELECT * FROM item ORDER BY {column}")).execute(&db).await; //~ sql-injection (wrongly)
+    let _ = sqlx::query(&format!("SELECT * FROM item ORDER BY {column}")).execute(&db).await; // near miss: matched
     Ok(StatusCode::OK)
 }
 
@@ -228,7 +228,7 @@ async fn in_local_list(State(db): State<PgPool>, Query(list): Query<List>) -> An
     if !known.iter().any(|it| *it == list.sort) {
         return Err(StatusCode::BAD_REQUEST);
     }
-    let _ = sqlx::query(&format!("SELECT * FROM item ORDER BY {}", list.sort)).execute(&db).await; //~ sql-injection (wrongly)
+    let _ = sqlx::query(&format!("SELECT * FROM item ORDER BY {}", list.sort)).execute(&db).await; // near miss: in local list
     Ok(StatusCode::OK)
 }
 
@@ -322,7 +322,7 @@ async fn characters_some(State(db): State<PgPool>, Query(list): Query<List>) -> 
 
 async fn characters_filtered(State(db): State<PgPool>, Query(list): Query<List>) -> Answer {
     let column: String = list.sort.chars().filter(|it| it.is_ascii_alphanumeric()).collect();
-    let _ = sqlx::query(&format!("SELECT * FROM item ORDER BY {column}")).execute(&db).await; //~ sql-injection (wrongly)
+    let _ = sqlx::query(&format!("SELECT * FROM item ORDER BY {column}")).execute(&db).await; // near miss: characters filtered
     Ok(StatusCode::OK)
 }
 

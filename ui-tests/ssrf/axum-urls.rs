@@ -44,7 +44,7 @@ async fn constant_with_path_added(Path(path): Path<String>) -> Answer {
 }
 
 async fn joined_by_slash(Path(path): Path<String>) -> Answer {
-    reqwest::get([API, path.as_str()].join("/")).await.map(drop).map_err(failed) //~ ssrf (wrongly)
+    reqwest::get([API, path.as_str()].join("/")).await.map(drop).map_err(failed) // near miss: joined by slash
 }
 
 async fn host_joined(Query(wanted): Query<Wanted>) -> Answer {
@@ -86,12 +86,12 @@ async fn template(Path(path): Path<String>) -> Answer {
 }
 
 async fn template_host(Path(host): Path<String>) -> Answer {
-    reqwest::get("https://:host/items".replace(":host", &host)).await.map(drop).map_err(failed) // missed: ssrf
+    reqwest::get("https://:host/items".replace(":host", &host)).await.map(drop).map_err(failed) //~ ssrf
 }
 
 async fn parameters(Path(path): Path<String>) -> Answer {
     let url = Url::parse_with_params(API, [("path", &path)]).map_err(failed)?;
-    reqwest::get(url).await.map(drop).map_err(failed) //~ ssrf (wrongly)
+    reqwest::get(url).await.map(drop).map_err(failed) // near miss: parameters
 }
 
 async fn pairs(Path(path): Path<String>) -> Answer {
@@ -115,7 +115,7 @@ async fn set_query(Path(path): Path<String>) -> Answer {
 
 async fn joined(Path(path): Path<String>) -> Answer {
     let url = Url::parse(API).map_err(failed)?.join(&path).map_err(failed)?;
-    reqwest::get(url).await.map(drop).map_err(failed) // missed: ssrf
+    reqwest::get(url).await.map(drop).map_err(failed) //~ ssrf
 }
 
 async fn joined_below(Path(id): Path<u64>) -> Answer {
@@ -126,7 +126,7 @@ async fn joined_below(Path(id): Path<u64>) -> Answer {
 async fn host_equal(Query(wanted): Query<Wanted>) -> Answer {
     let url = Url::parse(&wanted.host).map_err(failed)?;
     if url.host_str() == Some("api.example.com") {
-        return reqwest::get(url).await.map(drop).map_err(failed); //~ ssrf (wrongly)
+        return reqwest::get(url).await.map(drop).map_err(failed); // near miss: host equal
     }
     Err(StatusCode::BAD_REQUEST)
 }
@@ -137,7 +137,7 @@ async fn host_bound(Query(wanted): Query<Wanted>) -> Answer {
     if host != "api.example.com" {
         return Err(StatusCode::BAD_REQUEST);
     }
-    reqwest::get(url).await.map(drop).map_err(failed) //~ ssrf (wrongly)
+    reqwest::get(url).await.map(drop).map_err(failed) // near miss: host bound
 }
 
 async fn domain_in_list(Query(wanted): Query<Wanted>) -> Answer {
@@ -146,7 +146,7 @@ async fn domain_in_list(Query(wanted): Query<Wanted>) -> Answer {
         Some(domain) if ["a.example.com", "b.example.com"].contains(&domain) => {}
         _ => return Err(StatusCode::BAD_REQUEST),
     }
-    Client::new().request(Method::HEAD, url).send().await.map(drop).map_err(failed) //~ ssrf (wrongly)
+    Client::new().request(Method::HEAD, url).send().await.map(drop).map_err(failed) // near miss: domain in list
 }
 
 async fn port_checked(Query(wanted): Query<Wanted>) -> Answer {

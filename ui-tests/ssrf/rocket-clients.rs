@@ -59,7 +59,7 @@ async fn sized(client: &State<Client>, form: Form<Preview>) -> Option<String> {
 
 #[get("/header")]
 async fn header(client: &State<Client>, target: Target) -> Option<String> {
-    client.get(target.0).send().await.ok()?.text().await.ok() // missed: ssrf
+    client.get(target.0).send().await.ok()?.text().await.ok() //~ ssrf
 }
 
 #[post("/json", data = "<body>")]
@@ -67,7 +67,7 @@ async fn json(client: &State<Client>, body: Json<Value>) -> Option<String> {
     let number = body["id"].as_u64()?;
     client.get(format!("https://api.example.com/{number}")).send().await.ok()?; // near miss: json
     let url = body["links"][0]["href"].as_str()?;
-    client.get(url).send().await.ok()?.text().await.ok() // missed: ssrf
+    client.get(url).send().await.ok()?.text().await.ok() //~ ssrf
 }
 
 #[get("/avatar/<name>")]
@@ -79,7 +79,7 @@ async fn avatar(client: &State<Client>, name: &str) -> Option<String> {
 #[get("/subdomain/<name>")]
 async fn subdomain(client: &State<Client>, name: &str) -> Option<String> {
     let url = String::from("https://") + name + ".example.com/";
-    client.get(url).send().await.ok()?.text().await.ok() // missed: ssrf
+    client.get(url).send().await.ok()?.text().await.ok() //~ ssrf
 }
 
 #[get("/subdomain/checked/<name>")]
@@ -95,7 +95,7 @@ async fn subdomain_checked(client: &State<Client>, name: &str) -> Option<String>
 async fn retry(client: &State<Client>, url: String, times: u8) -> Option<String> {
     let mut answer = None;
     for _ in 0..times.min(3) {
-        answer = client.get(url.clone()).send().await.ok(); // missed: ssrf
+        answer = client.get(url.clone()).send().await.ok(); //~ ssrf
         if answer.is_some() {
             break;
         }
@@ -106,7 +106,7 @@ async fn retry(client: &State<Client>, url: String, times: u8) -> Option<String>
 #[get("/default?<url>")]
 async fn default(client: &State<Client>, url: Option<&str>) -> Option<String> {
     let url = url.unwrap_or("https://www.example.com");
-    client.get(url).send().await.ok()?.text().await.ok() // missed: ssrf
+    client.get(url).send().await.ok()?.text().await.ok() //~ ssrf
 }
 
 #[get("/environment?<name>")]

@@ -34,8 +34,7 @@ fn findings(lint: &str, source: &str, persona: Persona) -> Vec<Diagnostic> {
     };
     let lint = Registry::builtin().lint(lint).expect("a lint");
     assert!(crate::checks::is_known(&lint.check.kind));
-    let lints = std::slice::from_ref(lint);
-    crate::checks::run_all(lints, &context, crate::checks::About::Endpoints).concat()
+    crate::checks::run_all(&[lint], &context, crate::checks::About::Endpoints).concat()
 }
 
 /// A service whose `User` authenticates, with these functions and routes.

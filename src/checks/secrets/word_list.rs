@@ -7,7 +7,14 @@ pub(crate) struct WordList(pub(crate) &'static str);
 impl WordList {
     /// Whether the word is in the list.
     pub(crate) fn contains(self, word: &str) -> bool {
-        self.iter().any(|it| it == word)
+        let is_edge = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_whitespace);
+        let bytes = self.0.as_bytes();
+        let mut found = self.0.match_indices(word);
+        !word.is_empty()
+            && found.any(|(at, _)| {
+                is_edge(at.checked_sub(1).and_then(|it| bytes.get(it)))
+                    && is_edge(bytes.get(at + word.len()))
+            })
     }
 
     /// The words.

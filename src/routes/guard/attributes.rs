@@ -41,10 +41,10 @@ impl Judge<'_> {
                 let proof = match model.proves {
                     Proves::Identity => Proof::verified(evidence.clone()),
                     Proves::Presence => Proof::presence(),
-                    Proves::Callback => Proof {
-                        evidence: vec![evidence.clone()],
-                        ..Proof::maybe(format!("whom `{name}` lets pass could not be followed"))
-                    },
+                    Proves::Callback => {
+                        Proof::maybe(format!("whom `{name}` lets pass could not be followed"))
+                            .by(vec![evidence.clone()])
+                    }
                     Proves::Nothing | Proves::Session => Proof::nothing(),
                 };
                 let protects = model.protects.iter();

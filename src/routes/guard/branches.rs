@@ -18,7 +18,7 @@ impl Run<'_, '_> {
         }
         let (yes, no) = self.outcomes(&value);
         let env = self.env.clone();
-        let gates = |side: &str| value.variant(side).map(|out| out.proof.rights);
+        let gates = |side: &str| value.variant(side).map(|out| out.proof.rights.clone());
         let exits = self.exits.len();
         self.state = yes;
         let a = self.expr(then);

@@ -4,7 +4,7 @@ use super::callees::candidate;
 use super::interpret::{MAX_DEPTH, Run, negated};
 use super::proof::{Abs, Captured, From, Out, Proof};
 use super::stores::{is_spawn, measures};
-use super::{EventKind, endpoints, words};
+use super::{Event, EventKind, endpoints, words};
 use crate::facts::body::MethodCall;
 use crate::facts::{CfgPredicate, Expr, ExprId, GenericArg, TypeRef};
 use crate::models::{Role, TypeRole};
@@ -142,7 +142,7 @@ impl Run<'_, '_> {
             }
             subst.retain(|(_, ty)| !matches!(ty, Ty::Unknown));
             let summary = self.judge.run(candidate.id, args, receiver, &subst);
-            for mut event in summary.events {
+            for event in &summary.events {
                 // What a helper refuses, its caller may let pass.
                 if matches!(event.kind, EventKind::Refused) {
                     continue;
@@ -152,13 +152,18 @@ impl Run<'_, '_> {
                     _ => Some(&entry.proof),
                 };
                 let Some(reached) = reached else { continue };
-                event.state = super::proof::State {
+                let state = super::proof::State {
                     proof: reached.and(&event.state.proof),
                     assume: join_assume(&entry, &event.state),
                     failed: entry.failed || event.state.failed,
                     passed: entry.passed || event.state.passed,
                     onward: super::proof::Onward::Always,
                     resumed: entry.resumed,
+                };
+                let event = Event {
+                    kind: event.kind.clone(),
+                    span: event.span,
+                    state,
                 };
                 event.add(&mut self.events);
             }
@@ -167,19 +172,21 @@ impl Run<'_, '_> {
                 1 => super::tail::answers(id, &entry, &summary.exits),
                 _ => None,
             };
-            let Some(after) = summary.after else { continue };
+            let Some(after) = &summary.after else {
+                continue;
+            };
             let success = summary.value.success();
             let verifies = success.is_some_and(|out| out.proof.is_verified());
             verifying += usize::from(verifies || after.proof.is_verified());
-            let mut state = entry.after_call(&after);
+            let mut state = entry.after_call(after);
             if let Some(cfg) = def.cfg.as_ref().filter(|_| candidates.len() > 1) {
                 state = state.under(cfg);
                 answers.extend(summary.value.truth().map(|truth| (cfg, truth)));
             }
             joined = Some(match joined {
-                None => (state, summary.value),
+                None => (state, summary.value.clone()),
                 Some((known, value)) => {
-                    let value = Abs::either((&known, value), (&state, summary.value));
+                    let value = Abs::either((&known, value), (&state, summary.value.clone()));
                     (known.join(&state), value)
                 }
             });

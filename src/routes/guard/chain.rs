@@ -35,7 +35,7 @@ enum Status {
 impl Judge<'_> {
     /// What has been proven of a request that gets past a handler in front of others.
     pub(super) fn hoop(&self, id: FnId, types: &Subst) -> Effect {
-        let mut summary = self.run_middleware(id, types);
+        let mut summary = (*self.run_middleware(id, types)).clone();
         let output = self.program.fn_return(id);
         let span = self.program[id].name_span();
         for (value, state) in &summary.exits {
@@ -155,7 +155,7 @@ impl Judge<'_> {
                     }
                 });
                 let summary = self.run(function, args.collect(), value.clone(), &subst);
-                let after = summary.after.unwrap_or_else(State::start);
+                let after = summary.after.clone().unwrap_or_else(State::start);
                 joined = Some(match joined {
                     None => after,
                     Some(known) => known.join(&after),

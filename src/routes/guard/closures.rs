@@ -68,7 +68,7 @@ impl Judge<'_> {
     }
 
     /// What the extractor of a parameter proves, by the parameter.
-    fn by_parameter(&self, own: Proof, ty: &Ty, span: crate::source::Span) -> Proof {
+    fn by_parameter(&self, mut own: Proof, ty: &Ty, span: crate::source::Span) -> Proof {
         if own.strength == Strength::Nothing && !own.looked && own.maybe.is_none() {
             return own;
         }
@@ -77,11 +77,8 @@ impl Judge<'_> {
             name: type_name(self.program, ty),
             span,
         };
-        Proof {
-            rights: own.rights.known_by(&evidence),
-            evidence: vec![evidence],
-            ..own
-        }
+        own.rights = own.rights.known_by(&evidence);
+        own.by(vec![evidence])
     }
 
     /// The name under which a closure takes a parameter.

@@ -1,6 +1,8 @@
 //! Identity that travels in request extensions or in a depot: it counts only if every insertion
 //! follows a verification.
 
+use std::rc::Rc;
+
 use super::logins::Kept;
 use super::proof::{Abs, From, Out, Proof, State};
 use super::route::Looks;
@@ -71,16 +73,16 @@ impl Judge<'_> {
                 continue;
             }
             let summary = self.run_middleware(*id, &Subst::new());
-            for event in summary.events {
-                let EventKind::Insert(slot, value) = event.kind else {
+            for event in &summary.events {
+                let EventKind::Insert(slot, value) = &event.kind else {
                     continue;
                 };
                 if !slot.is(wanted) {
                     continue;
                 }
-                let value = *value;
+                let value = (**value).clone();
                 joined = Some(match joined {
-                    None => (event.state, value),
+                    None => (event.state.clone(), value),
                     Some((state, known)) => {
                         let value = Abs::either((&state, known), (&event.state, value));
                         (state.join(&event.state), value)
@@ -130,7 +132,7 @@ impl Judge<'_> {
                 )
             }
             None if self.is_shared_state(wanted) || self.is_given_to_all(wanted) != Some(false) => {
-                let setting = Some(std::rc::Rc::from(self.slot_name(wanted)));
+                let setting = Some(Rc::from(self.slot_name(wanted)));
                 Abs::fallible(
                     "Some",
                     Proof::nothing(),
@@ -263,16 +265,21 @@ impl Judge<'_> {
     }
 
     /// Runs a middleware function or method.
-    pub(super) fn run_middleware(&self, id: FnId, types: &Subst) -> super::Summary {
+    pub(super) fn run_middleware(&self, id: FnId, types: &Subst) -> Rc<super::Summary> {
         let this = Abs {
-            setting: Some(std::rc::Rc::from("self")),
+            setting: Some(Rc::from("self")),
             ..Abs::default()
         };
         self.run_middleware_on(id, this, types)
     }
 
     /// Runs a middleware method of this value.
-    pub(super) fn run_middleware_on(&self, id: FnId, this: Abs, types: &Subst) -> super::Summary {
+    pub(super) fn run_middleware_on(
+        &self,
+        id: FnId,
+        this: Abs,
+        types: &Subst,
+    ) -> Rc<super::Summary> {
         self.run_telling(id, this, types, From::default())
     }
 
@@ -283,7 +290,7 @@ impl Judge<'_> {
         this: Abs,
         types: &Subst,
         told: From,
-    ) -> super::Summary {
+    ) -> Rc<super::Summary> {
         let def = &self.program[id];
         let scope = self.program.fn_scope(id);
         // Extractors among the parameters have let the request pass.
@@ -319,7 +326,7 @@ impl Judge<'_> {
         // An extractor has read the path for it.
         let mut looks = Looks::default();
         args.iter().for_each(|it| looks |= Looks::of(it));
-        let mut summary = self.run(id, args, this, types);
+        let mut summary = Rc::unwrap_or_clone(self.run(id, args, this, types));
         summary.looks |= looks;
         for event in &mut summary.events {
             event.state = event.state.with(&entry);
@@ -328,7 +335,7 @@ impl Judge<'_> {
             *state = state.with(&entry);
         }
         summary.after = summary.after.map(|state| state.with(&entry));
-        summary
+        Rc::new(summary)
     }
 
     /// Whether a parameter of this type is what a request says in its body or query.

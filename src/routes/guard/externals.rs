@@ -570,9 +570,9 @@ impl Run<'_, '_> {
                             Some(secret) => Proof::verified_by(secret, evidence),
                             None => Proof::verified(evidence),
                         };
-                    Proof {
-                        said: is_said,
-                        ..proof
+                    match is_said {
+                        true => proof.as_said(),
+                        false => proof,
                     }
                 } else {
                     Proof::nothing()

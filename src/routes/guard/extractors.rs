@@ -1,5 +1,7 @@
 //! What a type in a handler's signature proves.
 
+use std::rc::Rc;
+
 use super::extensions::Slot;
 use super::proof::{Abs, From, Out, Proof, State, Strength};
 use super::{Judge, Summary, endpoints, words};
@@ -68,7 +70,7 @@ impl Judge<'_> {
                 .map(|(variant, out)| {
                     let mut out = out.clone();
                     if out.val.setting.is_some() {
-                        out.val.setting = Some(std::rc::Rc::from(name));
+                        out.val.setting = Some(Rc::from(name));
                     }
                     (*variant, out)
                 })
@@ -317,7 +319,7 @@ impl Judge<'_> {
                     type_name(self.program, held.peel_refs())
                 };
                 Abs {
-                    setting: Some(std::rc::Rc::from(name)),
+                    setting: Some(Rc::from(name)),
                     ..Abs::of(From::OWN)
                 }
             }
@@ -333,10 +335,7 @@ impl Judge<'_> {
         };
         let proof = match model.proves {
             Proves::Nothing | Proves::Session => Proof::nothing(),
-            Proves::Presence | Proves::Callback => Proof {
-                evidence: vec![evidence()],
-                ..Proof::presence()
-            },
+            Proves::Presence | Proves::Callback => Proof::presence().by(vec![evidence()]),
             Proves::Identity => Proof::verified(evidence()),
         };
         let val = match model.proves {
@@ -427,7 +426,7 @@ impl Judge<'_> {
             let Some(summary) = self.run_impl(id, &subst) else {
                 continue;
             };
-            let value = as_result(summary.value, summary.after.as_ref());
+            let value = as_result(summary.value.clone(), summary.after.as_ref());
             let start = State::start();
             let cfg = self.program[id].cfg.as_ref();
             let state = cfg.map_or(start.clone(), |cfg| start.under(cfg));
@@ -444,7 +443,7 @@ impl Judge<'_> {
     }
 
     /// Runs the function of an impl by which a framework extracts; `None` without one.
-    pub(super) fn run_impl(&self, id: ImplId, subst: &Subst) -> Option<Summary> {
+    pub(super) fn run_impl(&self, id: ImplId, subst: &Subst) -> Option<Rc<Summary>> {
         let def = &self.program[id];
         let is_meant = |it: &FnId| {
             matches!(
@@ -463,7 +462,7 @@ impl Judge<'_> {
                 None if at == 0 => Abs::of(From::REQUEST),
                 None if self.is_body(ty.peel_refs()) => Abs::of(From::INPUT),
                 None => Abs {
-                    setting: Some(std::rc::Rc::from("state")),
+                    setting: Some(Rc::from("state")),
                     ..Abs::of(From::OWN)
                 },
             }

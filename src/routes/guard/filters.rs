@@ -4,6 +4,8 @@
 //! What each filter hands on flows into the functions behind it, a rejection ends the way. The
 //! functions are judged as every other code is.
 
+use std::rc::Rc;
+
 use super::extensions::Slot;
 use super::interpret::MAX_DEPTH;
 use super::proof::{Abs, From, Out, Proof, State, Strength};
@@ -215,7 +217,7 @@ impl Walk<'_, '_> {
                 then,
                 otherwise,
             } => {
-                let setting = std::rc::Rc::from(condition.as_str());
+                let setting = Rc::from(condition.as_str());
                 let then = self.steps(then, state.assuming(&setting, "true"));
                 let otherwise = self.steps(otherwise, state.assuming(&setting, "false"));
                 either(then, otherwise)
@@ -262,10 +264,7 @@ impl Walk<'_, '_> {
                     false => From::INPUT,
                 };
                 let proof = match is_credential {
-                    true => Proof {
-                        evidence: vec![taken(part)],
-                        ..Proof::presence()
-                    },
+                    true => Proof::presence().by(vec![taken(part)]),
                     false => Proof::nothing(),
                 };
                 (proof, Abs::of(from))
@@ -291,11 +290,8 @@ impl Walk<'_, '_> {
             _ => (Proof::nothing(), Abs::of(From::INPUT)),
         };
         if part.is_optional {
-            let looks = Proof {
-                looked: proof.strength > Strength::Nothing,
-                evidence: proof.evidence.clone(),
-                ..Proof::nothing()
-            };
+            let mut looks = Proof::nothing().by(proof.evidence.clone());
+            looks.looked = proof.strength > Strength::Nothing;
             let value = Abs::fallible("Some", proof, value);
             return (state.with(&looks), Values::one(value));
         }
@@ -318,7 +314,7 @@ impl Walk<'_, '_> {
             && value.parts.is_none()
             && value.closure.is_none();
         if is_own && says_nothing && value.setting.is_none() {
-            value.setting = Some(std::rc::Rc::from(OWN));
+            value.setting = Some(Rc::from(OWN));
         }
         Some((state, Values::one(value)))
     }
@@ -363,10 +359,9 @@ impl Walk<'_, '_> {
                 self.effects.push(within(&state, &event.state));
             }
         }
-        let after = summary.after?;
-        let mut proof = after.proof;
+        let mut proof = summary.after.as_ref()?.proof.clone();
         let value = match how {
-            How::Map => summary.value,
+            How::Map => summary.value.clone(),
             How::AndThen if summary.value.only_fails() => return None,
             How::AndThen => match summary.value.success() {
                 Some(out) => {
@@ -409,7 +404,7 @@ impl Walk<'_, '_> {
     }
 
     /// What running a function of the program tells; `None` for others.
-    fn summary(&self, function: &Function, values: Values) -> Option<Summary> {
+    fn summary(&self, function: &Function, values: Values) -> Option<Rc<Summary>> {
         match function.target {
             HandlerTarget::Fn(id) => {
                 let def = &self.judge.program[id];
@@ -432,7 +427,12 @@ impl Walk<'_, '_> {
         }
     }
 
-    fn closure(&self, key: BodyKey, expr: crate::facts::ExprId, values: Values) -> Option<Summary> {
+    fn closure(
+        &self,
+        key: BodyKey,
+        expr: crate::facts::ExprId,
+        values: Values,
+    ) -> Option<Rc<Summary>> {
         let judge = self.judge;
         let body = &judge.program[key].body;
         let Expr::Closure(closure) = body.expr(expr) else {
@@ -454,7 +454,7 @@ impl Walk<'_, '_> {
             run.bind(*pat, arg);
         }
         run.leave(closure.body);
-        Some(run.finish())
+        Some(Rc::new(run.finish()))
     }
 
     /// The parts of the tuple that steps hand on.
@@ -495,7 +495,7 @@ fn name_own(value: &mut Abs, name: Option<&str>) {
     if value.setting.as_deref() == Some(OWN)
         && let Some(name) = name
     {
-        value.setting = Some(std::rc::Rc::from(name));
+        value.setting = Some(Rc::from(name));
     }
 }
 

@@ -21,9 +21,7 @@ pub(super) fn of<'a>(args: impl Iterator<Item = &'a Abs>, subst: &Subst) -> Opti
     for arg in args {
         print.value(arg)?;
     }
-    for (name, ty) in subst {
-        (name, format!("{ty:?}")).hash(&mut print.hasher);
-    }
+    subst.hash(&mut print.hasher);
     Some(print.hasher.finish())
 }
 

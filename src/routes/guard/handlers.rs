@@ -1,5 +1,7 @@
 //! What a handler demands of a request: by its parameters, in its body, in all builds.
 
+use std::rc::Rc;
+
 use super::extractors::OPTIONAL_TRAITS;
 use super::proof::{Abs, From, Out, Proof, State, Strength};
 use super::rights::Rights;
@@ -116,8 +118,8 @@ impl Judge<'_> {
         let own = impls.into_iter().filter_map(|(id, subst)| {
             let summary = self.run_impl(id, &subst)?;
             let is_write = |it: &Event| matches!(it.kind, EventKind::Write(_));
-            let event = summary.events.into_iter().find(is_write)?;
-            Some(event.state.proof)
+            let event = summary.events.iter().find(|it| is_write(it))?;
+            Some(event.state.proof.clone())
         });
         let held = held.iter().filter_map(|it| self.effects_of(it));
         own.chain(held).reduce(|a, b| a.either(&b, None))
@@ -149,11 +151,11 @@ impl Judge<'_> {
     }
 
     /// Runs the body of a handler with what its parameters have taken.
-    fn handle(&self, id: FnId, taken: &mut Taken, types: &Subst) -> Summary {
+    fn handle(&self, id: FnId, taken: &mut Taken, types: &Subst) -> Rc<Summary> {
         let args = std::mem::take(&mut taken.args);
         self.begin();
         let this = Abs {
-            setting: Some(std::rc::Rc::from("self")),
+            setting: Some(Rc::from("self")),
             ..Abs::default()
         };
         self.run(id, args, this, types)

@@ -45,17 +45,17 @@ pub(super) struct Run<'j, 'a> {
 }
 
 /// Bound on expressions looked at for one handler or layer.
-const MAX_STEPS: u64 = 40_000;
+const MAX_STEPS: u64 = 10_000;
 /// After so many expressions in all, each further one gets a tenth of that.
-const MANY_STEPS: u64 = 6_000_000;
+const MANY_STEPS: u64 = 1_500_000;
 /// Bound on calls followed into each other.
 pub(super) const MAX_DEPTH: u32 = 14;
 
 impl<'a> Judge<'a> {
     /// Runs a function with these arguments.
-    pub(super) fn run(&self, id: FnId, args: Vec<Abs>, this: Abs, subst: &Subst) -> Summary {
+    pub(super) fn run(&self, id: FnId, args: Vec<Abs>, this: Abs, subst: &Subst) -> Rc<Summary> {
         let Some(print) = fingerprint::of(args.iter().chain([&this]), subst) else {
-            return self.run_now(id, args, this, subst);
+            return Rc::new(self.run_now(id, args, this, subst));
         };
         // For all endpoints, and then for this one if that makes a difference.
         let of_all = self.for_all(|| {
@@ -63,11 +63,13 @@ impl<'a> Judge<'a> {
                 &self.questions,
                 (id, print),
                 // A recursive call proves nothing.
-                || Summary {
-                    after: Some(State::start()),
-                    ..Summary::default()
+                || {
+                    Rc::new(Summary {
+                        after: Some(State::start()),
+                        ..Summary::default()
+                    })
                 },
-                || self.run_now(id, args.clone(), this.clone(), subst),
+                || Rc::new(self.run_now(id, args.clone(), this.clone(), subst)),
                 || !self.is_exhausted(),
             )
         });
@@ -75,7 +77,7 @@ impl<'a> Judge<'a> {
             return of_all;
         }
         // Nobody asks for that again.
-        self.run_now(id, args, this, subst)
+        Rc::new(self.run_now(id, args, this, subst))
     }
 
     fn run_now(&self, id: FnId, args: Vec<Abs>, this: Abs, subst: &Subst) -> Summary {

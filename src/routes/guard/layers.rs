@@ -209,7 +209,7 @@ impl Judge<'_> {
             2 => {
                 let args = vec![Abs::of(From::REQUEST), Abs::of(From::NEXT)];
                 let this = Abs {
-                    setting: Some(std::rc::Rc::from("self")),
+                    setting: Some(Rc::from("self")),
                     ..Abs::default()
                 };
                 self.run(method.id, args, this, &method.subst)
@@ -477,7 +477,7 @@ impl Judge<'_> {
 
     /// Runs a method that decides on a request, or on what was found in it: of several texts the
     /// last is the secret.
-    fn run_validator(&self, id: FnId) -> Summary {
+    fn run_validator(&self, id: FnId) -> Rc<Summary> {
         let scope = self.program.fn_scope(id);
         let params = self.program[id].sig.params.iter();
         let types: Vec<Ty> = params
@@ -496,7 +496,7 @@ impl Judge<'_> {
             }
         });
         let this = Abs {
-            setting: Some(std::rc::Rc::from("self")),
+            setting: Some(Rc::from("self")),
             ..Abs::default()
         };
         self.run(id, args.collect(), this, &Subst::new())

@@ -2,6 +2,8 @@
 //! one does so after it has verified a password or a token that the client sent, whoever has one is
 //! somebody, whatever it is called.
 
+use std::rc::Rc;
+
 use super::extensions::Slot;
 use super::interpret::Run;
 use super::proof::{Abs, From, Proof, State};
@@ -64,7 +66,7 @@ impl Judge<'_> {
                 continue;
             }
             let mut is_seen = false;
-            for event in self.run_login(id).events {
+            for event in &self.run_login(id).events {
                 let EventKind::Insert(Slot::Kept(how, name), _) = &event.kind else {
                     continue;
                 };
@@ -74,7 +76,7 @@ impl Judge<'_> {
                 }
                 is_seen = true;
                 joined = Some(match joined {
-                    None => event.state,
+                    None => event.state.clone(),
                     Some(state) => state.join(&event.state),
                 });
             }
@@ -164,9 +166,9 @@ impl Judge<'_> {
     }
 
     /// Runs a function for somebody who logs in: what its body or query says may be a secret.
-    fn run_login(&self, id: FnId) -> super::Summary {
+    fn run_login(&self, id: FnId) -> Rc<super::Summary> {
         let this = Abs {
-            setting: Some(std::rc::Rc::from("self")),
+            setting: Some(Rc::from("self")),
             ..Abs::default()
         };
         self.run_telling(id, this, &Subst::new(), From::TOKEN)

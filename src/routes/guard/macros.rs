@@ -40,7 +40,7 @@ impl Run<'_, '_> {
                         let failed = Abs::variants(From::REJECT, vec![("Err", Out::nothing())]);
                         self.exits.push((failed, no));
                     }
-                    let gates = cond.variant("true").map(|out| out.proof.rights);
+                    let gates = cond.variant("true").map(|out| out.proof.rights.clone());
                     self.state = match gates {
                         Some(gates) => yes.map(|it| it.or_else_refused(&gates)),
                         None => yes,

@@ -46,6 +46,7 @@ mod route_guards;
 mod said;
 mod schemes;
 mod services;
+mod shown;
 mod statements;
 mod stores;
 mod stranger_rows;
@@ -74,7 +75,7 @@ pub struct Judge<'a> {
     /// Whether anybody wants to know what is demanded beyond an identity.
     pub(super) rights: bool,
     /// Summaries of functions by the labels of their arguments.
-    summaries: Memo<SummaryKey, Summary>,
+    summaries: Memo<SummaryKey, Rc<Summary>>,
     /// The endpoint in question, where code that looks at its path or method is judged for one.
     route: std::cell::Cell<Option<route::Asked>>,
     /// What extractors of a type prove.
@@ -230,7 +231,7 @@ fn body_proof(summary: &Summary, is_told: bool) -> Proof {
         }
         let state = &match &state.onward {
             Onward::Proven(proof) if !is_told => State {
-                proof: (**proof).clone(),
+                proof: proof.clone(),
                 ..state.clone()
             },
             _ => state.clone(),

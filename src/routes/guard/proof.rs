@@ -7,228 +7,12 @@ use rustc_hash::FxHashMap;
 use crate::facts::{CfgPredicate, ExprId, PatId};
 use crate::program::BodyKey;
 use crate::program::ty::Subst;
-use crate::routes::endpoint::{Evidence, Status};
 use crate::source::Name;
 
 use super::counted::{NONE, SOME};
 pub use super::labels::From;
 use super::public::stands_in;
-use super::rights::Rights;
-
-/// How much a request has shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Strength {
-    /// Nothing.
-    Nothing,
-    /// That it carries something that looks like a credential. Invented ones do.
-    Presence,
-    /// That its credential is genuine: absent and invented ones do not get here.
-    Verified,
-}
-
-/// What is proven on every path to a point.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Proof {
-    /// How much.
-    pub strength: Strength,
-    /// The setting under which alone it is proven.
-    pub condition: Option<String>,
-    /// Something unresolved on the way that may prove more.
-    pub maybe: Option<String>,
-    /// Credentials were verified on some path to here, but not on all.
-    pub looked: bool,
-    /// It rests on what a request says in its query, path or body, as logins do as well.
-    pub said: bool,
-    /// By what.
-    pub evidence: Vec<Evidence>,
-    /// What was asked beyond who it is.
-    pub rights: Rights,
-}
-
-impl Proof {
-    /// Nothing is proven.
-    pub fn nothing() -> Proof {
-        Proof {
-            strength: Strength::Nothing,
-            condition: None,
-            maybe: None,
-            looked: false,
-            said: false,
-            evidence: Vec::new(),
-            rights: Rights::default(),
-        }
-    }
-
-    /// No more than this is known of what whoever asks may do.
-    pub(super) fn of_rights(rights: Rights) -> Proof {
-        Proof {
-            rights,
-            ..Proof::nothing()
-        }
-    }
-
-    /// A credential is there.
-    pub fn presence() -> Proof {
-        Proof {
-            strength: Strength::Presence,
-            ..Proof::nothing()
-        }
-    }
-
-    /// The credential is genuine, by this evidence: if the secret that it was compared with, or
-    /// verified by, was set at all.
-    pub fn verified_by(secret: &Abs, evidence: Evidence) -> Proof {
-        let condition = secret.from.has(From::UNSET).then(|| {
-            let inside = secret.success().and_then(|out| out.val.setting);
-            let name = secret.setting.clone().or(inside);
-            format!("{} is set", name.as_deref().unwrap_or("the secret"))
-        });
-        Proof {
-            condition,
-            ..Proof::verified(evidence)
-        }
-    }
-
-    /// The credential is genuine, by this evidence.
-    pub fn verified(evidence: Evidence) -> Proof {
-        Proof {
-            strength: Strength::Verified,
-            evidence: vec![evidence],
-            ..Proof::nothing()
-        }
-    }
-
-    /// Nobody knows: `what` could not be resolved.
-    pub fn maybe(what: impl Into<String>) -> Proof {
-        Proof {
-            maybe: Some(what.into()),
-            ..Proof::presence()
-        }
-    }
-
-    /// Whether it is proven without condition.
-    pub fn is_verified(&self) -> bool {
-        self.strength == Strength::Verified && self.condition.is_none()
-    }
-
-    /// Both hold.
-    #[must_use]
-    pub fn and(&self, other: &Proof) -> Proof {
-        let (strong, weak) = match (self.rank(), other.rank()) {
-            (a, b) if a >= b => (self, other),
-            _ => (other, self),
-        };
-        let mut joined = strong.clone();
-        joined.rights = strong.rights.and(&weak.rights);
-        joined.looked |= weak.looked;
-        joined.said |= weak.said && !strong.is_verified();
-        if joined.strength == Strength::Verified && joined.condition.is_none() {
-            joined.maybe = None;
-        } else {
-            joined.maybe = joined.maybe.or_else(|| weak.maybe.clone());
-            for evidence in &weak.evidence {
-                if !joined.evidence.contains(evidence) {
-                    joined.evidence.push(evidence.clone());
-                }
-            }
-        }
-        joined
-    }
-
-    fn rank(&self) -> u8 {
-        match (self.strength, &self.condition) {
-            (Strength::Verified, None) => 3,
-            (Strength::Verified, Some(_)) => 2,
-            (Strength::Presence, _) => 1,
-            (Strength::Nothing, _) => 0,
-        }
-    }
-
-    /// One of the two holds. `setting` tells them apart, if a setting does: then a proof on
-    /// one side only is conditional.
-    #[must_use]
-    pub fn either(&self, other: &Proof, setting: Option<(String, String)>) -> Proof {
-        Proof {
-            rights: self.rights.either(&other.rights),
-            ..self.one_of(other, setting)
-        }
-    }
-
-    fn one_of(&self, other: &Proof, setting: Option<(String, String)>) -> Proof {
-        let verified = |proof: &Proof| proof.strength == Strength::Verified;
-        match (verified(self), verified(other)) {
-            (true, true) => {
-                let mut joined = self.clone();
-                joined.condition = match (&self.condition, &other.condition) {
-                    (Some(a), Some(b)) if a != b => Some(format!("{a} or {b}")),
-                    (a, b) => a.clone().or_else(|| b.clone()),
-                };
-                for evidence in &other.evidence {
-                    if !joined.evidence.contains(evidence) {
-                        joined.evidence.push(evidence.clone());
-                    }
-                }
-                joined.looked |= other.looked;
-                joined.said |= other.said;
-                joined
-            }
-            (true, false) | (false, true) => {
-                let (strong, weak) = if verified(self) {
-                    (self, other)
-                } else {
-                    (other, self)
-                };
-                if let Some((a, b)) = setting {
-                    let condition = if verified(self) { a } else { b };
-                    let condition = match &strong.condition {
-                        Some(inner) if *inner != condition => format!("{condition} and {inner}"),
-                        _ => condition,
-                    };
-                    return Proof {
-                        condition: Some(condition),
-                        looked: true,
-                        said: self.said || other.said,
-                        ..strong.clone()
-                    };
-                }
-                Proof {
-                    looked: true,
-                    said: self.said || other.said,
-                    evidence: strong.evidence.clone(),
-                    ..weak.clone()
-                }
-            }
-            (false, false) => {
-                let mut joined = if self.strength <= other.strength {
-                    self.clone()
-                } else {
-                    other.clone()
-                };
-                joined.looked = self.looked || other.looked;
-                joined.said = self.said || other.said;
-                // A path on which nothing is in doubt needs no credentials.
-                joined.maybe = self.maybe.clone().filter(|_| other.maybe.is_some());
-                for evidence in self.evidence.iter().chain(&other.evidence) {
-                    if !joined.evidence.contains(evidence) {
-                        joined.evidence.push(evidence.clone());
-                    }
-                }
-                joined
-            }
-        }
-    }
-
-    /// The verdict that reports give.
-    pub fn status(&self) -> Status {
-        match (self.strength, &self.condition) {
-            (Strength::Verified, None) => Status::Required,
-            (Strength::Verified, Some(_)) => Status::Conditional,
-            _ if self.maybe.is_some() => Status::Unknown,
-            _ if self.looked || self.strength == Strength::Presence => Status::Optional,
-            _ => Status::None,
-        }
-    }
-}
+pub use super::shown::{Proof, Strength};
 
 /// Whether the rest of a chain of handlers runs that goes on by itself.
 #[derive(Debug, Clone, PartialEq)]
@@ -236,7 +20,7 @@ pub enum Onward {
     /// On all paths to here.
     Always,
     /// Only on some, on which this is proven.
-    Proven(Box<Proof>),
+    Proven(Proof),
     /// On none.
     Never(Stop),
 }
@@ -304,10 +88,8 @@ impl State {
             (Onward::Never(by), _) => Onward::Never(by),
             (Onward::Always, Onward::Always) => Onward::Always,
             (Onward::Proven(known), Onward::Always) => Onward::Proven(known),
-            (Onward::Always, Onward::Proven(own)) => Onward::Proven(Box::new(self.proof.and(own))),
-            (Onward::Proven(known), Onward::Proven(own)) => {
-                Onward::Proven(Box::new(known.and(own)))
-            }
+            (Onward::Always, Onward::Proven(own)) => Onward::Proven(self.proof.and(own)),
+            (Onward::Proven(known), Onward::Proven(own)) => Onward::Proven(known.and(own)),
         };
         state
     }
@@ -328,7 +110,7 @@ impl State {
         State {
             proof: self.proof.and(proof),
             onward: match &self.onward {
-                Onward::Proven(known) => Onward::Proven(Box::new(known.and(proof))),
+                Onward::Proven(known) => Onward::Proven(known.and(proof)),
                 other => other.clone(),
             },
             assume: self.assume.clone(),
@@ -367,11 +149,11 @@ impl State {
             (Onward::Always, Onward::Always) => Onward::Always,
             (Onward::Never(Stop::Skipped), Onward::Never(by))
             | (Onward::Never(by), Onward::Never(_)) => Onward::Never(*by),
-            _ => Onward::Proven(Box::new(match (self.going_on(), other.going_on()) {
+            _ => Onward::Proven(match (self.going_on(), other.going_on()) {
                 (Some(a), Some(b)) => a.either(b, setting),
                 (Some(only), None) | (None, Some(only)) => only.clone(),
                 (None, None) => Proof::nothing(),
-            })),
+            }),
         };
         let assume = self
             .assume

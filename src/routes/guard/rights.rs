@@ -39,6 +39,9 @@ struct Held {
 }
 
 impl Rights {
+    /// Nothing was asked.
+    pub(super) const NONE: Rights = Rights(None);
+
     /// This came out in favour; `or_else`: others are refused.
     fn of(evidence: Evidence, or_else: bool) -> Rights {
         Rights::new(Asked {

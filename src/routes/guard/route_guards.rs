@@ -24,7 +24,9 @@ impl Judge<'_> {
         let truth = match (guard.target, guard.written) {
             (HandlerTarget::Fn(id), _) => {
                 let args = vec![Abs::of(From::REQUEST)];
-                self.run(id, args, Abs::default(), &Subst::new()).value
+                self.run(id, args, Abs::default(), &Subst::new())
+                    .value
+                    .clone()
             }
             (_, Some((body, written))) => {
                 let mut run = self.start(body, Abs::default(), Subst::new());

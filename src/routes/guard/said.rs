@@ -28,10 +28,8 @@ impl Run<'_, '_> {
                 let said = if is_said(a.1) { a } else { b };
                 said.1.from.has(From::HEADER)
             };
-        (is_made_by_us || self.is_own_secret(secret.0, secret.1)).then(|| Proof {
-            said: true,
-            ..Proof::verified_by(secret.1, evidence())
-        })
+        (is_made_by_us || self.is_own_secret(secret.0, secret.1))
+            .then(|| Proof::verified_by(secret.1, evidence()).as_said())
     }
 
     /// The same of what is compared so that nobody learns by the time it takes how much of it is
@@ -53,10 +51,7 @@ impl Run<'_, '_> {
             let mut names = own.1.setting.iter().map(|it| &**it).chain(code);
             names.any(is_public_setting)
         };
-        (is_ours(own.1) && !is_public()).then(|| Proof {
-            said: true,
-            ..Proof::verified_by(own.1, evidence())
-        })
+        (is_ours(own.1) && !is_public()).then(|| Proof::verified_by(own.1, evidence()).as_said())
     }
 
     /// What it proves that a header of any name is in a collection of the service's secrets.
@@ -65,10 +60,8 @@ impl Run<'_, '_> {
         if !is_sent || !self.is_own_secret(None, all) {
             return None;
         }
-        Some(Proof {
-            said: true,
-            ..Proof::verified_by(all, self.evidence(self.text(id), self.span(id)))
-        })
+        let evidence = self.evidence(self.text(id), self.span(id));
+        Some(Proof::verified_by(all, evidence).as_said())
     }
 
     /// Whether a value is a secret out of the service's settings or state, and called so where it

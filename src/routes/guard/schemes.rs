@@ -47,10 +47,7 @@ impl Judge<'_> {
             name: def.name.to_string(),
             span,
         };
-        let presence = Proof {
-            evidence: vec![evidence.clone()],
-            ..Proof::presence()
-        };
+        let presence = Proof::presence().by(vec![evidence.clone()]);
         let oai = def.attrs.iter().filter(|attr| attr.meta.is("oai"));
         let mut entries = oai.flat_map(|attr| attr.meta.list());
         let Some(checker) = entries.find(|it| it.is("checker")) else {
@@ -65,7 +62,7 @@ impl Judge<'_> {
         };
         let args = vec![Abs::of(From::REQUEST), Abs::of(From::CREDENTIAL)];
         let summary = self.run(function, args, Abs::default(), &Subst::new());
-        let value = as_result(summary.value, summary.after.as_ref());
+        let value = as_result(summary.value.clone(), summary.after.as_ref());
         let Some(mut out) = value.variant("Ok") else {
             return Abs::variants(From::REJECT, vec![("Err", Out::nothing())]);
         };

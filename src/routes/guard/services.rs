@@ -3,6 +3,8 @@
 //! `Gate::new(&["/health"])` puts a list into a field, `layer()` or `new_transform()` hands it on
 //! to the service, and only `call()` looks at it: so all three are run, one after the other.
 
+use std::rc::Rc;
+
 use super::proof::{Abs, From};
 use super::{Judge, Summary, endpoints};
 use crate::facts::{Expr, ExprId, Pat, Stmt};
@@ -15,7 +17,11 @@ use crate::values::collect_types;
 
 impl Judge<'_> {
     /// Runs the service that a layer of the program makes.
-    pub(super) fn run_service(&self, ty: &Ty, layer: &Layer) -> Option<(Summary, Vec<BodyKey>)> {
+    pub(super) fn run_service(
+        &self,
+        ty: &Ty,
+        layer: &Layer,
+    ) -> Option<(Rc<Summary>, Vec<BodyKey>)> {
         let made = layer
             .written
             .and_then(|(body, written)| self.made(ty, body, written));
@@ -124,7 +130,10 @@ impl Judge<'_> {
             ..made
         };
         let args = vec![Abs::of(From::NEXT)];
-        let value = self.run(found.id, args, this, &known(&found.subst)).value;
+        let value = self
+            .run(found.id, args, this, &known(&found.subst))
+            .value
+            .clone();
         Some(match value.success() {
             Some(out) => out.val,
             None => value,

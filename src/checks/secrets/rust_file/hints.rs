@@ -3,7 +3,9 @@
 //! Each way to find a secret needs something that can be seen in the text: a name that says
 //! so, a function that wants one, or a macro that puts a token together.
 
-use rustc_hash::FxHashSet;
+use std::cell::RefCell;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::super::names;
 use super::values::File;
@@ -20,6 +22,8 @@ pub(super) struct Hints<'a> {
     values: FxHashSet<u16>,
     /// Whether a constant is as random as a token.
     token: bool,
+    /// What was looked for in the whole text, and whether it stands there.
+    spoken_of: RefCell<FxHashMap<&'static str, bool>>,
 }
 
 impl<'a> Hints<'a> {
@@ -31,7 +35,16 @@ impl<'a> Hints<'a> {
             wanting: file.wanting().collect(),
             values: file.values().collect(),
             token: constants.any(|it| has_token(slice(text, it))),
+            spoken_of: RefCell::default(),
         }
+    }
+
+    /// Whether something stands anywhere in the file.
+    fn speaks_of(&self, what: &'static str) -> bool {
+        let mut known = self.spoken_of.borrow_mut();
+        *known
+            .entry(what)
+            .or_insert_with(|| self.text.contains(what))
     }
 
     /// Whether there is anything in a body that could be a secret: a text, bytes or the name of
@@ -55,7 +68,11 @@ impl<'a> Hints<'a> {
         }
         let mentions = body.mentions();
         if mentions.has_any(&self.wanting)
-            || sinks::may_be_called(mentions, self.text, |name| file.other_names(name))
+            || sinks::may_be_called(
+                mentions,
+                |it| self.speaks_of(it),
+                |name| file.other_names(name),
+            )
             || mentions.has(Mention::Macro, "concat")
         {
             return true;

@@ -50,19 +50,19 @@ static MENTIONED: LazyLock<FxHashMap<u16, Vec<Option<&str>>>> = LazyLock::new(||
 /// file knows a type or module.
 pub(super) fn may_be_called(
     mentions: &Mentions,
-    text: &str,
+    speaks_of: impl Fn(&'static str) -> bool,
     other_names: impl Fn(&str) -> Vec<Name>,
 ) -> bool {
     let named = |name: &str| {
         let mut hashes = hashes(Mention::IN_PATH, name).into_iter();
         hashes.any(|it| mentions.has_hash(it))
     };
-    let is_named = |owner: &str| match owner.strip_suffix('*') {
+    let is_named = |owner: &'static str| match owner.strip_suffix('*') {
         // Which names there are is not known: the file has to speak of one.
-        Some(start) => text.contains(start),
+        Some(start) => speaks_of(start),
         None => named(owner) || other_names(owner).iter().any(|it| named(it.as_str())),
     };
-    let is_called = |owner: &Option<&str>| owner.is_none_or(is_named);
+    let is_called = |owner: &Option<&'static str>| owner.is_none_or(is_named);
     mentions.is_any_of(|it| {
         MENTIONED
             .get(&it)
