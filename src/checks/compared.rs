@@ -15,7 +15,6 @@ use crate::facts::body::{BinaryOp, Literal};
 use crate::facts::{Body, Expr, ExprId, Stmt};
 use crate::lints::Lint;
 use crate::program::{BodyKey, BodyOwner, Ty};
-use crate::routes::guard::is_own_secret;
 use crate::values::Typing;
 
 /// One of these stands in every line that compares a secret.
@@ -145,12 +144,56 @@ impl Sides<'_, '_> {
             if self.is_mac(own, 4) {
                 return Some("a MAC".into());
             }
-            let is_secret = is_own_secret(self.text(own));
+            let is_secret = self.is_own_secret(own);
             if is_secret && !self.is_sent(own) && self.is_sent(other) {
                 return Some(format!("`{}`", self.shown(own)));
             }
         }
         None
+    }
+
+    /// Whether a side is called like a secret of the service's own: `config.token`, `admin_token`.
+    fn is_own_secret(&self, id: ExprId) -> bool {
+        const OF: [&str; 16] = [
+            "api", "admin", "auth", "access", "bearer", "service", "webhook", "shared", "internal",
+            "secret", "static", "root", "master", "metrics", "signing", "expected",
+        ];
+        const SETTINGS: [&str; 8] = [
+            "config", "conf", "cfg", "settings", "options", "opts", "args", "env",
+        ];
+        let mut at = id;
+        let name = loop {
+            at = match self.body.expr(at) {
+                Expr::Ref { inner, .. } | Expr::Unary { inner, .. } => *inner,
+                Expr::MethodCall(call) if call.args.is_empty() => call.receiver,
+                Expr::Call { args, .. } => match &**args {
+                    [only] => *only,
+                    _ => return false,
+                },
+                Expr::Field { name, .. } => break *name,
+                Expr::Path(path) => match path.last() {
+                    Some(name) => break name,
+                    None => return false,
+                },
+                _ => return false,
+            };
+        };
+        let words = words(name.as_str());
+        let has = |list: &[&str]| words.iter().any(|it| list.contains(&it.as_str()));
+        if has(&[
+            "csrf", "page", "next", "public", "pub", "hash", "id", "name", "type", "header",
+        ]) {
+            return false;
+        }
+        let is_set = self::words(self.text(at))
+            .iter()
+            .any(|it| SETTINGS.contains(&it.as_str()));
+        match words.last().map(String::as_str) {
+            Some("secret" | "apikey") => true,
+            Some("token" | "key" | "password") => is_set || has(&OF),
+            Some("signature" | "hmac" | "mac") => has(&["expected", "computed", "calculated"]),
+            _ => false,
+        }
     }
 
     fn text(&self, id: ExprId) -> &str {
@@ -231,7 +274,8 @@ impl Sides<'_, '_> {
             Expr::MethodCall(call) => {
                 let name = call.name.as_str();
                 if matches!(name, "finalize" | "finalize_fixed" | "finalize_reset") {
-                    return is_keyed(self.typing.ty(call.receiver));
+                    return is_keyed(self.typing.ty(call.receiver))
+                        || self.is_made_keyed(call.receiver);
                 }
                 let is_same = matches!(
                     name,
@@ -278,6 +322,36 @@ impl Sides<'_, '_> {
             }
             _ => false,
         }
+    }
+
+    /// Whether a variable holds what a function of `Hmac` has made.
+    fn is_made_keyed(&self, id: ExprId) -> bool {
+        let Some(pat) = self.typing.local(id) else {
+            return false;
+        };
+        let mut init = self.body.exprs().find_map(|(_, expr)| match expr {
+            Expr::Block(block) => block.stmts.iter().find_map(|stmt| match stmt {
+                Stmt::Let(it) if it.pat == pat => it.init,
+                _ => None,
+            }),
+            _ => None,
+        });
+        while let Some(at) = init {
+            init = match self.body.expr(at) {
+                Expr::MethodCall(call) => Some(call.receiver),
+                Expr::Try(inner) => Some(*inner),
+                Expr::Call { .. } => {
+                    let path = self.typing.external(at).map_or("", |it| it.as_str());
+                    // Plain hashes take no key, whatever type `Hmac` is an alias of.
+                    let is_of_digest = path.starts_with("digest::");
+                    return path.starts_with("hmac::")
+                        || path.starts_with("cmac::")
+                        || is_of_digest && path.ends_with("::new_from_slice");
+                }
+                _ => None,
+            };
+        }
+        false
     }
 
     /// Whether a side is called like something that a client sent.

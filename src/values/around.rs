@@ -39,15 +39,11 @@ impl Parents {
                     then,
                     otherwise,
                 } => {
-                    if *then == below {
+                    if *then == below || *otherwise == Some(below) {
                         found.push(Condition {
                             asked: *cond,
-                            holds: Some(true),
-                        });
-                    } else if *otherwise == Some(below) {
-                        found.push(Condition {
-                            asked: *cond,
-                            holds: Some(false),
+                            holds: Some(*then == below),
+                            way: Way::Branch(at),
                         });
                     }
                 }
@@ -55,6 +51,7 @@ impl Parents {
                     found.push(Condition {
                         asked: *scrutinee,
                         holds: None,
+                        way: Way::Arm(at),
                     });
                 }
                 Expr::Block(block) => {
@@ -64,6 +61,7 @@ impl Parents {
                                 found.push(Condition {
                                     asked: below,
                                     holds: None,
+                                    way: Way::Cfg,
                                 });
                             }
                             break;
@@ -75,6 +73,7 @@ impl Parents {
                             found.push(Condition {
                                 asked: *cond,
                                 holds: Some(false),
+                                way: Way::After,
                             });
                         }
                     }
@@ -83,6 +82,7 @@ impl Parents {
                         found.push(Condition {
                             asked: below,
                             holds: None,
+                            way: Way::Cfg,
                         });
                     }
                 }
@@ -101,6 +101,21 @@ pub struct Condition {
     pub asked: ExprId,
     /// Whether it has to hold; nothing for one of several arms, and for a `cfg`.
     pub holds: Option<bool>,
+    /// How it stands to what is reached.
+    pub way: Way,
+}
+
+/// How a condition stands to what is reached on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// It stands in a branch of this `if`.
+    Branch(ExprId),
+    /// It stands in an arm of this `match`.
+    Arm(ExprId),
+    /// It stands under a `cfg`.
+    Cfg,
+    /// Others have left before it.
+    After,
 }
 
 fn is_of(stmt: &Stmt, id: ExprId) -> bool {

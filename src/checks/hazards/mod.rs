@@ -18,18 +18,19 @@ use serde::Deserialize;
 
 use self::names::{About, Around};
 use self::uses::Use;
+use super::secrets::names::words;
 use super::{Context, meta};
 use crate::diagnostics::{Diagnostic, Label, Persona};
-use crate::facts::{Expr, Mention};
+use crate::facts::{Expr, ExprId, Mention};
 use crate::lints::Lint;
 use crate::models::{Hazard, HazardKind};
 use crate::program::{BodyKey, BodyOwner, FnId};
 use crate::source::{Name, SourceMap, Span};
 use crate::values::Values;
-use crate::values::around::{Condition, Parents};
+use crate::values::around::{Condition, Parents, Way};
 use crate::values::making::Place;
 use crate::values::strings::Strings;
-use crate::values::worth::{Worth, Worths, Worthy};
+use crate::values::worth::{Worth, Worthy};
 
 /// Callers further away than this are not asked on what conditions they call.
 const MAX_CALLERS: usize = 4;
@@ -346,7 +347,7 @@ impl Judge<'_, '_> {
         let data = &program[key];
         let parents = Parents::of(&data.body);
         for condition in parents.conditions(&data.body, id) {
-            if let Some(what) = self.hangs_on(key, condition) {
+            if let Some(what) = self.hangs_on((key, id), condition) {
                 return Some(what);
             }
         }
@@ -372,23 +373,61 @@ impl Judge<'_, '_> {
         what
     }
 
-    fn hangs_on(&self, key: BodyKey, condition: Condition) -> Option<String> {
+    /// What a use hangs on by a condition: one that asks how much is to be verified, or one on which
+    /// something is changed that others use as it is.
+    fn hangs_on(&self, (key, id): Place, condition: Condition) -> Option<String> {
         let data = &self.cx.program[key];
         let text = |id| {
             let range = data.body.expr_range(id);
             self.sources.slice(range.in_file(data.file)).trim()
         };
-        let Some(holds) = condition.holds else {
-            let asked = text(condition.asked);
-            return (!is_about_tls(asked)).then(|| shown(asked));
-        };
-        let worths: Worths = self.worthy.of((key, condition.asked));
         let asked = text(condition.asked);
-        match worths.truth() {
-            Some(truth) if truth == holds => None,
-            _ if is_about_tls(asked) => None,
-            _ => Some(shown(asked)),
+        if condition.way == Way::Cfg {
+            return Some("a `cfg`".into());
         }
+        if let Some(holds) = condition.holds
+            && self.worthy.of((key, condition.asked)).truth() == Some(holds)
+        {
+            return None;
+        }
+        let mut words = words(asked);
+        if let Way::Arm(at) = condition.way
+            && let Expr::Match { arms, .. } = data.body.expr(at)
+        {
+            for arm in arms {
+                let range = data.body.pat_range(arm.pat).in_file(data.file);
+                words.extend(self::words(self.sources.slice(range)));
+            }
+        }
+        let is_choice = match condition.way {
+            Way::After => says_how(&words, &[]),
+            _ => says_how(&words, &WHERE),
+        };
+        let is_change = match condition.way {
+            Way::Branch(at) | Way::Arm(at) => self.is_changed_in(key, id, at),
+            Way::Cfg | Way::After => false,
+        };
+        let is_of_tls = words.iter().any(|it| TLS.contains(&it.as_str()));
+        (is_choice || is_change && !is_of_tls).then(|| shown(asked))
+    }
+
+    /// Whether a use is a step on a variable that is older than the branch in which it stands.
+    fn is_changed_in(&self, key: BodyKey, id: ExprId, branch: ExprId) -> bool {
+        let body = &self.cx.program[key].body;
+        let mut root = id;
+        loop {
+            root = match body.expr(root) {
+                Expr::MethodCall(call) => call.receiver,
+                Expr::Field { base, .. } => *base,
+                Expr::Try(inner) | Expr::Ref { inner, .. } => *inner,
+                _ => break,
+            };
+        }
+        let Some(pat) = self.values.typing(key).local(root) else {
+            // What stands for an argument or a value is part of what is changed.
+            return !matches!(body.expr(id), Expr::MethodCall(_) | Expr::Call { .. });
+        };
+        !body.expr_range(branch).contains(body.pat_range(pat))
     }
 
     /// What all uses of a verifier hang on.
@@ -409,15 +448,36 @@ impl Judge<'_, '_> {
     }
 }
 
-/// Whether a condition asks whether there is TLS at all, and not how much of it.
-fn is_about_tls(asked: &str) -> bool {
-    const TLS: [&str; 5] = ["https", "tls", "ssl", "ldaps", "wss"];
-    const HOW: [&str; 18] = [
-        "insecure", "verif", "skip", "danger", "dev", "debug", "test", "trust", "self", "accept",
-        "allow", "ca", "cert", "local", "unsafe", "ignore", "mode", "valid",
+/// Words of conditions that ask whether there is TLS at all.
+const TLS: [&str; 5] = ["https", "tls", "ssl", "ldaps", "wss"];
+
+/// Words of conditions that ask where the program runs.
+const WHERE: [&str; 14] = [
+    "dev",
+    "development",
+    "debug",
+    "test",
+    "tests",
+    "testing",
+    "local",
+    "localhost",
+    "prod",
+    "production",
+    "release",
+    "e2e",
+    "staging",
+    "env",
+];
+
+/// Whether a condition asks how much is to be verified; or, of the words that are added, where.
+fn says_how(words: &[String], more: &[&str]) -> bool {
+    const HOW: [&str; 14] = [
+        "insecur", "verif", "skip", "danger", "trust", "signed", "accept", "allow", "unsafe",
+        "ignore", "strict", "valid", "invalid", "cert",
     ];
-    let asked = asked.to_ascii_lowercase();
-    TLS.iter().any(|it| asked.contains(it)) && !HOW.iter().any(|it| asked.contains(it))
+    words
+        .iter()
+        .any(|word| HOW.iter().any(|it| word.starts_with(it)) || more.contains(&word.as_str()))
 }
 
 /// A condition, for people; not one that is long or has texts in it.

@@ -101,11 +101,6 @@ pub struct Judge<'a> {
     limit: std::cell::Cell<u64>,
 }
 
-/// Whether code names a secret of the service by its last name: `config.admin_token`.
-pub fn is_own_secret(code: &str) -> bool {
-    words::own_secret(code)
-}
-
 /// A function, and a fingerprint of its arguments and its type parameters.
 type SummaryKey = (FnId, u64);
 
