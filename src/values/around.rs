@@ -38,14 +38,12 @@ impl Parents {
                     cond,
                     then,
                     otherwise,
-                } => {
-                    if *then == below || *otherwise == Some(below) {
-                        found.push(Condition {
-                            asked: *cond,
-                            holds: Some(*then == below),
-                            way: Way::Branch(at),
-                        });
-                    }
+                } if *then == below || *otherwise == Some(below) => {
+                    found.push(Condition {
+                        asked: *cond,
+                        holds: Some(*then == below),
+                        way: Way::Branch(at),
+                    });
                 }
                 Expr::Match { scrutinee, arms } if *scrutinee != below && arms.len() > 1 => {
                     found.push(Condition {
