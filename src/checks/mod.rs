@@ -4,8 +4,10 @@
 //! the [`Context`] and returns findings; levels, suppressions and what is left out of
 //! reports are applied by others, later.
 
+mod compared;
 mod context;
 pub mod endpoints;
+pub mod hazards;
 pub mod plain_url;
 mod secret_literal;
 pub mod secrets;
@@ -18,6 +20,7 @@ use rayon::prelude::*;
 use crate::diagnostics::Diagnostic;
 use crate::lints::Lint;
 use endpoints::Endpoints;
+use hazards::Hazards;
 use plain_url::Cleartext;
 use tainted::Flows;
 
@@ -33,6 +36,8 @@ enum Find {
     InCode(fn(&Context<'_>, &Lint) -> Vec<Diagnostic>),
     /// Among what is sent in plain text.
     InCleartext(fn(&Context<'_>, &Cleartext, &Lint) -> Vec<Diagnostic>),
+    /// Among the dangerous uses of libraries.
+    AmongHazards(fn(&Context<'_>, &Hazards<'_>, &Lint) -> Vec<Diagnostic>),
     /// Among endpoints.
     AmongEndpoints(fn(&Context<'_>, &Endpoints<'_>, &Lint) -> Vec<Diagnostic>),
     /// Among the flows of data from outside.
@@ -42,8 +47,10 @@ enum Find {
 }
 
 /// The kinds of check that there are.
-static KINDS: [Kind; 10] = [
+static KINDS: [Kind; 12] = [
     kind("secret-literal", Find::InCode(secret_literal::run)),
+    kind("hazardous-call", Find::AmongHazards(hazards::run)),
+    kind("secret-comparison", Find::InCode(compared::run)),
     kind("plain-url", Find::InCleartext(plain_url::run)),
     kind(
         "unguarded-endpoint",
@@ -98,6 +105,7 @@ pub fn follows_data(name: &str) -> bool {
 /// What is wrong with the parameters.
 pub fn validate(lint: &Lint) -> Result<(), String> {
     match named(&lint.check.kind).map(|it| &it.find) {
+        Some(Find::AmongHazards(_)) => hazards::validate(&lint.check.params),
         Some(Find::AmongFlows(_)) => tainted::validate(&lint.check.params),
         _ => Ok(()),
     }
@@ -136,9 +144,14 @@ pub fn run_all(lints: &[&Lint], cx: &Context<'_>, about: About) -> Vec<Vec<Diagn
         true => Cleartext::new(cx),
         false => Cleartext::default(),
     };
+    let mut of_hazards = lints
+        .iter()
+        .filter(|it| is_of_code && matches!(find(it), Some(Find::AmongHazards(_))));
+    let hazards = Hazards::new(cx, &mut of_hazards);
     let found = lints.par_iter().map(|lint| match (about, find(lint)) {
         (About::Code, Some(Find::InCode(find))) => find(cx, lint),
         (About::Code, Some(Find::InCleartext(find))) => find(cx, &cleartext, lint),
+        (About::Code, Some(Find::AmongHazards(find))) => find(cx, &hazards, lint),
         (About::Endpoints, Some(Find::AmongEndpoints(find))) => find(cx, &endpoints, lint),
         (About::Endpoints, Some(Find::AmongFlows(find))) => find(cx, &flows, lint),
         _ => Vec::new(),

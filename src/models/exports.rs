@@ -146,6 +146,10 @@ impl<'t> ExportTable<'t> {
     /// The last names of the types and free functions of which something returns this type, or
     /// something that holds it. Goes through the table.
     pub(crate) fn makers_of(&self, path: &str) -> Vec<&'t str> {
+        self.makers(path, true)
+    }
+
+    fn makers(&self, path: &str, is_followed: bool) -> Vec<&'t str> {
         let is_whole = |at: usize| {
             let next = self.functions[at + path.len()..].bytes().next();
             !next.is_some_and(|it| it.is_ascii_alphanumeric() || matches!(it, b'_' | b':'))
@@ -165,6 +169,10 @@ impl<'t> ExportTable<'t> {
                 let of = last_segment(owner);
                 let is_type = of.starts_with(char::is_uppercase);
                 found.push(if is_type { of } else { name });
+                // What dereferences to it is as good, and so is what makes that.
+                if name == "deref" && is_type && is_followed {
+                    found.extend(self.makers(owner, false));
+                }
             }
         }
         found.sort_unstable();

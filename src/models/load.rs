@@ -6,6 +6,7 @@ use std::path::Path;
 use rustc_hash::FxHashMap;
 use semver::{Version, VersionReq};
 
+use super::hazards::{Hazard, Setting};
 use super::schema::{
     CrateInfo, Entry, Extractor, Function, Layer, Macro, ModelFile, Origin, Reexport, Service, Type,
 };
@@ -36,6 +37,8 @@ pub struct CrateModel {
     pub(crate) types: Table<Type>,
     pub(crate) macros: Table<Macro>,
     pub(crate) services: Table<Service>,
+    pub(crate) hazards: Table<Hazard>,
+    pub(crate) settings: Table<Setting>,
 }
 
 impl CrateModel {
@@ -61,6 +64,8 @@ impl CrateModel {
             types: Table::new(file.types, origin),
             macros: Table::new(file.macros, origin),
             services: Table::new(file.service, origin),
+            hazards: Table::new(file.hazard, origin),
+            settings: Table::new(file.setting, origin),
         };
         let prefix = format!("{}::", model.info.name);
         if let Some(row) = file.export.iter().find(|row| !row.starts_with(&prefix)) {
@@ -80,6 +85,13 @@ impl CrateModel {
         Ok(model)
     }
 
+    /// Whether something is said of an item by this very path.
+    pub(crate) fn names(&self, path: &str) -> bool {
+        self.functions.entries.iter().any(|it| it.path == *path)
+            || self.hazards.entries.iter().any(|it| it.path == *path)
+            || self.settings.entries.iter().any(|it| it.path == *path)
+    }
+
     /// What the types of the schema do not rule out: message, and the text it is about.
     fn validate(&self) -> Result<(), (String, String)> {
         self.extractors.validate()?;
@@ -88,6 +100,8 @@ impl CrateModel {
         self.types.validate()?;
         self.macros.validate()?;
         self.services.validate()?;
+        self.hazards.validate()?;
+        self.settings.validate()?;
         for layer in &self.layers.entries {
             let callback = layer.proves == super::Proves::Callback;
             if callback && layer.validator.is_none() && layer.validator_type.is_none() {
@@ -123,12 +137,18 @@ impl<T: Entry> Table<T> {
         path: Name,
         version: impl Fn() -> Option<&'v Version>,
     ) -> Option<&T> {
-        let mut candidates = self
-            .by_path
-            .get(&path)?
-            .iter()
-            .map(|index| &self.entries[*index as usize]);
-        candidates.find(|entry| {
+        self.all(path, version).next()
+    }
+
+    /// All entries of a path for a version.
+    pub(crate) fn all<'v>(
+        &self,
+        path: Name,
+        version: impl Fn() -> Option<&'v Version>,
+    ) -> impl Iterator<Item = &T> {
+        let known = self.by_path.get(&path).into_iter().flatten();
+        let candidates = known.map(|index| &self.entries[*index as usize]);
+        candidates.filter(move |entry| {
             let ranged = entry.versions().map(|range| (range, version()));
             ranged.is_none_or(|(range, version)| {
                 version.is_none_or(|version| matches_version(range, version))

@@ -9,6 +9,7 @@ mod builtin;
 pub(crate) mod exports;
 #[doc(hidden)]
 pub mod generate;
+pub mod hazards;
 pub mod kinds;
 mod load;
 pub mod roles;
@@ -27,6 +28,7 @@ use crate::facts::TypeRef;
 use crate::source::Name;
 
 pub use exports::Kind;
+pub use hazards::{Hazard, HazardKind, Setting};
 pub use kinds::{SinkKind, Sinks, SourceKind};
 pub use load::{CrateModel, ModelError};
 pub use roles::{Carries, Outcome, Protection, Proves, Role, TypeRole};
@@ -160,12 +162,7 @@ impl Models {
                 && let Some(krate) = krate
                 && let Some((_, target)) = krate.exports().alias(prefix)
                 && krate.exports().function(path).is_none()
-                && !krate
-                    .model()
-                    .functions
-                    .entries
-                    .iter()
-                    .any(|it| it.path == *path)
+                && !krate.model().names(path)
             {
                 let target = target.split('<').next().unwrap_or(target);
                 return Some(format!("{target}{rest}"));
@@ -396,6 +393,29 @@ impl Models {
         meant.map(|it| it.path).collect()
     }
 
+    /// The hazards of a kind, of these crates and of those in the lock file, by their canonical paths.
+    pub fn hazards_of(
+        &self,
+        crates: impl IntoIterator<Item = Name>,
+        is_meant: impl Fn(&Hazard) -> bool,
+    ) -> FxHashSet<Name> {
+        let models = self.models_of(crates);
+        let hazards = models.flat_map(|model| &model.hazards.entries);
+        let meant = hazards.filter(|it| is_meant(it));
+        meant.map(|it| it.path).collect()
+    }
+
+    /// The hazards of a use of the item with this canonical path; those of a trait's function,
+    /// called through a type of the same crate, too.
+    pub fn hazards(&self, canonical: Name) -> Vec<&Hazard> {
+        self.lookup_all(canonical, |model| &model.hazards)
+    }
+
+    /// What a step with this canonical path says about the value that it makes.
+    pub fn settings(&self, canonical: Name) -> Vec<&Setting> {
+        self.lookup_all(canonical, |model| &model.settings)
+    }
+
     /// The models of these crates and of those in the lock file.
     fn models_of(
         &self,
@@ -428,8 +448,23 @@ impl Models {
     /// return it, and of free functions that do. Goes through the crate's table.
     pub fn makers_of(&self, path: &str) -> Vec<&'static str> {
         let canonical = self.canonical(path).as_str();
-        let table = builtin::find(crate_of(canonical)).map(|it| it.exports());
-        table.map_or(Vec::new(), |it| it.makers_of(canonical))
+        let Some(krate) = builtin::find(crate_of(canonical)) else {
+            return Vec::new();
+        };
+        let mut found = krate.exports().makers_of(canonical);
+        // Of libraries without a table, what the models say that functions give.
+        for function in &krate.model().functions.entries {
+            let gives = |it: &TypeText| it.as_str().contains(canonical);
+            if function.returns.as_ref().is_some_and(gives)
+                && let Some((owner, name)) = function.path.as_str().rsplit_once("::")
+                && owner != canonical
+            {
+                let of = last_segment(owner);
+                let is_type = of.starts_with(char::is_uppercase);
+                found.push(if is_type { of } else { name });
+            }
+        }
+        found
     }
 
     /// The type that a call of this function gives: by its model, or by the export table.
@@ -464,6 +499,21 @@ impl Models {
     /// What a type alias of a library stands for.
     pub fn type_alias(&self, canonical: Name) -> Option<&'static TypeAlias> {
         builtin::find(crate_of(canonical.as_str()))?.type_alias(canonical)
+    }
+
+    fn lookup_all<'m, T: Entry + 'm>(
+        &'m self,
+        path: Name,
+        table: impl Fn(&'m CrateModel) -> &'m Table<T>,
+    ) -> Vec<&'m T> {
+        let krate = crate_of(path.as_str());
+        let version = || self.versions.get(&Name::new(krate));
+        let local = self.local.iter();
+        let builtin = builtin::find(krate).map(|it| it.model());
+        let models = local.chain(builtin);
+        models
+            .flat_map(|model| table(model).all(path, version))
+            .collect()
     }
 
     fn lookup<'m, T: Entry + 'm>(

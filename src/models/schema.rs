@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use semver::VersionReq;
 use serde::{Deserialize, Deserializer};
 
+use super::hazards::{Hazard, Setting};
 use super::kinds::{SinkKind, SourceKind};
 use super::roles::{Carries, CorsRule, Outcome, Protection, Proves, Role, TypeRole};
 use crate::facts::TypeRef;
@@ -328,6 +329,10 @@ pub(crate) struct ModelFile {
     pub(crate) macros: Vec<Macro>,
     #[serde(default)]
     pub(crate) service: Vec<Service>,
+    #[serde(default)]
+    pub(crate) hazard: Vec<Hazard>,
+    #[serde(default)]
+    pub(crate) setting: Vec<Setting>,
 }
 
 /// A type as text, parsed when it is first asked for.
@@ -360,7 +365,9 @@ impl<'de> Deserialize<'de> for TypeText {
     }
 }
 
-fn version_req<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<VersionReq>, D::Error> {
+pub(super) fn version_req<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<VersionReq>, D::Error> {
     let text = String::deserialize(deserializer)?;
     VersionReq::parse(&text)
         .map(Some)
@@ -405,6 +412,8 @@ entries! {
     Function: returns;
     Macro: returns;
     Service: ;
+    Hazard: ;
+    Setting: ;
 }
 
 impl Entry for Type {

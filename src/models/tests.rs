@@ -218,6 +218,12 @@ fn every_modelled_path_is_in_the_export_table() {
         for entry in &model.functions.entries {
             check("function", entry.path, is_function(entry.path));
         }
+        for entry in &model.hazards.entries {
+            check("hazard", entry.path, is_function(entry.path));
+        }
+        for entry in &model.settings.entries {
+            check("setting", entry.path, is_function(entry.path));
+        }
         for entry in &model.types.entries {
             check("type", entry.path, is_item(entry.path));
         }

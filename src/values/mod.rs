@@ -3,8 +3,10 @@
 //! [`typing`] walks a body once and says what each expression's type is, which local a
 //! path names and which functions a call may reach; [`text`] follows strings through
 //! constants, formats and simple functions. Both are computed on demand and kept.
-//! [`strings`] goes backwards from a use to all the literals that may end up there.
+//! [`strings`] goes backwards from a use to all the literals that may end up there, [`worth`] to
+//! all that an expression may be otherwise; [`around`] says on what conditions it is reached.
 
+pub mod around;
 mod externals;
 mod fields;
 pub mod making;
@@ -13,6 +15,7 @@ mod patterns;
 pub mod strings;
 pub mod text;
 pub mod typing;
+pub mod worth;
 
 pub use text::{Text, TextPart};
 pub(crate) use typing::collect_types;

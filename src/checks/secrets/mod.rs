@@ -12,7 +12,7 @@ mod checksum;
 mod encoding;
 mod formats;
 mod key_values;
-mod names;
+pub(crate) mod names;
 mod policy;
 mod redacted;
 mod rust_file;

@@ -100,7 +100,7 @@ impl<'a> Strings<'a> {
     }
 
     /// The calls that reach a function for certain.
-    fn callers(&self, id: FnId) -> Sites {
+    pub fn callers(&self, id: FnId) -> Sites {
         if let Some(known) = self.callers.borrow().get(&id) {
             return Rc::clone(known);
         }
@@ -110,7 +110,7 @@ impl<'a> Strings<'a> {
     }
 
     /// What is given to a field where its type is made, and what is assigned to it.
-    fn writes(&self, adt: AdtId, field: Name) -> Sites {
+    pub(in crate::values) fn writes(&self, adt: AdtId, field: Name) -> Sites {
         if let Some(known) = self.writes.borrow().get(&(adt, field)) {
             return Rc::clone(known);
         }
@@ -177,7 +177,7 @@ impl<'a> Strings<'a> {
     }
 
     /// The type of the program whose field an access reads, through smart pointers.
-    fn owner(&self, base: &Ty, field: Name) -> Option<AdtId> {
+    pub(in crate::values) fn owner(&self, base: &Ty, field: Name) -> Option<AdtId> {
         let mut current = base.peel_refs().clone();
         for _ in 0..8 {
             if let Ty::Adt(adt, _) = &current
@@ -193,7 +193,7 @@ impl<'a> Strings<'a> {
         None
     }
 
-    fn locals(&self, key: BodyKey) -> Rc<Locals> {
+    pub(in crate::values) fn locals(&self, key: BodyKey) -> Rc<Locals> {
         if let Some(found) = self.locals.borrow().get(&key) {
             return Rc::clone(found);
         }
