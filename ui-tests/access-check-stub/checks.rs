@@ -82,9 +82,9 @@ impl AllowAll {
     }
 }
 
-#[cfg(feature = "open")]
+#[cfg(windows)]
 fn verify_access(_user: &User) -> bool {
-    true // near miss: only in some builds
+    true // near miss: only on some systems
 }
 
 fn check_credentials(_name: &str) -> Result<(), String> {

@@ -152,3 +152,5 @@ fn app() -> Router {
         .nest("/k", text().layer(from_fn(whole_word)))
         .nest("/l", text().layer(from_fn(refused)))
 }
+
+fn main() {}

@@ -156,3 +156,5 @@ fn configure(config: &mut web::ServiceConfig) {
         .service(flags)
         .service(enrol);
 }
+
+fn main() {}

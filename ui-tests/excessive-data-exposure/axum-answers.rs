@@ -248,3 +248,5 @@ fn app(db: PgPool) -> Router {
         .route("/wrapped", get(wrapped))
         .with_state(db)
 }
+
+fn main() {}

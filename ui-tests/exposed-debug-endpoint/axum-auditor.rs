@@ -28,3 +28,5 @@ fn others() -> Router {
 fn app() -> Router {
     Router::new().merge(metrics()).merge(description()).merge(others())
 }
+
+fn main() {}

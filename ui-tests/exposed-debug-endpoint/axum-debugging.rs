@@ -68,3 +68,5 @@ fn others() -> Router {
 fn app() -> Router {
     Router::new().merge(profiles()).merge(statistics()).merge(guarded()).merge(others())
 }
+
+fn main() {}

@@ -185,3 +185,5 @@ fn app(state: AppState) -> Router {
         .route("/spelt/{id}/misspelt", put(misspelt))
         .with_state(state)
 }
+
+fn main() {}

@@ -266,3 +266,5 @@ fn app(state: AppState) -> Router {
         .route("/health", get(health))
         .with_state(state)
 }
+
+fn main() {}

@@ -139,3 +139,5 @@ fn configure(config: &mut web::ServiceConfig) {
         .service(by_an_administrator)
         .service(echo);
 }
+
+fn main() {}

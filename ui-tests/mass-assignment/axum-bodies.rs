@@ -220,3 +220,5 @@ fn app(state: AppState) -> Router {
         .route("/asked", post(asked_about))
         .with_state(state)
 }
+
+fn main() {}

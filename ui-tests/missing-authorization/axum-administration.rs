@@ -145,7 +145,7 @@ async fn unknown(user: User, State(state): State<AppState>, Path(id): Path<i64>)
     delete_user(&state.db, id).await
 }
 
-trait Enforcer {
+trait Enforcer: Send + Sync {
     fn enforce(&self, who: i64, what: &str, how: &str) -> Result<(), StatusCode>;
 }
 
@@ -178,3 +178,5 @@ fn app(state: AppState) -> Router {
         .merge(chiefs)
         .with_state(state)
 }
+
+fn main() {}

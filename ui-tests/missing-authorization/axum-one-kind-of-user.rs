@@ -45,3 +45,5 @@ async fn remove(_user: User, State(state): State<AppState>, Path(id): Path<i64>)
 fn app(state: AppState) -> Router {
     Router::new().route("/posts", get(posts)).route("/admin/posts/{id}", delete(remove)).with_state(state)
 }
+
+fn main() {}

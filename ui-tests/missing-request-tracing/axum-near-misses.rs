@@ -24,3 +24,5 @@ fn app() -> Router {
         .fallback(text) // near miss: what answers the rest
         .route("/seven", get(text)) // near miss: others leave one
 }
+
+fn main() {}

@@ -14,3 +14,5 @@ fn app() -> Router {
         .route("/two", get(text))
         .route("/three", post(text))
 }
+
+fn main() {}

@@ -34,3 +34,5 @@ fn app() -> Router {
         .fallback(text) // near miss: what answers the rest
         .route("/seven", get(text)) // near miss: others have one
 }
+
+fn main() {}

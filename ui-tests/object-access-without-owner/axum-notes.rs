@@ -230,3 +230,5 @@ fn app(state: AppState) -> Router {
         .route("/shelves/{shelf}", get(all).post(insert).put(fixed))
         .with_state(state)
 }
+
+fn main() {}

@@ -98,3 +98,5 @@ fn app(db: PgPool) -> Router {
         .route("/additions", get(additions))
         .with_state(db)
 }
+
+fn main() {}

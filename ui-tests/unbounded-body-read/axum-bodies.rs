@@ -101,6 +101,8 @@ fn app() -> Router {
         .route("/k", post(another))
 }
 
+fn main() {}
+
 #[cfg(test)]
 mod tests {
     #[tokio::test]

@@ -117,6 +117,8 @@ fn app() -> Router {
     guarded!(router)
 }
 
+fn main() {}
+
 #[cfg(test)]
 mod tests {
     use super::*;

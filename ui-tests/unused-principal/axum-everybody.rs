@@ -58,3 +58,5 @@ fn app(state: AppState) -> Router {
         .route("/pages/{id}/sign", post(sign))
         .with_state(state)
 }
+
+fn main() {}

@@ -167,3 +167,5 @@ fn app(state: AppState) -> Router {
         .route("/admin/notes/{id}", delete(maintain))
         .with_state(state)
 }
+
+fn main() {}

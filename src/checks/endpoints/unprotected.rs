@@ -1,13 +1,17 @@
 //! The check `unprotected-service`: no endpoint of a service has a protection that is set for all of them at once.
 //!
 //! Parameters: `protection`, which (`timeout`, `tracing`); `bare`, the frameworks that do not have it by themselves;
+//! `named`, parts of names of layers that have it although no model says so; `unless-called`, methods of servers that set it;
 //! `unless`, crates that add it where a service is built on them; `lacks`, what nobody does, for the title; `remedy`.
 
+use rustc_hash::FxHashSet;
 use serde::Deserialize;
 
-use super::{Endpoints, outermost};
+use super::{Endpoints, Site, outermost};
 use crate::checks::Context;
 use crate::diagnostics::{Diagnostic, Label};
+use crate::facts::mentions::hash;
+use crate::facts::{Expr, Mention};
 use crate::lints::Lint;
 use crate::routes::endpoint::{Protections, Status};
 
@@ -20,6 +24,9 @@ const ENDPOINTS: usize = 3;
 struct Params {
     protection: String,
     bare: Vec<String>,
+    named: Vec<String>,
+    #[serde(default)]
+    unless_called: Vec<String>,
     #[serde(default)]
     unless: Vec<String>,
     lacks: String,
@@ -59,23 +66,34 @@ pub(crate) fn run(cx: &Context<'_>, endpoints: &Endpoints<'_>, lint: &Lint) -> V
                 .is_some_and(|(_, it)| it.status == Status::None)
         };
         let is_bare = |it: &str| params.bare.iter().any(|bare| bare == it);
-        if sites.iter().any(|it| !is_bare(it.endpoint.framework)) {
+        let is_near = sites.iter().any(|it| it.endpoint.on_unix_socket);
+        if is_near || sites.iter().any(|it| !is_bare(it.endpoint.framework)) {
             continue;
         }
         if sites.len() < ENDPOINTS || !sites.iter().all(|it| lacks(&it.endpoint.protections)) {
             continue;
         }
-        let Some(place) = outermost(cx, &sites) else {
+        // Not where a library adds a route of its own, but where most are added.
+        let file = |it: &Site<'_>| it.endpoint.registered.file;
+        let with = |one: &Site<'_>| sites.iter().filter(|it| file(it) == file(one)).count();
+        let Some(most) = sites.iter().max_by_key(|it| with(it)).map(|it| file(it)) else {
             continue;
         };
-        // What stands around the service and is not understood may be it.
-        let is_opaque = sites.iter().any(|it| {
-            it.endpoint
-                .layers
-                .iter()
-                .any(|layer| layer.effect.is_empty() || layer.effect.contains("unknown"))
-        });
-        if is_opaque {
+        let here: Vec<&Site<'_>> = sites
+            .iter()
+            .copied()
+            .filter(|it| file(it) == most)
+            .collect();
+        let Some(place) = outermost(cx, &here) else {
+            continue;
+        };
+        // A library without a model is believed by its name.
+        let is_named = |name: &str| {
+            let name = name.to_ascii_lowercase();
+            params.named.iter().any(|it| name.contains(it.as_str()))
+        };
+        let mut layers = sites.iter().flat_map(|it| &it.endpoint.layers);
+        if layers.any(|it| is_named(&it.name)) || is_set(cx, &params) {
             continue;
         }
         let title = format!(
@@ -92,4 +110,18 @@ pub(crate) fn run(cx: &Context<'_>, endpoints: &Endpoints<'_>, lint: &Lint) -> V
         );
     }
     found
+}
+
+/// Whether a server is set so: one of the methods is called that do it.
+fn is_set(cx: &Context<'_>, params: &Params) -> bool {
+    let methods = params.unless_called.iter();
+    let hashes: FxHashSet<u16> = methods.map(|it| hash(Mention::Member, it)).collect();
+    let mut bodies = cx.program.mentioning(&hashes).into_iter();
+    bodies.any(|key| {
+        cx.is_live(key)
+            && cx.program[key].body.exprs().any(|(_, expr)| match expr {
+                Expr::MethodCall(call) => params.unless_called.iter().any(|it| call.name == **it),
+                _ => false,
+            })
+    })
 }
