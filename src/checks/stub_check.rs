@@ -98,11 +98,10 @@ pub(super) fn run(cx: &Context<'_>, lint: &Lint) -> Vec<Diagnostic> {
 
 /// Whether a name says that access is decided.
 fn is_about_access(params: &Params, name: &str) -> bool {
-    let words = words(name);
-    let has = |all: &[String], word: &String| all.iter().any(|it| it == word);
-    let first = words.first();
-    first.is_some_and(|it| has(&params.verbs, it))
-        && words.iter().any(|it| has(&params.subjects, it))
+    // Most names are told apart by their first word.
+    let first = name.split('_').next().unwrap_or(name);
+    let has = |all: &[String], word: &str| all.iter().any(|it| it == word);
+    has(&params.verbs, first) && words(name).iter().any(|it| has(&params.subjects, it))
 }
 
 /// Whether it is no trait's default and none of several impls: those may be meant so, as is a type that says so.

@@ -9,9 +9,11 @@ use serde::Deserialize;
 use super::Context;
 use crate::diagnostics::{Diagnostic, Label};
 use crate::facts::Mention;
+use crate::facts::item::Visibility;
 use crate::lints::Lint;
-use crate::program::{BodyKey, BodyOwner, Container, FnId, Ty};
+use crate::program::{BodyKey, BodyOwner, Container, CrateId, FnId, Ty};
 use crate::routes::purpose::words;
+use crate::workspace::TargetKind;
 
 /// What a lint's file says.
 #[derive(Deserialize)]
@@ -58,7 +60,7 @@ pub(super) fn run(cx: &Context<'_>, lint: &Lint) -> Vec<Diagnostic> {
         });
         let named = words(def.name.as_str());
         let is_named = params.subjects.iter().any(|it| named.contains(it));
-        if !(refuses && is_named) || is_used(cx, id) {
+        if !(refuses && is_named) || is_for_others(cx, id) || is_used(cx, id) {
             continue;
         }
         let title = format!("the middleware `{}` guards nothing", def.name);
@@ -89,6 +91,23 @@ fn is_middleware(cx: &Context<'_>, params: &Params, id: FnId) -> bool {
             matches!(ty.peel_refs(), Ty::External(path, _) if params.next.iter().any(|it| *path == **it))
         })
         }
+}
+
+/// Whether it is there for programs that are not in sight: in a library that no program of the workspace uses.
+fn is_for_others(cx: &Context<'_>, id: FnId) -> bool {
+    let def = &cx.program[id];
+    let at = cx.program[def.module].krate;
+    let krate = &cx.program[at];
+    let is_public = def.visibility == Visibility::Public;
+    if !is_public || krate.kind != TargetKind::Lib || krate.package.is_none() {
+        return false;
+    }
+    let is_program = |it: CrateId| cx.program[it].kind == TargetKind::Bin;
+    let uses = cx.program.extern_crates.iter();
+    let is_used = uses
+        .map(|((by, _), roots)| is_program(*by) && roots.contains(&krate.root))
+        .fold(false, |any, it| any | it);
+    !is_used
 }
 
 /// Whether any code may name it: a body that mentions it, or all of a crate that others use.

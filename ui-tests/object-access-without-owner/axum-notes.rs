@@ -112,7 +112,23 @@ async fn set_11(user: User, State(state): State<AppState>, Path(id): Path<i64>) 
     let _ = query.bind(id).bind(user.id).execute(&state.db).await;
 }
 
-async fn remove(_user: User, State(state): State<AppState>, Path(id): Path<i64>) {
+async fn set_12(user: User, State(state): State<AppState>, Path(id): Path<i64>) {
+    let query = sqlx::query("UPDATE notes SET flag_12 = true WHERE id = $1 AND owner_id = $2");
+    let _ = query.bind(id).bind(user.id).execute(&state.db).await;
+}
+
+async fn set_13(user: User, State(state): State<AppState>, Path(id): Path<i64>) {
+    let query = sqlx::query("UPDATE notes SET flag_13 = true WHERE id = $1 AND owner_id = $2");
+    let _ = query.bind(id).bind(user.id).execute(&state.db).await;
+}
+
+async fn set_14(user: User, State(state): State<AppState>, Path(id): Path<i64>) {
+    let query = sqlx::query("UPDATE notes SET flag_14 = true WHERE id = $1 AND owner_id = $2");
+    let _ = query.bind(id).bind(user.id).execute(&state.db).await;
+}
+
+async fn remove(user: User, State(state): State<AppState>, Path(id): Path<i64>) {
+    tracing::info!("{} removes {id}", user.id);
     let query = sqlx::query("DELETE FROM notes WHERE id = $1").bind(id); //~ object-access-without-owner
     let _ = query.execute(&state.db).await;
 }
@@ -125,6 +141,11 @@ async fn load(db: &PgPool, id: i64) -> Option<String> {
 async fn read(user: User, State(state): State<AppState>, Path(id): Path<i64>) -> Result<String, StatusCode> {
     tracing::debug!("{} reads {id}", user.id);
     load(&state.db, id).await.ok_or(StatusCode::NOT_FOUND)
+}
+
+async fn never_looks(_user: User, State(state): State<AppState>, Path(id): Path<i64>) {
+    // near miss: never looks at who asks, which another lint says
+    let _ = sqlx::query("UPDATE notes SET closed = true WHERE id = $1").bind(id).execute(&state.db).await;
 }
 
 async fn owner(db: &PgPool, id: i64) -> i64 {
@@ -220,6 +241,10 @@ fn app(state: AppState) -> Router {
         .route("/notes/{id}/flag-9", put(set_9))
         .route("/notes/{id}/flag-10", put(set_10))
         .route("/notes/{id}/flag-11", put(set_11))
+        .route("/notes/{id}/flag-12", put(set_12))
+        .route("/notes/{id}/flag-13", put(set_13))
+        .route("/notes/{id}/flag-14", put(set_14))
+        .route("/notes/{id}/closed", put(never_looks))
         .route("/notes/{id}/compared", put(compared))
         .route("/notes/{id}/checked", put(checked))
         .route("/notes/{id}/hidden", put(by_flag))

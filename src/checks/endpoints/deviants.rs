@@ -11,7 +11,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::given::{derived, function, holds, is_asked_about, parameters, principal_at};
 use super::{Endpoints, Site, with_evidence};
 use crate::checks::Context;
-use crate::diagnostics::{Diagnostic, Label};
+use crate::diagnostics::{Diagnostic, Label, LintMeta};
 use crate::facts::{Expr, PatId};
 use crate::lints::Lint;
 use crate::program::{BodyKey, FnId, Ty};
@@ -102,7 +102,16 @@ pub(super) struct Deciders {
 
 /// Finds handlers that do not ask what their neighbours ask.
 pub(crate) fn run(cx: &Context<'_>, endpoints: &Endpoints<'_>, lint: &Lint) -> Vec<Diagnostic> {
-    let meta = cx.meta(lint);
+    let found = find(cx, endpoints, &cx.meta(lint)).into_iter();
+    found.map(|(_, it)| it).collect()
+}
+
+/// The same with the handlers: what is found of them here is found by no lint that knows less of them.
+pub(super) fn find(
+    cx: &Context<'_>,
+    endpoints: &Endpoints<'_>,
+    meta: &LintMeta,
+) -> Vec<(FnId, Diagnostic)> {
     let mut found = Vec::new();
     let mut deciders = None;
     for service in endpoints.services().iter().copied() {
@@ -150,7 +159,7 @@ pub(crate) fn run(cx: &Context<'_>, endpoints: &Endpoints<'_>, lint: &Lint) -> V
                 let place = cx.program[member.id].name_span();
                 let primary = Label::new(place, "does not ask whether the caller may");
                 let key = format!("{} {} {name}", meta.id, site.name());
-                let mut finding = Diagnostic::new(&meta, title, primary, key)
+                let mut finding = Diagnostic::new(meta, title, primary, key)
                     .with_endpoint(&site.endpoint.method, &site.endpoint.path);
                 finding = with_evidence(cx, finding, site, |_| None);
                 if let Some(call) = having.first() {
@@ -161,16 +170,15 @@ pub(crate) fn run(cx: &Context<'_>, endpoints: &Endpoints<'_>, lint: &Lint) -> V
                     false => "read something",
                 };
                 let share = having.len() * 100 / of;
-                found.push(
-                    finding
+                let finding = finding
                         .with_note(format!(
-                            "{} of the {of} handlers {} that {does} by an id hand who asks to `{name}` ({share}%)",
+                            "{} of the {of} handlers {} that {does} hand who asks to `{name}` ({share}%)",
                             having.len(),
                             around.shown()
                         ))
                         .with_note(format!("neither `{name}` nor another function that decides is called in it, or in what it calls"))
-                        .with_help(format!("call `{name}` before the handler does anything, or say in a comment why everybody may")),
-                );
+                        .with_help(format!("call `{name}` before the handler does anything, or say in a comment why everybody may"));
+                found.push((member.id, finding));
             }
         }
     }

@@ -14,7 +14,6 @@ use crate::facts::item::Field;
 use crate::facts::{Body, Expr, ExprId, Mention};
 use crate::lints::Lint;
 use crate::program::{AdtId, BodyKey, FnId, Ty};
-use crate::routes::purpose::words;
 use crate::source::Span;
 use crate::values::Callee;
 
@@ -109,10 +108,7 @@ impl<'c, 'a> Secrets<'c, 'a> {
         let adts = cx.program.adts.iter().enumerate();
         for (at, def) in adts.filter(|(_, it)| !it.is_test) {
             let id = AdtId(at as u32);
-            let is_named = |field: &Field, all: &[String]| {
-                let name = words(field.name.as_str()).join("_");
-                all.iter().any(|it| name == *it)
-            };
+            let is_named = |field: &Field, all: &[String]| all.iter().any(|it| field.name == **it);
             let is_either =
                 |it: &Field| is_named(it, &params.secrets) || is_named(it, &params.of_rows);
             if !def.fields().iter().any(is_either) || !is_sent(cx, id) {

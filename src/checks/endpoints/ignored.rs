@@ -1,12 +1,13 @@
 //! The check `ignored-principal`: a handler changes something by an id, is told who asks, and does not care.
 
+use super::deviants;
 use super::given::{Given, function, is_privileged_name, parameters, principal_at};
 use super::{Endpoints, Site, with_evidence};
 use crate::checks::Context;
-use crate::diagnostics::{Diagnostic, Label};
+use crate::diagnostics::{Diagnostic, Label, LintMeta};
 use crate::facts::Mention;
 use crate::lints::Lint;
-use crate::program::Ty;
+use crate::program::{FnId, Ty};
 use crate::routes::Purpose;
 use crate::routes::endpoint::Status;
 use crate::routes::guard::EXTRACTOR_TRAITS;
@@ -18,6 +19,7 @@ const LOOKING: usize = 3;
 /// A handler that is told who asks.
 struct Told<'s, 'a> {
     site: &'s Site<'a>,
+    id: FnId,
     /// What tells it, if it does not care.
     who: Option<Given>,
     /// The type, as it is written.
@@ -27,6 +29,21 @@ struct Told<'s, 'a> {
 /// Finds handlers that ignore who asks.
 pub(crate) fn run(cx: &Context<'_>, endpoints: &Endpoints<'_>, lint: &Lint) -> Vec<Diagnostic> {
     let meta = cx.meta(lint);
+    let mut found = find(cx, endpoints, &meta);
+    if !found.is_empty() {
+        // Who misses what all its siblings ask for is found to do so.
+        let deviant = deviants::find(cx, endpoints, &meta);
+        found.retain(|(id, _)| !deviant.iter().any(|(it, _)| it == id));
+    }
+    found.into_iter().map(|(_, it)| it).collect()
+}
+
+/// The same with the handlers, those that other lints know more of among them.
+pub(super) fn find(
+    cx: &Context<'_>,
+    endpoints: &Endpoints<'_>,
+    meta: &LintMeta,
+) -> Vec<(FnId, Diagnostic)> {
     let mut found = Vec::new();
     for service in endpoints.services().iter().copied() {
         let sites = endpoints.within_reach(cx, service);
@@ -50,18 +67,17 @@ pub(crate) fn run(cx: &Context<'_>, endpoints: &Endpoints<'_>, lint: &Lint) -> V
             let title = format!("`{}` does not care who asks", site.name());
             let primary = Label::new(who.whole, "never read");
             let key = format!("{} {}", meta.id, site.name());
-            let mut finding = Diagnostic::new(&meta, title, primary, key)
+            let mut finding = Diagnostic::new(meta, title, primary, key)
                 .with_endpoint(&site.endpoint.method, &site.endpoint.path);
             finding = with_evidence(cx, finding, site, |_| None);
-            found.push(
-                finding
+            let finding = finding
                     .with_note(format!(
                         "{looking} of the {all} handlers of `{service}` that change something by an id and are told who asks by `{}` look at it",
                         one.ty
                     ))
                     .with_note("whoever has an account changes this for everybody whose id he knows")
-                    .with_help("hand the identity to the query or to a check, so that only what is the caller's is changed"),
-            );
+                    .with_help("hand the identity to the query or to a check, so that only what is the caller's is changed");
+            found.push((one.id, finding));
         }
     }
     found
@@ -117,7 +133,7 @@ fn told<'s, 'a>(cx: &Context<'_>, site: &'s Site<'a>) -> Option<Told<'s, 'a>> {
     if who.is_some() && site.seen.write.is_none() {
         return None;
     }
-    Some(Told { site, who, ty })
+    Some(Told { site, id, who, ty })
 }
 
 /// Whether a parameter's own code may refuse the request: an extractor of the program.

@@ -3,13 +3,15 @@
 //!
 //! Parameters: `owners`, the columns that say whose a row is.
 
+use std::cell::OnceCell;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
 
 use super::given::{
     derived, function, holds, is_asked_about, is_privileged_name, parameters, principal_at,
 };
-use super::{Endpoints, Site, with_evidence};
+use super::{Endpoints, Site, deviants, ignored, with_evidence};
 use crate::checks::Context;
 use crate::diagnostics::{Diagnostic, Label};
 use crate::facts::body::Literal;
@@ -82,6 +84,7 @@ pub(crate) fn run(cx: &Context<'_>, endpoints: &Endpoints<'_>, lint: &Lint) -> V
     }
     let mut found = Vec::new();
     let mut done: FxHashSet<Span> = FxHashSet::default();
+    let known: OnceCell<FxHashSet<FnId>> = OnceCell::new();
     for one in &statements {
         let (scoped, plain) = tables[one.table.as_str()];
         let is_deviant = one.owner.is_none()
@@ -91,13 +94,19 @@ pub(crate) fn run(cx: &Context<'_>, endpoints: &Endpoints<'_>, lint: &Lint) -> V
         if !is_deviant {
             continue;
         }
-        let Some((site, _, _)) = candidates
+        let Some((site, id, _)) = candidates
             .iter()
             .find(|(_, id, principal)| leads(cx, *id, *principal, one, &statements))
         else {
             continue;
         };
-        if !done.insert(one.at) {
+        // Who never looks at who asks, or misses what its siblings ask for, is found to do so.
+        let known = known.get_or_init(|| {
+            let mut known = deviants::find(cx, endpoints, &meta);
+            known.extend(ignored::find(cx, endpoints, &meta));
+            known.into_iter().map(|(id, _)| id).collect()
+        });
+        if known.contains(id) || !done.insert(one.at) {
             continue;
         }
         let example = statements
