@@ -4,14 +4,18 @@
 //! the [`Context`] and returns findings; levels, suppressions and what is left out of
 //! reports are applied by others, later.
 
+mod builder_without;
 mod compared;
 mod context;
 pub mod endpoints;
 pub mod hazards;
+mod library_call;
 pub mod plain_url;
 mod secret_literal;
 pub mod secrets;
+mod stub_check;
 pub mod tainted;
+mod unmounted;
 
 pub use context::{Context, Scope, meta};
 
@@ -47,7 +51,7 @@ enum Find {
 }
 
 /// The kinds of check that there are.
-static KINDS: [Kind; 12] = [
+static KINDS: [Kind; 26] = [
     kind("secret-literal", Find::InCode(secret_literal::run)),
     kind("hazardous-call", Find::AmongHazards(hazards::run)),
     kind("secret-comparison", Find::InCode(compared::run)),
@@ -76,6 +80,47 @@ static KINDS: [Kind; 12] = [
         "shadowed-route",
         Find::AmongEndpoints(|cx, _, lint| endpoints::shadowed::run(cx, lint)),
     ),
+    kind(
+        "assigned-fields",
+        Find::AmongEndpoints(endpoints::assigned::run),
+    ),
+    kind(
+        "disclosed-fields",
+        Find::AmongEndpoints(endpoints::disclosed::run),
+    ),
+    kind(
+        "unauthorized-endpoint",
+        Find::AmongEndpoints(endpoints::unauthorized::run),
+    ),
+    kind(
+        "deviant-endpoint",
+        Find::AmongEndpoints(endpoints::deviants::run),
+    ),
+    kind(
+        "ignored-principal",
+        Find::AmongEndpoints(endpoints::ignored::run),
+    ),
+    kind("path-bypass", Find::AmongEndpoints(endpoints::bypass::run)),
+    kind(
+        "changing-read",
+        Find::AmongEndpoints(endpoints::changing_reads::run),
+    ),
+    kind(
+        "debugging-endpoint",
+        Find::AmongEndpoints(endpoints::debugging::run),
+    ),
+    kind(
+        "unprotected-service",
+        Find::AmongEndpoints(endpoints::unprotected::run),
+    ),
+    kind(
+        "unscoped-statement",
+        Find::AmongEndpoints(endpoints::owners::run),
+    ),
+    kind("library-call", Find::InCode(library_call::run)),
+    kind("builder-without", Find::InCode(builder_without::run)),
+    kind("stub-check", Find::InCode(stub_check::run)),
+    kind("unmounted-middleware", Find::InCode(unmounted::run)),
     kind("tainted-sink", Find::AmongFlows(tainted::run)),
     kind("engine", Find::ByEngine),
 ];
@@ -107,7 +152,20 @@ pub fn validate(lint: &Lint) -> Result<(), String> {
     match named(&lint.check.kind).map(|it| &it.find) {
         Some(Find::AmongHazards(_)) => hazards::validate(&lint.check.params),
         Some(Find::AmongFlows(_)) => tainted::validate(&lint.check.params),
-        _ => Ok(()),
+        _ => match lint.check.kind.as_str() {
+            "assigned-fields" => endpoints::assigned::validate(&lint.check.params),
+            "disclosed-fields" => endpoints::disclosed::validate(&lint.check.params),
+            "unscoped-statement" => endpoints::owners::validate(&lint.check.params),
+            "path-bypass" => endpoints::bypass::validate(&lint.check.params),
+            "changing-read" => endpoints::changing_reads::validate(&lint.check.params),
+            "debugging-endpoint" => endpoints::debugging::validate(&lint.check.params),
+            "unprotected-service" => endpoints::unprotected::validate(&lint.check.params),
+            "library-call" => library_call::validate(&lint.check.params),
+            "builder-without" => builder_without::validate(&lint.check.params),
+            "stub-check" => stub_check::validate(&lint.check.params),
+            "unmounted-middleware" => unmounted::validate(&lint.check.params),
+            _ => Ok(()),
+        },
     }
 }
 
@@ -146,6 +204,7 @@ pub fn run_all(lints: &[&Lint], cx: &Context<'_>, about: About) -> Vec<Vec<Diagn
     };
     let mut of_hazards = lints
         .iter()
+        .copied()
         .filter(|it| is_of_code && matches!(find(it), Some(Find::AmongHazards(_))));
     let hazards = Hazards::new(cx, &mut of_hazards);
     let found = lints.par_iter().map(|lint| match (about, find(lint)) {

@@ -11,6 +11,7 @@ use super::eval::{Eval, relevant_functions};
 use super::frameworks;
 use super::limits::Limits;
 use super::listener::{Listener, listener};
+use super::purpose::privileged_word;
 use super::value::{Lost, Route, Shadowed};
 use crate::source::{SourceMap, Span};
 use crate::values::Values;
@@ -32,7 +33,8 @@ pub struct Inventory {
     pub shadowed: Vec<Shadowed>,
 }
 
-/// Finds all endpoints and judges them; what they demand beyond an identity only if `rights` says so.
+/// Finds all endpoints and judges them; what they demand beyond an identity only if `rights` says so, or their
+/// paths that not everybody is meant.
 pub fn build(values: &Values<'_>, sources: &SourceMap, rights: bool) -> Inventory {
     let servers = frameworks::Servers::of(values);
     let (relevant, roots) = relevant_functions(values, &servers);
@@ -193,8 +195,17 @@ fn judged(
     let part = order.len().div_ceil(JUDGES).max(JUDGED_BY_ONE);
     let parts = order.par_chunks(part).map(|part| {
         let mut assembler = Assembler::new(values, sources, &limits, rights);
+        // Of those for administrators, it is always asked what they demand.
+        let mut of_rights = None;
         let endpoints = part.iter().map(|at| {
             let (of, route) = &routes[*at];
+            let is_privileged = || privileged_word(&frameworks::normalise(&route.path)).is_some();
+            let assembler = match rights || !is_privileged() {
+                true => &mut assembler,
+                false => {
+                    of_rights.get_or_insert_with(|| Assembler::new(values, sources, &limits, true))
+                }
+            };
             (*at, assembler.endpoint(server(*of), route))
         });
         endpoints.collect()

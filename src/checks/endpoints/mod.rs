@@ -1,19 +1,31 @@
 //! Endpoints that miss a protection: what the checks about them share.
 
 mod asked;
+pub(super) mod assigned;
 mod body;
+pub(super) mod bypass;
+pub(super) mod changing_reads;
 mod cookies;
 pub(super) mod cross_origin;
+pub(super) mod debugging;
+pub(super) mod deviants;
+pub(super) mod disclosed;
+mod given;
 mod groups;
+pub(super) mod ignored;
+pub(super) mod owners;
 mod router;
 pub(super) mod shadowed;
 pub(super) mod spoofable;
 #[cfg(test)]
 mod tests;
 mod toothless;
+mod types;
+pub(super) mod unauthorized;
 pub(super) mod unbounded;
 pub(super) mod unguarded;
 pub(super) mod unlimited;
+pub(super) mod unprotected;
 
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};

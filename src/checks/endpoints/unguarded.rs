@@ -124,6 +124,7 @@ fn why(cx: &Context<'_>, site: &Site<'_>, all: &[&Site<'_>], has_convention: boo
     if !matches!(status, Status::None | Status::Optional)
         || site.purpose != Purpose::Ordinary
         || is_graphql(site)
+        || is_dump(site)
     {
         return None;
     }
@@ -211,6 +212,14 @@ fn only_asks(site: &Site<'_>) -> bool {
 fn is_graphql(site: &Site<'_>) -> bool {
     site.endpoint.path.to_ascii_lowercase().contains("graphql")
         || words(site.handler()).iter().any(|it| it == "graphql")
+}
+
+/// What gives out the inside of the process, which another lint is about.
+fn is_dump(site: &Site<'_>) -> bool {
+    let is_read = matches!(site.endpoint.method.as_str(), "GET" | "ANY");
+    is_read
+        && site.endpoint.protections.authentication.status == Status::None
+        && super::debugging::dump(site).is_some()
 }
 
 /// The word of the path that says that not everybody may read here.
