@@ -392,6 +392,10 @@ impl Walk<'_, '_> {
             Expr::Call { args, .. } => args.iter().any(|it| self.may_be_tainted(*it)),
             Expr::Binary { lhs, rhs, .. } => self.may_be_tainted(*lhs) || self.may_be_tainted(*rhs),
             Expr::Macro(_) => false,
+            Expr::Range { start, end } => {
+                let mut ends = start.iter().chain(end);
+                ends.any(|it| self.may_be_tainted(*it))
+            }
             _ => true,
         }
     }

@@ -190,6 +190,8 @@ crates! {
     base64: model, exports;
     bb8: model, exports;
     bcrypt: model, exports;
+    brotli: model, none;
+    bson: model, exports;
     bytes: model, exports;
     chrono: model, exports;
     color_eyre: none, exports;
@@ -206,13 +208,16 @@ crates! {
     dotenvy: model, exports;
     ed25519_dalek: model, exports;
     eyre: model, exports;
+    fancy_regex: model, exports;
     figment: model, exports;
+    flate2: model, exports;
     fs_err: model, exports;
     futures: none, exports;
     futures_core: none, exports;
     futures_util: none, exports;
     garde: model, exports;
     governor: model, exports;
+    handlebars: model, exports;
     headers: model, exports;
     hex: model, exports;
     hmac: model, exports;
@@ -227,12 +232,16 @@ crates! {
     jwt_authorizer: model, exports;
     lapin: model, none;
     lazy_static: model, exports;
-    ldap3: model, none;
+    ldap3: model, exports;
     lettre: model, exports;
+    libxml: model, exports;
+    liquid: model, exports;
     lock_api: none, exports;
     loco_rs: model, exports;
     log: model, exports;
+    lz4_flex: model, exports;
     memcache: model, none;
+    minijinja: model, exports;
     moka: none, exports;
     mongodb: model, exports;
     ntex: model, exports;
@@ -249,6 +258,7 @@ crates! {
     parking_lot: none, exports;
     password_hash: model, exports;
     pbkdf2: model, exports;
+    pcre2: model, exports;
     percent_encoding: model, exports;
     phc: model, exports;
     poem: model, exports;
@@ -256,6 +266,8 @@ crates! {
     postgres: model, none;
     r2d2: model, exports;
     redis: model, exports;
+    regex: model, exports;
+    regex_lite: model, exports;
     reqwest: model, exports;
     reqwest_middleware: model, none;
     ring: model, exports;
@@ -288,6 +300,9 @@ crates! {
     subtle: model, exports;
     suppaftp: model, none;
     surf: model, exports;
+    sxd_xpath: model, exports;
+    tar: model, exports;
+    tera: model, exports;
     time: model, exports;
     tokio: model, exports;
     tokio_postgres: model, exports;
@@ -317,4 +332,6 @@ crates! {
     uuid: model, exports;
     validator: model, exports;
     warp: model, exports;
+    zip: model, exports;
+    zstd: model, exports;
 }

@@ -3,13 +3,14 @@
 //! [`typing`] walks a body once and says what each expression's type is, which local a
 //! path names and which functions a call may reach; [`text`] follows strings through
 //! constants, formats and simple functions. Both are computed on demand and kept.
-//! [`strings`] goes backwards from a use to all the literals that may end up there.
+//! [`shown`] says how macros write their arguments. [`strings`] goes backwards from a use to all the literals that may end up there.
 
 mod externals;
 mod fields;
 pub mod making;
 pub mod number;
 mod patterns;
+pub mod shown;
 pub mod strings;
 pub mod text;
 pub mod typing;
