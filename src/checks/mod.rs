@@ -6,6 +6,8 @@
 
 mod context;
 pub mod endpoints;
+mod fixed;
+mod leaks;
 pub mod plain_url;
 mod secret_literal;
 pub mod secrets;
@@ -42,8 +44,10 @@ enum Find {
 }
 
 /// The kinds of check that there are.
-static KINDS: [Kind; 10] = [
+static KINDS: [Kind; 12] = [
     kind("secret-literal", Find::InCode(secret_literal::run)),
+    kind("fixed-value", Find::InCode(fixed::run)),
+    kind("secret-output", Find::InCode(leaks::run)),
     kind("plain-url", Find::InCleartext(plain_url::run)),
     kind(
         "unguarded-endpoint",

@@ -1,7 +1,8 @@
 //! The check `tainted-sink`: data of the outside comes to where it can do harm.
 //!
 //! Parameters: `sinks`, the kinds of [sink](SinkKind); `sources`, the kinds of source that are meant
-//! (requests, if nothing is said); `auditor-sources`, those that only auditors hear of; `does`, what happens, with `{data}` for what it happens to; `sink`, what the argument is; `remedy`.
+//! (requests, if nothing is said); `auditor-sources`, those that only auditors hear of; `auditor-crates`, the libraries whose sinks
+//! only they hear of; `does`, what happens, with `{data}` for what it happens to; `sink`, what the argument is; `remedy`.
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -10,6 +11,7 @@ use super::{Context, meta};
 use crate::diagnostics::{Diagnostic, Label, Persona};
 use crate::flow::{Asked, Flow, flows};
 use crate::lints::Lint;
+use crate::models::exports::crate_of;
 use crate::models::{SinkKind, Sinks, SourceKind};
 
 /// Of a longer way, the steps at both ends are shown.
@@ -27,6 +29,8 @@ struct Params {
     sources: Vec<SourceKind>,
     #[serde(default)]
     auditor_sources: Vec<SourceKind>,
+    #[serde(default)]
+    auditor_crates: Vec<String>,
     does: String,
     sink: String,
     remedy: String,
@@ -94,7 +98,9 @@ pub(super) fn run(cx: &Context<'_>, flows: &Flows, lint: &Lint) -> Vec<Diagnosti
     let near = flows.0.iter().filter(|it| !is_far(it));
     let far = flows.0.iter().filter(is_far);
     for flow in near.chain(far) {
+        let krate = crate_of(flow.sink.call.as_str());
         let is_audited = params.auditor_sources.contains(&flow.source.kind);
+        let is_of_auditors = params.auditor_crates.iter().any(|it| it == krate);
         let is_meant = params.sinks.contains(&flow.sink.kind)
             && (is_audited || params.sources.contains(&flow.source.kind));
         // One place is one mistake, wherever its data comes from; and so is one function that does
@@ -106,7 +112,7 @@ pub(super) fn run(cx: &Context<'_>, flows: &Flows, lint: &Lint) -> Vec<Diagnosti
         }
         told.push(place);
         let diagnostic = diagnostic(cx, lint, &params, flow);
-        found.push(match is_far(&flow) || is_audited {
+        found.push(match is_far(&flow) || is_audited || is_of_auditors {
             true => diagnostic.with_persona(Persona::Auditor),
             false => diagnostic,
         });

@@ -234,13 +234,19 @@ pub(super) fn with_sources(values: &Values<'_>, kinds: &[SourceKind]) -> FxHashS
     }
     let program = values.program;
     let is_source = |it: &Function| it.source.is_some_and(|it| kinds.contains(&it));
-    let functions = program.models.functions_of(program.crates_used(), is_source);
+    let functions = program
+        .models
+        .functions_of(program.crates_used(), is_source);
     let paths = functions.iter().map(|it| it.as_str());
     let bodies = program.using(paths, true, |it| functions.contains(&it));
     let calls = |key: &BodyKey| {
         let typing = values.typing(*key);
         let mut exprs = program[*key].body.exprs();
-        exprs.any(|(id, _)| typing.external(id).is_some_and(|it| functions.contains(&it)))
+        exprs.any(|(id, _)| {
+            typing
+                .external(id)
+                .is_some_and(|it| functions.contains(&it))
+        })
     };
     let bodies: Vec<BodyKey> = bodies.into_par_iter().filter(calls).collect();
     owners(program, bodies).into_iter().collect()

@@ -118,7 +118,8 @@ impl Walk<'_, '_> {
     /// `x` in `x.len()`.
     fn measured(&self, id: ExprId) -> ExprId {
         match self.body.expr(id) {
-            Expr::MethodCall(call) if call.name == "len" => call.receiver,
+            // A number that something tells of itself: `x.len()`, `x.size()`.
+            Expr::MethodCall(call) if call.args.is_empty() => call.receiver,
             Expr::Cast { inner, .. } => self.measured(*inner),
             _ => id,
         }

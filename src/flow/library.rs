@@ -12,12 +12,12 @@ use crate::source::{Name, Span};
 use crate::values::Text;
 
 /// The kinds of sink at which line breaks do the harm.
-const LINES: Sinks = Sinks::of(SinkKind::Log).with(Sinks::of(SinkKind::Header));
+pub(super) const LINES: Sinks = Sinks::of(SinkKind::Log).with(Sinks::of(SinkKind::Header));
 
 /// Whether a method is one by which headers are read.
 fn is_of_headers(path: Name) -> bool {
     let (owner, name) = path.as_str().rsplit_once("::").unwrap_or_default();
-    owner.ends_with("HeaderMap") || matches!(name, "header" | "get_header" | "get_one")
+    owner.ends_with("HeaderMap") || matches!(name, "headers" | "header" | "get_header" | "get_one")
 }
 
 impl<'a> Walk<'_, 'a> {
@@ -40,9 +40,8 @@ impl<'a> Walk<'_, 'a> {
             self.sinks_of(model, path, args, &values);
             self.sink_of_receiver(model, path, receiver);
             // What an upload holds comes from who sent it.
-            let is_uploaded = |kind: SourceKind| {
-                kind == SourceKind::Archive && receiver.is_some_and(|it| !it.1.is_untainted())
-            };
+            let of = receiver.map_or_else(Value::default, |it| it.1.flat());
+            let is_uploaded = |kind: SourceKind| kind == SourceKind::Archive && of.is_sent();
             if let Some(kind) = model.source.filter(|it| !is_uploaded(*it)) {
                 let span = self.span(id);
                 let source = Source {
@@ -50,7 +49,12 @@ impl<'a> Walk<'_, 'a> {
                     span,
                     name: Name::new(&super::shown(path)),
                 };
-                return Value::tainted(Taint::new(Origin::Source(source)));
+                let sent = Value::tainted(Taint::new(Origin::Source(source)));
+                // A caller may hand in an upload.
+                return match kind {
+                    SourceKind::Archive => sent.or(&of),
+                    _ => sent,
+                };
             }
             if let Some(value) = self.by_role(model, receiver.map(|it| it.1), &values) {
                 // A header's value has no line breaks.
@@ -259,6 +263,9 @@ impl<'a> Walk<'_, 'a> {
             && let [GenericArg::Type(written)] = &*call.generics
         {
             return types::narrowed(self.all.program, &self.written(written), receiver);
+        }
+        if name == "as_str" {
+            return receiver.cleared(Sinks::of(SinkKind::Nosql));
         }
         if matches!(name, "as_i64" | "as_u64" | "as_f64") {
             return receiver.cleared(Sinks::TEXTUAL);

@@ -80,7 +80,11 @@ impl<'a> Walk<'_, 'a> {
         let file = self.all.program[self.key].file;
         let written = self.all.sources.slice(call.tokens.in_file(file));
         let sigil = |id: ExprId| {
-            let start = self.body.expr_range(id).start.checked_sub(call.tokens.start)?;
+            let start = self
+                .body
+                .expr_range(id)
+                .start
+                .checked_sub(call.tokens.start)?;
             let before = written.get(..start as usize)?;
             before.trim_end().chars().last()
         };

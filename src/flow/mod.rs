@@ -21,8 +21,8 @@ mod walk;
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
-use crate::models::{Sinks, SourceKind};
 use crate::models::exports::last_segment;
+use crate::models::{Sinks, SourceKind};
 use crate::program::{BodyKey, FnId, Program};
 use crate::routes::{HandlerTarget, Inventory};
 use crate::source::{Name, SourceMap};
@@ -72,9 +72,8 @@ pub fn flows(
     let others = between::with_sources(values, kinds);
     let is_root = |id: FnId| {
         let def = &program[id];
-        let is_given = || {
-            handlers.contains(&id) || others.contains(&id) || is_given(program, id, &carriers)
-        };
+        let is_given =
+            || handlers.contains(&id) || others.contains(&id) || is_given(program, id, &carriers);
         !def.is_test && def.body.is_some_and(&is_meant) && is_given()
     };
     let between = Between::new(values, asked, calls, is_root);

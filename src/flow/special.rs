@@ -270,7 +270,9 @@ pub(super) fn bodies(values: &Values<'_>, asked: Sinks) -> Vec<BodyKey> {
         let decoders = program.models.types_of(program.crates_used(), is_decoder);
         if !decoders.is_empty() {
             let read = ["read_to_end", "read_to_string", "copy"];
-            let hashes = read.iter().flat_map(|it| Mention::CALLED.map(|how| hash(how, it)));
+            let hashes = read
+                .iter()
+                .flat_map(|it| Mention::CALLED.map(|how| hash(how, it)));
             let mut bodies = program.mentioning(&hashes.collect());
             // A decoder is a type of its own, or comes out of an archive.
             bodies.retain(|key| reads_decoder(values, *key, &decoders));
@@ -294,7 +296,8 @@ pub(super) fn bodies(values: &Values<'_>, asked: Sinks) -> Vec<BodyKey> {
         bodies.extend(program.mentioning(&repeat));
         bodies.retain(|it| {
             let body = &program[*it].body;
-            body.text().is_none_or(|it| it.contains(".repeat(") || repeats(it))
+            body.text()
+                .is_none_or(|it| it.contains(".repeat(") || repeats(it))
         });
         found.extend(bodies);
     }
@@ -308,14 +311,17 @@ fn reads_decoder(values: &Values<'_>, key: BodyKey, decoders: &FxHashSet<Name>) 
         let path = typing.ty(id).peel_refs().external_path();
         path.is_some_and(|it| decoders.contains(&it))
     };
-    values.program[key].body.exprs().any(|(_, expr)| match expr {
-        Expr::MethodCall(call) => {
-            matches!(call.name.as_str(), "read_to_end" | "read_to_string")
-                && is_decoder(call.receiver)
-        }
-        Expr::Call { args, .. } => args.first().is_some_and(|it| is_decoder(*it)),
-        _ => false,
-    })
+    values.program[key]
+        .body
+        .exprs()
+        .any(|(_, expr)| match expr {
+            Expr::MethodCall(call) => {
+                matches!(call.name.as_str(), "read_to_end" | "read_to_string")
+                    && is_decoder(call.receiver)
+            }
+            Expr::Call { args, .. } => args.first().is_some_and(|it| is_decoder(*it)),
+            _ => false,
+        })
 }
 
 /// Whether a text has a `vec![x; n]` whose length is no number and no constant.

@@ -271,6 +271,12 @@ impl Value {
         self.taints().is_empty() && self.fields().iter().all(|(_, it)| it.is_untainted())
     }
 
+    /// Whether something in it comes from a source that is known already.
+    pub(super) fn is_sent(&self) -> bool {
+        let mut all = self.all().into_iter();
+        all.any(|it| matches!(it.origin, Origin::Source(_)))
+    }
+
     /// Whether two are one and the same, copied.
     fn is_shared_with(&self, other: &Value) -> bool {
         match (&self.data, &other.data) {

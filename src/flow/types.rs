@@ -118,7 +118,9 @@ fn is_text(field: &Field) -> bool {
         let Some(path) = ty.peel_refs().as_path() else {
             return false;
         };
-        let Some(name) = path.last() else { return false };
+        let Some(name) = path.last() else {
+            return false;
+        };
         match name.as_str() {
             "Option" | "Vec" | "Box" => {
                 let args = path.segments.last().and_then(|it| it.args.as_deref());
@@ -130,8 +132,24 @@ fn is_text(field: &Field) -> bool {
             }
             name => matches!(
                 name,
-                "String" | "str" | "bool" | "char" | "u8" | "u16" | "u32" | "u64" | "usize"
-                    | "i8" | "i16" | "i32" | "i64" | "isize" | "f32" | "f64" | "Uuid" | "ObjectId"
+                "String"
+                    | "str"
+                    | "bool"
+                    | "char"
+                    | "u8"
+                    | "u16"
+                    | "u32"
+                    | "u64"
+                    | "usize"
+                    | "i8"
+                    | "i16"
+                    | "i32"
+                    | "i64"
+                    | "isize"
+                    | "f32"
+                    | "f64"
+                    | "Uuid"
+                    | "ObjectId"
             ),
         }
     }

@@ -328,7 +328,10 @@ impl<'w, 'a> Walk<'w, 'a> {
     /// Whether what stands between two operands is `%` or `&`, which leave no more than the second.
     fn is_rest(&self, lhs: ExprId, rhs: ExprId) -> bool {
         let file = self.all.program[self.key].file;
-        let (start, end) = (self.body.expr_range(lhs).end, self.body.expr_range(rhs).start);
+        let (start, end) = (
+            self.body.expr_range(lhs).end,
+            self.body.expr_range(rhs).start,
+        );
         let text = self.all.sources.file(file).text();
         let operator = text.get(start as usize..end as usize);
         operator.is_some_and(|it| it.contains(['%', '&']))

@@ -168,6 +168,7 @@ crates! {
     actix_web: model, exports;
     actix_web_grants: model, exports;
     actix_web_httpauth: model, exports;
+    aes_gcm: model, none;
     aide: model, exports;
     anyhow: model, exports;
     argon2: model, exports;
@@ -176,6 +177,7 @@ crates! {
     async_trait: model, exports;
     attohttpc: model, exports;
     awc: model, exports;
+    aws_lc_rs: model, none;
     axum: model, exports;
     axum_auth: model, exports;
     axum_core: none, exports;
@@ -193,6 +195,7 @@ crates! {
     brotli: model, none;
     bson: model, exports;
     bytes: model, exports;
+    chacha20poly1305: model, none;
     chrono: model, exports;
     color_eyre: none, exports;
     config: model, exports;

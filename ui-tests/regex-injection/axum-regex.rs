@@ -1,4 +1,5 @@
 //! Patterns of `regex` and `regex-lite` that requests choose.
+//@ persona: auditor
 
 use std::collections::HashMap;
 

@@ -12,7 +12,7 @@ mod checksum;
 mod encoding;
 mod formats;
 mod key_values;
-mod names;
+pub(crate) mod names;
 mod policy;
 mod redacted;
 mod rust_file;
@@ -35,6 +35,11 @@ use crate::source::{Name, TextRange};
 pub fn get_ready() {
     LazyLock::force(&formats::FORMATS);
     LazyLock::force(&names::STEMS);
+}
+
+/// Whether a text has a word in it that names of secrets are made of.
+pub(crate) fn may_be_secret(text: &str) -> bool {
+    names::STEMS.is_match(text)
 }
 
 /// A secret found in a file.
