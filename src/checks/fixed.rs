@@ -57,7 +57,7 @@ pub(super) fn run(cx: &Context<'_>, lint: &Lint) -> Vec<Diagnostic> {
     let mut found: Vec<Use> = found.collect();
     found.sort_by_key(|it| (it.written, it.span));
     found.dedup_by_key(|it| it.written);
-    found.retain(|it| of == Of::Nonce || !is_told(cx, it.written));
+    found.retain(|it| of == Of::Nonce || !is_told(cx, it.written) && !is_beside(cx, it));
     let remedy = param("remedy");
     found
         .into_iter()
@@ -98,11 +98,26 @@ impl Use {
             Label::new(self.span, label),
             fingerprint,
         );
-        if self.written != self.span {
-            found = found.with_label(self.written, "written here");
+        // A key's own line is not shown: what it says is secret.
+        match of {
+            Of::Key => {
+                let path = cx.sources.path(self.written.file);
+                let line = cx.sources.position(self.written).line;
+                found = found.with_note(format!("it is written in {path}, line {line}"));
+            }
+            Of::Nonce if self.written != self.span => {
+                found = found.with_label(self.written, "written here");
+            }
+            Of::Nonce => {}
         }
         found.with_help(remedy)
     }
+}
+
+/// Whether a value stands on the line of its use, where showing the one would show the other.
+fn is_beside(cx: &Context<'_>, it: &Use) -> bool {
+    let line = |span: Span| cx.sources.position(span).line;
+    it.span.file == it.written.file && line(it.span) == line(it.written)
 }
 
 /// Whether `hardcoded-secret` speaks of a place.

@@ -129,6 +129,16 @@ fn hashed(settings: &Settings) {
     debug!("stored {}", settings.password_hash);
 }
 
+fn under_the_same_name(password: &str) {
+    let password = hash_password(password);
+    // near miss: what a function of that name has made of it
+    info!("stored {password}");
+}
+
+fn hash_password(password: &str) -> String {
+    password.len().to_string()
+}
+
 fn public(settings: &Settings) {
     // near miss: everybody may know it
     info!("key {}", settings.public_key);

@@ -1,8 +1,10 @@
-//! The check `secret-output`: secrets that a program writes where others read them: into its log.
+//! The check `secret-output`: secrets that a program writes where others read them.
 //!
-//! Parameters: `remedy`. What is a secret, [`secret`] says; what macros write, the models.
+//! Parameters: `into`, where: `log` or `url` (of a request); `remedy`. What is a secret, [`secret`] says; what
+//! macros write and clients send, the models.
 
 mod secret;
+mod urls;
 
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
@@ -23,10 +25,26 @@ use crate::values::shown::{self, Shown};
 /// Macros of the standard library that write for whoever runs the program.
 const PRINTS: [&str; 4] = ["print", "println", "eprint", "eprintln"];
 
-/// Finds secrets that are written into a log.
+/// Finds secrets that are written into a log, or into the URL of a request.
 pub(super) fn run(cx: &Context<'_>, lint: &Lint) -> Vec<Diagnostic> {
-    let remedy = lint.check.params.get("remedy");
-    let remedy = remedy.and_then(toml::Value::as_str).unwrap_or_default();
+    let param = |name: &str| {
+        let value = lint.check.params.get(name);
+        value.and_then(toml::Value::as_str).unwrap_or_default()
+    };
+    let remedy = param("remedy");
+    let mut leaks = match param("into") {
+        "url" => urls::find(cx),
+        _ => in_logs(cx),
+    };
+    leaks.sort_by_key(|it| it.span);
+    leaks.dedup_by_key(|it| it.span);
+    leaks
+        .into_iter()
+        .map(|it| it.diagnostic(cx, lint, remedy))
+        .collect()
+}
+
+fn in_logs(cx: &Context<'_>) -> Vec<Leak> {
     let holders = secret::holders(cx.program);
     let mut bodies = logging(cx, &holders);
     bodies.retain(|it| cx.is_live(*it));
@@ -35,12 +53,7 @@ pub(super) fn run(cx: &Context<'_>, lint: &Lint) -> Vec<Diagnostic> {
         .flat_map_iter(|key| written(cx, *key, &holders));
     let mut leaks: Vec<Leak> = of_macros.collect();
     leaks.extend(recorded(cx));
-    leaks.sort_by_key(|it| it.span);
-    leaks.dedup_by_key(|it| it.span);
     leaks
-        .into_iter()
-        .map(|it| it.diagnostic(cx, lint, remedy))
-        .collect()
 }
 
 /// A secret that is written.
@@ -59,10 +72,12 @@ impl Leak {
         let (name, by) = (&self.what.name, self.by);
         let title = match by.as_str() {
             "instrument" => format!("`#[instrument]` records `{name}` of `{function}`"),
+            by if by.contains("::") => format!("`{function}` puts `{name}` into a URL"),
             _ => format!("`{function}` writes `{name}` into a log"),
         };
         let label = match &self.what.within {
             Some(ty) => format!("the derived `Debug` of `{ty}` shows `{name}`"),
+            None if by.as_str().contains("::") => format!("this holds `{name}`"),
             None => format!("this is `{name}`"),
         };
         let fingerprint = format!("{}|{function}|{by}|{name}", lint.id);

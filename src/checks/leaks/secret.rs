@@ -85,13 +85,15 @@ impl<'c, 'a> Secrets<'c, 'a> {
         match body.expr(id) {
             Expr::Path(path) => {
                 let name = path.as_ident()?;
+                let init = || {
+                    let local = self.cx.values.typing(self.key).local(id);
+                    local.and_then(|it| self.cx.values.local_init(body, it))
+                };
                 if let Some(found) = self.by_name(id, name, how) {
-                    return Some(found);
+                    let is_remade = init().is_some_and(|it| self.is_remade(it));
+                    return (!is_remade).then_some(found);
                 }
-                let typing = || self.cx.values.typing(self.key);
-                let init = typing().local(id);
-                let init = init.and_then(|it| self.cx.values.local_init(body, it));
-                init.and_then(next).or_else(|| self.whole(id, how))
+                init().and_then(next).or_else(|| self.whole(id, how))
             }
             Expr::Field { name, .. } => {
                 self.by_name(id, *name, how).or_else(|| self.whole(id, how))
@@ -144,6 +146,33 @@ impl<'c, 'a> Secrets<'c, 'a> {
         match call.args.is_empty() {
             true => self.by_name(id, call.name, how),
             false => None,
+        }
+    }
+
+    /// Whether an expression is what a function has made of a secret: its hash, a mask.
+    fn is_remade(&self, id: ExprId) -> bool {
+        const WORDS: [&str; 8] = [
+            "hash",
+            "mask",
+            "redact",
+            "digest",
+            "encrypt",
+            "hide",
+            "obfuscate",
+            "truncate",
+        ];
+        let body = &self.cx.program[self.key].body;
+        let is_named = |name: Name| WORDS.iter().any(|it| name.as_str().contains(it));
+        match body.expr(id) {
+            Expr::Try(inner) | Expr::Await(inner) | Expr::Ref { inner, .. } => {
+                self.is_remade(*inner)
+            }
+            Expr::MethodCall(call) => is_named(call.name) || self.is_remade(call.receiver),
+            Expr::Call { callee, .. } => match body.expr(*callee) {
+                Expr::Path(path) => path.last().is_some_and(is_named),
+                _ => false,
+            },
+            _ => false,
         }
     }
 
