@@ -8,6 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use moat::diagnostics::Persona;
 use moat::lints::{ExampleKind, Lint, Registry};
 
 /// The marked source of each lint that says most in few lines.
@@ -71,6 +72,7 @@ fn rendering(lint: &Lint) -> String {
             "--today=2026-01-01",
         ])
         .args(["--allow=all", &only])
+        .args((lint.persona == Persona::Auditor).then_some("--persona=auditor"))
         .current_dir(folder.path())
         .env("NO_COLOR", "1")
         .env("COLUMNS", "100")

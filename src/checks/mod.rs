@@ -8,7 +8,9 @@ mod builder_without;
 mod compared;
 mod context;
 pub mod endpoints;
+mod fixed;
 pub mod hazards;
+mod leaks;
 mod library_call;
 pub mod plain_url;
 mod secret_literal;
@@ -51,10 +53,12 @@ enum Find {
 }
 
 /// The kinds of check that there are.
-static KINDS: [Kind; 26] = [
+static KINDS: [Kind; 28] = [
     kind("secret-literal", Find::InCode(secret_literal::run)),
     kind("hazardous-call", Find::AmongHazards(hazards::run)),
     kind("secret-comparison", Find::InCode(compared::run)),
+    kind("fixed-value", Find::InCode(fixed::run)),
+    kind("secret-output", Find::InCode(leaks::run)),
     kind("plain-url", Find::InCleartext(plain_url::run)),
     kind(
         "unguarded-endpoint",

@@ -1,15 +1,17 @@
 //! The check `tainted-sink`: data of the outside comes to where it can do harm.
 //!
 //! Parameters: `sinks`, the kinds of [sink](SinkKind); `sources`, the kinds of source that are meant
-//! (requests, if nothing is said); `does`, what happens, with `{data}` for what it happens to; `sink`, what the argument is; `remedy`.
+//! (requests, if nothing is said); `auditor-sources`, those that only auditors hear of; `auditor-crates`, the libraries whose sinks
+//! only they hear of; `does`, what happens, with `{data}` for what it happens to; `sink`, what the argument is; `remedy`.
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::{Context, meta};
 use crate::diagnostics::{Diagnostic, Label, Persona};
-use crate::flow::{Flow, flows};
+use crate::flow::{Asked, Flow, flows};
 use crate::lints::Lint;
+use crate::models::exports::crate_of;
 use crate::models::{SinkKind, Sinks, SourceKind};
 
 /// Of a longer way, the steps at both ends are shown.
@@ -25,6 +27,10 @@ struct Params {
     sinks: Vec<SinkKind>,
     #[serde(default = "requests")]
     sources: Vec<SourceKind>,
+    #[serde(default)]
+    auditor_sources: Vec<SourceKind>,
+    #[serde(default)]
+    auditor_crates: Vec<String>,
     does: String,
     sink: String,
     remedy: String,
@@ -41,24 +47,28 @@ pub struct Flows(Vec<Flow>);
 impl Flows {
     /// Looks for the flows that these lints speak of.
     pub(super) fn new<'l>(cx: &Context<'_>, lints: impl Iterator<Item = &'l Lint>) -> Flows {
-        let asked = lints.filter_map(params::<Params>).flat_map(|it| it.sinks);
-        let asked: Sinks = asked.collect();
-        if asked == Sinks::NONE {
+        let is_auditor = cx.persona == Persona::Auditor;
+        // What nobody is going to hear of need not be looked for.
+        let lints = lints.filter(|it| is_auditor || it.persona == Persona::Regular);
+        let params: Vec<Params> = lints.filter_map(params::<Params>).collect();
+        let mut asked = Asked {
+            sinks: params.iter().flat_map(|it| it.sinks.clone()).collect(),
+            sources: Vec::new(),
+            calls: match is_auditor {
+                true => usize::MAX,
+                false => MAX_CALLS,
+            },
+        };
+        if asked.sinks == Sinks::NONE {
             return Flows::default();
         }
+        for params in &params {
+            let others = params.auditor_sources.iter().filter(|_| is_auditor);
+            asked.sources.extend(params.sources.iter().chain(others));
+        }
+        asked.sources.retain(|it| *it != SourceKind::Request);
         let is_meant = |key| cx.is_live(key);
-        let calls = match cx.persona {
-            Persona::Auditor => usize::MAX,
-            Persona::Regular => MAX_CALLS,
-        };
-        Flows(flows(
-            cx.values,
-            cx.sources,
-            cx.inventory,
-            asked,
-            calls,
-            is_meant,
-        ))
+        Flows(flows(cx.values, cx.sources, cx.inventory, &asked, is_meant))
     }
 }
 
@@ -88,8 +98,11 @@ pub(super) fn run(cx: &Context<'_>, flows: &Flows, lint: &Lint) -> Vec<Diagnosti
     let near = flows.0.iter().filter(|it| !is_far(it));
     let far = flows.0.iter().filter(is_far);
     for flow in near.chain(far) {
-        let is_meant =
-            params.sinks.contains(&flow.sink.kind) && params.sources.contains(&flow.source.kind);
+        let krate = crate_of(flow.sink.call.as_str());
+        let is_audited = params.auditor_sources.contains(&flow.source.kind);
+        let is_of_auditors = params.auditor_crates.iter().any(|it| it == krate);
+        let is_meant = params.sinks.contains(&flow.sink.kind)
+            && (is_audited || params.sources.contains(&flow.source.kind));
         // One place is one mistake, wherever its data comes from; and so is one function that does
         // the same with the same data again and again.
         let place = (flow.sink.within, flow.sink.kind, flow.source.span);
@@ -99,7 +112,7 @@ pub(super) fn run(cx: &Context<'_>, flows: &Flows, lint: &Lint) -> Vec<Diagnosti
         }
         told.push(place);
         let diagnostic = diagnostic(cx, lint, &params, flow);
-        found.push(match is_far(&flow) {
+        found.push(match is_far(&flow) || is_audited || is_of_auditors {
             true => diagnostic.with_persona(Persona::Auditor),
             false => diagnostic,
         });

@@ -69,6 +69,13 @@ impl LazyBody {
         }
     }
 
+    /// How it is written, if it stands in the text; does not read it.
+    pub fn text(&self) -> Option<&str> {
+        let written = self.written.as_deref()?;
+        let range = written.range.start as usize..written.range.end as usize;
+        written.text.get(range)
+    }
+
     /// The names in it; does not read it. All names, once a macro has been expanded in it.
     pub fn mentions(&self) -> &Mentions {
         &self.mentions

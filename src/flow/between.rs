@@ -10,7 +10,7 @@ use super::special;
 use crate::facts::mentions::hash;
 use crate::facts::{Body, Expr, ExprId, Mention};
 use crate::models::exports::last_segment;
-use crate::models::{Function, Role, SinkKind, Sinks};
+use crate::models::{Function, Role, SinkKind, Sinks, SourceKind};
 use crate::program::methods::Candidate;
 use crate::program::{BodyKey, BodyOwner, Container, Def, FnId, Program};
 use crate::source::Name;
@@ -212,6 +212,7 @@ fn with_sinks(values: &Values<'_>, asked: Sinks) -> Vec<FnId> {
         let hashes = names.flat_map(|it| program.hashes_of(Name::new(it), &[Mention::Macro]));
         found.extend(owners(program, program.mentioning(&hashes.collect())));
     }
+    found.extend(owners(program, special::bodies(values, asked)));
     for [first, second] in special::mentions(asked) {
         let hashes = first.iter().map(|(how, name)| hash(*how, name));
         let mut bodies = program.mentioning(&hashes.collect());
@@ -227,6 +228,31 @@ fn with_sinks(values: &Values<'_>, asked: Sinks) -> Vec<FnId> {
         found.extend(owners(program, bodies));
     }
     found
+}
+
+/// The functions in whose bodies data comes in from such sources, by functions of libraries.
+pub(super) fn with_sources(values: &Values<'_>, kinds: &[SourceKind]) -> FxHashSet<FnId> {
+    if kinds.is_empty() {
+        return FxHashSet::default();
+    }
+    let program = values.program;
+    let is_source = |it: &Function| it.source.is_some_and(|it| kinds.contains(&it));
+    let functions = program
+        .models
+        .functions_of(program.crates_used(), is_source);
+    let paths = functions.iter().map(|it| it.as_str());
+    let bodies = program.using(paths, true, |it| functions.contains(&it));
+    let calls = |key: &BodyKey| {
+        let typing = values.typing(*key);
+        let mut exprs = program[*key].body.exprs();
+        exprs.any(|(id, _)| {
+            typing
+                .external(id)
+                .is_some_and(|it| functions.contains(&it))
+        })
+    };
+    let bodies: Vec<BodyKey> = bodies.into_par_iter().filter(calls).collect();
+    owners(program, bodies).into_iter().collect()
 }
 
 /// How many calls away from sinks functions are, at the least, going by what their bodies mention.

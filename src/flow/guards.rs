@@ -112,7 +112,8 @@ impl Walk<'_, '_> {
     /// `x` in `x.len()`.
     fn measured(&self, id: ExprId) -> ExprId {
         match self.body.expr(id) {
-            Expr::MethodCall(call) if call.name == "len" => call.receiver,
+            // A number that something tells of itself: `x.len()`, `x.size()`.
+            Expr::MethodCall(call) if call.args.is_empty() => call.receiver,
             Expr::Cast { inner, .. } => self.measured(*inner),
             _ => id,
         }
@@ -400,6 +401,10 @@ impl Walk<'_, '_> {
             Expr::Call { args, .. } => args.iter().any(|it| self.may_be_tainted(*it)),
             Expr::Binary { lhs, rhs, .. } => self.may_be_tainted(*lhs) || self.may_be_tainted(*rhs),
             Expr::Macro(_) => false,
+            Expr::Range { start, end } => {
+                let mut ends = start.iter().chain(end);
+                ends.any(|it| self.may_be_tainted(*it))
+            }
             _ => true,
         }
     }

@@ -6,15 +6,18 @@ use super::walk::Walk;
 use crate::facts::body::MethodCall;
 use crate::facts::{Expr, ExprId, GenericArg, TypeRef};
 use crate::models::exports::{crate_of, last_segment};
-use crate::models::{Function, Role, SinkKind, Sinks};
+use crate::models::{Function, Role, SinkKind, Sinks, SourceKind};
 use crate::program::Ty;
 use crate::source::{Name, Span};
 use crate::values::Text;
 
+/// The kinds of sink at which line breaks do the harm.
+pub(super) const LINES: Sinks = Sinks::of(SinkKind::Log).with(Sinks::of(SinkKind::Header));
+
 /// Whether a method is one by which headers are read.
 fn is_of_headers(path: Name) -> bool {
     let (owner, name) = path.as_str().rsplit_once("::").unwrap_or_default();
-    owner.ends_with("HeaderMap") || matches!(name, "header" | "get_header" | "get_one")
+    owner.ends_with("HeaderMap") || matches!(name, "headers" | "header" | "get_header" | "get_one")
 }
 
 impl<'a> Walk<'_, 'a> {
@@ -32,19 +35,33 @@ impl<'a> Walk<'_, 'a> {
             self.sink_of_chain(path, call, &values);
         }
         let receiver = this.as_ref().map(|(call, value)| (call.receiver, value));
+        self.sink_of_reader(path, receiver, args, &values);
         if let Some(model) = model {
             self.sinks_of(model, path, args, &values);
             self.sink_of_receiver(model, path, receiver);
-            if let Some(kind) = model.source {
+            // What an upload holds comes from who sent it.
+            let of = receiver.map_or_else(Value::default, |it| it.1.flat());
+            let is_uploaded = |kind: SourceKind| kind == SourceKind::Archive && of.is_sent();
+            if let Some(kind) = model.source.filter(|it| !is_uploaded(*it)) {
                 let span = self.span(id);
                 let source = Source {
                     kind,
                     span,
                     name: Name::new(&super::shown(path)),
                 };
-                return Value::tainted(Taint::new(Origin::Source(source)));
+                let sent = Value::tainted(Taint::new(Origin::Source(source)));
+                // A caller may hand in an upload.
+                return match kind {
+                    SourceKind::Archive => sent.or(&of),
+                    _ => sent,
+                };
             }
             if let Some(value) = self.by_role(model, receiver.map(|it| it.1), &values) {
+                // A header's value has no line breaks.
+                let value = match is_of_headers(path) {
+                    true => value.cleared(LINES),
+                    false => value,
+                };
                 return match args.first() {
                     Some(name) if is_of_headers(path) && self.is_referer(*name) => {
                         value.cleared(Sinks::of(SinkKind::Redirect))
@@ -68,6 +85,9 @@ impl<'a> Walk<'_, 'a> {
         };
         if types::is_named_harmless(name) {
             value = value.cleared(Sinks::ALL);
+        }
+        if reads_structure(name) {
+            value = value.restored(Sinks::of(SinkKind::Nosql));
         }
         if let Some(model) = model
             && !model.clears.is_empty()
@@ -170,6 +190,11 @@ impl<'a> Walk<'_, 'a> {
                 }
             }
         }
+        if matches!(path.as_str(), "std::cmp::min" | "std::cmp::Ord::min")
+            && values.iter().any(Value::is_untainted)
+        {
+            return Value::of_all(&values).cleared(Sinks::of(SinkKind::Allocation));
+        }
         let krate = crate_of(path.as_str());
         if !passes(krate) {
             // Closures that it is handed run, and what they give comes back.
@@ -266,11 +291,18 @@ impl<'a> Walk<'_, 'a> {
         {
             return types::narrowed(self.all.program, &self.written(written), receiver);
         }
+        if name == "as_str" {
+            return receiver.cleared(Sinks::of(SinkKind::Nosql));
+        }
         if matches!(name, "as_i64" | "as_u64" | "as_f64") {
             return receiver.cleared(Sinks::TEXTUAL);
         }
         if matches!(name, "as_bool" | "is_file" | "is_dir") {
             return Value::default();
+        }
+        // No more than the program itself says.
+        if matches!(name, "min" | "clamp") && values.last().is_some_and(Value::is_untainted) {
+            return receiver.cleared(Sinks::of(SinkKind::Allocation));
         }
         if name == "file_name" && values.is_empty() {
             return receiver.cleared(Sinks::of(SinkKind::File));
@@ -364,11 +396,13 @@ impl<'a> Walk<'_, 'a> {
             Some("../") if put_in.as_deref() == Some("") => Sinks::NONE,
             Some(".." | "../" | "/") => Sinks::of(SinkKind::File),
             Some("<") => Sinks::of(SinkKind::Html),
-            Some("\n" | "\r" | "\r\n") => {
-                Sinks::of(SinkKind::Log).with(Sinks::of(SinkKind::Header))
-            }
+            Some("\n" | "\r" | "\r\n") => LINES,
             None if first.is_some_and(is_separator) => Sinks::of(SinkKind::File),
-            _ => Sinks::NONE,
+            // A character or a list of them.
+            _ => match first.map(|it| self.written_text(*it)) {
+                Some(it) if it.contains("\\n") || it.contains("is_control") => LINES,
+                _ => Sinks::NONE,
+            },
         };
         let added = values.get(1).map(Value::flat).unwrap_or_default();
         if added.is_untainted() {
@@ -409,6 +443,13 @@ impl<'a> Walk<'_, 'a> {
     fn is_url(&self, id: ExprId) -> bool {
         let ty = self.ty(id).peel_refs();
         ty.external_path().is_some_and(|it| it == "url::Url")
+    }
+
+    /// An expression as it is written.
+    fn written_text(&self, id: ExprId) -> &str {
+        let file = self.all.program[self.key].file;
+        let range = self.body.expr_range(id).in_file(file);
+        self.all.sources.slice(range)
     }
 
     /// Whether an expression is a file that a framework has written down.
@@ -482,6 +523,14 @@ pub(super) fn lead_of_text(text: &Text) -> Lead {
     }
 }
 
+/// Whether a function reads a text as something that has a structure.
+fn reads_structure(name: &str) -> bool {
+    matches!(
+        name,
+        "from_str" | "from_slice" | "from_reader" | "parse" | "from_json" | "from_value"
+    )
+}
+
 /// Whether a function asks no more than where a file is, or whether it is there.
 fn asks_where(path: Name) -> bool {
     let name = last_segment(path.as_str());
@@ -512,6 +561,7 @@ fn passes(krate: &str) -> bool {
             | "http"
             | "bytes"
             | "base64"
+            | "bson"
             | "hex"
             | "form_urlencoded"
             | "camino"

@@ -1,12 +1,14 @@
 //! Macros: formats, logs, and what is made of values.
 
 use super::library::lead_of_text;
+use super::special::is_code_key;
 use super::taint::{Lead, Value};
 use super::walk::Walk;
 use crate::facts::ExprId;
 use crate::facts::body::MacroCall;
-use crate::models::{Role, SinkKind};
+use crate::models::{Role, SinkKind, Sinks};
 use crate::source::Name;
+use crate::values::shown::{Shown, shown};
 use crate::values::text::format_macro;
 use crate::values::{Text, TextPart};
 
@@ -41,9 +43,13 @@ impl<'a> Walk<'_, 'a> {
                 self.add_to(*target, &all);
                 Value::default()
             }
-            "json" => {
+            "json" | "doc" | "bson" | "rawdoc" => {
                 let mut made = Value::default();
-                for (arg, (_, value)) in args.iter().zip(&values) {
+                for (arg, (at, value)) in args.iter().zip(&values) {
+                    let value = &match name {
+                        "json" => value.clone(),
+                        _ => self.in_document(*at, arg.name, value.clone()),
+                    };
                     match arg.name {
                         Some(name) => made.add_at(&[name], value),
                         None => made.join(value),
@@ -61,13 +67,48 @@ impl<'a> Walk<'_, 'a> {
                 .next()
                 .map_or_else(Value::default, |it| it.1),
             _ => {
-                if self.logs(call) {
-                    for (arg, value) in &values {
-                        self.sink(SinkKind::Log, *arg, Name::new(name), value);
-                    }
+                if self.all.asked.has(SinkKind::Log) && self.logs(call) {
+                    self.log(call, name, &values);
                 }
                 Value::default()
             }
+        }
+    }
+
+    /// What of a log's line is written as it is.
+    fn log(&mut self, call: &MacroCall, name: &str, values: &[(ExprId, Value)]) {
+        let file = self.all.program[self.key].file;
+        let written = self.all.sources.slice(call.tokens.in_file(file));
+        let sigil = |id: ExprId| {
+            let start = self
+                .body
+                .expr_range(id)
+                .start
+                .checked_sub(call.tokens.start)?;
+            let before = written.get(..start as usize)?;
+            before.trim_end().chars().last()
+        };
+        let shown = shown(self.body, call, sigil);
+        for (arg, value) in values {
+            if shown.contains(&(*arg, Shown::Plainly)) {
+                self.sink(SinkKind::Log, *arg, Name::new(name), value);
+            }
+        }
+    }
+
+    /// What a value can do in a document of a database: a text can be no operator, but as code of
+    /// the database.
+    fn in_document(&mut self, id: ExprId, key: Option<Name>, value: Value) -> Value {
+        let nosql = Sinks::of(SinkKind::Nosql);
+        match is_code_key(key) {
+            true => {
+                let code = value.restored(nosql);
+                self.sink(SinkKind::Nosql, id, Name::new("doc!"), &code);
+                code
+            }
+            // Of what nobody knows the type of, nothing is believed.
+            false if self.ty(id).is_unknown() => value.cleared(nosql),
+            false => value,
         }
     }
 
@@ -76,6 +117,12 @@ impl<'a> Walk<'_, 'a> {
         let program = self.all.program;
         let module = program[self.key].module;
         let names: Vec<Name> = call.path.segments.iter().map(|it| it.name).collect();
+        // What every program has by its name alone.
+        if let [name] = &*names
+            && matches!(name.as_str(), "print" | "println" | "eprint" | "eprintln")
+        {
+            return true;
+        }
         let found = program.resolve_names(module, &names, call.path.global);
         found.iter().any(|it| match it.def {
             crate::program::Def::External(path) => {

@@ -22,8 +22,8 @@ mod walk;
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
-use crate::models::Sinks;
 use crate::models::exports::last_segment;
+use crate::models::{Sinks, SourceKind};
 use crate::program::{BodyKey, FnId, Program};
 use crate::routes::{HandlerTarget, Inventory};
 use crate::source::{Name, SourceMap};
@@ -40,23 +40,41 @@ const ROOTS_AT_ONCE: usize = 192;
 /// As [`ROOTS_AT_ONCE`], where those that they call are looked into, too.
 const MET_AT_ONCE: usize = 8;
 
-/// The flows of a program into sinks of these kinds, in the order of the sinks, as far as they go
-/// through no more than so many calls to get there. `is_meant` says which functions are reported on.
+/// What is asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Asked {
+    /// The kinds of sink.
+    pub sinks: Sinks,
+    /// The kinds of source besides requests, which are always meant.
+    pub sources: Vec<SourceKind>,
+    /// Through how many calls data may come to a sink.
+    pub calls: usize,
+}
+
+/// The flows of a program that are asked for, in the order of the sinks. `is_meant` says which functions are
+/// reported on.
 pub fn flows(
     values: &Values<'_>,
     sources: &SourceMap,
     inventory: &Inventory,
-    asked: Sinks,
-    calls: usize,
+    asked: &Asked,
     is_meant: impl Fn(BodyKey) -> bool,
 ) -> Vec<Flow> {
+    let Asked {
+        sinks: asked,
+        sources: kinds,
+        calls,
+    } = asked;
+    let (asked, calls) = (*asked, *calls);
     let program = values.program;
     let handlers = handlers(inventory);
     // Whatever comes in comes in by a parameter that a framework fills.
     let carriers = carriers(program);
+    let others = between::with_sources(values, kinds);
     let is_root = |id: FnId| {
         let def = &program[id];
-        let is_given = || handlers.contains(&id) || is_given(program, id, &carriers);
+        let is_given =
+            || handlers.contains(&id) || others.contains(&id) || is_given(program, id, &carriers);
         !def.is_test && def.body.is_some_and(&is_meant) && is_given()
     };
     let between = Between::new(values, asked, calls, is_root);

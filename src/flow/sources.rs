@@ -1,5 +1,6 @@
 //! Which parameters hold what a request holds.
 
+use super::library::LINES;
 use super::taint::{Origin, Source, Taint, Value};
 use super::walk::Walk;
 use crate::facts::{Attr, PatId};
@@ -39,6 +40,8 @@ impl Walk<'_, '_> {
         if let Some(carried) = carries(program, &ty, is_filled) {
             return match carried {
                 Carried::Request => self.request(name, span),
+                // Names and values of headers have no line breaks.
+                Carried::Headers => self.request(name, span).cleared(LINES),
                 Carried::Nothing => Value::default(),
             };
         }
@@ -57,7 +60,7 @@ impl Walk<'_, '_> {
         let ty = self.typing.pat_ty(pat);
         let name = Name::new("request");
         match carries(self.all.program, ty, false) {
-            Some(Carried::Request) => self.request(name, self.pat_span(pat)),
+            Some(Carried::Request | Carried::Headers) => self.request(name, self.pat_span(pat)),
             _ => Value::default(),
         }
     }
@@ -79,7 +82,7 @@ impl Walk<'_, '_> {
             && let Some(inner) = args.first()
         {
             return match carries(program, inner, true) {
-                Some(Carried::Request) => self.request(name, span),
+                Some(Carried::Request | Carried::Headers) => self.request(name, span),
                 Some(Carried::Nothing) => Value::default(),
                 None => self.extracted(inner, name, span),
             };
@@ -125,6 +128,8 @@ impl Walk<'_, '_> {
 enum Carried {
     /// Something that the client has written.
     Request,
+    /// Headers that the client has written.
+    Headers,
     /// Nothing of that.
     Nothing,
 }
@@ -139,12 +144,12 @@ fn carries(program: &Program, ty: &Ty, is_handler: bool) -> Option<Carried> {
     }
     if let Some(extractor) = program.models.extractor(path) {
         return Some(match extractor.carries {
+            Carries::Headers => Carried::Headers,
             Carries::Body
             | Carries::Form
             | Carries::Multipart
             | Carries::Query
             | Carries::Path
-            | Carries::Headers
             | Carries::Header
             | Carries::Cookies
             | Carries::Request

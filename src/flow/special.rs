@@ -1,12 +1,20 @@
 //! Sinks that several calls make together: a shell and what it is told, a header's name and value,
 //! a body and its type.
 
+use rustc_hash::FxHashSet;
+
 use super::taint::Value;
 use super::walk::Walk;
 use crate::facts::body::MethodCall;
+use crate::facts::mentions::hash;
 use crate::facts::{Expr, ExprId, Mention};
+use crate::models::exports::last_segment;
+use crate::models::roles::TypeRole;
+use crate::models::schema::Type;
 use crate::models::{SinkKind, Sinks};
+use crate::program::BodyKey;
 use crate::source::Name;
+use crate::values::Values;
 
 /// Programs that run what they are told.
 const SHELLS: [&str; 12] = [
@@ -60,8 +68,44 @@ impl Walk<'_, '_> {
             "body" | "set_body" | "text" | "streaming" if self.is_html(call.receiver, 0) => {
                 self.sink_of(SinkKind::Html, path, call, 0, values);
             }
+            "repeat" if matches!(owner, "str" | "std::string::String") => {
+                self.sink_of(SinkKind::Allocation, path, call, 0, values);
+            }
             _ => {}
         }
+    }
+
+    /// Whether what unpacks data is read to its end, whatever comes out of it.
+    pub(super) fn sink_of_reader(
+        &mut self,
+        path: Name,
+        receiver: Option<(ExprId, &Value)>,
+        args: &[ExprId],
+        values: &[Value],
+    ) {
+        if !self.all.asked.has(SinkKind::Inflation) {
+            return;
+        }
+        let read = match last_segment(path.as_str()) {
+            "read_to_end" | "read_to_string" if receiver.is_some() => receiver,
+            "copy" | "read_to_string" if receiver.is_none() => {
+                args.first().copied().zip(values.first())
+            }
+            _ => None,
+        };
+        if let Some((reader, value)) = read
+            && !value.is_untainted()
+            && self.is_decoder(reader)
+        {
+            let value = value.clone();
+            self.sink(SinkKind::Inflation, reader, path, &value);
+        }
+    }
+
+    fn is_decoder(&self, id: ExprId) -> bool {
+        let path = self.ty(id).peel_refs().external_path();
+        let model = path.and_then(|it| self.all.program.models.type_(it));
+        model.is_some_and(|it| it.role == Some(TypeRole::Decoder))
     }
 
     /// `(LOCATION, target)`.
@@ -304,4 +348,82 @@ pub(super) fn mentions(asked: Sinks) -> Vec<[&'static [(Mention, &'static str)];
         all.push([PAGE, PAGE]);
     }
     all
+}
+
+/// Bodies in which a sink of these kinds may stand that no function of a library is.
+pub(super) fn bodies(values: &Values<'_>, asked: Sinks) -> Vec<BodyKey> {
+    let program = values.program;
+    let mut found = Vec::new();
+    if asked.has(SinkKind::Inflation) {
+        let is_decoder = |it: &Type| it.role == Some(TypeRole::Decoder);
+        let decoders = program.models.types_of(program.crates_used(), is_decoder);
+        if !decoders.is_empty() {
+            let read = ["read_to_end", "read_to_string", "copy"];
+            let hashes = read
+                .iter()
+                .flat_map(|it| Mention::CALLED.map(|how| hash(how, it)));
+            let mut bodies = program.mentioning(&hashes.collect());
+            // A decoder is a type of its own, or comes out of an archive.
+            bodies.retain(|key| reads_decoder(values, *key, &decoders));
+            found.extend(bodies);
+        }
+    }
+    if asked.has(SinkKind::Nosql) && (program.may_use("mongodb") || program.may_use("bson")) {
+        let hashes = ["doc", "bson"].map(|it| hash(Mention::Macro, it));
+        let mut bodies = program.mentioning(&hashes.into_iter().collect());
+        let is_code = |expr: &Expr| match expr {
+            Expr::Macro(call) => call.args.iter().flatten().any(|it| is_code_key(it.name)),
+            _ => false,
+        };
+        bodies.retain(|it| program[*it].body.exprs().any(|(_, it)| is_code(it)));
+        found.extend(bodies);
+    }
+    if asked.has(SinkKind::Allocation) {
+        let vec = std::iter::once(hash(Mention::Macro, "vec")).collect();
+        let repeat = std::iter::once(hash(Mention::Member, "repeat")).collect();
+        let mut bodies = program.mentioning(&vec);
+        bodies.extend(program.mentioning(&repeat));
+        bodies.retain(|it| {
+            let body = &program[*it].body;
+            body.text()
+                .is_none_or(|it| it.contains(".repeat(") || repeats(it))
+        });
+        found.extend(bodies);
+    }
+    found
+}
+
+/// Whether a body reads out of a value of one of these types.
+fn reads_decoder(values: &Values<'_>, key: BodyKey, decoders: &FxHashSet<Name>) -> bool {
+    let typing = values.typing(key);
+    let is_decoder = |id: ExprId| {
+        let path = typing.ty(id).peel_refs().external_path();
+        path.is_some_and(|it| decoders.contains(&it))
+    };
+    values.program[key]
+        .body
+        .exprs()
+        .any(|(_, expr)| match expr {
+            Expr::MethodCall(call) => {
+                matches!(call.name.as_str(), "read_to_end" | "read_to_string")
+                    && is_decoder(call.receiver)
+            }
+            Expr::Call { args, .. } => args.first().is_some_and(|it| is_decoder(*it)),
+            _ => false,
+        })
+}
+
+/// Whether a text has a `vec![x; n]` whose length is no number and no constant.
+fn repeats(text: &str) -> bool {
+    text.match_indices("vec!").any(|(at, _)| {
+        let rest = text[at..].lines().next().unwrap_or_default();
+        let length = rest.split_once(';').map_or("", |it| it.1.trim());
+        let length = length.split(']').next().unwrap_or_default();
+        length.contains(|it: char| it.is_ascii_lowercase()) && !length.ends_with("usize")
+    })
+}
+
+/// Whether what stands under a key of a document is code of the database.
+pub(super) fn is_code_key(key: Option<Name>) -> bool {
+    key.is_some_and(|it| it == "$where" || it == "$function")
 }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::facts::ExprId;
-use crate::models::{Sinks, SourceKind};
+use crate::models::{SinkKind, Sinks, SourceKind};
 use crate::program::{BodyKey, FnId};
 use crate::source::{Name, Span};
 
@@ -271,6 +271,12 @@ impl Value {
         self.taints().is_empty() && self.fields().iter().all(|(_, it)| it.is_untainted())
     }
 
+    /// Whether something in it comes from a source that is known already.
+    pub(super) fn is_sent(&self) -> bool {
+        let mut all = self.all().into_iter();
+        all.any(|it| matches!(it.origin, Origin::Source(_)))
+    }
+
     /// Whether two are one and the same, copied.
     fn is_shared_with(&self, other: &Value) -> bool {
         match (&self.data, &other.data) {
@@ -402,6 +408,17 @@ impl Value {
             true => self,
             false => self.changed(|it| it.cleared = it.cleared.with(of)),
         }
+    }
+
+    /// The same, harmful again at some kinds of sink where it was a text: it is read as something
+    /// else. What has been checked, and what holds no more than a number, stays harmless.
+    pub(super) fn restored(self, of: Sinks) -> Value {
+        let is_text = |it: &Taint| !it.cleared.contains(Sinks::of(SinkKind::Sql));
+        self.changed(|it| {
+            if is_text(it) {
+                it.cleared = it.cleared.without(of);
+            }
+        })
     }
 
     fn is_cleared(&self, of: Sinks) -> bool {

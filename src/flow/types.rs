@@ -1,6 +1,7 @@
 //! What types and names of methods say of the data in a value.
 
-use crate::facts::item::Fields;
+use crate::facts::item::{Field, Fields};
+use crate::facts::{GenericArg, TypeRef};
 use crate::models::{SinkKind, Sinks};
 use crate::program::{AdtId, AdtKind, ImplId, Program, Ty};
 
@@ -13,7 +14,9 @@ const MAX_DEPTH: u32 = 6;
 pub(super) fn narrowed(program: &Program, ty: &Ty, value: Value) -> Value {
     match holds(program, ty, 0) {
         Holds::Anything => value,
-        Holds::Address => value.cleared(Sinks::of(SinkKind::Html)),
+        Holds::Text => value.cleared(Sinks::of(SinkKind::Nosql)),
+        Holds::Address => value.cleared(ADDRESS),
+        Holds::Small => value.cleared(Sinks::ALL),
         Holds::Checked => value.cleared(Sinks::ALL),
         Holds::Number => value.cleared(Sinks::TEXTUAL),
         Holds::Nothing => value.bare(),
@@ -25,6 +28,12 @@ pub(super) fn is_fixed(program: &Program, ty: &Ty) -> bool {
     matches!(holds(program, ty, 0), Holds::Nothing | Holds::Number)
 }
 
+/// What a URL can do no harm at: it has no brackets, quotes and line breaks.
+const ADDRESS: Sinks = Sinks::of(SinkKind::Html)
+    .with(Sinks::of(SinkKind::Log))
+    .with(Sinks::of(SinkKind::Header))
+    .with(Sinks::of(SinkKind::Nosql));
+
 /// What of a request a type can take along.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Holds {
@@ -32,11 +41,15 @@ enum Holds {
     Nothing,
     /// What the program itself has found to be of a form.
     Checked,
+    /// A number of no more than 16 bits.
+    Small,
     /// A number, an identifier of fixed form, a time.
     Number,
     /// A URL, whose text has no brackets and quotes left.
     Address,
-    /// A text, or nobody knows.
+    /// A text, or several.
+    Text,
+    /// What may be structured, or nobody knows.
     Anything,
 }
 
@@ -51,7 +64,8 @@ fn holds(program: &Program, ty: &Ty, depth: u32) -> Holds {
     match ty {
         Ty::Primitive(name) => match name.as_str() {
             "bool" => Holds::Nothing,
-            "str" | "char" => Holds::Anything,
+            "str" | "char" => Holds::Text,
+            "u8" | "i8" | "u16" | "i16" => Holds::Small,
             _ => Holds::Number,
         },
         // Bytes are a text.
@@ -67,6 +81,7 @@ fn holds(program: &Program, ty: &Ty, depth: u32) -> Holds {
                 of_all(&args[..1])
             }
             "std::result::Result" if !args.is_empty() => of_all(&args[..1]),
+            "std::string::String" | "std::borrow::Cow" => Holds::Text,
             path if FIXED.contains(&path) || path.starts_with("std::num::NonZero") => Holds::Number,
             path if CHOICES.contains(&path) => Holds::Nothing,
             "url::Url" | "http::Uri" | "rocket::http::uri::Origin" => Holds::Address,
@@ -84,6 +99,7 @@ fn holds(program: &Program, ty: &Ty, depth: u32) -> Holds {
                 }
             }
             AdtKind::Struct(fields) if is_parsed_into(program, *id, fields) => Holds::Checked,
+            AdtKind::Struct(fields) if fields.list().iter().all(is_text) => Holds::Text,
             AdtKind::Struct(_) => Holds::Anything,
         },
         _ => Holds::Anything,
@@ -99,6 +115,50 @@ fn is_parsed_into(program: &Program, id: AdtId, fields: &Fields) -> bool {
         of.is_some_and(|it| it == "TryFrom" || it == "FromStr")
     };
     is_text && program.impls_for(id).iter().any(converts)
+}
+
+/// Whether a field holds texts and numbers alone, by what is written.
+fn is_text(field: &Field) -> bool {
+    fn is_plain(ty: &TypeRef, depth: u32) -> bool {
+        let Some(path) = ty.peel_refs().as_path() else {
+            return false;
+        };
+        let Some(name) = path.last() else {
+            return false;
+        };
+        match name.as_str() {
+            "Option" | "Vec" | "Box" => {
+                let args = path.segments.last().and_then(|it| it.args.as_deref());
+                let inner = args.unwrap_or(&[]).iter().find_map(|it| match it {
+                    GenericArg::Type(ty) => Some(ty),
+                    _ => None,
+                });
+                depth < 4 && inner.is_some_and(|it| is_plain(it, depth + 1))
+            }
+            name => matches!(
+                name,
+                "String"
+                    | "str"
+                    | "bool"
+                    | "char"
+                    | "u8"
+                    | "u16"
+                    | "u32"
+                    | "u64"
+                    | "usize"
+                    | "i8"
+                    | "i16"
+                    | "i32"
+                    | "i64"
+                    | "isize"
+                    | "f32"
+                    | "f64"
+                    | "Uuid"
+                    | "ObjectId"
+            ),
+        }
+    }
+    is_plain(&field.ty, 0)
 }
 
 /// Whether a method of a request gives what is the service's own.

@@ -6,7 +6,7 @@ use super::taint::{Callable, Lead, Origin, SELF, Taint, Value};
 use super::types;
 use crate::facts::body::{BinaryOp, BlockKind, Closure, LoopKind, UnaryOp};
 use crate::facts::{Body, Expr, ExprId, Pat, PatId, Stmt};
-use crate::models::SinkKind;
+use crate::models::{SinkKind, Sinks};
 use crate::program::{BodyKey, Def, FnId, Ty};
 use crate::source::{Name, Span};
 use crate::values::{Callee, Typing};
@@ -307,7 +307,10 @@ impl<'w, 'a> Walk<'w, 'a> {
             BinaryOp::Arithmetic => {
                 let left = self.expr(lhs);
                 let right = self.expr(rhs);
-                left.or(&right)
+                match right.is_untainted() && self.is_rest(lhs, rhs) {
+                    true => left.cleared(Sinks::of(SinkKind::Allocation)),
+                    false => left.or(&right),
+                }
             }
             BinaryOp::OtherAssign => {
                 self.expr(lhs);
@@ -321,6 +324,18 @@ impl<'w, 'a> Walk<'w, 'a> {
                 Value::default()
             }
         }
+    }
+
+    /// Whether what stands between two operands is `%` or `&`, which leave no more than the second.
+    fn is_rest(&self, lhs: ExprId, rhs: ExprId) -> bool {
+        let file = self.all.program[self.key].file;
+        let (start, end) = (
+            self.body.expr_range(lhs).end,
+            self.body.expr_range(rhs).start,
+        );
+        let text = self.all.sources.file(file).text();
+        let operator = text.get(start as usize..end as usize);
+        operator.is_some_and(|it| it.contains(['%', '&']))
     }
 
     fn block(&mut self, block: &crate::facts::body::Block) -> Value {

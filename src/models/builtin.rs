@@ -168,6 +168,7 @@ crates! {
     actix_web: model, exports;
     actix_web_grants: model, exports;
     actix_web_httpauth: model, exports;
+    aes_gcm: model, none;
     aide: model, exports;
     anyhow: model, exports;
     argon2: model, exports;
@@ -176,6 +177,7 @@ crates! {
     async_trait: model, exports;
     attohttpc: model, exports;
     awc: model, exports;
+    aws_lc_rs: model, none;
     axum: model, exports;
     axum_auth: model, exports;
     axum_core: none, exports;
@@ -193,7 +195,10 @@ crates! {
     blake2: model, none;
     blake3: model, none;
     blowfish: model, none;
+    brotli: model, none;
+    bson: model, exports;
     bytes: model, exports;
+    chacha20poly1305: model, none;
     chrono: model, exports;
     color_eyre: none, exports;
     config: model, exports;
@@ -212,13 +217,16 @@ crates! {
     ed25519_dalek: model, exports;
     eyre: model, exports;
     fastrand: model, none;
+    fancy_regex: model, exports;
     figment: model, exports;
+    flate2: model, exports;
     fs_err: model, exports;
     futures: none, exports;
     futures_core: none, exports;
     futures_util: none, exports;
     garde: model, exports;
     governor: model, exports;
+    handlebars: model, exports;
     headers: model, exports;
     hex: model, exports;
     hmac: model, exports;
@@ -233,13 +241,17 @@ crates! {
     jwt_authorizer: model, exports;
     lapin: model, none;
     lazy_static: model, exports;
-    ldap3: model, none;
+    ldap3: model, exports;
     lettre: model, exports;
+    libxml: model, exports;
+    liquid: model, exports;
     lock_api: none, exports;
     loco_rs: model, exports;
     log: model, exports;
     md5 as md_5: model, none;
+    lz4_flex: model, exports;
     memcache: model, none;
+    minijinja: model, exports;
     moka: none, exports;
     mongodb: model, exports;
     mysql: model, none;
@@ -260,6 +272,7 @@ crates! {
     parking_lot: none, exports;
     password_hash: model, exports;
     pbkdf2: model, exports;
+    pcre2: model, exports;
     percent_encoding: model, exports;
     phc: model, exports;
     poem: model, exports;
@@ -270,6 +283,8 @@ crates! {
     rc2: model, none;
     rc4: model, none;
     redis: model, exports;
+    regex: model, exports;
+    regex_lite: model, exports;
     reqwest: model, exports;
     reqwest_middleware: model, none;
     ring: model, exports;
@@ -309,6 +324,9 @@ crates! {
     suppaftp: model, none;
     surf: model, exports;
     tiberius: model, none;
+    sxd_xpath: model, exports;
+    tar: model, exports;
+    tera: model, exports;
     time: model, exports;
     tokio: model, exports;
     tokio_postgres: model, exports;
@@ -339,4 +357,6 @@ crates! {
     uuid: model, exports;
     validator: model, exports;
     warp: model, exports;
+    zip: model, exports;
+    zstd: model, exports;
 }

@@ -36,6 +36,8 @@ pub enum SinkKind {
     Deserialize,
     /// How much memory is asked for.
     Allocation,
+    /// Compressed data that is unpacked to its end.
+    Inflation,
 }
 
 /// Kinds of sink, as a set.
@@ -58,6 +60,11 @@ impl Sinks {
     /// These and others.
     pub const fn with(self, other: Sinks) -> Sinks {
         Sinks(self.0 | other.0)
+    }
+
+    /// These without others.
+    pub const fn without(self, other: Sinks) -> Sinks {
+        Sinks(self.0 & !other.0)
     }
 
     /// What is in both.
@@ -97,6 +104,8 @@ pub enum SourceKind {
     Response,
     /// Whoever writes a message into a queue.
     Message,
+    /// Whoever packed an archive: the names of what is in it.
+    Archive,
 }
 
 impl SourceKind {
@@ -108,6 +117,7 @@ impl SourceKind {
             SourceKind::Environment => "the environment",
             SourceKind::Response => "another server's response",
             SourceKind::Message => "a message",
+            SourceKind::Archive => "the name of an archive's entry",
         }
     }
 }

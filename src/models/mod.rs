@@ -381,6 +381,18 @@ impl Models {
         meant.map(|it| it.path).collect()
     }
 
+    /// The same of types.
+    pub fn types_of(
+        &self,
+        crates: impl IntoIterator<Item = Name>,
+        is_meant: impl Fn(&Type) -> bool,
+    ) -> FxHashSet<Name> {
+        let models = self.models_of(crates);
+        let types = models.flat_map(|model| &model.types.entries);
+        let meant = types.filter(|it| is_meant(it));
+        meant.map(|it| it.path).collect()
+    }
+
     /// The same of extractors.
     pub fn extractors_of(
         &self,

@@ -269,6 +269,8 @@ pub enum TypeRole {
     Mailer,
     /// What is written into it leaves the process: a file, a connection.
     Sink,
+    /// Unpacks compressed data as it is read, without a bound of its own.
+    Decoder,
     /// Decides whether a route matches.
     Guard,
     /// A service that gives out files of a folder.

@@ -145,6 +145,9 @@ pub struct Function {
     /// The argument that is key material or a password.
     #[serde(default)]
     pub secret: Option<u32>,
+    /// The argument that is a nonce or an initialisation vector: another one for each message.
+    #[serde(default)]
+    pub nonce: Option<u32>,
     /// The argument that is a salt.
     #[serde(default)]
     pub salt: Option<u32>,

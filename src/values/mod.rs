@@ -4,7 +4,8 @@
 //! path names and which functions a call may reach; [`text`] follows strings through
 //! constants, formats and simple functions. Both are computed on demand and kept.
 //! [`strings`] goes backwards from a use to all the literals that may end up there, [`worth`] to
-//! all that an expression may be otherwise; [`around`] says on what conditions it is reached.
+//! all that an expression may be otherwise; [`around`] says on what conditions it is reached. [`shown`] says how macros write
+//! their arguments.
 
 pub mod around;
 mod externals;
@@ -12,6 +13,7 @@ mod fields;
 pub mod making;
 pub mod number;
 mod patterns;
+pub mod shown;
 pub mod strings;
 pub mod text;
 pub mod typing;

@@ -37,6 +37,11 @@ pub fn get_ready() {
     LazyLock::force(&names::STEMS);
 }
 
+/// Whether a text has a word in it that names of secrets are made of.
+pub(crate) fn may_be_secret(text: &str) -> bool {
+    names::STEMS.is_match(text)
+}
+
 /// A secret found in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SecretFinding {

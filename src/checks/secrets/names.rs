@@ -267,7 +267,7 @@ const NEGATING: WordList = WordList(
      header param query prefix suffix env var arg flag option icon class css event metric permission \
      scope grant count len example sample dummy fake mock test tests testing demo weak common kind \
      type set get delete remove create add cannot not expired unknown empty blank without with \
-     primary foreign partition sort cache confirm skip rotate list revoke from existing peer",
+     attr attribute primary foreign partition sort cache confirm skip rotate list revoke from existing peer",
 );
 
 const SIGNING: WordList = WordList("jwt hmac signing sign token signature jws webhook");

@@ -50,7 +50,8 @@ impl Lowerer<'_> {
         }
         let (tokens, inline) = self.spans.inside(delimiters);
         let raw = match name {
-            "json" => json_args.parse2(mac.tokens).ok(),
+            "json" | "bson" => json_args.parse2(mac.tokens).ok(),
+            "doc" | "rawdoc" => doc_args.parse2(mac.tokens).ok(),
             "select" => select_args.parse2(mac.tokens).ok(),
             _ => plain_args.parse2(mac.tokens).ok(),
         };
@@ -265,11 +266,30 @@ fn arg_name(input: ParseStream<'_>) -> syn::Result<Option<String>> {
     Ok(Some(name))
 }
 
-/// The values of `json!`, however nested, each with its key.
+/// The values of `json!` and of BSON's `doc!`, however nested, each with its key.
 fn json_args(input: ParseStream<'_>) -> syn::Result<Vec<RawArg>> {
     let mut args = Vec::new();
     json_value(input, None, &mut args)?;
     Ok(args)
+}
+
+/// The same of `doc! { "a": x }`, whose braces are the document's own.
+fn doc_args(input: ParseStream<'_>) -> syn::Result<Vec<RawArg>> {
+    let mut args = Vec::new();
+    json_fields(input, &mut args)?;
+    Ok(args)
+}
+
+fn json_fields(input: ParseStream<'_>, args: &mut Vec<RawArg>) -> syn::Result<()> {
+    while !input.is_empty() {
+        let key = json_key(input)?;
+        input.parse::<Token![:]>()?;
+        json_value(input, key, args)?;
+        if !input.is_empty() {
+            input.parse::<Token![,]>()?;
+        }
+    }
+    Ok(())
 }
 
 fn json_value(
@@ -280,15 +300,7 @@ fn json_value(
     if input.peek(syn::token::Brace) {
         let fields;
         syn::braced!(fields in input);
-        while !fields.is_empty() {
-            let key = json_key(&fields)?;
-            fields.parse::<Token![:]>()?;
-            json_value(&fields, key, args)?;
-            if !fields.is_empty() {
-                fields.parse::<Token![,]>()?;
-            }
-        }
-        return Ok(());
+        return json_fields(&fields, args);
     }
     // `[a][0]` is an expression; `[a]` alone, a JSON array.
     if input.peek(syn::token::Bracket) && (input.peek2(Token![,]) || input.peek2(syn::parse::End)) {

@@ -1,0 +1,402 @@
+//! What of an expression is a secret: by its name and type, by what it was taken out of, by what it
+//! was made of.
+
+use super::super::Context;
+use super::super::secrets::names::{self, NameVerdict, Strength};
+use super::super::secrets::{SecretKind, may_be_secret};
+use crate::facts::body::MethodCall;
+use crate::facts::{Attr, Expr, ExprId, TypeRef};
+use crate::models::TypeRole;
+use crate::program::{AdtDef, BodyKey, BodyOwner, Program, Ty};
+use crate::source::{Name, Span};
+use crate::values::shown::Shown;
+use crate::values::text::expr_name;
+
+/// How far an expression is followed.
+const MAX_DEPTH: u32 = 8;
+
+/// Headers that let in whoever shows them.
+const HEADERS: [&str; 6] = [
+    "authorization",
+    "proxy-authorization",
+    "cookie",
+    "set-cookie",
+    "x-api-key",
+    "x-auth-token",
+];
+
+/// A secret that was found in an expression.
+pub(super) struct Found {
+    /// What it is called.
+    pub(super) name: Name,
+    /// The type whose field it is, where the whole is shown.
+    pub(super) within: Option<Name>,
+    /// Where that field is declared.
+    pub(super) declared: Option<Span>,
+    /// Whether its name says little.
+    pub(super) is_weak: bool,
+}
+
+impl Found {
+    fn new(name: Name, is_weak: bool) -> Found {
+        Found {
+            name,
+            within: None,
+            declared: None,
+            is_weak,
+        }
+    }
+}
+
+/// Whether a text may name a secret.
+pub(super) fn may_name_one(text: &str) -> bool {
+    may_be_secret(text) || text.contains("expose_secret") || text.contains("ookie")
+}
+
+/// The secrets of one body.
+pub(super) struct Secrets<'c, 'a> {
+    cx: &'c Context<'a>,
+    key: BodyKey,
+    /// Whether it names a type that shows a secret.
+    is_near: bool,
+}
+
+impl<'c, 'a> Secrets<'c, 'a> {
+    /// Those of a body, where these types show one.
+    pub(super) fn new(cx: &'c Context<'a>, key: BodyKey, holders: &[Name]) -> Secrets<'c, 'a> {
+        Secrets {
+            cx,
+            key,
+            is_near: names_holder(cx, holders, key),
+        }
+    }
+
+    /// The secret that an expression is, or holds and shows.
+    pub(super) fn in_expr(&self, id: ExprId, how: Shown) -> Option<Found> {
+        self.find(id, how, 0)
+    }
+
+    fn find(&self, id: ExprId, how: Shown, depth: u32) -> Option<Found> {
+        if depth > MAX_DEPTH {
+            return None;
+        }
+        let body = &self.cx.program[self.key].body;
+        let next = |id: ExprId| self.find(id, how, depth + 1);
+        match body.expr(id) {
+            Expr::Path(path) => {
+                let name = path.as_ident()?;
+                let init = || {
+                    let local = self.cx.values.typing(self.key).local(id);
+                    local.and_then(|it| self.cx.values.local_init(body, it))
+                };
+                if let Some(found) = self.by_name(id, name, how) {
+                    let is_remade = init().is_some_and(|it| self.is_remade(it));
+                    return (!is_remade).then_some(found);
+                }
+                init().and_then(next).or_else(|| self.whole(id, how))
+            }
+            Expr::Field { name, .. } => {
+                self.by_name(id, *name, how).or_else(|| self.whole(id, how))
+            }
+            Expr::MethodCall(call) => self.method(id, call, how, depth),
+            Expr::Call { callee, args } => {
+                let Expr::Path(path) = body.expr(*callee) else {
+                    return None;
+                };
+                let name = path.last()?;
+                let gives_it = matches!(
+                    name.as_str(),
+                    "Some" | "Ok" | "from" | "from_utf8_lossy" | "from_utf8" | "new"
+                );
+                match &**args {
+                    [arg] if gives_it => next(*arg),
+                    _ => None,
+                }
+            }
+            Expr::Ref { inner, .. }
+            | Expr::Unary { inner, .. }
+            | Expr::Try(inner)
+            | Expr::Await(inner) => next(*inner),
+            Expr::Macro(call) if call.path.last().is_some_and(|it| it == "format") => {
+                let args = call.args.as_deref().unwrap_or(&[]);
+                args.iter().find_map(|it| next(it.value))
+            }
+            _ => None,
+        }
+    }
+
+    fn method(&self, id: ExprId, call: &MethodCall, how: Shown, depth: u32) -> Option<Found> {
+        let body = &self.cx.program[self.key].body;
+        let name = call.name.as_str();
+        match name {
+            "expose_secret" | "expose_secret_mut" => {
+                let name = expr_name(body, call.receiver);
+                return Some(Found::new(Name::new(&name), false));
+            }
+            "get" | "header" | "get_one" if call.args.len() == 1 => {
+                let header = self.header(call.args[0])?;
+                let is_of_headers = self.is_headers(call.receiver) || name != "get";
+                return is_of_headers.then(|| Found::new(header, false));
+            }
+            _ => {}
+        }
+        if gives_itself(name) {
+            return self.find(call.receiver, how, depth + 1);
+        }
+        match call.args.is_empty() {
+            true => self.by_name(id, call.name, how),
+            false => None,
+        }
+    }
+
+    /// Whether an expression is what a function has made of a secret: its hash, a mask.
+    fn is_remade(&self, id: ExprId) -> bool {
+        const WORDS: [&str; 8] = [
+            "hash",
+            "mask",
+            "redact",
+            "digest",
+            "encrypt",
+            "hide",
+            "obfuscate",
+            "truncate",
+        ];
+        let body = &self.cx.program[self.key].body;
+        let is_named = |name: Name| WORDS.iter().any(|it| name.as_str().contains(it));
+        match body.expr(id) {
+            Expr::Try(inner) | Expr::Await(inner) | Expr::Ref { inner, .. } => {
+                self.is_remade(*inner)
+            }
+            Expr::MethodCall(call) => is_named(call.name) || self.is_remade(call.receiver),
+            Expr::Call { callee, .. } => match body.expr(*callee) {
+                Expr::Path(path) => path.last().is_some_and(is_named),
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
+    /// The name of a header that lets somebody in.
+    fn header(&self, id: ExprId) -> Option<Name> {
+        let body = &self.cx.program[self.key].body;
+        let name = match body.expr(id) {
+            Expr::Path(path) => path.last()?.to_string().replace('_', "-"),
+            _ => self.cx.values.text(self.key, id)?.as_known()?,
+        };
+        let name = name.to_ascii_lowercase();
+        HEADERS.contains(&name.as_str()).then(|| Name::new(&name))
+    }
+
+    fn is_headers(&self, id: ExprId) -> bool {
+        let ty = self.cx.values.typing(self.key).ty(id).peel_refs();
+        let path = ty.external_path();
+        let model = path.and_then(|it| self.cx.program.models.type_(it));
+        model.is_some_and(|it| it.role == Some(TypeRole::Headers))
+    }
+
+    /// What a variable, field or getter of a name is.
+    fn by_name(&self, id: ExprId, name: Name, how: Shown) -> Option<Found> {
+        let verdict = judged(name)?;
+        let ty = self.cx.values.typing(self.key).ty(id);
+        let is_weak = verdict.strength == Strength::Weak;
+        let is_shown = match ty.is_unknown() {
+            true => !is_weak,
+            false => is_text(self.cx.program, ty, how),
+        };
+        is_shown.then(|| Found::new(name, is_weak))
+    }
+
+    /// A value that is debugged as a whole.
+    fn whole(&self, id: ExprId, how: Shown) -> Option<Found> {
+        match self.is_near && how == Shown::Debugged {
+            true => field_of(self.cx, self.cx.values.typing(self.key).ty(id)),
+            false => None,
+        }
+    }
+}
+
+/// What a parameter of a name and type shows.
+pub(super) fn by_type(cx: &Context<'_>, name: Name, ty: &Ty, how: Shown) -> Option<Found> {
+    if let Some(verdict) = judged(name)
+        && is_text(cx.program, ty, how)
+    {
+        return Some(Found::new(name, verdict.strength == Strength::Weak));
+    }
+    field_of(cx, ty)
+}
+
+/// The secret field that the derived `Debug` of a type shows.
+fn field_of(cx: &Context<'_>, ty: &Ty) -> Option<Found> {
+    let Ty::Adt(id, _) = inner(ty) else {
+        return None;
+    };
+    let def = &cx.program[*id];
+    let (name, range) = secret_field(def)?;
+    Some(Found {
+        name,
+        within: Some(def.name),
+        declared: Some(range.in_file(def.file)),
+        is_weak: false,
+    })
+}
+
+/// A type without references and what may hold one of it.
+fn inner(ty: &Ty) -> &Ty {
+    let ty = ty.peel_refs();
+    match ty {
+        Ty::External(path, args)
+            if matches!(
+                path.as_str(),
+                "std::option::Option"
+                    | "std::boxed::Box"
+                    | "std::sync::Arc"
+                    | "std::vec::Vec"
+                    | "axum::Json"
+                    | "axum::Form"
+                    | "axum::extract::Query"
+                    | "actix_web::web::Json"
+                    | "actix_web::web::Form"
+                    | "actix_web::web::Query"
+            ) && !args.is_empty() =>
+        {
+            inner(&args[0])
+        }
+        _ => ty,
+    }
+}
+
+/// A field that is a secret's text, of a struct whose `Debug` is derived.
+fn secret_field(def: &AdtDef) -> Option<(Name, crate::source::TextRange)> {
+    if !derives_debug(def) {
+        return None;
+    }
+    let fields = def.fields().iter();
+    let mut secret = fields.filter(|it| {
+        let verdict = judged(it.name);
+        let is_meant =
+            |it: NameVerdict| it.strength == Strength::Strong || it.kind == SecretKind::Password;
+        verdict.is_some_and(is_meant) && is_written_text(&it.ty)
+    });
+    secret.next().map(|it| (it.name, it.range))
+}
+
+fn derives_debug(def: &AdtDef) -> bool {
+    let derives = |it: &Attr| {
+        let list = it.meta.list();
+        let mut names = list.iter().filter_map(|it| it.last_segment());
+        it.meta.is("derive") && names.any(|it| it == "Debug")
+    };
+    def.attrs.iter().any(derives)
+}
+
+fn is_written_text(ty: &TypeRef) -> bool {
+    let path = ty.peel_refs().as_path();
+    let Some(last) = path.and_then(|it| it.segments.last()) else {
+        return false;
+    };
+    match last.name.as_str() {
+        "String" | "str" => true,
+        "Option" => last.args.iter().flatten().any(|it| match it {
+            crate::facts::GenericArg::Type(ty) => is_written_text(ty),
+            _ => false,
+        }),
+        _ => false,
+    }
+}
+
+/// The names of types whose derived `Debug` shows a secret, sorted.
+pub(super) fn holders(program: &Program) -> Vec<Name> {
+    let secret = program.adts.iter().filter(|it| secret_field(it).is_some());
+    let mut names: Vec<Name> = secret.map(|it| it.name).collect();
+    names.sort_unstable_by_key(|it| it.as_str());
+    names.dedup();
+    names
+}
+
+/// Whether a function names such a type in its signature or its body.
+pub(super) fn names_holder(cx: &Context<'_>, holders: &[Name], key: BodyKey) -> bool {
+    let data = &cx.program[key];
+    let BodyOwner::Fn(id) = data.owner else {
+        return false;
+    };
+    let has = |text: &str| holders.iter().any(|it| text.contains(it.as_str()));
+    let def = &cx.program[id];
+    let mut params = def.sig.params.iter();
+    params.any(|it| has(cx.sources.slice(it.ty_range.in_file(def.file))))
+        || data.body.text().is_none_or(has)
+}
+
+/// What a name says, but for salts, which are no secrets.
+fn judged(name: Name) -> Option<NameVerdict> {
+    let text = name.as_str();
+    // A constant names a header, a cookie or a key under which something is kept.
+    if text.starts_with(|it: char| it.is_ascii_uppercase()) {
+        return None;
+    }
+    let mut verdict = names::judge(text).filter(|it| it.kind != SecretKind::Salt)?;
+    let mut words = text.split('_');
+    // Whose token it is, tells that it lets somebody in.
+    if words.any(|it| matches!(it, "refresh" | "session" | "login")) && text.ends_with("token") {
+        verdict.strength = Strength::Strong;
+    }
+    Some(verdict)
+}
+
+/// Whether a value of a type is written as the text that it is.
+fn is_text(program: &Program, ty: &Ty, how: Shown) -> bool {
+    match ty {
+        Ty::Primitive(name) => *name == "str",
+        Ty::Ref(inner) => is_text(program, inner, how),
+        Ty::Slice(inner) => matches!(&**inner, Ty::Primitive(name) if *name == "u8"),
+        Ty::External(path, args) => match path.as_str() {
+            "std::string::String" | "std::borrow::Cow" | "http::HeaderValue" => true,
+            "std::option::Option"
+            | "std::boxed::Box"
+            | "std::sync::Arc"
+            | "std::rc::Rc"
+            | "std::result::Result" => args.first().is_some_and(|it| is_text(program, it, how)),
+            "std::vec::Vec" => args.first().is_some_and(
+                |it| matches!(it, Ty::Primitive(name) if *name == "u8" || *name == "str"),
+            ),
+            _ => false,
+        },
+        // A type of one text, whose `Debug` is derived.
+        Ty::Adt(id, _) => {
+            let def = &program[*id];
+            how == Shown::Debugged
+                && derives_debug(def)
+                && matches!(def.fields(), [only] if is_written_text(&only.ty))
+        }
+        _ => false,
+    }
+}
+
+/// Whether a method gives what it is called on, in whole.
+fn gives_itself(method: &str) -> bool {
+    matches!(
+        method,
+        "clone"
+            | "cloned"
+            | "as_str"
+            | "as_ref"
+            | "as_deref"
+            | "as_bytes"
+            | "to_string"
+            | "to_owned"
+            | "into"
+            | "into_inner"
+            | "trim"
+            | "unwrap"
+            | "expect"
+            | "unwrap_or_default"
+            | "unwrap_or"
+            | "ok"
+            | "to_str"
+            | "display"
+            | "deref"
+            | "borrow"
+            | "to_string_lossy"
+            | "read"
+            | "lock"
+    )
+}
