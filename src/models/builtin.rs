@@ -216,8 +216,8 @@ crates! {
     ecb: model, none;
     ed25519_dalek: model, exports;
     eyre: model, exports;
-    fastrand: model, none;
     fancy_regex: model, exports;
+    fastrand: model, none;
     figment: model, exports;
     flate2: model, exports;
     fs_err: model, exports;
@@ -248,8 +248,8 @@ crates! {
     lock_api: none, exports;
     loco_rs: model, exports;
     log: model, exports;
-    md5 as md_5: model, none;
     lz4_flex: model, exports;
+    md5 as md_5: model, none;
     memcache: model, none;
     minijinja: model, exports;
     moka: none, exports;
@@ -323,10 +323,10 @@ crates! {
     subtle: model, exports;
     suppaftp: model, none;
     surf: model, exports;
-    tiberius: model, none;
     sxd_xpath: model, exports;
     tar: model, exports;
     tera: model, exports;
+    tiberius: model, none;
     time: model, exports;
     tokio: model, exports;
     tokio_postgres: model, exports;
