@@ -6,7 +6,7 @@
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::special;
+use super::{sizes, special};
 use crate::facts::mentions::hash;
 use crate::facts::{Body, Expr, ExprId, Mention};
 use crate::models::exports::last_segment;
@@ -187,8 +187,28 @@ fn with_sinks(values: &Values<'_>, asked: Sinks) -> Vec<FnId> {
             || it.sink_of_self.is_some_and(|kind| asked.has(kind))
     };
     let functions = program.models.functions_of(program.crates_used(), is_sink);
-    let paths = functions.iter().map(|it| it.as_str());
-    let bodies = program.using(paths, true, |it| functions.contains(&it));
+    let asks_for_memory = |it: &&Name| {
+        let model = program.models.function(**it);
+        model.is_some_and(|it| {
+            it.sink_of_self.is_none() && it.all_sinks().all(|it| it.0 == SinkKind::Allocation)
+        })
+    };
+    let (sizes, others): (Vec<&Name>, Vec<&Name>) = functions.iter().partition(asks_for_memory);
+    let using = |paths: &[&Name]| {
+        let paths = paths.iter().map(|it| it.as_str());
+        program.using(paths, true, |it| functions.contains(&it))
+    };
+    let mut bodies = using(&sizes);
+    let mut names: Vec<&str> = sizes.iter().map(|it| last_segment(it.as_str())).collect();
+    names.sort_unstable();
+    names.dedup();
+    bodies.retain(|key| {
+        let text = program[*key].body.text();
+        text.is_none_or(|it| sizes::may_be_chosen(it, &names))
+    });
+    bodies.extend(using(&others));
+    bodies.sort_unstable();
+    bodies.dedup();
     // `pool.execute(..)` is the function of a trait.
     let is_sink = |path: Name| {
         let model = program.models.function(path);

@@ -12,6 +12,7 @@ mod guards;
 mod library;
 mod macros;
 mod predicates;
+mod sizes;
 mod sources;
 mod special;
 mod summary;
