@@ -6,7 +6,7 @@
 use rustc_hash::FxHashSet;
 use serde::Deserialize;
 
-use super::Context;
+use super::{Context, params};
 use crate::diagnostics::{Diagnostic, Label};
 use crate::facts::{Expr, Mention};
 use crate::lints::Lint;
@@ -16,7 +16,7 @@ use crate::values::Callee;
 /// What a lint's file says.
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct Params {
+pub(super) struct Params {
     builds: Vec<String>,
     needs: Vec<String>,
     title: String,
@@ -24,20 +24,10 @@ struct Params {
     remedy: String,
 }
 
-/// Whether what a lint's file says can be read.
-///
-/// # Errors
-///
-/// What is wrong with it.
-pub(super) fn validate(table: &toml::Table) -> Result<(), String> {
-    let read: Result<Params, _> = table.clone().try_into();
-    read.map(drop).map_err(|error| error.to_string())
-}
-
 /// Finds what is built without bounds: where neither the function that begins nor, if that hands the builder
 /// on, any other of the program sets one.
 pub(super) fn run(cx: &Context<'_>, lint: &Lint) -> Vec<Diagnostic> {
-    let Ok(params) = lint.check.params.clone().try_into::<Params>() else {
+    let Some(params) = params::read::<Params>(lint) else {
         return Vec::new();
     };
     let meta = cx.meta(lint);

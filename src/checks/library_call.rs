@@ -7,7 +7,7 @@
 use rustc_hash::FxHashSet;
 use serde::Deserialize;
 
-use super::Context;
+use super::{Context, params};
 use crate::diagnostics::{Diagnostic, Label};
 use crate::facts::body::Literal;
 use crate::facts::{Body, Expr, ExprId, Pat, PatId, Stmt};
@@ -23,7 +23,7 @@ const BOUNDLESS: i64 = 1 << 30;
 /// What a lint's file says.
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct Params {
+pub(super) struct Params {
     calls: Vec<Call>,
     title: String,
     label: String,
@@ -50,19 +50,9 @@ enum Is {
     Boundless,
 }
 
-/// Whether what a lint's file says can be read.
-///
-/// # Errors
-///
-/// What is wrong with it.
-pub(super) fn validate(table: &toml::Table) -> Result<(), String> {
-    let read: Result<Params, _> = table.clone().try_into();
-    read.map(drop).map_err(|error| error.to_string())
-}
-
 /// Finds calls.
 pub(super) fn run(cx: &Context<'_>, lint: &Lint) -> Vec<Diagnostic> {
-    let Ok(params) = lint.check.params.clone().try_into::<Params>() else {
+    let Some(params) = params::read::<Params>(lint) else {
         return Vec::new();
     };
     let meta = cx.meta(lint);

@@ -12,6 +12,8 @@ mod fixed;
 pub mod hazards;
 mod leaks;
 mod library_call;
+mod middleware;
+mod params;
 pub mod plain_url;
 mod secret_literal;
 pub mod secrets;
@@ -22,6 +24,7 @@ mod unmounted;
 pub use context::{Context, Scope, meta};
 
 use rayon::prelude::*;
+use serde::de::DeserializeOwned;
 
 use crate::diagnostics::Diagnostic;
 use crate::lints::Lint;
@@ -34,6 +37,8 @@ use tainted::Flows;
 struct Kind {
     name: &'static str,
     find: Find,
+    /// Whether it can read what a lint's file says.
+    validate: fn(&toml::Table) -> Result<(), String>,
 }
 
 /// How a check finds, and so what it looks at.
@@ -55,7 +60,7 @@ enum Find {
 /// The kinds of check that there are.
 static KINDS: [Kind; 28] = [
     kind("secret-literal", Find::InCode(secret_literal::run)),
-    kind("hazardous-call", Find::AmongHazards(hazards::run)),
+    with::<hazards::Params>("hazardous-call", Find::AmongHazards(hazards::run)),
     kind("secret-comparison", Find::InCode(compared::run)),
     kind("fixed-value", Find::InCode(fixed::run)),
     kind("secret-output", Find::InCode(leaks::run)),
@@ -84,11 +89,11 @@ static KINDS: [Kind; 28] = [
         "shadowed-route",
         Find::AmongEndpoints(|cx, _, lint| endpoints::shadowed::run(cx, lint)),
     ),
-    kind(
+    with::<endpoints::assigned::Params>(
         "assigned-fields",
         Find::AmongEndpoints(endpoints::assigned::run),
     ),
-    kind(
+    with::<endpoints::disclosed::Params>(
         "disclosed-fields",
         Find::AmongEndpoints(endpoints::disclosed::run),
     ),
@@ -104,33 +109,47 @@ static KINDS: [Kind; 28] = [
         "ignored-principal",
         Find::AmongEndpoints(endpoints::ignored::run),
     ),
-    kind("path-bypass", Find::AmongEndpoints(endpoints::bypass::run)),
-    kind(
+    with::<endpoints::bypass::Params>("path-bypass", Find::AmongEndpoints(endpoints::bypass::run)),
+    with::<endpoints::changing_reads::Params>(
         "changing-read",
         Find::AmongEndpoints(endpoints::changing_reads::run),
     ),
-    kind(
+    with::<endpoints::debugging::Params>(
         "debugging-endpoint",
         Find::AmongEndpoints(endpoints::debugging::run),
     ),
-    kind(
+    with::<endpoints::unprotected::Params>(
         "unprotected-service",
         Find::AmongEndpoints(endpoints::unprotected::run),
     ),
-    kind(
+    with::<endpoints::owners::Params>(
         "unscoped-statement",
         Find::AmongEndpoints(endpoints::owners::run),
     ),
-    kind("library-call", Find::InCode(library_call::run)),
-    kind("builder-without", Find::InCode(builder_without::run)),
-    kind("stub-check", Find::InCode(stub_check::run)),
-    kind("unmounted-middleware", Find::InCode(unmounted::run)),
-    kind("tainted-sink", Find::AmongFlows(tainted::run)),
+    with::<library_call::Params>("library-call", Find::InCode(library_call::run)),
+    with::<builder_without::Params>("builder-without", Find::InCode(builder_without::run)),
+    with::<stub_check::Params>("stub-check", Find::InCode(stub_check::run)),
+    with::<unmounted::Params>("unmounted-middleware", Find::InCode(unmounted::run)),
+    with::<tainted::Params>("tainted-sink", Find::AmongFlows(tainted::run)),
     kind("engine", Find::ByEngine),
 ];
 
+/// A kind of check that takes what it finds in a lint's file, or nothing.
 const fn kind(name: &'static str, find: Find) -> Kind {
-    Kind { name, find }
+    Kind {
+        name,
+        find,
+        validate: |_| Ok(()),
+    }
+}
+
+/// A kind of check to which a lint's file has to say these things.
+const fn with<P: DeserializeOwned>(name: &'static str, find: Find) -> Kind {
+    Kind {
+        name,
+        find,
+        validate: params::validate::<P>,
+    }
 }
 
 fn named(name: &str) -> Option<&'static Kind> {
@@ -153,24 +172,7 @@ pub fn follows_data(name: &str) -> bool {
 ///
 /// What is wrong with the parameters.
 pub fn validate(lint: &Lint) -> Result<(), String> {
-    match named(&lint.check.kind).map(|it| &it.find) {
-        Some(Find::AmongHazards(_)) => hazards::validate(&lint.check.params),
-        Some(Find::AmongFlows(_)) => tainted::validate(&lint.check.params),
-        _ => match lint.check.kind.as_str() {
-            "assigned-fields" => endpoints::assigned::validate(&lint.check.params),
-            "disclosed-fields" => endpoints::disclosed::validate(&lint.check.params),
-            "unscoped-statement" => endpoints::owners::validate(&lint.check.params),
-            "path-bypass" => endpoints::bypass::validate(&lint.check.params),
-            "changing-read" => endpoints::changing_reads::validate(&lint.check.params),
-            "debugging-endpoint" => endpoints::debugging::validate(&lint.check.params),
-            "unprotected-service" => endpoints::unprotected::validate(&lint.check.params),
-            "library-call" => library_call::validate(&lint.check.params),
-            "builder-without" => builder_without::validate(&lint.check.params),
-            "stub-check" => stub_check::validate(&lint.check.params),
-            "unmounted-middleware" => unmounted::validate(&lint.check.params),
-            _ => Ok(()),
-        },
-    }
+    named(&lint.check.kind).map_or(Ok(()), |it| (it.validate)(&lint.check.params))
 }
 
 /// The names of the kinds of check that there are.

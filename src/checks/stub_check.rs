@@ -4,7 +4,7 @@
 
 use serde::Deserialize;
 
-use super::Context;
+use super::{Context, params};
 use crate::diagnostics::{Diagnostic, Label};
 use crate::facts::body::{BlockKind, Literal};
 use crate::facts::{Body, Expr, ExprId, Pat, Stmt};
@@ -15,7 +15,7 @@ use crate::routes::purpose::words;
 /// What a lint's file says.
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct Params {
+pub(super) struct Params {
     verbs: Vec<String>,
     subjects: Vec<String>,
 }
@@ -45,19 +45,9 @@ const MEANT: [&str; 16] = [
     "example",
 ];
 
-/// Whether what a lint's file says can be read.
-///
-/// # Errors
-///
-/// What is wrong with it.
-pub(super) fn validate(table: &toml::Table) -> Result<(), String> {
-    let read: Result<Params, _> = table.clone().try_into();
-    read.map(drop).map_err(|error| error.to_string())
-}
-
 /// Finds functions that permit whatever they are asked.
 pub(super) fn run(cx: &Context<'_>, lint: &Lint) -> Vec<Diagnostic> {
-    let Ok(params) = lint.check.params.clone().try_into::<Params>() else {
+    let Some(params) = params::read::<Params>(lint) else {
         return Vec::new();
     };
     let meta = cx.meta(lint);

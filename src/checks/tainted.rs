@@ -5,9 +5,8 @@
 //! only they hear of; `does`, what happens, with `{data}` for what it happens to; `sink`, what the argument is; `remedy`.
 
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 
-use super::{Context, meta};
+use super::{Context, meta, params};
 use crate::diagnostics::{Diagnostic, Label, Persona};
 use crate::flow::{Asked, Flow, flows};
 use crate::lints::Lint;
@@ -23,7 +22,7 @@ const MAX_CALLS: usize = 3;
 /// What a lint's file says.
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct Params {
+pub(super) struct Params {
     sinks: Vec<SinkKind>,
     #[serde(default = "requests")]
     sources: Vec<SourceKind>,
@@ -50,7 +49,7 @@ impl Flows {
         let is_auditor = cx.persona == Persona::Auditor;
         // What nobody is going to hear of need not be looked for.
         let lints = lints.filter(|it| is_auditor || it.persona == Persona::Regular);
-        let params: Vec<Params> = lints.filter_map(params::<Params>).collect();
+        let params: Vec<Params> = lints.filter_map(params::read::<Params>).collect();
         let mut asked = Asked {
             sinks: params.iter().flat_map(|it| it.sinks.clone()).collect(),
             sources: Vec::new(),
@@ -72,23 +71,9 @@ impl Flows {
     }
 }
 
-fn params<T: DeserializeOwned>(lint: &Lint) -> Option<T> {
-    lint.check.params.clone().try_into().ok()
-}
-
-/// Whether what a lint's file says can be read.
-///
-/// # Errors
-///
-/// What is wrong with it.
-pub fn validate(table: &toml::Table) -> Result<(), String> {
-    let read: Result<Params, _> = table.clone().try_into();
-    read.map(drop).map_err(|error| error.to_string())
-}
-
 /// Finds flows into the sinks of a lint.
 pub(super) fn run(cx: &Context<'_>, flows: &Flows, lint: &Lint) -> Vec<Diagnostic> {
-    let Some(params) = params::<Params>(lint) else {
+    let Some(params) = params::read::<Params>(lint) else {
         return Vec::new();
     };
     let mut found: Vec<Diagnostic> = Vec::new();

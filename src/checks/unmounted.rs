@@ -6,44 +6,37 @@
 use rustc_hash::FxHashSet;
 use serde::Deserialize;
 
-use super::Context;
+use super::middleware::is_middleware;
+use super::{Context, params};
 use crate::diagnostics::{Diagnostic, Label};
 use crate::facts::Mention;
 use crate::facts::item::Visibility;
 use crate::lints::Lint;
-use crate::program::{BodyKey, BodyOwner, Container, CrateId, FnId, Ty};
+use crate::program::{BodyKey, BodyOwner, Container, CrateId, FnId};
 use crate::routes::purpose::words;
 use crate::workspace::TargetKind;
 
 /// What a lint's file says.
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct Params {
+pub(super) struct Params {
     next: Vec<String>,
     refusals: Vec<String>,
     subjects: Vec<String>,
 }
 
-/// Whether what a lint's file says can be read.
-///
-/// # Errors
-///
-/// What is wrong with it.
-pub(super) fn validate(table: &toml::Table) -> Result<(), String> {
-    let read: Result<Params, _> = table.clone().try_into();
-    read.map(drop).map_err(|error| error.to_string())
-}
-
 /// Finds middleware that nobody mounts.
 pub(super) fn run(cx: &Context<'_>, lint: &Lint) -> Vec<Diagnostic> {
-    let Ok(params) = lint.check.params.clone().try_into::<Params>() else {
+    let Some(params) = params::read::<Params>(lint) else {
         return Vec::new();
     };
     let meta = cx.meta(lint);
     let mut found = Vec::new();
     for (id, def) in cx.program.fn_ids() {
         let Some(key) = def.body else { continue };
-        if def.container != Container::Module || !is_middleware(cx, &params, id) || !cx.is_live(key)
+        if def.container != Container::Module
+            || !is_middleware(cx, &params.next, id)
+            || !cx.is_live(key)
         {
             continue;
         }
@@ -75,24 +68,6 @@ pub(super) fn run(cx: &Context<'_>, lint: &Lint) -> Vec<Diagnostic> {
     found
 }
 
-/// Whether a parameter is what runs the rest of a chain.
-fn is_middleware(cx: &Context<'_>, params: &Params, id: FnId) -> bool {
-    let def = &cx.program[id];
-    // The last name is looked at before anything is resolved.
-    let may_be = def.sig.params.iter().any(|param| {
-        let path = param.ty.peel_refs().as_path().and_then(|it| it.last());
-        path.is_some_and(|it| params.next.iter().any(|next| next.ends_with(it.as_str())))
-    });
-    may_be
-        && {
-            let scope = cx.program.fn_scope(id);
-            def.sig.params.iter().any(|param| {
-            let ty = cx.program.lower_ty(&scope, &param.ty);
-            matches!(ty.peel_refs(), Ty::External(path, _) if params.next.iter().any(|it| *path == **it))
-        })
-        }
-}
-
 /// Whether it is there for programs that are not in sight: in a library that no program of the workspace uses.
 fn is_for_others(cx: &Context<'_>, id: FnId) -> bool {
     let def = &cx.program[id];
@@ -104,10 +79,8 @@ fn is_for_others(cx: &Context<'_>, id: FnId) -> bool {
     }
     let is_program = |it: CrateId| cx.program[it].kind == TargetKind::Bin;
     let uses = cx.program.extern_crates.iter();
-    let is_used = uses
-        .map(|((by, _), roots)| is_program(*by) && roots.contains(&krate.root))
-        .fold(false, |any, it| any | it);
-    !is_used
+    let mut uses = uses.map(|((by, _), roots)| is_program(*by) && roots.contains(&krate.root));
+    !uses.any(|it| it)
 }
 
 /// Whether any code may name it: a body that mentions it, or all of a crate that others use.

@@ -6,7 +6,7 @@
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{sizes, special};
+use super::special;
 use crate::facts::mentions::hash;
 use crate::facts::{Body, Expr, ExprId, Mention};
 use crate::models::exports::last_segment;
@@ -186,44 +186,7 @@ fn with_sinks(values: &Values<'_>, asked: Sinks) -> Vec<FnId> {
         it.all_sinks().any(|(kind, _)| asked.has(kind))
             || it.sink_of_self.is_some_and(|kind| asked.has(kind))
     };
-    let functions = program.models.functions_of(program.crates_used(), is_sink);
-    let asks_for_memory = |it: &&Name| {
-        let model = program.models.function(**it);
-        model.is_some_and(|it| {
-            it.sink_of_self.is_none() && it.all_sinks().all(|it| it.0 == SinkKind::Allocation)
-        })
-    };
-    let (sizes, others): (Vec<&Name>, Vec<&Name>) = functions.iter().partition(asks_for_memory);
-    let using = |paths: &[&Name]| {
-        let paths = paths.iter().map(|it| it.as_str());
-        program.using(paths, true, |it| functions.contains(&it))
-    };
-    let mut bodies = using(&sizes);
-    let mut names: Vec<&str> = sizes.iter().map(|it| last_segment(it.as_str())).collect();
-    names.sort_unstable();
-    names.dedup();
-    bodies.retain(|key| {
-        let text = program[*key].body.text();
-        text.is_none_or(|it| sizes::may_be_chosen(it, &names))
-    });
-    bodies.extend(using(&others));
-    bodies.sort_unstable();
-    bodies.dedup();
-    // `pool.execute(..)` is the function of a trait.
-    let is_sink = |path: Name| {
-        let model = program.models.function(path);
-        model.is_some_and(|it| functions.contains(&it.path))
-    };
-    let calls = |key: &BodyKey| {
-        let typing = values.typing(*key);
-        let mut exprs = program[*key].body.exprs();
-        exprs.any(|(id, expr)| {
-            matches!(expr, Expr::Call { .. } | Expr::MethodCall(_))
-                && typing.external(id).is_some_and(is_sink)
-        })
-    };
-    let bodies: Vec<BodyKey> = bodies.into_par_iter().filter(calls).collect();
-    let mut found: Vec<FnId> = owners(program, bodies);
+    let mut found: Vec<FnId> = owners(program, calling(values, is_sink));
     if asked.has(SinkKind::Log) {
         let macros = program
             .models
@@ -257,22 +220,31 @@ pub(super) fn with_sources(values: &Values<'_>, kinds: &[SourceKind]) -> FxHashS
     }
     let program = values.program;
     let is_source = |it: &Function| it.source.is_some_and(|it| kinds.contains(&it));
-    let functions = program
-        .models
-        .functions_of(program.crates_used(), is_source);
+    owners(program, calling(values, is_source))
+        .into_iter()
+        .collect()
+}
+
+/// The bodies that call a function of a library that is meant.
+fn calling(values: &Values<'_>, is_meant: impl Fn(&Function) -> bool) -> Vec<BodyKey> {
+    let program = values.program;
+    let functions = program.models.functions_of(program.crates_used(), is_meant);
     let paths = functions.iter().map(|it| it.as_str());
     let bodies = program.using(paths, true, |it| functions.contains(&it));
+    // `pool.execute(..)` is the function of a trait.
+    let is_one = |path: Name| {
+        let model = program.models.function(path);
+        model.is_some_and(|it| functions.contains(&it.path))
+    };
     let calls = |key: &BodyKey| {
         let typing = values.typing(*key);
         let mut exprs = program[*key].body.exprs();
-        exprs.any(|(id, _)| {
-            typing
-                .external(id)
-                .is_some_and(|it| functions.contains(&it))
+        exprs.any(|(id, expr)| {
+            matches!(expr, Expr::Call { .. } | Expr::MethodCall(_))
+                && typing.external(id).is_some_and(is_one)
         })
     };
-    let bodies: Vec<BodyKey> = bodies.into_par_iter().filter(calls).collect();
-    owners(program, bodies).into_iter().collect()
+    bodies.into_par_iter().filter(calls).collect()
 }
 
 /// How many calls away from sinks functions are, at the least, going by what their bodies mention.

@@ -12,7 +12,6 @@ mod guards;
 mod library;
 mod macros;
 mod predicates;
-mod sizes;
 mod sources;
 mod special;
 mod summary;

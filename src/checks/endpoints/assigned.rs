@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::given::{Given, body_of, is_privileged_name, parameters, principal_at};
 use super::types::{derives, serde_says};
 use super::{Endpoints, Site, given};
-use crate::checks::Context;
+use crate::checks::{Context, params};
 use crate::diagnostics::{Diagnostic, Label};
 use crate::facts::item::Field;
 use crate::facts::{Body, Expr, ExprId, Pat, PatId, Stmt};
@@ -27,26 +27,16 @@ const MAX_DEPTH: u32 = 2;
 /// What a lint's file says.
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct Params {
+pub(crate) struct Params {
     stored: Vec<String>,
     libraries: Vec<String>,
     rights: Vec<String>,
     owners: Vec<String>,
 }
 
-/// Whether what a lint's file says can be read.
-///
-/// # Errors
-///
-/// What is wrong with it.
-pub(crate) fn validate(table: &toml::Table) -> Result<(), String> {
-    let read: Result<Params, _> = table.clone().try_into();
-    read.map(drop).map_err(|error| error.to_string())
-}
-
 /// Finds bodies that are stored as they come.
 pub(crate) fn run(cx: &Context<'_>, endpoints: &Endpoints<'_>, lint: &Lint) -> Vec<Diagnostic> {
-    let Ok(params) = lint.check.params.clone().try_into::<Params>() else {
+    let Some(params) = params::read::<Params>(lint) else {
         return Vec::new();
     };
     let meta = cx.meta(lint);

@@ -6,13 +6,14 @@
 use serde::Deserialize;
 
 use super::{Endpoints, Site, first_line, given};
-use crate::checks::Context;
+use crate::checks::middleware::is_middleware;
+use crate::checks::{Context, params};
 use crate::diagnostics::{Diagnostic, Label};
 use crate::facts::body::{BinaryOp, Literal};
 use crate::facts::{Body, Expr, ExprId, Mention, Pat, PatId, Stmt};
 use crate::lints::Lint;
 use crate::models::roles::Carries;
-use crate::program::{BodyKey, FnId, Ty};
+use crate::program::{BodyKey, Ty};
 use crate::routes::Purpose;
 use crate::source::Span;
 use crate::values::{Callee, Typing};
@@ -20,21 +21,11 @@ use crate::values::{Callee, Typing};
 /// What a lint's file says.
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct Params {
+pub(crate) struct Params {
     next: Vec<String>,
     paths: Vec<String>,
     runs: Vec<String>,
     refusals: Vec<String>,
-}
-
-/// Whether what a lint's file says can be read.
-///
-/// # Errors
-///
-/// What is wrong with it.
-pub(crate) fn validate(table: &toml::Table) -> Result<(), String> {
-    let read: Result<Params, _> = table.clone().try_into();
-    read.map(drop).map_err(|error| error.to_string())
 }
 
 /// How a path is compared.
@@ -54,7 +45,7 @@ struct Skip {
 
 /// Finds middleware that can be passed by.
 pub(crate) fn run(cx: &Context<'_>, endpoints: &Endpoints<'_>, lint: &Lint) -> Vec<Diagnostic> {
-    let Ok(params) = lint.check.params.clone().try_into::<Params>() else {
+    let Some(params) = params::read::<Params>(lint) else {
         return Vec::new();
     };
     let meta = cx.meta(lint);
@@ -63,7 +54,7 @@ pub(crate) fn run(cx: &Context<'_>, endpoints: &Endpoints<'_>, lint: &Lint) -> V
         let Some(key) = def.body.filter(|it| cx.is_live(*it)) else {
             continue;
         };
-        if !is_middleware(cx, &params, id) {
+        if !is_middleware(cx, &params.next, id) {
             continue;
         }
         let name = def.name.as_str();
@@ -109,22 +100,6 @@ pub(crate) fn run(cx: &Context<'_>, endpoints: &Endpoints<'_>, lint: &Lint) -> V
         }
     }
     found
-}
-
-fn is_middleware(cx: &Context<'_>, params: &Params, id: FnId) -> bool {
-    let def = &cx.program[id];
-    let may_be = def.sig.params.iter().any(|param| {
-        let last = param.ty.peel_refs().as_path().and_then(|it| it.last());
-        last.is_some_and(|it| params.next.iter().any(|next| next.ends_with(it.as_str())))
-    });
-    may_be
-        && {
-            let scope = cx.program.fn_scope(id);
-            def.sig.params.iter().any(|param| {
-            let ty = cx.program.lower_ty(&scope, &param.ty);
-            matches!(ty.peel_refs(), Ty::External(path, _) if params.next.iter().any(|it| *path == **it))
-        })
-        }
 }
 
 /// The conditions on parts of the path under which a middleware that refuses runs the rest of the chain at once.

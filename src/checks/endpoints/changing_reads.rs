@@ -6,7 +6,7 @@ use rustc_hash::FxHashSet;
 use serde::Deserialize;
 
 use super::{Endpoints, Site, with_evidence};
-use crate::checks::Context;
+use crate::checks::{Context, params};
 use crate::diagnostics::{Diagnostic, Label};
 use crate::lints::Lint;
 use crate::routes::Purpose;
@@ -16,23 +16,13 @@ use crate::source::Span;
 /// What a lint's file says.
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct Params {
+pub(crate) struct Params {
     verbs: Vec<String>,
-}
-
-/// Whether what a lint's file says can be read.
-///
-/// # Errors
-///
-/// What is wrong with it.
-pub(crate) fn validate(table: &toml::Table) -> Result<(), String> {
-    let read: Result<Params, _> = table.clone().try_into();
-    read.map(drop).map_err(|error| error.to_string())
 }
 
 /// Finds reads that change something.
 pub(crate) fn run(cx: &Context<'_>, endpoints: &Endpoints<'_>, lint: &Lint) -> Vec<Diagnostic> {
-    let Ok(params) = lint.check.params.clone().try_into::<Params>() else {
+    let Some(params) = params::read::<Params>(lint) else {
         return Vec::new();
     };
     let meta = cx.meta(lint);

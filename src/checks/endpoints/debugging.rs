@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::router::RouterKey;
 use super::{Endpoints, Site, count, list, with_endpoints, with_evidence};
-use crate::checks::Context;
+use crate::checks::{Context, params};
 use crate::diagnostics::{Diagnostic, Label, Persona};
 use crate::lints::Lint;
 use crate::routes::endpoint::Status;
@@ -32,23 +32,13 @@ pub(super) const DUMPS: [&str; 12] = [
 /// What a lint's file says.
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct Params {
+pub(crate) struct Params {
     describes: Vec<String>,
-}
-
-/// Whether what a lint's file says can be read.
-///
-/// # Errors
-///
-/// What is wrong with it.
-pub(crate) fn validate(table: &toml::Table) -> Result<(), String> {
-    let read: Result<Params, _> = table.clone().try_into();
-    read.map(drop).map_err(|error| error.to_string())
 }
 
 /// Finds endpoints for debugging that are open.
 pub(crate) fn run(cx: &Context<'_>, endpoints: &Endpoints<'_>, lint: &Lint) -> Vec<Diagnostic> {
-    let Ok(params) = lint.check.params.clone().try_into::<Params>() else {
+    let Some(params) = params::read::<Params>(lint) else {
         return Vec::new();
     };
     let meta = cx.meta(lint);

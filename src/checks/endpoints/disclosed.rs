@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::types::{derives, field_ty, held, is_text, serde_says};
 use super::{Endpoints, Site, count, given, list};
-use crate::checks::Context;
+use crate::checks::{Context, params};
 use crate::diagnostics::{Diagnostic, Label};
 use crate::facts::item::Field;
 use crate::facts::{Body, Expr, ExprId, Mention};
@@ -23,25 +23,15 @@ const MAX_DEPTH: u32 = 4;
 /// What a lint's file says.
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct Params {
+pub(crate) struct Params {
     stored: Vec<String>,
     secrets: Vec<String>,
     of_rows: Vec<String>,
 }
 
-/// Whether what a lint's file says can be read.
-///
-/// # Errors
-///
-/// What is wrong with it.
-pub(crate) fn validate(table: &toml::Table) -> Result<(), String> {
-    let read: Result<Params, _> = table.clone().try_into();
-    read.map(drop).map_err(|error| error.to_string())
-}
-
 /// Finds answers that hold what nobody should read.
 pub(crate) fn run(cx: &Context<'_>, endpoints: &Endpoints<'_>, lint: &Lint) -> Vec<Diagnostic> {
-    let Ok(params) = lint.check.params.clone().try_into::<Params>() else {
+    let Some(params) = params::read::<Params>(lint) else {
         return Vec::new();
     };
     let mut secrets = Secrets::new(cx, &params);

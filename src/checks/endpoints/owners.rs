@@ -12,7 +12,7 @@ use super::given::{
     derived, function, holds, is_asked_about, is_privileged_name, parameters, principal_at,
 };
 use super::{Endpoints, Site, deviants, ignored, with_evidence};
-use crate::checks::Context;
+use crate::checks::{Context, params};
 use crate::diagnostics::{Diagnostic, Label};
 use crate::facts::body::Literal;
 use crate::facts::{Body, Expr, PatId};
@@ -32,18 +32,8 @@ const PER_DEVIANT: usize = 2;
 /// What a lint's file says.
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct Params {
+pub(crate) struct Params {
     owners: Vec<String>,
-}
-
-/// Whether what a lint's file says can be read.
-///
-/// # Errors
-///
-/// What is wrong with it.
-pub(crate) fn validate(table: &toml::Table) -> Result<(), String> {
-    let read: Result<Params, _> = table.clone().try_into();
-    read.map(drop).map_err(|error| error.to_string())
 }
 
 /// An SQL statement that finds rows by a condition.
@@ -60,7 +50,7 @@ struct Statement {
 
 /// Finds statements that ask for less than others about the same table.
 pub(crate) fn run(cx: &Context<'_>, endpoints: &Endpoints<'_>, lint: &Lint) -> Vec<Diagnostic> {
-    let Ok(params) = lint.check.params.clone().try_into::<Params>() else {
+    let Some(params) = params::read::<Params>(lint) else {
         return Vec::new();
     };
     let meta = cx.meta(lint);

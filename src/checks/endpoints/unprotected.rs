@@ -8,7 +8,7 @@ use rustc_hash::FxHashSet;
 use serde::Deserialize;
 
 use super::{Endpoints, Site, outermost};
-use crate::checks::Context;
+use crate::checks::{Context, params};
 use crate::diagnostics::{Diagnostic, Label};
 use crate::facts::mentions::hash;
 use crate::facts::{Expr, Mention};
@@ -21,7 +21,7 @@ const ENDPOINTS: usize = 3;
 /// What a lint's file says.
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct Params {
+pub(crate) struct Params {
     protection: String,
     bare: Vec<String>,
     named: Vec<String>,
@@ -33,19 +33,9 @@ struct Params {
     remedy: String,
 }
 
-/// Whether what a lint's file says can be read.
-///
-/// # Errors
-///
-/// What is wrong with it.
-pub(crate) fn validate(table: &toml::Table) -> Result<(), String> {
-    let read: Result<Params, _> = table.clone().try_into();
-    read.map(drop).map_err(|error| error.to_string())
-}
-
 /// Finds services without a protection.
 pub(crate) fn run(cx: &Context<'_>, endpoints: &Endpoints<'_>, lint: &Lint) -> Vec<Diagnostic> {
-    let Ok(params) = lint.check.params.clone().try_into::<Params>() else {
+    let Some(params) = params::read::<Params>(lint) else {
         return Vec::new();
     };
     let meta = cx.meta(lint);

@@ -19,7 +19,7 @@ use serde::Deserialize;
 use self::names::{About, Around};
 use self::uses::Use;
 use super::secrets::names::words;
-use super::{Context, meta};
+use super::{Context, meta, params};
 use crate::diagnostics::{Diagnostic, Label, Persona};
 use crate::facts::{Expr, ExprId, Mention};
 use crate::lints::Lint;
@@ -38,7 +38,7 @@ const MAX_CALLERS: usize = 4;
 /// What a lint's file says.
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct Params {
+pub(super) struct Params {
     hazards: Vec<HazardKind>,
     does: String,
     #[serde(rename = "use")]
@@ -72,16 +72,6 @@ enum Sure {
     Depends(String),
 }
 
-/// Whether what a lint's file says can be read.
-///
-/// # Errors
-///
-/// What is wrong with it.
-pub fn validate(table: &toml::Table) -> Result<(), String> {
-    let read: Result<Params, _> = table.clone().try_into();
-    read.map(drop).map_err(|error| error.to_string())
-}
-
 /// The uses of libraries that models call dangerous, found once for all lints.
 #[derive(Default)]
 pub struct Hazards<'m> {
@@ -91,7 +81,9 @@ pub struct Hazards<'m> {
 impl<'m> Hazards<'m> {
     /// Looks for the kinds of hazard that these lints speak of.
     pub(super) fn new<'l>(cx: &Context<'m>, lints: impl Iterator<Item = &'l Lint>) -> Hazards<'m> {
-        let asked = lints.filter_map(params).flat_map(|it| it.hazards);
+        let asked = lints
+            .filter_map(params::read::<Params>)
+            .flat_map(|it| it.hazards);
         let asked: FxHashSet<HazardKind> = asked.collect();
         let models = cx.program.models;
         let meant = models.hazards_of(cx.program.crates_used(), |it| asked.contains(&it.kind));
@@ -133,13 +125,9 @@ fn is_field(path: &str) -> bool {
     names.next().is_some_and(|it| !is_capital(it)) && names.next().is_some_and(is_capital)
 }
 
-fn params(lint: &Lint) -> Option<Params> {
-    lint.check.params.clone().try_into().ok()
-}
-
 /// Finds the hazards of a lint.
 pub(super) fn run(cx: &Context<'_>, hazards: &Hazards<'_>, lint: &Lint) -> Vec<Diagnostic> {
-    let Some(params) = params(lint) else {
+    let Some(params) = params::read::<Params>(lint) else {
         return Vec::new();
     };
     let is_live = |key| cx.is_live(key);
