@@ -6,6 +6,7 @@
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::near::Near;
 use super::special;
 use crate::facts::mentions::hash;
 use crate::facts::{Body, Expr, ExprId, Mention};
@@ -37,22 +38,19 @@ impl Between {
     ) -> Between {
         let program = values.program;
         let sinks = with_sinks(values, asked);
-        let by_name = by_name(program, &sinks, calls);
-        let mut roots: Vec<FnId> = by_name.keys().copied().filter(|it| is_root(*it)).collect();
+        let near = Near::new(program, &sinks, calls);
+        let is_root = |it: &FnId| is_root(*it) && near.is_within(*it, calls);
+        let roots = program.fn_ids().map(|it| it.0);
+        let mut roots: Vec<FnId> = roots.filter(is_root).collect();
         roots.sort_unstable();
 
         let mut depths: FxHashMap<FnId, usize> = roots.iter().map(|it| (*it, 0)).collect();
         let mut callers: FxHashMap<FnId, Vec<FnId>> = FxHashMap::default();
         let mut level = roots.clone();
         for depth in 1..=calls {
-            let is_near = |it: &FnId| {
-                by_name
-                    .get(it)
-                    .is_some_and(|left| depth.saturating_add(*left) <= calls)
-            };
             let called = level.par_iter().map(|id| {
                 let mut all = calls_of(values, *id);
-                all.retain(is_near);
+                all.retain(|it| near.is_within(*it, calls - depth));
                 (*id, all)
             });
             let called: Vec<(FnId, Vec<FnId>)> = called.collect();
@@ -186,7 +184,13 @@ fn with_sinks(values: &Values<'_>, asked: Sinks) -> Vec<FnId> {
         it.all_sinks().any(|(kind, _)| asked.has(kind))
             || it.sink_of_self.is_some_and(|kind| asked.has(kind))
     };
-    let mut found: Vec<FnId> = owners(program, calling(values, is_sink));
+    let is_met = |it: &Function, is_fixed: &dyn Fn(u32) -> bool| {
+        let mut args = it.all_sinks().filter(|(kind, _)| asked.has(*kind));
+        // What a fixed shell is told to do stands in other arguments.
+        it.sink_of_self.is_some_and(|kind| asked.has(kind))
+            || args.any(|(kind, at)| kind == SinkKind::Command || !is_fixed(at))
+    };
+    let mut found: Vec<FnId> = owners(program, calling(values, is_sink, is_met));
     if asked.has(SinkKind::Log) {
         let macros = program
             .models
@@ -220,70 +224,66 @@ pub(super) fn with_sources(values: &Values<'_>, kinds: &[SourceKind]) -> FxHashS
     }
     let program = values.program;
     let is_source = |it: &Function| it.source.is_some_and(|it| kinds.contains(&it));
-    owners(program, calling(values, is_source))
+    owners(program, calling(values, is_source, |_, _| true))
         .into_iter()
         .collect()
 }
 
-/// The bodies that call a function of a library that is meant.
-fn calling(values: &Values<'_>, is_meant: impl Fn(&Function) -> bool) -> Vec<BodyKey> {
+/// The bodies that call a function of a library that is meant, if it is met where the arguments at
+/// some positions are fixed.
+fn calling(
+    values: &Values<'_>,
+    is_meant: impl Fn(&Function) -> bool,
+    is_met: impl Fn(&Function, &dyn Fn(u32) -> bool) -> bool + Sync,
+) -> Vec<BodyKey> {
     let program = values.program;
     let functions = program.models.functions_of(program.crates_used(), is_meant);
     let paths = functions.iter().map(|it| it.as_str());
     let bodies = program.using(paths, true, |it| functions.contains(&it));
     // `pool.execute(..)` is the function of a trait.
-    let is_one = |path: Name| {
+    let model = |path: Name| {
         let model = program.models.function(path);
-        model.is_some_and(|it| functions.contains(&it.path))
+        model.filter(|it| functions.contains(&it.path))
     };
     let calls = |key: &BodyKey| {
         let typing = values.typing(*key);
-        let mut exprs = program[*key].body.exprs();
-        exprs.any(|(id, expr)| {
-            matches!(expr, Expr::Call { .. } | Expr::MethodCall(_))
-                && typing.external(id).is_some_and(is_one)
+        let body = &program[*key].body;
+        body.exprs().any(|(id, expr)| {
+            // `File::open(path)` and `Vec::reserve(&mut all, n)` count their arguments in two ways.
+            let (args, is_method) = match expr {
+                Expr::Call { args, .. } => (args, false),
+                Expr::MethodCall(call) => (&call.args, true),
+                _ => return false,
+            };
+            let is_fixed = |at: u32| match is_method {
+                true => args
+                    .get(at as usize)
+                    .is_none_or(|it| is_fixed(body, typing, *it)),
+                false => args.iter().all(|it| is_fixed(body, typing, *it)),
+            };
+            let model = typing.external(id).and_then(model);
+            model.is_some_and(|it| is_met(it, &is_fixed))
         })
     };
     bodies.into_par_iter().filter(calls).collect()
 }
 
-/// How many calls away from sinks functions are, at the least, going by what their bodies mention.
-fn by_name(program: &Program, sinks: &[FnId], calls: usize) -> FxHashMap<FnId, usize> {
-    let mut found: FxHashMap<FnId, usize> = sinks.iter().map(|it| (*it, 0)).collect();
-    let mut open = sinks.to_vec();
-    let mut left = 0;
-    while !open.is_empty() && left < calls {
-        left += 1;
-        let callers = callers_by_name(program, &open, |it| !found.contains_key(&it));
-        found.extend(callers.iter().map(|it| (*it, left)));
-        open = callers;
+/// Whether nobody can choose a value, by how it is written: a literal, or how many there are.
+fn is_fixed(body: &Body, typing: &Typing, id: ExprId) -> bool {
+    match body.expr(id) {
+        Expr::Literal(_) => true,
+        Expr::Ref { inner, .. } => is_fixed(body, typing, *inner),
+        Expr::MethodCall(call) => {
+            let is_ours = |it: &Callee| matches!(it, Callee::Fn(_));
+            matches!(call.name.as_str(), "len" | "count" | "capacity")
+                && !typing.callees(id).iter().any(is_ours)
+        }
+        _ => false,
     }
-    found
-}
-
-/// The functions in which something that is called or named is called like one of others.
-fn callers_by_name(
-    program: &Program,
-    called: &[FnId],
-    is_meant: impl Fn(FnId) -> bool + Sync,
-) -> Vec<FnId> {
-    let hashes = called.iter().flat_map(|it| program.hashes_of_fn(*it));
-    let mut callers = owners(program, program.mentioning(&hashes.collect()));
-    callers.retain(|it| is_meant(*it));
-    let names: FxHashSet<Name> = called.iter().map(|it| program[*it].name).collect();
-    let names: FxHashSet<Name> = names
-        .into_iter()
-        .flat_map(|it| program.spelled(it))
-        .collect();
-    let calls = |id: &FnId| {
-        let body = program[*id].body;
-        body.is_some_and(|it| writes(&program[it].body, |it| names.contains(&it)))
-    };
-    callers.into_par_iter().filter(calls).collect()
 }
 
 /// Whether one of some names stands in a body: that of a method, or the last of a path.
-fn writes(body: &Body, is_meant: impl Fn(Name) -> bool) -> bool {
+pub(super) fn writes(body: &Body, is_meant: impl Fn(Name) -> bool) -> bool {
     body.exprs().any(|(_, expr)| match expr {
         Expr::MethodCall(call) => is_meant(call.name),
         Expr::Path(path) => path.last().is_some_and(&is_meant),
@@ -291,7 +291,7 @@ fn writes(body: &Body, is_meant: impl Fn(Name) -> bool) -> bool {
     })
 }
 
-fn owners(program: &Program, bodies: Vec<BodyKey>) -> Vec<FnId> {
+pub(super) fn owners(program: &Program, bodies: Vec<BodyKey>) -> Vec<FnId> {
     let fns = bodies.into_iter().filter_map(|it| match program[it].owner {
         BodyOwner::Fn(id) => Some(id),
         BodyOwner::Const(_) => None,

@@ -11,6 +11,7 @@ mod env;
 mod guards;
 mod library;
 mod macros;
+mod near;
 mod predicates;
 mod sources;
 mod special;
@@ -33,6 +34,7 @@ pub use summary::{Flow, Sink};
 pub use taint::{Source, Step};
 
 use between::Between;
+use sources::is_of_request;
 use summary::{Looks, Summaries};
 
 /// How many functions are looked at together: what is found out of those that they call serves all.
@@ -121,9 +123,9 @@ fn handlers(inventory: &Inventory) -> FxHashSet<FnId> {
 
 /// The last names of types that hold a request or a part of one.
 fn carriers(program: &Program) -> FxHashSet<Name> {
-    let extractors = program
-        .models
-        .extractors_of(program.crates_used(), |_| true);
+    let extractors = program.models.extractors_of(program.crates_used(), |it| {
+        it.wraps || is_of_request(it.carries)
+    });
     let names = extractors.iter().map(|it| last_segment(it.as_str()));
     let requests = ["Request", "HttpRequest", "ServiceRequest"];
     names.chain(requests).map(Name::new).collect()

@@ -145,19 +145,8 @@ fn carries(program: &Program, ty: &Ty, is_handler: bool) -> Option<Carried> {
     if let Some(extractor) = program.models.extractor(path) {
         return Some(match extractor.carries {
             Carries::Headers => Carried::Headers,
-            Carries::Body
-            | Carries::Form
-            | Carries::Multipart
-            | Carries::Query
-            | Carries::Path
-            | Carries::Header
-            | Carries::Cookies
-            | Carries::Request
-            | Carries::Host
-            | Carries::Uri
-            | Carries::WholeUri
-            | Carries::Websocket => Carried::Request,
-            _ if extractor.wraps => return carries(program, &ty.arg(0), is_handler),
+            carries if is_of_request(carries) => Carried::Request,
+            _ if extractor.wraps => return self::carries(program, &ty.arg(0), is_handler),
             _ => Carried::Nothing,
         });
     }
@@ -166,6 +155,26 @@ fn carries(program: &Program, ty: &Ty, is_handler: bool) -> Option<Carried> {
         TypeRole::Headers | TypeRole::Cookies if is_handler => Some(Carried::Request),
         _ => None,
     }
+}
+
+/// Whether what an extractor carries has been written by the client.
+pub(super) fn is_of_request(carries: Carries) -> bool {
+    matches!(
+        carries,
+        Carries::Body
+            | Carries::Form
+            | Carries::Multipart
+            | Carries::Query
+            | Carries::Path
+            | Carries::Header
+            | Carries::Headers
+            | Carries::Cookies
+            | Carries::Request
+            | Carries::Host
+            | Carries::Uri
+            | Carries::WholeUri
+            | Carries::Websocket
+    )
 }
 
 /// Whether a function is one by which a framework fills parameters or passes requests on.

@@ -441,19 +441,22 @@ impl Models {
         self.local.iter().chain(models.map(|krate| krate.model()))
     }
 
-    /// The last names by which its library knows a type: its own, those that it is exported under,
-    /// and those of aliases. `None` for a trait, for which any type can stand.
+    /// The [last names](Models::last_names) of a type. `None` for a trait, for which any type can stand.
     pub fn names_of_type<'p>(&self, path: &'p str) -> Option<Vec<&'p str>> {
+        let is_trait = self.kind(self.canonical(path).as_str()) == Some(Kind::Trait);
+        (!is_trait).then(|| self.last_names(path))
+    }
+
+    /// The last names by which its library knows something: its own, those that it is exported under,
+    /// and those of aliases.
+    pub fn last_names<'p>(&self, path: &'p str) -> Vec<&'p str> {
         let canonical = self.canonical(path).as_str();
-        if self.kind(canonical) == Some(Kind::Trait) {
-            return None;
-        }
         let table = builtin::find(crate_of(canonical)).map(|it| it.exports());
         let others = table.into_iter().flat_map(|it| it.names_of(canonical));
         let own = [path, canonical]
             .into_iter()
             .filter_map(|it| it.rsplit("::").next());
-        Some(own.chain(others).collect())
+        own.chain(others).collect()
     }
 
     /// The last names of what makes values of a type: of other types of its crate whose functions

@@ -611,7 +611,7 @@ impl Builder<'_> {
             let name = match leaf.kind {
                 UseKind::Name(name) => Some(name),
                 UseKind::Glob => None,
-                UseKind::Anonymous => continue,
+                UseKind::Anonymous => Some(Name::new("_")),
             };
             imports.push(Import {
                 name,

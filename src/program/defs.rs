@@ -109,7 +109,7 @@ pub struct Module {
 /// One leaf of a `use`.
 #[derive(Debug, Clone)]
 pub struct Import {
-    /// The name it brings in; `None` for globs.
+    /// The name it brings in, `_` if none; `None` for globs.
     pub name: Option<Name>,
     /// The path.
     pub path: Vec<Name>,

@@ -82,9 +82,12 @@ impl Holders {
     }
 
     fn add_type(&mut self, program: &Program, path: Name, types: Types) {
-        let names = program.models.names_of_type(path.as_str());
-        let makers = program.models.makers_of(path.as_str());
-        for name in names.into_iter().flatten().chain(makers) {
+        // What makes a value that has the methods of a trait, nobody knows.
+        let (names, makers) = match program.models.names_of_type(path.as_str()) {
+            Some(names) => (names, program.models.makers_of(path.as_str())),
+            None => (program.models.last_names(path.as_str()), Vec::new()),
+        };
+        for name in names.into_iter().chain(makers) {
             for name in program.spelled(Name::new(name)) {
                 *self.named.entry(name).or_default() |= types;
             }
@@ -92,7 +95,8 @@ impl Holders {
     }
 
     /// Adds the types of the program that are used as if they were what they hold: tuple structs,
-    /// enums, what dereferences, and aliases of anything that names them. Whether there were any.
+    /// enums, what dereferences, aliases of anything that names them, and traits that ask for them.
+    /// Whether there were any.
     fn add_pointers(&mut self, program: &Program) -> bool {
         let mut is_more = false;
         let mut add = |named: &mut FxHashMap<Name, Types>, name, types| {
@@ -104,6 +108,14 @@ impl Holders {
             let types = alias.ty.as_ref().map_or(0, |ty| self.of_type(ty));
             if types != 0 {
                 add(&mut self.named, alias.name, types);
+            }
+        }
+        // What has the methods of our trait has those of the traits that it asks for.
+        for of in &program.traits {
+            let bounds = of.supertraits.iter();
+            let types = bounds.fold(0, |all, it| all | self.of_path(it));
+            if types != 0 {
+                add(&mut self.named, of.name, types);
             }
         }
         for adt in &program.adts {

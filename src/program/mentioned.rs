@@ -9,6 +9,7 @@ use super::mention_index::MentionIndex;
 use super::{BodyData, BodyKey, Container, Def, FnId, ModuleId, Program};
 use crate::facts::Mention;
 use crate::facts::mentions::hash;
+use crate::models::exports::last_segment;
 use crate::source::Name;
 
 /// The other names under which the program imports or aliases something, by its last name.
@@ -83,7 +84,7 @@ impl Program {
                 continue;
             }
             for need in needs {
-                if let Need::Receiver(at) = need {
+                if let Need::Receiver(at) | Need::Trait(at) = need {
                     called[*at] = true;
                 }
             }
@@ -93,6 +94,10 @@ impl Program {
             Need::Nothing => true,
             Need::Owner(owner) => data.body.mentions().has_any(&uses.owners[*owner]),
             Need::Receiver(at) => holders.may_hold(self, key, *at),
+            Need::Trait(at) => {
+                holders.may_hold(self, key, *at)
+                    || self.is_in_scope(data.module, uses.receivers[*at])
+            }
             Need::Import(name) => leads_there(data.module, *name),
         };
         let mut found: Vec<BodyKey> = index.any().to_vec();
@@ -149,6 +154,7 @@ impl Program {
             for import in self.modules.iter().flat_map(|it| &it.imports) {
                 if let (Some(name), Some(original)) = (import.name, import.path.last())
                     && name != *original
+                    && name != "_"
                 {
                     spellings.entry(*original).or_default().push(name);
                 }
@@ -181,6 +187,8 @@ enum Need {
     Owner(usize),
     /// Something to call a method on: a value of one of [`Uses::receivers`].
     Receiver(usize),
+    /// The trait that it belongs to, in scope, or something of the trait: one of [`Uses::receivers`].
+    Trait(usize),
     /// The item itself, under this name.
     Import(Name),
 }
@@ -194,7 +202,7 @@ struct Uses {
     owners: Vec<FxHashSet<u16>>,
     /// Where in them the type with this path is; nowhere, if it is a trait.
     by_path: FxHashMap<Name, Option<usize>>,
-    /// Types whose methods are meant.
+    /// Types and traits whose methods are meant, by their canonical paths.
     receivers: Vec<Name>,
 }
 
@@ -218,8 +226,10 @@ impl Uses {
         let names = program.spelled(name);
         for how in [Some(usual), odd].into_iter().flatten() {
             if is_type {
-                let owner = self.owner(program, owner);
-                let need = owner.map_or(Need::Nothing, Need::Owner);
+                let need = match self.owner(program, owner) {
+                    Some(owner) => Need::Owner(owner),
+                    None => self.of_trait(program, owner),
+                };
                 self.push(hash(how, name.as_str()), need);
             } else {
                 for name in &names {
@@ -229,8 +239,8 @@ impl Uses {
         }
         if is_type && may_take_self {
             let need = match self.owner(program, owner) {
-                Some(_) => Need::Receiver(self.receiver(owner)),
-                None => Need::Nothing,
+                Some(_) => Need::Receiver(self.receiver(program, owner)),
+                None => self.of_trait(program, owner),
             };
             self.push(hash(Mention::Member, name.as_str()), need);
         }
@@ -254,8 +264,17 @@ impl Uses {
         })
     }
 
-    fn receiver(&mut self, owner: &str) -> usize {
-        let owner = Name::new(owner);
+    /// What it takes to use a function of a trait.
+    fn of_trait(&mut self, program: &Program, owner: &str) -> Need {
+        let is_everywhere = |(krate, name): (&str, &str)| krate == "std" && is_in_prelude(name);
+        match owner.split_once("::") {
+            Some((krate, rest)) if is_everywhere((krate, last_segment(rest))) => Need::Nothing,
+            _ => Need::Trait(self.receiver(program, owner)),
+        }
+    }
+
+    fn receiver(&mut self, program: &Program, owner: &str) -> usize {
+        let owner = program.models.canonical(owner);
         let known = self.receivers.iter().position(|it| *it == owner);
         known.unwrap_or_else(|| {
             self.receivers.push(owner);
@@ -266,4 +285,40 @@ impl Uses {
     fn push(&mut self, hash: u16, need: Need) {
         self.of.entry(hash).or_default().push(need);
     }
+}
+
+/// Whether a trait of the standard library need not be imported: those of the prelude of the 2024
+/// edition (`std::prelude::rust_2024`, Rust 1.90), operators included.
+fn is_in_prelude(name: &str) -> bool {
+    const PRELUDE: [&str; 28] = [
+        "AsMut",
+        "AsRef",
+        "AsyncFn",
+        "AsyncFnMut",
+        "AsyncFnOnce",
+        "Clone",
+        "Copy",
+        "Default",
+        "DoubleEndedIterator",
+        "Drop",
+        "Eq",
+        "ExactSizeIterator",
+        "Extend",
+        "Fn",
+        "FnMut",
+        "FnOnce",
+        "From",
+        "FromIterator",
+        "Future",
+        "Into",
+        "IntoFuture",
+        "IntoIterator",
+        "Iterator",
+        "Ord",
+        "PartialEq",
+        "PartialOrd",
+        "ToOwned",
+        "ToString",
+    ];
+    PRELUDE.contains(&name) || matches!(name, "TryFrom" | "TryInto")
 }

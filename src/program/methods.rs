@@ -9,6 +9,7 @@ use rustc_hash::FxHashMap;
 use super::Program;
 use super::defs::{AdtId, ConstId, Container, Def, FnId, ImplId, ModuleId, TraitId};
 use super::ty::{Bound, Bounds, Subst, Ty, TyScope};
+use crate::facts::item::Visibility;
 use crate::source::Name;
 
 /// Impls by what they are for.
@@ -455,6 +456,12 @@ impl Program {
         found
     }
 
+    /// Whether a library's trait with modelled methods is in scope of a module.
+    pub(super) fn is_in_scope(&self, module: ModuleId, library_trait: Name) -> bool {
+        self.around(module)
+            .any(|it| self.library_traits(it).contains(&library_trait))
+    }
+
     /// The traits with modelled methods that a module imports, in the order of its imports.
     fn library_traits(&self, module: ModuleId) -> &[Name] {
         let kept = self.index.library_traits.get(module.0 as usize);
@@ -463,21 +470,37 @@ impl Program {
 
     fn library_traits_now(&self, module: ModuleId) -> Box<[Name]> {
         let mut traits: Vec<Name> = Vec::new();
-        for import in &self[module].imports {
-            let is_capital = |it: &Name| it.as_str().starts_with(char::is_uppercase);
-            if import.name.is_some() && !import.path.last().is_some_and(is_capital) {
-                continue;
-            }
-            for found in self.resolve_names(module, &import.path, import.global) {
-                let Def::External(path) = found.def else {
-                    continue;
-                };
-                let canonical = self.models.canonical(path.as_str());
+        // The module, and those of which it imports all.
+        let mut modules = vec![module];
+        let mut at = 0;
+        while let Some(from) = modules.get(at).copied() {
+            at += 1;
+            for import in &self[from].imports {
+                let is_capital = |it: &Name| it.as_str().starts_with(char::is_uppercase);
                 let is_glob = import.name.is_none();
-                let glob = is_glob.then(|| self.models.glob(path.as_str()));
-                let brought = glob.iter().flat_map(|it| it.iter().map(|it| it.1));
-                let all = [canonical].into_iter().chain(brought);
-                traits.extend(all.filter(|it| self.models.is_modelled_trait(*it)));
+                if !is_glob && !import.path.last().is_some_and(is_capital)
+                    || from != module && import.visibility == Visibility::Private
+                {
+                    continue;
+                }
+                for found in self.resolve_names(from, &import.path, import.global) {
+                    let path = match found.def {
+                        Def::External(path) => path,
+                        Def::Module(of) if is_glob && !modules.contains(&of) => {
+                            modules.push(of);
+                            continue;
+                        }
+                        _ => continue,
+                    };
+                    let canonical = self.models.canonical(path.as_str());
+                    let glob = is_glob.then(|| self.models.glob(path.as_str()));
+                    let brought = glob.iter().flat_map(|it| it.iter().map(|it| it.1));
+                    for one in [canonical].into_iter().chain(brought) {
+                        if self.models.is_modelled_trait(one) && !traits.contains(&one) {
+                            traits.push(one);
+                        }
+                    }
+                }
             }
         }
         traits.into()
