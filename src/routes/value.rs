@@ -296,10 +296,23 @@ pub enum LayerKind {
     Type(Ty, Vec<Value>),
     /// A tonic interceptor: a function or a type through which requests pass on their way.
     Interceptor(Box<LayerKind>),
+    /// One that only runs for the requests of which a function of the program says so.
+    When(Box<When>),
     /// Switched off by a constant: `Condition::new(false, ..)`.
     Off,
     /// Not known.
     Unknown,
+}
+
+/// A layer that is not there for all requests.
+#[derive(Debug, Clone)]
+pub struct When {
+    /// What it is where it is there.
+    pub kind: LayerKind,
+    /// The function or closure that is asked about a request.
+    pub asked: (BodyKey, ExprId),
+    /// How that is written.
+    pub text: String,
 }
 
 impl LayerKind {

@@ -19,6 +19,11 @@
 //@ ANY /old/{*fallback} none
 //@ GET /v1/items none
 //@ GET /v2/items none
+//@ GET /same/first none
+//@ GET /asked/first none
+//@ GET /asked/second none
+//@ GET /methods none
+//@ PUT /methods none
 use ntex::http::header::AUTHORIZATION;
 use ntex::service::{Middleware, Service, ServiceCtx, cfg::SharedCfg};
 use ntex::web::{
@@ -238,6 +243,18 @@ async fn main() -> std::io::Result<()> {
             )
             .service(web::scope("/old").default_service(web::route().to(ok)))
             .service(web::scope(["/v1", "/v2"]).service(items))
+            // The second of two in the same place is never asked; one with a guard leaves the rest.
+            .service(web::scope("/same").route("/first", web::get().to(ok)))
+            .service(web::scope("/same").route("/second", web::get().to(ok)))
+            .service(
+                web::scope("/asked")
+                    .guard(web::guard::Header("x-kind", "internal"))
+                    .route("/first", web::get().to(ok)),
+            )
+            .service(web::scope("/asked").route("/second", web::get().to(ok)))
+            .route("/methods", web::get().to(ok))
+            .route("/methods", web::put().to(ok))
+            .route("/methods", web::get().to(taken))
     })
     .bind("127.0.0.1:8080")?
     .run()

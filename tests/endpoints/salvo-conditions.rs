@@ -1,5 +1,6 @@
 //! Hoops that are there only sometimes.
 
+use salvo::http::Method;
 use salvo::prelude::*;
 
 struct Config {
@@ -30,6 +31,10 @@ async fn metrics() -> &'static str {
     "0"
 }
 
+fn is_private(req: &Request, _depot: &Depot) -> bool {
+    !req.uri().path().starts_with("/public")
+}
+
 #[tokio::main]
 async fn main() {
     let config = config();
@@ -41,7 +46,15 @@ async fn main() {
         .hoop_when(auth, |req, _| req.uri().path().starts_with("/when/private"))
         .push(Router::with_path("private").post(store))
         .push(Router::with_path("public").post(store));
-    let router = Router::new().push(optional).push(by_path).then(|router| {
+    let by_method = Router::with_path("methods")
+        .hoop_when(auth, |req, _| req.method() != Method::GET)
+        .get(metrics)
+        .post(store);
+    let by_function = Router::with_path("function").hoop_when(auth, is_private).post(store);
+    let by_header = Router::with_path("other")
+        .hoop_when(auth, |req, _| req.header::<String>("x-internal").is_none())
+        .post(store);
+    let router = Router::new().push(optional).push(by_path).push(by_method).push(by_function).push(by_header).then(|router| {
         if config.metrics {
             router.push(Router::with_path("metrics").get(metrics))
         } else {
@@ -53,6 +66,10 @@ async fn main() {
 }
 
 //@ POST /optional conditional if config.protect
-//@ POST /when/private conditional if |req, _| req.uri().path().starts_with("/when/private")
-//@ POST /when/public conditional if |req, _| req.uri().path().starts_with("/when/private")
+//@ POST /when/private required
+//@ POST /when/public none
+//@ GET /methods none
+//@ POST /methods required
+//@ POST /function required
+//@ POST /other conditional if |req, _| req.header::<String>("x-internal").is_none()
 //@ GET /metrics none

@@ -384,6 +384,7 @@ impl<'a> Eval<'a> {
         match kind {
             LayerKind::Hoop(id, _) => self.program[*id].name.to_string(),
             LayerKind::Interceptor(inner) => self.layer_name(inner, span),
+            LayerKind::When(when) => self.layer_name(&when.kind, span),
             LayerKind::Function(target, _) | LayerKind::Around(target, _) => match target {
                 HandlerTarget::Fn(id) => self.program[*id].name.to_string(),
                 HandlerTarget::External(path) => path.to_string(),

@@ -1,4 +1,4 @@
-//! Which services of actix-web are never asked.
+//! Which services of actix-web and ntex are never asked.
 //!
 //! The first service that a request fits gets it: a resource by its whole path, a scope by its prefix, both only if
 //! their own guards hold. Whether something in it answers does not matter, and nobody else is asked.
@@ -30,14 +30,17 @@ pub(super) fn register(
     it: &Arriving<'_>,
     routes: Vec<Route>,
 ) {
-    if !super::actix_family::named(router.framework).is_some_and(|it| it.in_order) {
+    let Some(family) = super::actix_family::named(router.framework) else {
         router.routes.extend(routes);
         return;
-    }
+    };
     let segments = segments(it.path);
     for route in routes {
         let mut before = router.taken.iter();
-        let before = before.find(|taken| takes(taken, &segments, it.below, &route.method));
+        let before = before.find(|taken| match family.in_order {
+            true => takes(taken, &segments, it.below, &route.method),
+            false => is_same(taken, &segments, it.below, &route.method),
+        });
         match before {
             Some(before) => eval.shadowed.push(Shadowed {
                 method: route.method,
@@ -76,6 +79,14 @@ fn segments(path: &Text) -> Vec<String> {
         None => super::path::split(&whole),
         Some(rest) => super::path::split(rest),
     }
+}
+
+/// Whether a service that came before has the same place in a tree, where the first one gets the
+/// requests of this method. Source: ntex-router 1.1 `src/tree.rs`.
+fn is_same(before: &Taken, segments: &[String], below: bool, method: &str) -> bool {
+    let known = !segments.iter().any(|it| it.contains(UNKNOWN));
+    let answers = before.methods.is_empty() || before.methods.iter().any(|it| it == method);
+    known && answers && before.below == below && before.segments == segments
 }
 
 /// Whether a service that came before gets all requests of this method that another one fits.

@@ -468,8 +468,11 @@ pub(super) fn add_route(
             let (routes, lost) = inner.finish();
             let mut inner = Router::new(RouterKind::App, NAME, call.span);
             inner.routes = routes;
-            if inner.routes.iter().any(|it| it.framework.is_none()) {
-                inner.mount(path, call.span);
+            match inner.routes.iter().any(|it| it.framework.is_none()) {
+                true => inner.mount(path, call.span),
+                false => inner
+                    .routes
+                    .retain(|it| super::path::may_lie_under(&it.path, path)),
             }
             router.routes.extend(inner.routes);
             router.lost.extend(lost);

@@ -40,6 +40,23 @@ pub fn normalise(pieces: &[Text]) -> String {
     format!("/{}", segments.join("/"))
 }
 
+/// Whether requests that reach a service under this path can be for a route that goes by the whole
+/// path: segment by segment, where a parameter or what is not known takes any.
+pub(super) fn may_lie_under(route: &[Text], mounted: &Text) -> bool {
+    let (route, mounted) = (normalise(route), normalise(std::slice::from_ref(mounted)));
+    let mut own = route.split('/');
+    for wanted in mounted.split('/') {
+        if wanted.starts_with("{*") {
+            return true;
+        }
+        match own.next() {
+            Some(it) if it == wanted || it.contains('{') || wanted.contains('{') => {}
+            _ => return false,
+        }
+    }
+    own.next().is_none()
+}
+
 /// Splits at slashes outside braces (actix patterns may hold some).
 pub(super) fn split(path: &str) -> Vec<String> {
     let mut parts = vec![String::new()];

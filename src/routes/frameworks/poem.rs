@@ -14,7 +14,9 @@ use crate::models::TypeRole;
 use crate::program::{BodyOwner, Def, FnId, Program, Ty};
 use crate::routes::endpoint::HandlerTarget;
 use crate::routes::eval::{Call, Eval, shorten, type_name};
-use crate::routes::value::{Callable, Layer, LayerKind, Route, Router, RouterKind, Types, Value};
+use crate::routes::value::{
+    Callable, Layer, LayerKind, Route, Router, RouterKind, Shadowed, Taken, Types, Value,
+};
 use crate::source::Span;
 use crate::values::{Text, TextPart};
 
@@ -568,12 +570,58 @@ fn extend(made: &mut Router, inner: Router, path: &Text, span: Span) {
 fn add_at(eval: &mut Eval<'_>, made: &mut Router, path: &Text, call: &Call<'_>, at: usize) {
     let value = call.args.get(at).cloned().unwrap_or_default();
     match endpoint(eval, value, call, at) {
-        Some(inner) => extend(made, inner, path, call.span),
+        Some(inner) => {
+            let known = path.as_known().unwrap_or_default();
+            if let Some((before, _)) = known.split_once("{*") {
+                take(eval, made, before, call.span);
+            }
+            let before = made.routes.len();
+            extend(made, inner, path, call.span);
+            let mut taken = made.taken.iter();
+            if let Some(by) = taken.find(|it| it.segments == [known.as_str()]) {
+                let by = by.by;
+                let hidden = made.routes.split_off(before);
+                eval.shadowed
+                    .extend(hidden.into_iter().map(|it| hidden_by(it, by)));
+            }
+        }
         None => {
             let mut lost = lost_arg(eval, call, at, "endpoint");
             lost.reason = format!("{} (path `{}`)", lost.reason, path.display());
             made.lost.push(lost);
         }
+    }
+}
+
+/// What answers all paths below one that ends with a slash takes that one, too, from whatever is
+/// registered under it alone. Source: poem 1.3, 2.0 and 3.1 `src/route/internal/radix_tree.rs`.
+fn take(eval: &mut Eval<'_>, made: &mut Router, path: &str, span: Span) {
+    if !path.ends_with('/') || !eval.is_certain() {
+        return;
+    }
+    let is_there =
+        |it: &Route| matches!(&*it.path, [only] if only.as_known().as_deref() == Some(path));
+    let (hidden, kept) = std::mem::take(&mut made.routes)
+        .into_iter()
+        .partition(is_there);
+    made.routes = kept;
+    let hidden: Vec<Route> = hidden;
+    eval.shadowed
+        .extend(hidden.into_iter().map(|it| hidden_by(it, span)));
+    made.taken.push(Taken {
+        segments: vec![path.to_owned()],
+        below: true,
+        methods: Vec::new(),
+        by: span,
+    });
+}
+
+fn hidden_by(route: Route, by: Span) -> Shadowed {
+    Shadowed {
+        method: route.method,
+        handler: route.handler,
+        registered: route.registered,
+        by,
     }
 }
 
@@ -585,6 +633,14 @@ fn add_below(eval: &mut Eval<'_>, made: &mut Router, strips: bool, call: &Call<'
         made.lost.push(lost_arg(eval, call, 1, "nested endpoint"));
         return;
     };
+    if let Some(known) = prefix.as_known() {
+        take(
+            eval,
+            made,
+            &format!("{}/", known.trim_end_matches('/')),
+            call.span,
+        );
+    }
     if inner.kind != RouterKind::Methods && strips {
         let (routes, lost) = inner.finish();
         let mut below = Router::new(RouterKind::App, NAME, call.span);

@@ -14,7 +14,7 @@ use crate::program::{BodyKey, FnId, Program, Ty};
 use crate::routes::endpoint::HandlerTarget;
 use crate::routes::eval::{Call, Eval, shorten, type_name};
 use crate::routes::value::{
-    Callable, Layer, LayerKind, Lost, Route, Router, RouterKind, Types, Value,
+    Callable, Layer, LayerKind, Lost, Route, Router, RouterKind, Types, Value, When,
 };
 use crate::source::{Name, Span};
 use crate::values::Text;
@@ -320,8 +320,19 @@ fn hoops(eval: &Eval<'_>, call: &Call<'_>) -> Vec<Arc<Layer>> {
     if call.name != "hoop_when" {
         return layers;
     }
-    let condition = text_of(eval, call, 1);
-    let conditional = |layer: &Arc<Layer>| layer.under(&*condition);
+    let text = text_of(eval, call, 1);
+    let Some(asked) = call.arg_exprs.get(1) else {
+        return layers.iter().map(|layer| layer.under(&*text)).collect();
+    };
+    let conditional = |layer: &Arc<Layer>| {
+        let mut layer = Layer::clone(layer);
+        layer.kind = LayerKind::When(Box::new(When {
+            kind: layer.kind,
+            asked: (call.body, *asked),
+            text: text.clone(),
+        }));
+        Arc::new(layer)
+    };
     layers.iter().map(conditional).collect()
 }
 

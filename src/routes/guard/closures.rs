@@ -94,7 +94,7 @@ impl Judge<'_> {
 impl Run<'_, '_> {
     /// What the variables are that a closure takes along: a text that stands in the code, or a setting
     /// that may be empty, is no secret.
-    fn know_captured(&mut self, closure: ExprId) {
+    pub(super) fn know_captured(&mut self, closure: ExprId) {
         let body = &self.judge.program[self.key].body;
         let within = body.expr_range(closure);
         let used = body.exprs().filter_map(|(id, expr)| {

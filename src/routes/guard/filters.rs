@@ -72,6 +72,7 @@ impl Judge<'_> {
                 let bodies: Vec<BodyKey> = self.program[id].body.into_iter().collect();
                 super::layers::names_a_limiter(self.program[id].name.as_str())
                     || self.answers_too_many(&bodies)
+                    || bodies.iter().any(|it| self.rejects_by_limiter(*it))
             }
             HandlerTarget::Closure(body, expr) => {
                 let range = self.program[body].body.expr_range(expr);

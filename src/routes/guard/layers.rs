@@ -15,8 +15,8 @@ use crate::program::ty::Subst;
 use crate::program::{BodyKey, FnId, Ty};
 use crate::routes::endpoint::{Evidence, EvidenceKind, HandlerTarget, Status};
 use crate::routes::limiters::in_messages;
-use crate::routes::value::{Callable, Layer, LayerKind, Value};
-use crate::source::{Name, TextRange};
+use crate::routes::value::{Callable, Layer, LayerKind, Value, When};
+use crate::source::{Name, Span, TextRange};
 use crate::values::Callee;
 
 /// What a layer does.
@@ -90,6 +90,9 @@ impl Judge<'_> {
 
     /// Judges a layer.
     pub fn layer(&self, layer: &Layer) -> Effect {
+        if let LayerKind::When(when) = &layer.kind {
+            return self.layer_when(layer, when);
+        }
         self.begin();
         let evidence = Evidence {
             kind: match layer.kind {
@@ -124,7 +127,10 @@ impl Judge<'_> {
                     ..Effect::of(Proof::nothing())
                 };
             }
-            LayerKind::Function(..) | LayerKind::Around(..) | LayerKind::Unknown => {
+            LayerKind::Function(..)
+            | LayerKind::Around(..)
+            | LayerKind::When(_)
+            | LayerKind::Unknown => {
                 let harmless = !words::credential_word(&layer.name);
                 let proof = if harmless {
                     Proof::nothing()
@@ -173,6 +179,30 @@ impl Judge<'_> {
                 }
             };
         }
+        effect
+    }
+
+    /// Judges a layer that is there for some requests: where the path or the method decides, it is
+    /// there for an endpoint, or it is not.
+    fn layer_when(&self, layer: &Layer, when: &When) -> Effect {
+        self.begin();
+        let (body, expr) = when.asked;
+        let mut run = self.start(body, Abs::default(), Vec::new());
+        run.know_captured(expr);
+        let asked = run.expr(expr);
+        let truth = run.apply(expr, &asked, vec![Abs::of(From::REQUEST), Abs::default()]);
+        let looks = run.looks;
+        let mut layer = layer.clone();
+        layer.kind = when.kind.clone();
+        let mut effect = match truth.names().as_slice() {
+            ["true"] => self.layer(&layer),
+            ["false"] => Effect {
+                text: "is not there for this endpoint".into(),
+                ..Effect::of(Proof::nothing())
+            },
+            _ => self.layer(&layer.under(&*when.text)),
+        };
+        effect.looks |= looks;
         effect
     }
 
@@ -261,12 +291,39 @@ impl Judge<'_> {
         if self.answers_too_many(bodies) {
             protects.push(Protects::RateLimit);
         }
+        if self.gives_time(summary, bodies) {
+            protects.push(Protects::Timeout);
+        }
         Effect {
             refuses: refuses_some && (proof.looked || proof.strength == Strength::Verified),
             protects,
             looks: summary.looks,
             ..Effect::of(proof)
         }
+    }
+
+    /// Whether all of the rest of the chain stands in what is given a time:
+    /// `tokio::time::timeout(LIMIT, next.run(request))`.
+    fn gives_time(&self, summary: &Summary, bodies: &[BodyKey]) -> bool {
+        let nexts = summary.events.iter();
+        let nexts = nexts.filter(|event| matches!(event.kind, EventKind::Next));
+        let nexts: Vec<Span> = nexts.map(|event| event.span).collect();
+        let is_limit =
+            |it: &Callee| matches!(it, Callee::External(path) if path == "tokio::time::timeout");
+        !nexts.is_empty()
+            && bodies.iter().any(|key| {
+                let data = &self.program[*key];
+                data.body.exprs().any(|(id, expr)| {
+                    let Expr::Call { args, .. } = expr else {
+                        return false;
+                    };
+                    let [_, given] = **args else { return false };
+                    let within = data.body.expr_range(given);
+                    let is_within = |it: &Span| it.file == data.file && within.contains(it.range);
+                    nexts.iter().all(is_within)
+                        && self.values.typing(*key).callees(id).iter().any(is_limit)
+                })
+            })
     }
 
     /// A closure; `is_around` if the rest of the chain is its first parameter, and not its last.
@@ -594,6 +651,18 @@ const TOO_MANY: [&str; 4] = [
 ];
 
 impl Judge<'_> {
+    /// Whether a function asks a limiter and has an error to answer with, whatever status that is
+    /// given in the end: only something that answers rejections knows.
+    pub(super) fn rejects_by_limiter(&self, key: BodyKey) -> bool {
+        let body = &self.program[key].body;
+        let errs = |(_, expr): (_, &Expr)| match expr {
+            Expr::Path(path) => path.last().is_some_and(|it| it == "Err"),
+            Expr::Try(_) => true,
+            _ => false,
+        };
+        body.exprs().any(errs) && self.limits_within(key, TextRange::new(0, u32::MAX))
+    }
+
     /// Whether a part of a body asks a limiter, itself or in a function that it calls.
     pub(super) fn limits_within(&self, key: BodyKey, range: TextRange) -> bool {
         let typing = self.values.typing(key);
@@ -604,7 +673,9 @@ impl Judge<'_> {
                 return false;
             }
             let by_name = match expr {
-                Expr::MethodCall(call) => names_a_limiter(call.name.as_str()),
+                Expr::MethodCall(call) => {
+                    call.name == "check_key" || names_a_limiter(call.name.as_str())
+                }
                 _ => false,
             };
             by_name

@@ -79,6 +79,36 @@ fn rocket() {
     prove(&services, 700);
 }
 
+#[test]
+fn warp() {
+    prove(&[service!("warp_filters")], 800);
+}
+
+#[test]
+fn poem() {
+    prove(&[service!("poem_routes"), service!("poem_api")], 1000);
+}
+
+#[test]
+fn salvo() {
+    prove(&[service!("salvo_hoops")], 750);
+}
+
+#[test]
+fn tonic() {
+    let services = [
+        service!("tonic_interceptors"),
+        service!("tonic_server"),
+        service!("tonic_axum"),
+    ];
+    prove(&services, 350);
+}
+
+#[test]
+fn ntex() {
+    prove(&[service!("ntex_scopes")], 600);
+}
+
 /// Every service is driven, and everything in it was followed, or is declared.
 #[test]
 fn nothing_is_left_out() {

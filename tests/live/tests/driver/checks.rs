@@ -278,6 +278,10 @@ impl Driver<'_> {
             return;
         }
         let request = self.bare(method, path, Sender::Somebody, "");
+        if request.is_grpc && method != "POST" {
+            // A call has no other method, and services do not ask.
+            return;
+        }
         let seen = self.send(&request);
         let nothing = seen.reached.is_empty() && matches!(seen.answer.status, 404 | 405);
         self.check(nothing, || {

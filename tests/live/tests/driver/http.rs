@@ -4,6 +4,8 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
+use super::grpc;
+
 const CONNECT: Duration = Duration::from_secs(5);
 const ANSWER: Duration = Duration::from_secs(10);
 /// Nothing that a service here answers is longer.
@@ -20,6 +22,8 @@ pub struct Request {
     pub target: String,
     pub headers: Vec<Header>,
     pub body: Vec<u8>,
+    /// Whether it goes over HTTP/2, as a gRPC call with the body for the text of its message.
+    pub is_grpc: bool,
 }
 
 /// What comes back.
@@ -33,7 +37,11 @@ pub struct Answer {
 /// Sends a request and waits for the end of the answer.
 pub fn send(to: SocketAddr, request: &Request) -> Answer {
     let began = Instant::now();
-    let status = attempt(to, request, began).unwrap_or(0);
+    let status = match request.is_grpc {
+        true => grpc::send(to, request, ANSWER),
+        false => attempt(to, request, began),
+    };
+    let status = status.unwrap_or(0);
     Answer {
         status,
         took: began.elapsed(),
@@ -49,6 +57,7 @@ fn attempt(to: SocketAddr, request: &Request, began: Instant) -> Option<u16> {
         target,
         headers,
         body,
+        ..
     } = request;
     let mut head = format!("{method} {target} HTTP/1.1\r\nHost: {to}\r\nConnection: close\r\n");
     for (name, value) in headers {
@@ -70,9 +79,14 @@ fn attempt(to: SocketAddr, request: &Request, began: Instant) -> Option<u16> {
             break;
         }
     }
-    let line = answer.split(|it| *it == b'\r').next()?;
-    let line = std::str::from_utf8(line).ok()?;
-    line.split(' ').nth(1)?.parse().ok()
+    let mut lines = answer.split(|it| *it == b'\n');
+    let line = std::str::from_utf8(lines.next()?).ok()?;
+    let status = line.split(' ').nth(1)?.parse().ok()?;
+    // A gRPC service says that there is no such call, whoever asks.
+    let head = lines.map_while(|it| std::str::from_utf8(it).ok().map(str::trim));
+    let mut head = head.take_while(|it| !it.is_empty());
+    let code = head.find_map(|it| it.strip_prefix("grpc-status: "));
+    Some(code.map_or(status, grpc::status))
 }
 
 /// All that somebody has to say who is asked nothing.

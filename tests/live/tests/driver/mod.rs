@@ -2,6 +2,7 @@
 
 pub mod checks;
 pub mod directives;
+mod grpc;
 mod http;
 pub mod inventory;
 mod process;

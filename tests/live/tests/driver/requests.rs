@@ -104,9 +104,20 @@ impl Driver<'_> {
             target: target.to_owned(),
             headers,
             body: Vec::new(),
+            is_grpc: self.is_grpc(target),
         };
         self.set_client(&mut request);
         request
+    }
+
+    /// Whether a path belongs to a gRPC service, or cannot belong to anything else.
+    pub(super) fn is_grpc(&self, path: &str) -> bool {
+        let (calls, others): (Vec<&Endpoint>, Vec<&Endpoint>) = self
+            .endpoints
+            .iter()
+            .partition(|it| it.framework == "tonic");
+        let service = |it: &str| it.rsplit_once('/').map(|it| it.0.to_owned());
+        others.is_empty() || calls.iter().any(|it| service(&it.path) == service(path))
     }
 
     pub(super) fn set_client(&self, request: &mut Request) {
