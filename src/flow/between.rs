@@ -6,7 +6,7 @@
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::special;
+use super::{responses, special};
 use crate::facts::mentions::hash;
 use crate::facts::{Body, Expr, ExprId, Mention};
 use crate::models::exports::last_segment;
@@ -37,7 +37,8 @@ impl Between {
     ) -> Between {
         let program = values.program;
         let sinks = with_sinks(values, asked);
-        let by_name = by_name(program, &sinks, calls);
+        let mut makers = FxHashMap::default();
+        let by_name = by_name(program, &sinks, calls, &mut makers);
         let mut roots: Vec<FnId> = by_name.keys().copied().filter(|it| is_root(*it)).collect();
         roots.sort_unstable();
 
@@ -52,6 +53,7 @@ impl Between {
             };
             let called = level.par_iter().map(|id| {
                 let mut all = calls_of(values, *id);
+                all.extend(makers.get(id).into_iter().flatten());
                 all.retain(is_near);
                 (*id, all)
             });
@@ -215,11 +217,11 @@ fn with_sinks(values: &Values<'_>, asked: Sinks) -> Vec<FnId> {
 
 /// The functions in whose bodies data comes in from such sources, by functions of libraries.
 pub(super) fn with_sources(values: &Values<'_>, kinds: &[SourceKind]) -> FxHashSet<FnId> {
-    if kinds.is_empty() {
-        return FxHashSet::default();
-    }
     let program = values.program;
-    let is_source = |it: &Function| it.source.is_some_and(|it| kinds.contains(&it));
+    let is_source = |it: &Function| {
+        let is_asked = |it| it == SourceKind::Request || kinds.contains(&it);
+        it.source.is_some_and(is_asked)
+    };
     owners(program, calling(values, is_source))
         .into_iter()
         .collect()
@@ -248,13 +250,25 @@ fn calling(values: &Values<'_>, is_meant: impl Fn(&Function) -> bool) -> Vec<Bod
 }
 
 /// How many calls away from sinks functions are, at the least, going by what their bodies mention.
-fn by_name(program: &Program, sinks: &[FnId], calls: usize) -> FxHashMap<FnId, usize> {
+/// Whoever makes a value of which one of them makes a response (noted in `makers`) calls that.
+fn by_name(
+    program: &Program,
+    sinks: &[FnId],
+    calls: usize,
+    makers: &mut FxHashMap<FnId, Vec<FnId>>,
+) -> FxHashMap<FnId, usize> {
     let mut found: FxHashMap<FnId, usize> = sinks.iter().map(|it| (*it, 0)).collect();
     let mut open = sinks.to_vec();
     let mut left = 0;
     while !open.is_empty() && left < calls {
         left += 1;
-        let callers = callers_by_name(program, &open, |it| !found.contains_key(&it));
+        let mut callers = callers_by_name(program, &open, |it| !found.contains_key(&it));
+        for (maker, responders) in responses::makers(program, &open) {
+            if !found.contains_key(&maker) && !callers.contains(&maker) {
+                callers.push(maker);
+            }
+            makers.entry(maker).or_default().extend(responders);
+        }
         found.extend(callers.iter().map(|it| (*it, left)));
         open = callers;
     }

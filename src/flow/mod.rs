@@ -12,6 +12,7 @@ mod guards;
 mod library;
 mod macros;
 mod predicates;
+mod responses;
 mod sources;
 mod special;
 mod summary;
@@ -22,6 +23,7 @@ mod walk;
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
+use crate::facts::ExprId;
 use crate::models::exports::last_segment;
 use crate::models::{Sinks, SourceKind};
 use crate::program::{BodyKey, FnId, Program};
@@ -68,17 +70,27 @@ pub fn flows(
     let (asked, calls) = (*asked, *calls);
     let program = values.program;
     let handlers = handlers(inventory);
+    let closures = closures(inventory);
+    let with_closures: FxHashSet<BodyKey> = closures.iter().map(|it| it.0).collect();
     // Whatever comes in comes in by a parameter that a framework fills.
     let carriers = carriers(program);
     let others = between::with_sources(values, kinds);
     let is_root = |id: FnId| {
         let def = &program[id];
-        let is_given =
-            || handlers.contains(&id) || others.contains(&id) || is_given(program, id, &carriers);
+        let holds_handler = || def.body.is_some_and(|it| with_closures.contains(&it));
+        let is_given = || {
+            handlers.contains(&id)
+                || others.contains(&id)
+                || holds_handler()
+                || is_given(program, id, &carriers)
+        };
         !def.is_test && def.body.is_some_and(&is_meant) && is_given()
     };
     let between = Between::new(values, asked, calls, is_root);
-    let about = |looks: Looks| Summaries::new(values, sources, asked, &handlers, &between, looks);
+    let about = |looks: Looks| {
+        let called = (&handlers, &closures);
+        Summaries::new(values, sources, (asked, kinds), called, &between, looks)
+    };
     // First as if what leads to no sink passed on all that it is handed: most functions need no
     // second look, and what those call need not be read.
     let rough = |part: &[FnId]| {
@@ -117,6 +129,16 @@ fn handlers(inventory: &Inventory) -> FxHashSet<FnId> {
         _ => None,
     });
     fns.collect()
+}
+
+/// Closures that a framework calls.
+fn closures(inventory: &Inventory) -> FxHashSet<(BodyKey, ExprId)> {
+    let targets = inventory.endpoints.iter().map(|it| it.handler.target);
+    let closures = targets.filter_map(|it| match it {
+        HandlerTarget::Closure(key, id) => Some((key, id)),
+        _ => None,
+    });
+    closures.collect()
 }
 
 /// The last names of types that hold a request or a part of one.

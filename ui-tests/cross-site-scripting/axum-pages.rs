@@ -44,7 +44,7 @@ impl Page {
 
 impl IntoResponse for Page {
     fn into_response(self) -> Response {
-        Html(self.render()).into_response() // missed: cross-site-scripting
+        Html(self.render()).into_response() //~ cross-site-scripting
     }
 }
 
