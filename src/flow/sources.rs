@@ -98,7 +98,6 @@ impl Walk<'_, '_> {
         // An extractor of the program: what its own code makes of the request.
         let mut impls = program.impls_named(&EXTRACTOR_TRAITS, peeled);
         impls.extend(program.impls_named(&OPTIONAL_TRAITS, peeled));
-        impls.extend(program.impls_named(&PART_TRAITS, peeled));
         if !impls.is_empty() {
             let mut value = Value::default();
             for (id, _) in impls {
