@@ -79,7 +79,8 @@ pub(super) fn run(cx: &Context<'_>, flows: &Flows, lint: &Lint) -> Vec<Diagnosti
     let mut found: Vec<Diagnostic> = Vec::new();
     let mut told = Vec::new();
     // What everybody hears of must not go under in what auditors do.
-    let is_far = |it: &&Flow| it.calls() > MAX_CALLS;
+    let is_far =
+        |it: &&Flow| it.calls() > MAX_CALLS || params.auditor_sources.contains(&it.source.kind);
     let near = flows.0.iter().filter(|it| !is_far(it));
     let far = flows.0.iter().filter(is_far);
     for flow in near.chain(far) {

@@ -50,6 +50,7 @@ impl Between {
         for depth in 1..=calls {
             let called = level.par_iter().map(|id| {
                 let mut all = calls_of(values, *id);
+                all.extend(near.responders(*id));
                 all.retain(|it| near.is_within(*it, calls - depth));
                 (*id, all)
             });
@@ -219,11 +220,11 @@ fn with_sinks(values: &Values<'_>, asked: Sinks) -> Vec<FnId> {
 
 /// The functions in whose bodies data comes in from such sources, by functions of libraries.
 pub(super) fn with_sources(values: &Values<'_>, kinds: &[SourceKind]) -> FxHashSet<FnId> {
-    if kinds.is_empty() {
-        return FxHashSet::default();
-    }
     let program = values.program;
-    let is_source = |it: &Function| it.source.is_some_and(|it| kinds.contains(&it));
+    let is_source = |it: &Function| {
+        let is_asked = |it| it == SourceKind::Request || kinds.contains(&it);
+        it.source.is_some_and(is_asked)
+    };
     owners(program, calling(values, is_source, |_, _| true))
         .into_iter()
         .collect()

@@ -191,7 +191,7 @@ impl<'a> Walk<'_, 'a> {
     }
 
     /// What a call does, by the summary of what it reaches.
-    fn instantiate(
+    pub(super) fn instantiate(
         &mut self,
         target: FnId,
         summary: &Summary,

@@ -162,13 +162,11 @@ impl Walk<'_, '_> {
                 first.map_or_else(Vec::new, |test| self.found_among(call.receiver, test))
             }
             ("contains" | "starts_with" | "any", false) => {
-                let is_dots = first.is_some_and(|it| self.speaks_of_parents(it));
+                let begins = name == "starts_with";
+                let refused = first.map_or(Sinks::NONE, |it| self.refused_of_path(it, begins));
                 let slashes = first.is_some_and(|it| self.text(it).as_deref() == Some("//"));
-                match (is_dots, slashes) {
-                    (true, _) => one(
-                        self.receiver_of_chain(call.receiver),
-                        Sinks::of(SinkKind::File),
-                    ),
+                match (refused != Sinks::NONE, slashes) {
+                    (true, _) => one(self.receiver_of_chain(call.receiver), refused),
                     (_, true) => one(call.receiver, Sinks::of(SinkKind::Redirect)),
                     _ if name == "any" => match (first, self.whole_of_parts(call.receiver)) {
                         (Some(test), Some(whole)) => {
@@ -178,6 +176,9 @@ impl Walk<'_, '_> {
                     },
                     _ => Vec::new(),
                 }
+            }
+            ("is_absolute" | "has_root", false) | ("is_relative", true) => {
+                one(call.receiver, Sinks::ROOTED)
             }
             ("starts_with", true) => {
                 let Some(arg) = first else { return Vec::new() };
@@ -211,9 +212,9 @@ impl Walk<'_, '_> {
         match self.body.expr(id) {
             Expr::MethodCall(call)
                 if matches!(call.name.as_str(), "find" | "rfind" | "matches")
-                    && call.args.iter().any(|it| self.speaks_of_parents(*it)) =>
+                    && let Some(arg) = call.args.first() =>
             {
-                self.facts_of(call.receiver, Sinks::of(SinkKind::File))
+                self.facts_of(call.receiver, self.refused_of_path(*arg, false))
             }
             _ => Vec::new(),
         }
@@ -423,6 +424,27 @@ impl Walk<'_, '_> {
         match value() {
             Some(value) => value.is_of_source(),
             None => self.may_be_tainted(id),
+        }
+    }
+
+    /// What a path can do no harm by any more that does not hold, or (`begins`) begin with, what an
+    /// argument speaks of.
+    pub(super) fn refused_of_path(&self, id: ExprId, begins: bool) -> Sinks {
+        if !self.speaks_of_parents(id) {
+            return Sinks::NONE;
+        }
+        let separators = ["'/'", "'\\\\'", "RootDir", "Prefix", "is_separator"];
+        let is_separator = match self.text(id) {
+            Some(text) => matches!(text.as_str(), "/" | "\\"),
+            None => {
+                let written = self.written_text(id);
+                separators.iter().any(|it| written.contains(it))
+            }
+        };
+        match (is_separator, begins) {
+            (true, true) => Sinks::ROOTED,
+            (true, false) => Sinks::of(SinkKind::File),
+            (false, _) => Sinks::CLIMBING,
         }
     }
 

@@ -9,7 +9,7 @@ use crate::models::exports::{crate_of, last_segment};
 use crate::models::{Function, Role, SinkKind, Sinks, SourceKind};
 use crate::program::Ty;
 use crate::source::{Name, Span};
-use crate::values::Text;
+use crate::values::{Callee, Text};
 
 /// The kinds of sink at which line breaks do the harm.
 pub(super) const LINES: Sinks = Sinks::of(SinkKind::Log).with(Sinks::of(SinkKind::Header));
@@ -34,6 +34,9 @@ impl<'a> Walk<'_, 'a> {
         if let Some((call, _)) = &this {
             self.sink_of_chain(path, call, &values);
         }
+        if this.is_none() {
+            self.sink_of_function(path, args, &values);
+        }
         let receiver = this.as_ref().map(|(call, value)| (call.receiver, value));
         self.sink_of_reader(path, receiver, args, &values);
         if let Some(model) = model {
@@ -42,7 +45,10 @@ impl<'a> Walk<'_, 'a> {
             // What an upload holds comes from who sent it.
             let of = receiver.map_or_else(Value::default, |it| it.1.flat());
             let is_uploaded = |kind: SourceKind| kind == SourceKind::Archive && of.is_sent();
-            if let Some(kind) = model.source.filter(|it| !is_uploaded(*it)) {
+            if let Some(kind) = model
+                .source
+                .filter(|it| self.all.hears_of(*it) && !is_uploaded(*it))
+            {
                 let span = self.span(id);
                 let source = Source {
                     kind,
@@ -81,7 +87,7 @@ impl<'a> Walk<'_, 'a> {
                 };
                 self.method(call, value, &values)
             }
-            None => self.function(id, path, values),
+            None => self.function(id, path, args, values),
         };
         if types::is_named_harmless(name) {
             value = value.cleared(Sinks::ALL);
@@ -162,7 +168,7 @@ impl<'a> Walk<'_, 'a> {
     }
 
     /// A free function or constructor: what goes in comes out.
-    fn function(&mut self, id: ExprId, path: Name, values: Vec<Value>) -> Value {
+    fn function(&mut self, id: ExprId, path: Name, args: &[ExprId], values: Vec<Value>) -> Value {
         match path.as_str() {
             "std::result::Result::Ok"
             | "std::option::Option::Some"
@@ -174,7 +180,25 @@ impl<'a> Walk<'_, 'a> {
             | "std::pin::Pin::new" => {
                 return values.into_iter().next().unwrap_or_default();
             }
-            "std::result::Result::Err" => return Value::default(),
+            "std::result::Result::Err" => {
+                if let (Some(arg), Some(value)) = (args.first(), values.first()) {
+                    self.respond(value, self.ty(*arg), self.span(*arg));
+                }
+                return Value::default();
+            }
+            "std::mem::swap" => {
+                if let ([first, second], [of_first, of_second]) = (args, &*values) {
+                    self.add_to(*first, of_second);
+                    self.add_to(*second, of_first);
+                }
+                return Value::default();
+            }
+            "std::mem::replace" => {
+                if let ([place, _], [_, new]) = (args, &*values) {
+                    self.add_to(*place, new);
+                }
+                return values.into_iter().next().unwrap_or_default();
+            }
             // `u32::from_str(text)`, `i64::from_str_radix(text, 10)`, `Uuid::parse_str(text)`.
             path => {
                 let (owner, function) = path.rsplit_once("::").unwrap_or_default();
@@ -228,7 +252,13 @@ impl<'a> Walk<'_, 'a> {
             self.add_to(call.receiver, &added);
             return receiver.or(&added);
         }
-        if types::puts_in(name) {
+        // `Option::replace`; a text's takes two.
+        // `reader.read_line(&mut text)`: what is read is put into the argument.
+        if let ([buffer], true) = (&*call.args, types::reads_into(name)) {
+            self.add_to(*buffer, &receiver.flat());
+            return Value::default();
+        }
+        if types::puts_in(name) || name == "replace" && values.len() == 1 {
             let mut added = joined().flat();
             if matches!(name, "push_str" | "push" | "write_str" | "insert_str") {
                 let before = self.lead_of(call.receiver, &receiver);
@@ -252,6 +282,10 @@ impl<'a> Walk<'_, 'a> {
         if matches!(name, "path" | "path_and_query") && self.is_request(call.receiver) {
             return receiver.changed(|it| it.lead = it.lead.max(Lead::Root));
         }
+        if let ("ok_or", [arg]) = (name, &*call.args) {
+            self.respond(&joined(), self.ty(*arg), span);
+            return receiver;
+        }
         // Templates escape what they are given.
         if name.starts_with("render") {
             return receiver
@@ -274,6 +308,10 @@ impl<'a> Walk<'_, 'a> {
         if matches!(name, "join" | "with_file_name" | "with_extension") {
             let before = self.lead_of(call.receiver, &receiver);
             let added = joined().flat();
+            // A path that begins with `/` takes the place of the one that it is joined to.
+            if name == "join" && self.is_path(call.receiver) {
+                return receiver.or(&added);
+            }
             return receiver.or(&added.changed(|it| it.lead = it.lead.behind(before)));
         }
         if name == "replace" || name == "replacen" {
@@ -304,8 +342,20 @@ impl<'a> Walk<'_, 'a> {
         if matches!(name, "min" | "clamp") && values.last().is_some_and(Value::is_untainted) {
             return receiver.cleared(Sinks::of(SinkKind::Allocation));
         }
-        if name == "file_name" && values.is_empty() {
+        // That of an upload is as it was sent.
+        let takes_name = matches!(name, "file_name" | "file_stem" | "extension");
+        if takes_name && values.is_empty() && !self.is_of_framework(call.receiver) {
             return receiver.cleared(Sinks::of(SinkKind::File));
+        }
+        // What is left does not begin with `/`.
+        let trims = matches!(name, "trim_start_matches" | "trim_matches");
+        if trims
+            && call
+                .args
+                .iter()
+                .any(|it| self.refused_of_path(*it, true) == Sinks::ROOTED)
+        {
+            return receiver.cleared(Sinks::ROOTED);
         }
         if name == "parse" || types::looks_up(name) {
             return receiver;
@@ -342,13 +392,17 @@ impl<'a> Walk<'_, 'a> {
             | "or_insert_with" | "then" => {
                 let made = self.apply_callable(callable, Vec::new(), span);
                 match name {
-                    "map_err" | "ok_or_else" => takes_element,
+                    "map_err" | "ok_or_else" => {
+                        self.failed(callable, &made, span);
+                        takes_element
+                    }
                     _ => takes_element.or(&made),
                 }
             }
             "filter" | "inspect" | "retain" | "skip_while" | "take_while" | "sort_by"
-            | "sort_by_key" | "max_by_key" | "min_by_key" | "is_some_and" | "is_none_or"
-            | "any" | "all" | "position" | "find" | "inspect_err" | "dedup_by_key" => {
+            | "sort_by_key" | "max_by_key" | "min_by_key" | "partition" | "max_by" | "min_by"
+            | "is_some_and" | "is_none_or" | "any" | "all" | "position" | "find"
+            | "inspect_err" | "dedup_by_key" => {
                 let passed = match name {
                     "filter" | "find" | "take_while" => self.passed_through(call, callable),
                     _ => Sinks::NONE,
@@ -376,9 +430,26 @@ impl<'a> Walk<'_, 'a> {
                         made.join(&one);
                     }
                 }
+                // `map_or_else(|| .., str::to_owned)`: a function of a library gives what it gets.
+                if self.names_function(call) {
+                    made.join(&takes_element);
+                }
                 made.or(&others)
             }
         }
+    }
+
+    /// Whether an argument is a function of a library.
+    fn names_function(&self, call: &MethodCall) -> bool {
+        let mut args = call.args.iter();
+        args.any(|it| {
+            matches!(self.body.expr(*it), Expr::Path(path) if path.segments.len() > 1)
+                && self.typing.local(*it).is_none()
+                && matches!(
+                    self.typing.defs(*it).first(),
+                    None | Some(Callee::External(_))
+                )
+        })
     }
 
     /// `x.replace("'", "''")`: harmless where what was taken out was what does the harm. What is put
@@ -394,7 +465,8 @@ impl<'a> Walk<'_, 'a> {
         let sinks = match taken.as_deref() {
             // What is left of `....//` is `../`.
             Some("../") if put_in.as_deref() == Some("") => Sinks::NONE,
-            Some(".." | "../" | "/") => Sinks::of(SinkKind::File),
+            Some(".." | "../") => Sinks::CLIMBING,
+            Some("/") => Sinks::of(SinkKind::File),
             Some("<") => Sinks::of(SinkKind::Html),
             Some("\n" | "\r" | "\r\n") => LINES,
             None if first.is_some_and(is_separator) => Sinks::of(SinkKind::File),
@@ -439,6 +511,12 @@ impl<'a> Walk<'_, 'a> {
         made
     }
 
+    /// Whether an expression is a path in the file system.
+    fn is_path(&self, id: ExprId) -> bool {
+        let path = self.ty(id).peel_refs().external_path();
+        path.is_some_and(|it| matches!(it.as_str(), "std::path::Path" | "std::path::PathBuf"))
+    }
+
     /// Whether an expression is a URL that was parsed.
     fn is_url(&self, id: ExprId) -> bool {
         let ty = self.ty(id).peel_refs();
@@ -446,7 +524,7 @@ impl<'a> Walk<'_, 'a> {
     }
 
     /// An expression as it is written.
-    fn written_text(&self, id: ExprId) -> &str {
+    pub(super) fn written_text(&self, id: ExprId) -> &str {
         let file = self.all.program[self.key].file;
         let range = self.body.expr_range(id).in_file(file);
         self.all.sources.slice(range)
@@ -478,6 +556,12 @@ impl<'a> Walk<'_, 'a> {
             let krate = crate_of(path.as_str());
             krate == "http" || crate::flow::is_framework(krate)
         })
+    }
+
+    /// Whether an expression is of a type that a web framework has.
+    fn is_of_framework(&self, id: ExprId) -> bool {
+        let path = self.ty(id).peel_refs().external_path();
+        path.is_some_and(|it| crate::flow::is_framework(crate_of(it.as_str())))
     }
 
     fn expr_span(&self, call: &MethodCall) -> Span {
@@ -517,6 +601,8 @@ pub(super) fn lead_of_text(text: &Text) -> Lead {
         // `https://host{x}`: the name goes on, or turns out to be a user's.
         Some((_, rest)) if !rest.contains('{') => Lead::Scheme,
         Some(_) => Lead::Some,
+        // The scheme of the page that it is found on.
+        None if shown == "//" => Lead::Scheme,
         None if shown == "/" => Lead::Root,
         None if shown.starts_with('/') || shown.contains('/') => Lead::Fixed,
         None => Lead::Some,

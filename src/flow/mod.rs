@@ -13,6 +13,7 @@ mod library;
 mod macros;
 mod near;
 mod predicates;
+mod responses;
 mod sources;
 mod special;
 mod summary;
@@ -23,7 +24,9 @@ mod walk;
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
+use crate::facts::ExprId;
 use crate::models::exports::last_segment;
+use crate::models::roles::Carries;
 use crate::models::{Sinks, SourceKind};
 use crate::program::{BodyKey, FnId, Program};
 use crate::routes::{HandlerTarget, Inventory};
@@ -70,17 +73,27 @@ pub fn flows(
     let (asked, calls) = (*asked, *calls);
     let program = values.program;
     let handlers = handlers(inventory);
+    let closures = closures(inventory);
+    let with_closures: FxHashSet<BodyKey> = closures.iter().map(|it| it.0).collect();
     // Whatever comes in comes in by a parameter that a framework fills.
     let carriers = carriers(program);
     let others = between::with_sources(values, kinds);
     let is_root = |id: FnId| {
         let def = &program[id];
-        let is_given =
-            || handlers.contains(&id) || others.contains(&id) || is_given(program, id, &carriers);
+        let holds_handler = || def.body.is_some_and(|it| with_closures.contains(&it));
+        let is_given = || {
+            handlers.contains(&id)
+                || others.contains(&id)
+                || holds_handler()
+                || is_given(program, id, &carriers)
+        };
         !def.is_test && def.body.is_some_and(&is_meant) && is_given()
     };
     let between = Between::new(values, asked, calls, is_root);
-    let about = |looks: Looks| Summaries::new(values, sources, asked, &handlers, &between, looks);
+    let about = |looks: Looks| {
+        let called = (&handlers, &closures);
+        Summaries::new(values, sources, (asked, kinds), called, &between, looks)
+    };
     // First as if what leads to no sink passed on all that it is handed: most functions need no
     // second look, and what those call need not be read.
     let rough = |part: &[FnId]| {
@@ -121,10 +134,20 @@ fn handlers(inventory: &Inventory) -> FxHashSet<FnId> {
     fns.collect()
 }
 
+/// Closures that a framework calls.
+fn closures(inventory: &Inventory) -> FxHashSet<(BodyKey, ExprId)> {
+    let targets = inventory.endpoints.iter().map(|it| it.handler.target);
+    let closures = targets.filter_map(|it| match it {
+        HandlerTarget::Closure(key, id) => Some((key, id)),
+        _ => None,
+    });
+    closures.collect()
+}
+
 /// The last names of types that hold a request or a part of one.
 fn carriers(program: &Program) -> FxHashSet<Name> {
     let extractors = program.models.extractors_of(program.crates_used(), |it| {
-        it.wraps || is_of_request(it.carries)
+        it.wraps || it.carries == Carries::Other || is_of_request(it.carries)
     });
     let names = extractors.iter().map(|it| last_segment(it.as_str()));
     let requests = ["Request", "HttpRequest", "ServiceRequest"];

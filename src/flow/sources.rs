@@ -3,7 +3,7 @@
 use super::library::LINES;
 use super::taint::{Origin, Source, Taint, Value};
 use super::walk::Walk;
-use crate::facts::{Attr, PatId};
+use crate::facts::{Attr, ExprId, PatId};
 use crate::models::exports::crate_of;
 use crate::models::roles::{Carries, TypeRole};
 use crate::models::{SinkKind, Sinks, SourceKind};
@@ -20,6 +20,9 @@ const PARSED: [&str; 6] = [
     "Multipart",
     "MultipartForm",
 ];
+
+/// Traits by which a part of a path becomes a value.
+const PART_TRAITS: [&str; 2] = ["FromParam", "FromSegments"];
 
 impl Walk<'_, '_> {
     /// What a parameter holds: request data, if its type says so or a framework calls the function;
@@ -56,11 +59,16 @@ impl Walk<'_, '_> {
     }
 
     /// A closure's parameter that a framework fills.
-    pub(super) fn given_by_type(&self, pat: PatId) -> Value {
+    pub(super) fn given_by_type(&self, closure: ExprId, pat: PatId) -> Value {
         let ty = self.typing.pat_ty(pat);
         let name = Name::new("request");
-        match carries(self.all.program, ty, false) {
-            Some(Carried::Request | Carried::Headers) => self.request(name, self.pat_span(pat)),
+        let span = self.pat_span(pat);
+        let is_handler = self.all.closures.contains(&(self.key, closure));
+        match carries(self.all.program, ty, is_handler) {
+            Some(Carried::Request) => self.request(name, span),
+            Some(Carried::Headers) if is_handler => self.request(name, span).cleared(LINES),
+            Some(Carried::Headers) => self.request(name, span),
+            None if is_handler => self.extracted(ty, name, span),
             _ => Value::default(),
         }
     }
@@ -147,6 +155,20 @@ fn carries(program: &Program, ty: &Ty, is_handler: bool) -> Option<Carried> {
             Carries::Headers => Carried::Headers,
             carries if is_of_request(carries) => Carried::Request,
             _ if extractor.wraps => return self::carries(program, &ty.arg(0), is_handler),
+            // One of several extractors, or one with something beside it.
+            Carries::Other => {
+                let Ty::External(_, args) = ty else {
+                    return Some(Carried::Nothing);
+                };
+                let is_sent = |it: &Ty| {
+                    let carried = self::carries(program, it, is_handler);
+                    matches!(carried, Some(Carried::Request | Carried::Headers))
+                };
+                match args.iter().any(is_sent) {
+                    true => Carried::Request,
+                    false => Carried::Nothing,
+                }
+            }
             _ => Carried::Nothing,
         });
     }
@@ -186,7 +208,8 @@ fn fills(program: &Program, id: FnId) -> bool {
     of.is_some_and(|it| {
         EXTRACTOR_TRAITS.contains(&it.as_str())
             || OPTIONAL_TRAITS.contains(&it.as_str())
-            || matches!(it.as_str(), "FromParam" | "FromSegments" | "FromFormField")
+            || PART_TRAITS.contains(&it.as_str())
+            || it == "FromFormField"
     })
 }
 

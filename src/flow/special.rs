@@ -32,6 +32,9 @@ const SHELLS: [&str; 12] = [
     "env",
 ];
 
+/// Rocket's header of a name and a value.
+const HEADER: &str = "rocket::http::Header::new";
+
 impl Walk<'_, '_> {
     /// Whether a method call makes a sink of an argument, together with what stands before it.
     pub(super) fn sink_of_chain(&mut self, path: Name, call: &MethodCall, values: &[Value]) {
@@ -62,14 +65,35 @@ impl Walk<'_, '_> {
                     _ => self.header(path, call, values),
                 }
             }
-            "header" | "insert" | "append" | "set_header" | "add_header" => {
+            "header" | "insert" | "append" | "set_header" | "add_header" | "with_header" => {
                 self.header(path, call, values);
             }
-            "body" | "set_body" | "text" | "streaming" if self.is_html(call.receiver, 0) => {
+            "body" | "set_body" | "write_body" | "text" | "streaming"
+                if self.is_html(call.receiver, 0) =>
+            {
                 self.sink_of(SinkKind::Html, path, call, 0, values);
             }
             "repeat" if matches!(owner, "str" | "std::string::String") => {
                 self.sink_of(SinkKind::Allocation, path, call, 0, values);
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether a call of a function makes a sink of an argument, together with another: a header, or
+    /// a response with one.
+    pub(super) fn sink_of_function(&mut self, path: Name, args: &[ExprId], values: &[Value]) {
+        match (path.as_str(), args) {
+            (HEADER, [name, value]) if self.is_location(*name) => {
+                self.sink(SinkKind::Redirect, *value, path, &values[1]);
+            }
+            ("warp::reply::with_header", [_, name, value]) if self.is_location(*name) => {
+                self.sink(SinkKind::Redirect, *value, path, &values[2]);
+            }
+            ("warp::reply::with_header", [page, name, value])
+                if self.names_header(*name, "content-type") && self.names_html(*value) =>
+            {
+                self.sink(SinkKind::Html, *page, path, &values[0]);
             }
             _ => {}
         }
@@ -264,7 +288,7 @@ impl Walk<'_, '_> {
                 // `response.content_type(..);`, a statement of its own.
                 let is_told = |expr: &Expr| match expr {
                     Expr::MethodCall(call) => {
-                        self.typing.local(call.receiver) == Some(local)
+                        self.typing.local(self.of_headers(call.receiver)) == Some(local)
                             && says_type(call.name.as_str())
                             && call.args.iter().any(|it| self.names_html(*it))
                     }
@@ -277,8 +301,20 @@ impl Walk<'_, '_> {
         }
     }
 
+    /// `response` of `response.headers_mut()`.
+    fn of_headers(&self, id: ExprId) -> ExprId {
+        match self.body.expr(id) {
+            Expr::MethodCall(call) if call.name == "headers_mut" => call.receiver,
+            _ => id,
+        }
+    }
+
     fn names_html(&self, id: ExprId) -> bool {
         match self.body.expr(id) {
+            Expr::MethodCall(call) if self.text(id).is_none() => {
+                let name = call.name.as_str();
+                matches!(name, "parse" | "unwrap" | "expect") && self.names_html(call.receiver)
+            }
             Expr::Call { callee, args } => {
                 let named = |it: &ExprId| self.names_html(*it);
                 let is_html = match self.body.expr(*callee) {
@@ -303,7 +339,7 @@ impl Walk<'_, '_> {
 fn says_type(method: &str) -> bool {
     matches!(
         method,
-        "content_type" | "insert_header" | "header" | "append_header" | "set"
+        "content_type" | "insert_header" | "header" | "append_header" | "set" | "insert"
     )
 }
 
@@ -333,7 +369,14 @@ pub(super) fn mentions(asked: Sinks) -> Vec<[&'static [(Mention, &'static str)];
         (Mention::InType, "LOCATION"),
     ];
     let mut all = Vec::new();
+    const WITH: &[(Mention, &str)] = &[
+        (Mention::Bare, "with_header"),
+        (Mention::InModule, "with_header"),
+        (Mention::Member, "with_header"),
+    ];
+    const WRITTEN: &[(Mention, &str)] = &[(Mention::Member, "write_body")];
     if asked.has(SinkKind::Redirect) {
+        all.push([WITH, WITH]);
         all.push([&SET[..3], &SET[..3]]);
         all.push([LOCATION, LOCATION]);
     }
@@ -345,6 +388,8 @@ pub(super) fn mentions(asked: Sinks) -> Vec<[&'static [(Mention, &'static str)];
     ];
     if asked.has(SinkKind::Html) {
         all.push([BODY, SET]);
+        all.push([WITH, WITH]);
+        all.push([WRITTEN, WRITTEN]);
         all.push([PAGE, PAGE]);
     }
     all
@@ -367,6 +412,9 @@ pub(super) fn bodies(values: &Values<'_>, asked: Sinks) -> Vec<BodyKey> {
             bodies.retain(|key| reads_decoder(values, *key, &decoders));
             found.extend(bodies);
         }
+    }
+    if asked.has(SinkKind::Redirect) && program.may_use("rocket") {
+        found.extend(program.using(std::iter::once(HEADER), true, |it| it == HEADER));
     }
     if asked.has(SinkKind::Nosql) && (program.may_use("mongodb") || program.may_use("bson")) {
         let hashes = ["doc", "bson"].map(|it| hash(Mention::Macro, it));

@@ -8,8 +8,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::between::Between;
 use super::taint::{Source, Step, Taint, Value, Way};
 use super::walk::Walk;
-use crate::models::{SinkKind, Sinks};
-use crate::program::{FnId, Program};
+use crate::facts::ExprId;
+use crate::models::{SinkKind, Sinks, SourceKind};
+use crate::program::{BodyKey, FnId, Program};
 use crate::source::{Name, SourceMap, Span};
 use crate::values::Values;
 
@@ -111,8 +112,12 @@ pub(super) struct Summaries<'a> {
     pub(super) sources: &'a SourceMap,
     /// The kinds of sink that anybody asks about.
     pub(super) asked: Sinks,
+    /// The kinds of source besides requests that are asked for.
+    kinds: &'a [SourceKind],
     /// Functions that a framework calls with what a request holds.
     pub(super) handlers: &'a FxHashSet<FnId>,
+    /// Closures that a framework calls.
+    pub(super) closures: &'a FxHashSet<(BodyKey, ExprId)>,
     between: &'a Between,
     looks: Looks,
     /// By function, and how many calls it stands away from what leads to a sink.
@@ -129,8 +134,8 @@ impl<'a> Summaries<'a> {
     pub(super) fn new(
         values: &'a Values<'a>,
         sources: &'a SourceMap,
-        asked: Sinks,
-        handlers: &'a FxHashSet<FnId>,
+        (asked, kinds): (Sinks, &'a [SourceKind]),
+        (handlers, closures): (&'a FxHashSet<FnId>, &'a FxHashSet<(BodyKey, ExprId)>),
         between: &'a Between,
         looks: Looks,
     ) -> Summaries<'a> {
@@ -139,7 +144,9 @@ impl<'a> Summaries<'a> {
             program: values.program,
             sources,
             asked,
+            kinds,
             handlers,
+            closures,
             between,
             looks,
             known: RefCell::default(),
@@ -147,6 +154,12 @@ impl<'a> Summaries<'a> {
             flows: RefCell::default(),
             met: RefCell::default(),
         }
+    }
+
+    /// Whether somebody wants to know what comes from such sources. What nobody asks for must not
+    /// stand in the way of what is found of requests.
+    pub(super) fn hears_of(&self, kind: SourceKind) -> bool {
+        matches!(kind, SourceKind::Request | SourceKind::Archive) || self.kinds.contains(&kind)
     }
 
     pub(super) fn is_exact(&self) -> bool {

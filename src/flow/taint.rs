@@ -162,6 +162,16 @@ impl Taint {
         }
     }
 
+    /// Whether it can do no harm at a kind of sink. A path that does not climb out of a folder leads
+    /// nowhere else if something stands before it, or it does not begin with `/`.
+    pub(super) fn is_harmless_at(&self, kind: SinkKind) -> bool {
+        let stays = || {
+            self.cleared.contains(Sinks::CLIMBING)
+                && (self.lead != Lead::Nothing || self.cleared.contains(Sinks::ROOTED))
+        };
+        self.cleared.has(kind) || kind == SinkKind::File && stays()
+    }
+
     fn is_same(&self, other: &Taint) -> bool {
         self.origin == other.origin && self.lead == other.lead
     }

@@ -1,9 +1,9 @@
 //! What types and names of methods say of the data in a value.
 
 use crate::facts::item::{Field, Fields};
-use crate::facts::{GenericArg, TypeRef};
+use crate::facts::{Body, Expr, GenericArg, TypeRef};
 use crate::models::{SinkKind, Sinks};
-use crate::program::{AdtId, AdtKind, ImplId, Program, Ty};
+use crate::program::{AdtId, AdtKind, FnId, ImplId, Program, Ty};
 
 use super::taint::Value;
 
@@ -113,8 +113,28 @@ fn is_parsed_into(program: &Program, id: AdtId, fields: &Fields) -> bool {
     let converts = |id: &ImplId| {
         let of = program[*id].of_trait.as_ref().and_then(|it| it.last());
         of.is_some_and(|it| it == "TryFrom" || it == "FromStr")
+            && !program[*id].fns.iter().all(|it| keeps_all(program, *it))
     };
     is_text && program.impls_for(id).iter().any(converts)
+}
+
+/// Whether a function does no more than to wrap what it is handed: `Ok(Self(text.to_owned()))`.
+fn keeps_all(program: &Program, id: FnId) -> bool {
+    let Some(key) = program[id].body else {
+        return false;
+    };
+    let body: &Body = &program[key].body;
+    body.problem.is_none()
+        && body.exprs().all(|(_, expr)| match expr {
+            Expr::Path(_) | Expr::Ref { .. } | Expr::Struct(_) => true,
+            Expr::Block(block) => block.stmts.is_empty(),
+            Expr::Call { callee, .. } => matches!(body.expr(*callee), Expr::Path(path)
+            if path.last().is_some_and(|it| {
+                it == "from" || it.as_str().starts_with(char::is_uppercase)
+            })),
+            Expr::MethodCall(call) => shows_whole(call.name.as_str()),
+            _ => false,
+        })
 }
 
 /// Whether a field holds texts and numbers alone, by what is written.
@@ -286,6 +306,36 @@ pub(super) fn shows_whole(method: &str) -> bool {
     )
 }
 
+/// Whether a method leads to a place inside of its receiver, that can be written to.
+pub(super) fn leads_into(method: &str) -> bool {
+    matches!(
+        method,
+        "entry"
+            | "or_default"
+            | "or_insert"
+            | "or_insert_with"
+            | "get_or_insert"
+            | "get_or_insert_default"
+            | "get_or_insert_with"
+            | "first_mut"
+            | "last_mut"
+            | "front_mut"
+            | "back_mut"
+            | "peek_mut"
+            | "get_or_default"
+            | "values_mut"
+            | "make_mut"
+    )
+}
+
+/// Whether a method of a reader, with one argument, writes what it reads into that.
+pub(super) fn reads_into(method: &str) -> bool {
+    matches!(
+        method,
+        "read_line" | "read_to_string" | "read_to_end" | "read_exact" | "read_buf"
+    )
+}
+
 /// Whether a method of a collection, pointer or builder puts its arguments into its receiver.
 pub(super) fn puts_in(method: &str) -> bool {
     matches!(
@@ -305,6 +355,7 @@ pub(super) fn puts_in(method: &str) -> bool {
             | "put_slice"
             | "set"
             | "get_or_insert"
+            | "or_insert"
             | "set_file_name"
             | "set_extension"
             | "set_path"
@@ -367,7 +418,9 @@ pub(super) fn is_named_harmless(function: &str) -> bool {
         "clean",
     ];
     let function = function.to_ascii_lowercase();
-    WORDS.iter().any(|it| function.contains(it)) && !function.contains("unescape")
+    const OPPOSITES: [&str; 3] = ["unescape", "unsanit", "unquote"];
+    let has = |words: &[&str]| words.iter().any(|it| function.contains(it));
+    has(&WORDS) && !has(&OPPOSITES)
 }
 
 /// Whether a name says that a truth value tells whether data is harmless.

@@ -81,6 +81,7 @@ impl<'w, 'a> Walk<'w, 'a> {
 
     fn end(mut self) -> Summary {
         let leaving = self.leaving.pop().unwrap_or_default();
+        self.answer(&leaving.value);
         self.summary.value = leaving.value;
         let def = &self.all.program[self.id];
         if let Some(env) = leaving.env {
@@ -643,7 +644,10 @@ impl<'w, 'a> Walk<'w, 'a> {
             | Expr::Await(inner)
             | Expr::Try(inner) => self.place(*inner),
             Expr::Index { base, .. } => self.place(*base),
-            Expr::MethodCall(call) if types::shows_whole(call.name.as_str()) => {
+            Expr::MethodCall(call)
+                if types::shows_whole(call.name.as_str())
+                    || types::leads_into(call.name.as_str()) =>
+            {
                 self.place(call.receiver)
             }
             _ => None,
@@ -714,7 +718,7 @@ impl<'w, 'a> Walk<'w, 'a> {
         self.inside.push(id);
         for (at, (pat, _)) in closure.params.iter().enumerate() {
             let given = args.get(at).cloned().unwrap_or_default();
-            let value = given.or(&self.given_by_type(*pat));
+            let value = given.or(&self.given_by_type(id, *pat));
             self.bind(*pat, value);
         }
         let before = self.env.clone();
@@ -744,7 +748,7 @@ impl<'w, 'a> Walk<'w, 'a> {
     /// A taint has come to a sink, of this function or of one that it calls: if it can do harm there,
     /// that is a flow, or for the caller to say.
     pub(super) fn arrive(&mut self, sink: Sink, taint: &Taint) {
-        if taint.cleared.has(sink.kind) || !taint.lead.leaves_open(sink.kind) {
+        if taint.is_harmless_at(sink.kind) || !taint.lead.leaves_open(sink.kind) {
             return;
         }
         match &taint.origin {

@@ -249,6 +249,7 @@ crates! {
     loco_rs: model, exports;
     log: model, exports;
     lz4_flex: model, exports;
+    maud: model, none;
     md5 as md_5: model, none;
     memcache: model, none;
     minijinja: model, exports;
@@ -282,6 +283,7 @@ crates! {
     rand: model, none;
     rc2: model, none;
     rc4: model, none;
+    rdkafka: model, none;
     redis: model, exports;
     regex: model, exports;
     regex_lite: model, exports;
@@ -325,6 +327,7 @@ crates! {
     surf: model, exports;
     sxd_xpath: model, exports;
     tar: model, exports;
+    tempfile: model, none;
     tera: model, exports;
     tiberius: model, none;
     time: model, exports;

@@ -49,6 +49,11 @@ impl Sinks {
     pub const NONE: Sinks = Sinks(0);
     /// All of them.
     pub const ALL: Sinks = Sinks(u32::MAX);
+    /// Not a kind of sink: of a path it is known that it does not climb out of a folder (`..`). One
+    /// that begins with `/` still takes the place of the folder that it is joined to.
+    pub const CLIMBING: Sinks = Sinks(1 << 30);
+    /// Not a kind of sink: of a path it is known that it does not begin with `/`.
+    pub const ROOTED: Sinks = Sinks(1 << 31);
     /// Those that a number, an identifier or a time can do no harm at.
     pub const TEXTUAL: Sinks = Sinks(u32::MAX ^ (1 << SinkKind::Allocation as u32));
 
@@ -96,8 +101,14 @@ impl FromIterator<SinkKind> for Sinks {
 pub enum SourceKind {
     /// Whoever sends a request.
     Request,
-    /// Whoever starts the program, by its arguments or what it reads from standard input.
+    /// Whoever starts the program, by its arguments.
     Arguments,
+    /// Whoever writes what the program reads from standard input.
+    Input,
+    /// Whoever writes the files that it reads.
+    File,
+    /// Whoever writes into the database.
+    Database,
     /// The environment that the program runs in.
     Environment,
     /// Another server, by its response.
@@ -114,6 +125,9 @@ impl SourceKind {
         match self {
             SourceKind::Request => "request data",
             SourceKind::Arguments => "the caller's arguments",
+            SourceKind::Input => "standard input",
+            SourceKind::File => "what a file holds",
+            SourceKind::Database => "what the database holds",
             SourceKind::Environment => "the environment",
             SourceKind::Response => "another server's response",
             SourceKind::Message => "a message",

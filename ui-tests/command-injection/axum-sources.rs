@@ -309,7 +309,7 @@ async fn main() {
         .route(
             "/12",
             get(|Query(input): Query<Input>| async move {
-                let _ = Command::new(input.tool).status(); // missed: command-injection
+                let _ = Command::new(input.tool).status(); //~ command-injection
             })
             .post(|| async {
                 let _ = Command::new("date").status(); // near miss: main

@@ -35,7 +35,7 @@ impl ResponseError for PageError {
     }
 
     fn error_response(&self) -> HttpResponse {
-        HttpResponse::build(self.status_code()).content_type(ContentType::html()).body(format!("<p>{self}</p>")) // missed: cross-site-scripting
+        HttpResponse::build(self.status_code()).content_type(ContentType::html()).body(format!("<p>{self}</p>")) //~ cross-site-scripting
     }
 }
 

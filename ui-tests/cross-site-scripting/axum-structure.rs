@@ -166,7 +166,7 @@ async fn swapped(Query(search): Query<Search>) -> Page {
     let mut first = String::from("first");
     let mut second = search.q;
     std::mem::swap(&mut first, &mut second);
-    Html(first) // missed: cross-site-scripting
+    Html(first) //~ cross-site-scripting
 }
 
 async fn slice(Query(search): Query<Search>) -> Page {
@@ -211,7 +211,7 @@ async fn map_entry(Query(search): Query<Search>) -> Page {
     let mut parts: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     parts.entry("q").or_default().push(search.q);
     let page = parts.values().flatten().cloned().collect::<Vec<_>>().concat();
-    Html(page) // missed: cross-site-scripting
+    Html(page) //~ cross-site-scripting
 }
 
 async fn map_keys_are_ours(Query(search): Query<Search>) -> Page {
@@ -249,7 +249,7 @@ async fn folded(Query(search): Query<Search>) -> Page {
 
 async fn partitioned(Query(search): Query<Search>) -> Page {
     let (short, long): (Vec<&str>, Vec<&str>) = search.q.split(' ').partition(|it| it.len() < 4);
-    Html(format!("<p>{} short, {}</p>", short.len(), long.join(" "))) // missed: cross-site-scripting
+    Html(format!("<p>{} short, {}</p>", short.len(), long.join(" "))) //~ cross-site-scripting
 }
 
 async fn loop_value(Query(search): Query<Search>) -> Page {
@@ -279,7 +279,7 @@ async fn option_state(Query(search): Query<Search>) -> Page {
     if search.page > 1 {
         last.replace(search.q);
     }
-    Html(last.get_or_insert_with(String::new).clone()) // missed: cross-site-scripting
+    Html(last.get_or_insert_with(String::new).clone()) //~ cross-site-scripting
 }
 
 async fn lock(State(last): State<Arc<RwLock<String>>>, Query(search): Query<Search>) -> Page {

@@ -18,7 +18,7 @@ async fn plain(request: &mut Request, response: &mut Response) {
 async fn header(request: &mut Request, response: &mut Response) {
     let q = request.query::<String>("q").unwrap_or_default();
     response.headers_mut().insert("content-type", "text/html".parse().expect("a value")); // near miss: header
-    let _ = response.write_body(format!("<p>{q}</p>")); // missed: cross-site-scripting
+    let _ = response.write_body(format!("<p>{q}</p>")); //~ cross-site-scripting
 }
 
 #[handler]

@@ -32,7 +32,7 @@ async fn with_status(query: HashMap<String, String>) -> Result<impl Reply, Rejec
 
 async fn with_header(query: HashMap<String, String>) -> Result<impl Reply, Rejection> {
     let name = query.get("name").cloned().unwrap_or_default();
-    Ok(warp::reply::with_header(name, "content-type", "text/html")) // missed: cross-site-scripting
+    Ok(warp::reply::with_header(name, "content-type", "text/html")) //~ cross-site-scripting
 }
 
 async fn as_json(query: HashMap<String, String>) -> Result<impl Reply, Rejection> {
@@ -49,7 +49,7 @@ async fn main() {
     let header = warp::path("header").and(warp::query()).and_then(with_header);
     let json = warp::path("json").and(warp::query()).and_then(as_json);
     let closure = warp::path("closure").and(warp::body::form()).map(|form: HashMap<String, String>| {
-        warp::reply::html(form.into_values().collect::<Vec<_>>().join("<br>")) // missed: cross-site-scripting
+        warp::reply::html(form.into_values().collect::<Vec<_>>().join("<br>")) //~ cross-site-scripting
     });
     let text = warp::path("text").and(warp::query::<Search>()).map(|search: Search| format!("<p>{}</p>", search.q));
     let routes = search.or(number).or(escaped).or(status).or(header).or(json).or(closure).or(text);

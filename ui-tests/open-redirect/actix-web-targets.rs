@@ -139,7 +139,7 @@ async fn get_tail(tail: web::Path<String>) -> web::Redirect {
 async fn get_host(host: web::Path<String>) -> web::Redirect {
     let mut target = String::from("//");
     target.push_str(&host);
-    web::Redirect::to(target) // missed: open-redirect
+    web::Redirect::to(target) //~ open-redirect
 }
 
 #[actix_web::main]

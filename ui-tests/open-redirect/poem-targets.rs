@@ -34,7 +34,7 @@ fn location(after: Query<After>) -> Response {
 
 #[handler]
 fn with_header(Query(after): Query<After>) -> impl IntoResponse {
-    StatusCode::FOUND.with_header("Location", after.next) // missed: open-redirect
+    StatusCode::FOUND.with_header("Location", after.next) //~ open-redirect
 }
 
 #[handler]

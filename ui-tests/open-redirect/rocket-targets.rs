@@ -71,7 +71,7 @@ fn away_known(host: &str) -> Result<Redirect, Status> {
 
 #[get("/header?<to>")]
 fn header(to: String) -> Moved {
-    Moved { body: (), location: Header::new("Location", to) } // missed: open-redirect
+    Moved { body: (), location: Header::new("Location", to) } //~ open-redirect
 }
 
 #[get("/header/other?<to>")]

@@ -232,7 +232,7 @@ async fn uploaded(mut parts: Multipart) -> Result<(), StatusCode> {
     while let Some(part) = parts.next_field().await.map_err(missing)? {
         let name = part.file_name().ok_or(StatusCode::BAD_REQUEST)?.to_string();
         let data = part.bytes().await.map_err(missing)?;
-        tokio::fs::write(format!("uploads/{name}"), &data).await.map_err(missing)?; // missed: path-traversal
+        tokio::fs::write(format!("uploads/{name}"), &data).await.map_err(missing)?; //~ path-traversal
     }
     Ok(())
 }

@@ -64,13 +64,13 @@ async fn persisted_by_number(mut form: Form<Upload<'_>>) -> Result<(), Status> {
 async fn persisted_by_clean_name(mut form: Form<Upload<'_>>) -> Result<(), Status> {
     // `name` is what Rocket sanitized.
     let path = Path::new("uploads").join(form.file.name().unwrap_or("unnamed"));
-    form.file.copy_to(path).await.map_err(|_| Status::InternalServerError) //~ path-traversal (wrongly)
+    form.file.copy_to(path).await.map_err(|_| Status::InternalServerError) // near miss: persisted by clean name
 }
 
 #[post("/upload/raw", data = "<form>")]
 async fn persisted_by_raw_name(mut form: Form<Upload<'_>>) -> Result<(), Status> {
     let name = form.file.raw_name().map(|it| it.dangerous_unsafe_unsanitized_raw().to_string()).ok_or(Status::BadRequest)?;
-    form.file.copy_to(Path::new("uploads").join(name)).await.map_err(|_| Status::InternalServerError) // missed: path-traversal
+    form.file.copy_to(Path::new("uploads").join(name)).await.map_err(|_| Status::InternalServerError) //~ path-traversal
 }
 
 #[post("/upload/folder", data = "<form>")]

@@ -91,8 +91,17 @@ fn query_result(name: Result<String, rocket::form::Errors<'_>>) -> Option<String
 fn nested_form(form: Form<Nested<'_>>) -> Option<String> {
     let _ = read_to_string(format!("pages/{}", form.inner.page)).ok(); // near miss: nested form
     let _ = read_to_string(format!("pages/{}", form.inner.name)).ok(); //~ path-traversal
-    let _ = read_to_string(format!("pages/{}", form.names.first()?)).ok(); // missed: path-traversal
-    read_to_string(form.by_name.get("page")?).ok() // missed: path-traversal
+    None
+}
+
+#[post("/5/names", data = "<form>")]
+fn nested_form_vector(form: Form<Nested<'_>>) -> Option<String> {
+    read_to_string(format!("pages/{}", form.names.first()?)).ok() //~ path-traversal
+}
+
+#[post("/5/map", data = "<form>")]
+fn nested_form_map(form: Form<Nested<'_>>) -> Option<String> {
+    read_to_string(form.by_name.get("page")?).ok() //~ path-traversal
 }
 
 #[post("/6", data = "<form>")]
@@ -143,7 +152,7 @@ async fn data_to_fixed_file(body: Data<'_>) -> Option<String> {
 
 #[put("/14/<name>", data = "<body>")]
 async fn data_to_named_file(name: &str, body: Data<'_>) -> std::io::Result<()> {
-    body.open(1.mebibytes()).into_file(format!("uploads/{name}")).await?; // missed: path-traversal
+    body.open(1.mebibytes()).into_file(format!("uploads/{name}")).await?; //~ path-traversal
     Ok(())
 }
 
@@ -188,4 +197,5 @@ fn rocket() -> _ {
         .mount("/", routes![query_struct, query_vector, query_numbers, query_result, nested_form, optional_form])
         .mount("/", routes![strict_form, contextual_form, json_result, text, capped, data, data_to_fixed_file])
         .mount("/", routes![data_to_named_file, session, wish, version, addresses, uri, config])
+        .mount("/", routes![nested_form_vector, nested_form_map])
 }

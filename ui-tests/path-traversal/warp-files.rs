@@ -61,7 +61,7 @@ async fn main() {
         .and_then(write);
     let bodies = warp::path("last").and(warp::put()).and(warp::body::bytes()).and_then(write_body);
     let closures = warp::path("closure").and(warp::query::<Download>()).map(|download: Download| {
-        std::fs::read(format!("files/{}", download.name)).unwrap_or_default() // missed: path-traversal
+        std::fs::read(format!("files/{}", download.name)).unwrap_or_default() //~ path-traversal
     });
     let years = warp::path("year").and(warp::query::<Download>()).map(|download: Download| {
         std::fs::read(format!("files/{}", download.year)).unwrap_or_default() // near miss: main

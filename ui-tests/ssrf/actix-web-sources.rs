@@ -66,7 +66,7 @@ async fn either(client: Data<Client>, target: Either<Json<Target>, Form<Target>>
         Either::Left(Json(target)) => target,
         Either::Right(Form(target)) => target,
     };
-    let _ = client.get(target.url).send().await; // missed: ssrf
+    let _ = client.get(target.url).send().await; //~ ssrf
     HttpResponse::Ok()
 }
 
