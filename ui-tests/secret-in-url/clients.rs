@@ -1,102 +1,96 @@
-//! URLs with secrets that clients put together in steps, by structs and constants.
+//! Secrets that are put into the URL of a request.
 
-use reqwest::{Client, Url};
+use reqwest::Client;
 use secrecy::{ExposeSecret, SecretString};
 
-const HOST: &str = "https://api.example.com";
-
-struct Maps {
-    client: Client,
+struct Settings {
     api_key: String,
     base: String,
+    secret: SecretString,
+    project: String,
 }
 
-impl Maps {
-    async fn place(&self, id: u64) -> reqwest::Result<String> {
-        let url = format!("{}/places/{id}?lang=de&key={}", self.base, self.api_key);
-        self.client.get(&url).send().await?.text().await //~ secret-in-url
-    }
-
-    async fn place_by_header(&self, id: u64) -> reqwest::Result<String> {
-        let url = format!("{}/places/{id}", self.base);
-        self.client.get(&url).header("x-api-key", &self.api_key).send().await?.text().await // near miss: a header
-    }
-
-    async fn places(&self) -> reqwest::Result<String> {
-        let request = self.client.get(format!("{}/places", self.base)).query(&[("key", &self.api_key)]); // near miss: pairs
-        request.send().await?.text().await
-    }
+async fn in_the_query(client: &Client, settings: &Settings) -> reqwest::Result<String> {
+    let url = format!("https://api.example.com/v1/rates?api_key={}", settings.api_key);
+    client.get(url).send().await?.text().await //~ secret-in-url
 }
 
-pub async fn reported(client: &Client, secret: &SecretString) -> reqwest::Result<()> {
-    let address = format!("{HOST}/report?client_secret={}", secret.expose_secret());
-    client.post(address).body("report").send().await?; //~ secret-in-url
-    Ok(())
+async fn captured(api_key: &str) -> reqwest::Result<String> {
+    reqwest::get(format!("https://api.example.com/v1?q=1&key={api_key}")).await?.text().await //~ secret-in-url
 }
 
-pub async fn with_password(host: &str, user: &str, password: &str) -> reqwest::Result<String> {
-    reqwest::get(format!("https://{user}:{password}@{host}/status")).await?.text().await //~ secret-in-url
+async fn exposed(client: &Client, settings: &Settings) -> reqwest::Result<String> {
+    let secret = settings.secret.expose_secret();
+    client.post(format!("{}/hook?secret={secret}", settings.base)).send().await?.text().await //~ secret-in-url
 }
 
-pub async fn pushed(client: &Client, access_token: &str) -> reqwest::Result<()> {
-    let mut url = String::from("https://push.example.com/send");
-    url.push_str(&format!("?access_token={access_token}"));
-    client.post(url.as_str()).send().await.map(drop) //~ secret-in-url
+async fn as_user(client: &Client, password: &str) -> reqwest::Result<String> {
+    client.get(&format!("https://app:{password}@api.example.com/")).send().await?.text().await //~ secret-in-url
 }
 
-pub fn by_ureq(api_secret: &str) -> Result<String, ureq::Error> {
-    let url = format!("{HOST}/rates?secret={api_secret}&base=EUR");
-    ureq::get(&url).call()?.body_mut().read_to_string() //~ secret-in-url
+async fn access(client: &Client, access_token: String) -> reqwest::Result<String> {
+    let url = format!("https://graph.example.com/me?fields=id&access_token={}", access_token);
+    client.get(&url).send().await?.text().await //~ secret-in-url
 }
 
-fn address(path: &str, auth_token: &str) -> String {
-    format!("{HOST}/{path}?auth_token={auth_token}")
+async fn in_a_header(client: &Client, settings: &Settings) -> reqwest::Result<String> {
+    // near miss: in a header
+    client.get("https://api.example.com/v1").bearer_auth(&settings.api_key).send().await?.text().await
 }
 
-pub async fn by_helper(client: &Client, auth_token: &str) -> reqwest::Result<()> {
-    client.delete(address("jobs", auth_token)).send().await.map(drop) //~ secret-in-url
+async fn in_the_body(client: &Client, settings: &Settings) -> reqwest::Result<String> {
+    // near miss: in the body
+    client.post("https://api.example.com/v1").body(settings.api_key.clone()).send().await?.text().await
 }
 
-pub async fn hooked(client: &Client, hook_token: &str) -> reqwest::Result<()> {
-    client.post(format!("https://hooks.example.com/services/{hook_token}")).send().await.map(drop) // near miss: in the path
+async fn public(client: &Client, public_key: &str) -> reqwest::Result<String> {
+    // near miss: everybody may know it
+    client.get(format!("https://api.example.com/v1?key={public_key}")).send().await?.text().await
 }
 
-pub async fn paged(client: &Client, page_token: &str, next_key: u64) -> reqwest::Result<String> {
-    let url = format!("{HOST}/items?page_token={page_token}&after={next_key}");
-    client.get(url).send().await?.text().await // near miss: says where the next page begins
+async fn page(client: &Client, page_token: &str) -> reqwest::Result<String> {
+    // near miss: where a list goes on
+    client.get(format!("https://api.example.com/v1?page_token={page_token}")).send().await?.text().await
 }
 
-pub async fn by_id(client: &Client, key_id: &str) -> reqwest::Result<String> {
-    client.get(format!("{HOST}/keys?key_id={key_id}")).send().await?.text().await // near miss: an id
+async fn project(client: &Client, settings: &Settings) -> reqwest::Result<String> {
+    // near miss: a name
+    client.get(format!("https://api.example.com/v1?project={}", settings.project)).send().await?.text().await
 }
 
-pub async fn keyed(client: &Client, api_key: &str) -> reqwest::Result<String> {
-    let url = format!("{HOST}/rates?key_length={}", api_key.len());
-    client.get(url).bearer_auth(api_key).send().await?.text().await // near miss: its length
+async fn counted(client: &Client, password: &str) -> reqwest::Result<String> {
+    // near miss: how long it is
+    client.get(format!("https://api.example.com/v1?length={}", password.len())).send().await?.text().await
 }
 
-pub async fn in_the_body(client: &Client, password: &str) -> reqwest::Result<()> {
-    let body = format!("grant_type=password&password={password}");
-    client.post(HOST).body(body).send().await.map(drop) // near miss: a body
+async fn hashed(client: &Client, password_hash: &str) -> reqwest::Result<String> {
+    // near miss: a hash, by its name
+    client.get(format!("https://api.example.com/v1?hash={password_hash}")).send().await?.text().await
 }
 
-pub fn shown(reset_token: &str) -> String {
-    format!("https://shop.example.com/reset?token={reset_token}") // near miss: a link in a mail
+async fn of_path(client: &Client, api_key: &str) -> reqwest::Result<String> {
+    // near miss: where an interface wants it in the path, there is no other place
+    client.get(format!("https://api.example.com/bot{api_key}/send")).send().await?.text().await
 }
 
-pub fn connection(user: &str, password: &str) -> String {
-    format!("postgres://{user}:{password}@db/shop") // near miss: a connection to a database
+async fn logged_in(client: &Client, csrf_token: &str) -> reqwest::Result<String> {
+    // near miss: lets nobody in
+    client.get(format!("https://api.example.com/v1?csrf={csrf_token}")).send().await?.text().await
 }
 
-pub fn mailed(token: &str, base: &Url) -> Option<Url> {
-    base.join(&format!("confirm?token={token}")).ok() // near miss: no request is sent
+fn only_a_text(api_key: &str) -> String {
+    // near miss: nothing is asked for
+    format!("https://api.example.com/v1?key={api_key}")
 }
 
-#[cfg(test)]
-mod tests {
-    async fn fetched(api_key: &str) -> reqwest::Result<String> {
-        reqwest::get(format!("http://localhost/?api_key={api_key}")).await?.text().await // near miss: a test
-    }
+async fn signed(client: &Client, api_key: &str, text: &str) -> reqwest::Result<String> {
+    let signature = sign(api_key, text);
+    // near miss: made with the key, and not the key
+    client.get(format!("https://api.example.com/v1?sig={signature}")).send().await?.text().await
+}
+
+fn sign(key: &str, text: &str) -> usize {
+    key.len() ^ text.len()
 }
 
 fn main() {}

@@ -1,84 +1,113 @@
-//! Bodies that middleware, extractors and proxies read by hand.
+//! Bodies that are read by hand in axum.
 
-use axum::body::{Body, Bytes, to_bytes as read_all};
+use axum::Router;
+use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{FromRequest, Request};
-use axum::http::StatusCode;
-use axum::middleware::Next;
-use axum::response::Response;
-use axum::routing::post;
-use axum::{Router, body};
+use axum::http::{HeaderMap, StatusCode};
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, post};
 
-const NO_LIMIT: usize = usize::MAX;
-const MEGABYTE: usize = 1 << 20;
+const LONGEST: usize = 64 * 1024;
 
-async fn logged(request: Request, next: Next) -> Result<Response, StatusCode> {
-    let (parts, content) = request.into_parts();
-    let bytes = body::to_bytes(content, usize::MAX).await.map_err(|_| StatusCode::BAD_REQUEST)?; //~ unbounded-body-read
-    tracing::debug!(size = bytes.len(), "asked");
+async fn of_the_request(request: Request) -> Result<Vec<u8>, StatusCode> {
+    let bytes = to_bytes(request.into_body(), usize::MAX).await; //~ unbounded-body-read
+    bytes.map(|it| it.to_vec()).map_err(|_| StatusCode::BAD_REQUEST)
+}
+
+async fn taken_apart(request: Request, next: Next) -> Result<Response, StatusCode> {
+    let (parts, body) = request.into_parts();
+    let bytes = axum::body::to_bytes(body, std::usize::MAX).await.map_err(|_| StatusCode::BAD_REQUEST)?; //~ unbounded-body-read
     Ok(next.run(Request::from_parts(parts, Body::from(bytes))).await)
 }
 
-struct Raw(Bytes);
-
-impl<S: Send + Sync> FromRequest<S> for Raw {
-    type Rejection = StatusCode;
-
-    async fn from_request(request: Request, _: &S) -> Result<Self, StatusCode> {
-        let content = request.into_body();
-        let bytes = read_all(content, NO_LIMIT).await; //~ unbounded-body-read
-        bytes.map(Raw).map_err(|_| StatusCode::BAD_REQUEST)
-    }
+async fn by_a_number(request: Request) -> Result<Vec<u8>, StatusCode> {
+    let body = request.into_body();
+    let bytes = to_bytes(body, 8_589_934_592).await; //~ unbounded-body-read
+    bytes.map(|it| it.to_vec()).map_err(|_| StatusCode::BAD_REQUEST)
 }
 
-async fn by_number(request: Request) -> Result<String, StatusCode> {
-    let bytes = read_all(request.into_body(), 8 * 1024 * 1024 * 1024).await; //~ unbounded-body-read
-    bytes.map(|it| it.len().to_string()).map_err(|_| StatusCode::BAD_REQUEST)
+async fn bounded(request: Request) -> Result<Vec<u8>, StatusCode> {
+    let bytes = to_bytes(request.into_body(), LONGEST).await; // near miss: 64 KiB
+    bytes.map(|it| it.to_vec()).map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)
 }
 
-async fn by_type(request: Request<Body>) -> Result<String, StatusCode> {
-    let limit = u32::MAX as usize;
-    let bytes = axum::body::to_bytes(request.into_body(), limit).await; //~ unbounded-body-read
-    bytes.map(|it| it.len().to_string()).map_err(|_| StatusCode::BAD_REQUEST)
+async fn bounded_by_a_number(request: Request) -> Result<Vec<u8>, StatusCode> {
+    let bytes = to_bytes(request.into_body(), 1024 * 1024).await; // near miss: one MiB
+    bytes.map(|it| it.to_vec()).map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)
 }
 
-async fn bounded(request: Request) -> Result<String, StatusCode> {
-    let bytes = read_all(request.into_body(), 2 * MEGABYTE).await; // near miss: two megabytes
-    bytes.map(|it| it.len().to_string()).map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)
-}
-
-async fn answered(request: Request, next: Next) -> Result<Response, StatusCode> {
-    let (parts, content) = next.run(request).await.into_parts();
-    let bytes = read_all(content, usize::MAX).await.map_err(|_| StatusCode::BAD_GATEWAY)?; // near miss: an answer
+async fn of_the_response(request: Request, next: Next) -> Result<Response, StatusCode> {
+    let response = next.run(request).await;
+    let (parts, body) = response.into_parts();
+    let bytes = to_bytes(body, usize::MAX).await; // near miss: what the service itself says
+    let bytes = bytes.map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
     Ok(Response::from_parts(parts, Body::from(bytes)))
 }
 
-async fn extracted(bytes: Bytes) -> String {
-    bytes.len().to_string() // near miss: the extractor has a limit
+async fn of_a_response_at_once(request: Request, next: Next) -> Result<Vec<u8>, StatusCode> {
+    let response = next.run(request).await;
+    let bytes = to_bytes(response.into_body(), usize::MAX).await; // near miss: a response, too
+    bytes.map(|it| it.to_vec()).map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)
 }
 
-async fn by_setting(request: Request) -> Result<String, StatusCode> {
-    let most = std::env::var("MOST").ok().and_then(|it| it.parse().ok()).unwrap_or(MEGABYTE);
-    let bytes = read_all(request.into_body(), most).await; // near miss: a setting decides
-    bytes.map(|it| it.len().to_string()).map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)
+async fn own() -> Vec<u8> {
+    let bytes = to_bytes(Body::from("a text of its own"), usize::MAX).await; // near miss: nobody's but its own
+    bytes.map(|it| it.to_vec()).unwrap_or_default()
 }
 
-async fn own(text: &'static str) -> usize {
-    read_all(Body::from(text), usize::MAX).await.map_or(0, |it| it.len()) // near miss: made here
+async fn by_extractor(bytes: Bytes) -> Vec<u8> {
+    bytes.to_vec() // near miss: the extractor's limit
 }
 
-fn main() {
-    let _: Router = Router::new()
-        .route("/1", post(by_number).put(by_type).patch(bounded))
-        .route("/2", post(extracted).put(by_setting))
-        .layer(axum::middleware::from_fn(logged))
-        .layer(axum::middleware::from_fn(answered));
+async fn by_extractor_in_hand(request: Request) -> Result<Vec<u8>, StatusCode> {
+    let bytes = Bytes::from_request(request, &()).await; // near miss: the extractor's limit, too
+    bytes.map(|it| it.to_vec()).map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)
 }
+
+async fn set(request: Request) -> Result<Vec<u8>, StatusCode> {
+    let longest = std::env::var("LONGEST").ok().and_then(|it| it.parse().ok()).unwrap_or(LONGEST);
+    let bytes = to_bytes(request.into_body(), longest).await; // near miss: as it is set
+    bytes.map(|it| it.to_vec()).map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)
+}
+
+async fn read(body: Body, limit: usize) -> Result<Vec<u8>, StatusCode> {
+    let bytes = to_bytes(body, limit).await; // near miss: for its callers to say
+    bytes.map(|it| it.to_vec()).map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)
+}
+
+mod other {
+    pub fn to_bytes(text: String, limit: usize) -> Vec<u8> {
+        text.into_bytes().into_iter().take(limit).collect()
+    }
+}
+
+async fn another(text: String) -> Vec<u8> {
+    other::to_bytes(text, usize::MAX) // near miss: a function of that name of the program
+}
+
+fn app() -> Router {
+    Router::new()
+        .route("/a", post(of_the_request))
+        .route("/b", post(own).layer(from_fn(taken_apart)))
+        .route("/c", post(by_a_number))
+        .route("/d", post(bounded))
+        .route("/e", post(bounded_by_a_number))
+        .route("/f", post(own).layer(from_fn(of_the_response)))
+        .route("/g", post(own).layer(from_fn(of_a_response_at_once)))
+        .route("/h", post(by_extractor))
+        .route("/i", post(by_extractor_in_hand))
+        .route("/j", post(set))
+        .route("/k", post(another))
+}
+
+fn main() {}
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
-    async fn text(request: Request) -> usize {
-        read_all(request.into_body(), usize::MAX).await.map_or(0, |it| it.len()) // near miss: a test
+    #[tokio::test]
+    async fn reads() {
+        let request = axum::extract::Request::new(axum::body::Body::empty());
+        let _ = axum::body::to_bytes(request.into_body(), usize::MAX).await; // near miss: of a test
     }
 }

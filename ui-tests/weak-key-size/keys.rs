@@ -1,96 +1,92 @@
-//! Sizes through constants, helpers and settings.
+//! Keys that can be broken by whoever pays for it, and near misses.
 
-use openssl::pkey::Private;
 use openssl::rsa::Rsa;
-use rand::rngs::StdRng;
 use rsa::RsaPrivateKey;
-use rsa::rand_core::{CryptoRngCore, OsRng};
+use rsa::rand_core::OsRng;
 
-mod sizes {
-    pub const SHORT: usize = 1024;
-    pub const KIBI: u32 = 512;
-    pub const LONG: usize = 4096;
+const BITS: usize = 1024;
+
+fn short() -> rsa::Result<RsaPrivateKey> {
+    RsaPrivateKey::new(&mut OsRng, 1024) //~ weak-key-size
 }
 
-pub fn by_constant() -> rsa::Result<RsaPrivateKey> {
-    let mut random = OsRng;
-    RsaPrivateKey::new(&mut random, sizes::SHORT) //~ weak-key-size
+fn constant() -> rsa::Result<RsaPrivateKey> {
+    RsaPrivateKey::new(&mut OsRng, BITS) //~ weak-key-size
 }
 
-fn key(bits: u32) -> Result<Rsa<Private>, openssl::error::ErrorStack> {
+fn of_openssl() -> Result<Rsa<openssl::pkey::Private>, openssl::error::ErrorStack> {
+    let bits = 512;
     Rsa::generate(bits) //~ weak-key-size
 }
 
-pub fn by_parameter() -> Result<Rsa<Private>, openssl::error::ErrorStack> {
-    key(2 * sizes::KIBI)
+fn product() -> rsa::Result<RsaPrivateKey> {
+    let bytes = 64;
+    RsaPrivateKey::new(&mut OsRng, bytes * 8) //~ weak-key-size
 }
 
-pub fn with_exponent(random: &mut impl CryptoRngCore) -> rsa::Result<RsaPrivateKey> {
-    let bits = 1536;
-    let exponent = rsa::BigUint::from(65_537u32);
-    RsaPrivateKey::new_with_exp(random, bits, &exponent) //~ weak-key-size
+fn long() -> rsa::Result<RsaPrivateKey> {
+    // near miss: as is recommended
+    RsaPrivateKey::new(&mut OsRng, 3072)
 }
 
-struct Options {
-    bits: usize,
+fn enough() -> rsa::Result<RsaPrivateKey> {
+    // near miss: just enough
+    RsaPrivateKey::new(&mut OsRng, 2048)
 }
 
-impl Default for Options {
-    fn default() -> Self {
-        Options { bits: 1024 }
-    }
+fn doubled() -> rsa::Result<RsaPrivateKey> {
+    // near miss: twice the constant
+    RsaPrivateKey::new(&mut OsRng, BITS * 2)
 }
 
-pub fn by_field() -> rsa::Result<RsaPrivateKey> {
-    let options = Options::default();
-    RsaPrivateKey::new(&mut OsRng, options.bits) //~ weak-key-size
+fn longest() -> Result<Rsa<openssl::pkey::Private>, openssl::error::ErrorStack> {
+    // near miss: more than enough
+    Rsa::generate(4096)
 }
 
-pub fn long() -> rsa::Result<RsaPrivateKey> {
-    RsaPrivateKey::new(&mut OsRng, sizes::LONG) // near miss: 4096
+fn given(bits: usize) -> rsa::Result<RsaPrivateKey> {
+    // near miss: whoever calls decides
+    RsaPrivateKey::new(&mut OsRng, bits)
 }
 
-pub fn just_enough() -> Result<Rsa<Private>, openssl::error::ErrorStack> {
-    Rsa::generate(4 * sizes::KIBI) // near miss: 2048
+fn from_environment() -> Option<RsaPrivateKey> {
+    let bits = std::env::var("BITS").ok()?.parse().ok()?;
+    // near miss: the environment decides
+    RsaPrivateKey::new(&mut OsRng, bits).ok()
 }
 
-pub fn by_environment() -> rsa::Result<RsaPrivateKey> {
-    let bits = std::env::var("RSA_BITS").ok().and_then(|it| it.parse().ok()).unwrap_or(3072);
-    RsaPrivateKey::new(&mut OsRng, bits) // near miss: the environment decides
+fn at_least(bits: usize) -> rsa::Result<RsaPrivateKey> {
+    // near miss: not less than enough
+    RsaPrivateKey::new(&mut OsRng, bits.max(2048))
 }
 
-pub fn chosen(bits: usize) -> rsa::Result<RsaPrivateKey> {
-    RsaPrivateKey::new(&mut OsRng, bits) // near miss: callers choose
+fn symmetric() -> [u8; 32] {
+    // near miss: 256 bits are enough for other keys
+    [0; 32]
 }
 
-pub fn short_or_long(short: bool) -> rsa::Result<RsaPrivateKey> {
-    chosen(if short { 2048 } else { 4096 })
+struct Maker;
+
+impl Maker {
+    fn generate(_bits: u32) {}
 }
 
-pub fn bytes() -> Result<Vec<u8>, openssl::error::ErrorStack> {
-    let mut key = vec![0; 256];
-    openssl::rand::rand_bytes(&mut key)?; // near miss: another kind of key
-    Ok(key)
+fn own() {
+    // near miss: a type of the program's own
+    Maker::generate(512);
 }
 
-pub fn too_short(key: &Rsa<Private>) -> bool {
-    key.size() * 8 < 1024 // near miss: only compared
-}
-
-pub fn raised(bits: usize) -> rsa::Result<RsaPrivateKey> {
-    RsaPrivateKey::new(&mut OsRng, bits.max(2048)) // near miss: raised
-}
-
-pub fn raised_small() -> rsa::Result<RsaPrivateKey> {
-    raised(512)
+fn read(pem: &[u8]) -> Result<Rsa<openssl::pkey::Private>, openssl::error::ErrorStack> {
+    // near miss: read, not made
+    Rsa::private_key_from_pem(pem)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
-    fn quick() -> rsa::Result<RsaPrivateKey> {
-        RsaPrivateKey::new(&mut OsRng, 512) // near miss: a test
+    #[test]
+    fn signs() {
+        // near miss: a test must be fast
+        let _ = rsa::RsaPrivateKey::new(&mut rsa::rand_core::OsRng, 512);
     }
 }
 
