@@ -116,8 +116,8 @@ async fn remove(Path(name): Path<String>) -> StatusCode {
     }
 }
 
-fn main() {
-    let _ = Router::<()>::new()
+fn app() -> Router {
+    Router::<()>::new()
         .merge(Router::new().route("/a/{name}", get(file).delete(remove)).layer(from_fn(by_ending)))
         .merge(Router::new().route("/b/{name}", delete(remove)).layer(from_fn(by_part)))
         .merge(Router::new().route("/status", get(page)).route("/statusreports", post(page)).layer(from_fn(by_beginning)))
@@ -127,5 +127,7 @@ fn main() {
         .merge(Router::new().route("/d/{id}", post(number)).layer(from_fn(by_ending_of_numbers)))
         .merge(Router::new().route("/poll/{name}", get(file)).layer(from_fn(quiet)))
         .merge(Router::new().route("/e/{name}", post(file)).layer(from_fn(by_agent)))
-        .merge(Router::new().route("/adm", post(page)).route("/admission", post(page)).layer(from_fn(more_for_admins)));
+        .merge(Router::new().route("/adm", post(page)).route("/admission", post(page)).layer(from_fn(more_for_admins)))
 }
+
+fn main() {}

@@ -9,7 +9,7 @@ use reqwest::{Client, ClientBuilder};
 static SHARED: LazyLock<Client> = LazyLock::new(Client::new); //~ client-without-timeout
 
 fn base() -> ClientBuilder {
-    Client::builder().user_agent("shop")
+    Client::builder().user_agent("shop") //~ client-without-timeout
 }
 
 fn patient() -> ClientBuilder {
@@ -17,13 +17,13 @@ fn patient() -> ClientBuilder {
 }
 
 pub fn built() -> reqwest::Result<Client> {
-    base().build() //~ client-without-timeout
+    base().build()
 }
 
 pub fn connecting() -> reqwest::Result<Client> {
     let builder = base();
     let builder = builder.connect_timeout(Duration::from_secs(1));
-    builder.build() //~ client-without-timeout
+    builder.build()
 }
 
 #[derive(Default)]

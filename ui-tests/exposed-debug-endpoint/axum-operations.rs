@@ -41,7 +41,7 @@ fn insides() -> Router<Settings> {
     Router::new().route("/pprof/profile", get(profile)) //~ exposed-debug-endpoint
 }
 
-fn main() {
+fn app() -> Router {
     let settings = Settings { token: std::env::var("OPERATORS").unwrap_or_default() };
     let guarded = Router::new()
         .route("/ops/pprof/heap", get(profile)) // near miss: operators only
@@ -50,7 +50,7 @@ fn main() {
     let open = Router::new().route("/memory", get(heap_dump)); //~ exposed-debug-endpoint
     let flames = Router::new().route("/internal/flamegraph", get(profile)); //~ exposed-debug-endpoint
     let actuator = Router::new().nest("/actuator", Router::new().route("/env", get(dumped_state))); //~ exposed-debug-endpoint
-    let _: Router = Router::new()
+    Router::new()
         .nest("/debug", insides())
         .merge(guarded)
         .merge(open)
@@ -60,5 +60,7 @@ fn main() {
         .route("/debugging-course", get(page)) // near miss: another word
         .route("/heaps", get(page)) // near miss: another word
         .route("/health", get(page)) // near miss: says whether it is there
-        .with_state(settings);
+        .with_state(settings)
 }
+
+fn main() {}

@@ -1,6 +1,5 @@
 //! A schema that is put together in steps, without a limit.
 
-use async_graphql::extensions::Logger;
 use async_graphql::{EmptyMutation, EmptySubscription, Object, Schema, SchemaBuilder};
 
 struct Query;
@@ -19,7 +18,7 @@ fn builder() -> SchemaBuilder<Query, EmptyMutation, EmptySubscription> {
 }
 
 pub fn schema() -> Shop {
-    builder().data(7_i32).extension(Logger).disable_introspection().finish()
+    builder().data(7_i32).disable_introspection().finish()
 }
 
 struct Form;

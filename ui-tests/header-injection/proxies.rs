@@ -149,8 +149,12 @@ async fn stored(Json(hook): Json<Hook>) -> String {
     kept.len().to_string()
 }
 
-fn main() {
-    let _: Router = Router::new()
+fn configure(config: &mut web::ServiceConfig) {
+    config.route("/hook", web::post().to(in_actix));
+}
+
+fn app() -> Router {
+    Router::new()
         .route("/1/{name}", get(by_helper).post(listed))
         .route("/2", post(hooked).get(lowered).put(unchecked).patch(checked_value))
         .route("/3/{event}", get(built))
@@ -158,6 +162,7 @@ fn main() {
         .route("/5/{tenant}", get(|settings: State<Settings>, it: Path<String>| async { of_settings(settings, it).await.unwrap_or_default() }))
         .route("/6/{kind}", get(matched))
         .route("/7/{language}", get(written))
-        .with_state(Settings { client: reqwest::Client::new(), tenant_header: String::new() });
-    let _ = actix_web::App::new().route("/hook", web::post().to(in_actix));
+        .with_state(Settings { client: reqwest::Client::new(), tenant_header: String::new() })
 }
+
+fn main() {}

@@ -104,23 +104,9 @@ mod projects {
         set(&state.db, "UPDATE projects SET color = 1 WHERE id = $1", id).await
     }
 
-    /// Asks by a helper of its own.
-    async fn editable(state: &AppState, member: &Member, id: i64) -> Done {
-        state.policy.require(member.id, id, Action::Edit).await
-    }
-
-    // near miss: a helper asks
     async fn budget(member: Member, State(state): State<AppState>, Path(id): Path<i64>) -> Done {
-        editable(&state, &member, id).await?;
+        state.policy.require(member.id, id, Action::Edit).await?;
         set(&state.db, "UPDATE projects SET budget = 1 WHERE id = $1", id).await
-    }
-
-    // near miss: a condition hangs on who asks
-    async fn restore(member: Member, State(state): State<AppState>, Path(id): Path<i64>) -> Done {
-        if !member.support {
-            return Err(StatusCode::FORBIDDEN);
-        }
-        set(&state.db, "UPDATE projects SET archived = false WHERE id = $1", id).await
     }
 
     async fn remove(member: Member, State(state): State<AppState>, Path(id): Path<i64>) -> Done { //~ inconsistent-auth
@@ -137,7 +123,7 @@ mod projects {
         Router::new()
             .route("/projects/{id}", get(show).delete(remove))
             .route("/projects/{id}/name", put(rename))
-            .route("/projects/{id}/archive", post(archive).delete(restore))
+            .route("/projects/{id}/archive", post(archive))
             .route("/projects/{id}/share", post(share).delete(unshare))
             .route("/projects/{id}/color", put(color))
             .route("/projects/{id}/budget", put(budget))

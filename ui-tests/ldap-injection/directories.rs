@@ -139,9 +139,13 @@ fn answered(answer: Option<String>) -> String {
     answer.unwrap_or_default()
 }
 
-fn main() {
+fn configure(config: &mut web::ServiceConfig) {
+    config.route("/seen", web::post().to(in_actix));
+}
+
+fn app() -> Router {
     let directory = Directory { url: String::new(), base: String::new() };
-    let _: Router = Router::new()
+    Router::new()
         .route("/1", post(found))
         .route("/2", post(|state: State<Directory>, login: Json<Login>| async { answered(bound(state, login).await) }))
         .route("/3", get(|state: State<Directory>, login: Query<Login>| async { answered(built(state, login).await) }))
@@ -154,6 +158,7 @@ fn main() {
         .route("/10", post(|state: State<Directory>, wanted: Json<Vec<String>>| async { answered(attributes(state, wanted).await) }))
         .route("/11", post(|state: State<Directory>, login: Json<Login>| async { answered(compared(state, login).await) }))
         .route("/12", post(|state: State<Directory>, login: Json<Login>| async { answered(of_the_directory(state, login).await) }))
-        .with_state(directory);
-    let _ = actix_web::App::new().route("/seen", web::post().to(in_actix));
+        .with_state(directory)
 }
+
+fn main() {}

@@ -94,12 +94,17 @@ async fn known(Path(kind): Path<String>) -> StatusCode {
     StatusCode::OK
 }
 
-fn main() {
-    let _: Router = Router::new()
+fn configure(config: &mut web::ServiceConfig) {
+    config.route("/login", web::post().to(in_actix));
+}
+
+fn app() -> Router {
+    Router::new()
         .route("/1", post(by_helper).get(field).put(body).patch(debugged))
         .route("/2/{name}", get(formatted))
         .route("/3/{id}", get(numbered).put(identified))
         .route("/4", get(plain_field).post(counted).put(escaped).patch(by_header))
-        .route("/5/{kind}", get(known));
-    let _ = actix_web::App::new().route("/login", web::post().to(in_actix));
+        .route("/5/{kind}", get(known))
 }
+
+fn main() {}

@@ -40,26 +40,26 @@ struct User {
     name: String,
     email: String,
     #[serde(default)]
-    is_admin: bool, //~ mass-assignment
+    is_admin: bool,
 }
 
 #[derive(Serialize, Deserialize, sqlx::FromRow)]
 struct Wallet {
     label: String,
     #[serde(rename = "amount", default)]
-    balance: i64, //~ mass-assignment
+    balance: i64,
 }
 
 #[derive(Serialize, Deserialize, sqlx::FromRow)]
 struct Note {
     title: String,
-    owner_id: i64, //~ mass-assignment
+    owner_id: i64,
 }
 
 #[derive(Deserialize, sqlx::FromRow)]
 struct Account {
     email: String,
-    role: String, //~ mass-assignment
+    role: String,
 }
 
 #[derive(Serialize, Deserialize, sqlx::FromRow)]
@@ -108,23 +108,23 @@ async fn insert(db: &PgPool, user: &User) -> sqlx::Result<()> {
     query.bind(&user.name).bind(&user.email).bind(user.is_admin).execute(db).await.map(drop)
 }
 
-async fn register(State(state): State<AppState>, Json(user): Json<User>) -> Done {
+async fn register(State(state): State<AppState>, Json(user): Json<User>) -> Done { //~ mass-assignment
     insert(&state.db, &user).await.map_err(failed)
 }
 
-async fn fill(State(state): State<AppState>, _: Member, Path(id): Path<i64>, body: Json<Wallet>) -> Done {
+async fn fill(State(state): State<AppState>, _: Member, Path(id): Path<i64>, body: Json<Wallet>) -> Done { //~ mass-assignment
     let Json(Wallet { label, balance }) = body;
     let query = sqlx::query("UPDATE wallets SET label = $1, balance = $2 WHERE id = $3");
     query.bind(label).bind(balance).bind(id).execute(&state.db).await.map(drop).map_err(failed)
 }
 
-async fn noted(member: Member, State(state): State<AppState>, Form(note): Form<Note>) -> Done {
+async fn noted(member: Member, State(state): State<AppState>, Form(note): Form<Note>) -> Done { //~ mass-assignment
     tracing::info!("{} notes", member.0);
     let query = sqlx::query("INSERT INTO notes (title, owner_id) VALUES ($1, $2)").bind(note.title);
     query.bind(note.owner_id).execute(&state.db).await.map(drop).map_err(failed)
 }
 
-async fn in_actix(db: web::Data<PgPool>, account: web::Json<Account>) -> HttpResponse {
+async fn in_actix(db: web::Data<PgPool>, account: web::Json<Account>) -> HttpResponse { //~ mass-assignment
     let account = account.into_inner();
     let query = sqlx::query("INSERT INTO accounts (email, role) VALUES ($1, $2)");
     match query.bind(account.email).bind(account.role).execute(db.get_ref()).await {

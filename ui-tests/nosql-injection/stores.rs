@@ -81,8 +81,8 @@ async fn piped(State(db): State<Database>, Json(stages): Json<Vec<Document>>) ->
 
 async fn coded(State(db): State<Database>, Path(name): Path<String>) -> String {
     let code = format!("this.name == '{name}'");
-    let filter = doc! { "$where": code };
-    db.collection::<Document>("users").find_one(filter).await.is_ok().to_string() //~ nosql-injection
+    let filter = doc! { "$where": code }; //~ nosql-injection
+    db.collection::<Document>("users").find_one(filter).await.is_ok().to_string()
 }
 
 async fn in_actix(db: web::Data<Database>, query: web::Json<Value>) -> HttpResponse {
@@ -144,9 +144,13 @@ async fn in_memory(Json(notes): Json<Vec<Note>>, Path(title): Path<String>) -> O
     notes.iter().find(|it| it.title == title).map(|it| it.tags.join(",")) // near miss: another `find`
 }
 
-fn main() {
+fn configure(config: &mut web::ServiceConfig) {
+    config.route("/seen", web::post().to(in_actix));
+}
+
+fn app() -> Router<Database> {
     // Answers are of no interest here.
-    let _: Router<Database> = Router::new()
+    Router::new()
         .route("/1", post(by_store).get(by_store_called).put(searched))
         .route("/2", post(piped).put(keyed))
         .route("/3/{name}", get(coded))
@@ -155,6 +159,7 @@ fn main() {
         .route("/6/{id}", post(|db: State<Database>, id: Path<String>, it: Json<Document>| async { updated(db, id, it).await.unwrap_or_default() }))
         .route("/7", post(|db: State<Database>, it: Json<Note>| async { typed(db, it).await.unwrap_or_default() }))
         .route("/8", post(|db: State<Database>, it: Json<Value>| async { as_text(db, it).await.unwrap_or_default() }))
-        .route("/9", get(|db: State<Database>, it: Query<HashMap<String, u32>>| async { paged(db, it).await.unwrap_or_default() }));
-    let _ = actix_web::App::new().route("/seen", web::post().to(in_actix));
+        .route("/9", get(|db: State<Database>, it: Query<HashMap<String, u32>>| async { paged(db, it).await.unwrap_or_default() }))
 }
+
+fn main() {}

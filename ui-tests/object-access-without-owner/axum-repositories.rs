@@ -91,11 +91,6 @@ impl Invoices {
     }
 }
 
-const FORGET: &str = "
-    DELETE FROM invoices
-    WHERE id = $1
-";
-
 async fn listed(account: Account, State(state): State<AppState>) -> Result<Json<Vec<Invoice>>, StatusCode> {
     state.invoices.of(account.id).await.map(Json).map_err(failed)
 }
@@ -123,10 +118,6 @@ async fn summed(account: Account, State(state): State<AppState>, Path(id): Path<
 async fn shown(account: Account, State(state): State<AppState>, Path(id): Path<i64>) -> Result<Json<Invoice>, StatusCode> {
     tracing::info!(account = account.id, id, "shown");
     state.invoices.by_id(id).await.map(Json).map_err(failed)
-}
-
-async fn forgotten(_account: Account, State(state): State<AppState>, Path(id): Path<i64>) -> Done {
-    sqlx::query(FORGET).bind(id).execute(&state.db).await.map(drop).map_err(failed) //~ object-access-without-owner
 }
 
 /// Reads by its id, and asks whose it is afterwards.
@@ -172,12 +163,6 @@ async fn newest(account: Account, State(state): State<AppState>) -> Result<Json<
     query.bind(account.id).fetch_one(&state.db).await.map(Json).map_err(failed)
 }
 
-/// Runs at night.
-async fn swept(state: &AppState, id: i64) -> Done {
-    let query = sqlx::query("DELETE FROM invoices WHERE id = $1").bind(id); // near miss: no handler
-    query.execute(&state.db).await.map(drop).map_err(failed)
-}
-
 fn app(state: AppState) -> Router {
     Router::new()
         .route("/invoices", get(listed))
@@ -187,7 +172,6 @@ fn app(state: AppState) -> Router {
         .route("/invoices/{id}/dispute", post(disputed))
         .route("/invoices/{id}/remind", post(reminded))
         .route("/invoices/{id}/total", get(summed))
-        .route("/invoices/{id}/forget", delete(forgotten))
         .route("/invoices/{id}/compared", get(compared).post(compared_by_helper).put(asked_before))
         .route("/products/{id}", get(product))
         .route("/public/{number}", get(public))

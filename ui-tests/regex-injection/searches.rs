@@ -118,8 +118,12 @@ async fn of_settings(State(rules): State<Rules>, Path(index): Path<usize>) -> Op
     Some(Fancy::new(pattern).is_ok().to_string()) // near miss: the settings' patterns
 }
 
-fn main() {
-    let _: Router = Router::new()
+fn configure(config: &mut web::ServiceConfig) {
+    config.route("/search", web::post().to(in_actix));
+}
+
+fn app() -> Router {
+    Router::new()
         .route("/1", get(by_helper).post(anchored).put(joined))
         .route("/2/{pattern}", get(by_pcre))
         .route("/3", get(quoted).post(quoted_list).put(fixed).patch(replaced).delete(linear))
@@ -127,6 +131,7 @@ fn main() {
         .route("/5/{length}", get(by_number))
         .route("/6/{name}", get(by_name))
         .route("/7/{index}", get(of_settings))
-        .with_state(Rules { patterns: Vec::new() });
-    let _ = actix_web::App::new().route("/search", web::post().to(in_actix));
+        .with_state(Rules { patterns: Vec::new() })
 }
+
+fn main() {}

@@ -71,17 +71,19 @@ async fn additions(State(store): State<Store>) -> Result<Json<i64>, StatusCode> 
     found.map(Json).map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)
 }
 
-fn main() {
+fn app() -> Router<Store> {
     let users = Router::new()
         .route("/{id}/delete", get(remove)) //~ state-change-on-get
         .route("/{id}/disable", get(off)) //~ state-change-on-get
         .route("/{id}/remove", get(delete_form).post(remove)); // near miss: a form, and a `POST`
-    let _: Router<Store> = Router::new()
+    Router::new()
         .nest("/users", users)
         .route("/flags", on(MethodFilter::GET, toggle_flag)) //~ state-change-on-get
         .route("/posts/{id}", post(remove).get(approve)) //~ state-change-on-get
         .route("/articles/{id}", get(article))
         .route("/confirm/{token}", get(confirm_email))
         .route("/settings", get(settings).post(toggle_flag)) // near miss: `settings` is not `set`
-        .route("/additions", get(additions)); // near miss: `additions` is not `add`
+        .route("/additions", get(additions)) // near miss: `additions` is not `add`
 }
+
+fn main() {}

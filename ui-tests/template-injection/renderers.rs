@@ -133,15 +133,20 @@ async fn stored(State(state): State<AppState>, Path(id): Path<u64>) -> String {
     state.pages.render_str(&text, ()).unwrap_or_default() // near miss: a file of the program's own
 }
 
-fn main() {
+fn configure(config: &mut web::ServiceConfig) {
+    config.route("/letter", web::post().to(by_liquid));
+}
+
+fn app() -> Router {
     let state = AppState { tera: Arc::default(), pages: Arc::new(Environment::new()), greeting: String::new() };
-    let _: Router = Router::new()
+    Router::new()
         .route("/1", post(by_renderer).put(added).get(by_handlebars).patch(by_minijinja))
         .route("/2/{rule}", get(evaluated))
         .route("/3", post(as_data).put(serialized).get(of_settings).patch(chosen).delete(parsed))
         .route("/4/{page}", get(named))
         .route("/5/{kind}", get(of_a_list))
         .route("/6/{id}", get(stored))
-        .with_state(state);
-    let _ = actix_web::App::new().route("/letter", web::post().to(by_liquid));
+        .with_state(state)
 }
+
+fn main() {}

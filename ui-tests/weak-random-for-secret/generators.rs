@@ -21,9 +21,9 @@ struct Invitation {
 }
 
 pub fn invitation() -> Invitation {
-    let mut random = SmallRng::from_os_rng();
+    let mut random = SmallRng::from_os_rng(); //~ weak-random-for-secret
     Invitation {
-        token: Alphanumeric.sample_string(&mut random, 24), //~ weak-random-for-secret
+        token: Alphanumeric.sample_string(&mut random, 24),
         retries: 3,
     }
 }

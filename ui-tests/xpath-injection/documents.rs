@@ -114,12 +114,17 @@ async fn compared(Query(login): Query<Login>) -> String {
     names.is_ok_and(|it| it.string() == login.user).to_string() // near miss: compared afterwards
 }
 
-fn main() {
-    let _: Router = Router::new()
+fn configure(config: &mut web::ServiceConfig) {
+    config.route("/user", web::get().to(in_actix));
+}
+
+fn app() -> Router {
+    Router::new()
         .route("/1", post(by_helper).put(whole).get(compared).patch(by_variable).delete(by_number))
         .route("/2/{name}", get(by_factory).post(letters))
         .route("/3", post(as_document).get(of_settings))
         .route("/4/{kind}", get(chosen))
-        .with_state(Queries { user: String::new() });
-    let _ = actix_web::App::new().route("/user", web::get().to(in_actix));
+        .with_state(Queries { user: String::new() })
 }
+
+fn main() {}

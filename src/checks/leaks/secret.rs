@@ -1,11 +1,14 @@
 //! What of an expression is a secret: by its name and type, by what it was taken out of, by what it
 //! was made of.
 
+use rustc_hash::FxHashSet;
+
 use super::super::Context;
+use super::super::endpoints::types::field_ty;
 use super::super::secrets::names::{self, NameVerdict, Strength};
 use super::super::secrets::{SecretKind, may_be_secret};
 use crate::facts::body::MethodCall;
-use crate::facts::{Attr, Expr, ExprId, TypeRef};
+use crate::facts::{Attr, Expr, ExprId, GenericArg, TypeRef};
 use crate::models::TypeRole;
 use crate::program::{AdtDef, BodyKey, BodyOwner, Program, Ty};
 use crate::source::{Name, Span};
@@ -14,6 +17,8 @@ use crate::values::text::expr_name;
 
 /// How far an expression is followed.
 const MAX_DEPTH: u32 = 8;
+/// How deep types are looked into: settings have parts, which have passwords.
+const MAX_NESTED: u32 = 3;
 
 /// Headers that let in whoever shows them.
 const HEADERS: [&str; 6] = [
@@ -227,17 +232,26 @@ pub(super) fn by_type(cx: &Context<'_>, name: Name, ty: &Ty, how: Shown) -> Opti
 
 /// The secret field that the derived `Debug` of a type shows.
 fn field_of(cx: &Context<'_>, ty: &Ty) -> Option<Found> {
+    nested_field(cx.program, ty, MAX_NESTED)
+}
+
+/// The same, of a type or of those that its fields are of, so deep.
+fn nested_field(program: &Program, ty: &Ty, depth: u32) -> Option<Found> {
+    let depth = depth.checked_sub(1)?;
     let Ty::Adt(id, _) = inner(ty) else {
         return None;
     };
-    let def = &cx.program[*id];
-    let (name, range) = secret_field(def)?;
-    Some(Found {
-        name,
-        within: Some(def.name),
-        declared: Some(range.in_file(def.file)),
-        is_weak: false,
-    })
+    let def = &program[*id];
+    if let Some((name, range)) = secret_field(def) {
+        return Some(Found {
+            name,
+            within: Some(def.name),
+            declared: Some(range.in_file(def.file)),
+            is_weak: false,
+        });
+    }
+    let mut fields = def.fields().iter().filter(|_| derives_debug(def));
+    fields.find_map(|it| nested_field(program, &field_ty(program, *id, it), depth))
 }
 
 /// A type without references and what may hold one of it.
@@ -297,7 +311,7 @@ fn is_written_text(ty: &TypeRef) -> bool {
     match last.name.as_str() {
         "String" | "str" => true,
         "Option" => last.args.iter().flatten().any(|it| match it {
-            crate::facts::GenericArg::Type(ty) => is_written_text(ty),
+            GenericArg::Type(ty) => is_written_text(ty),
             _ => false,
         }),
         _ => false,
@@ -308,9 +322,32 @@ fn is_written_text(ty: &TypeRef) -> bool {
 pub(super) fn holders(program: &Program) -> Vec<Name> {
     let secret = program.adts.iter().filter(|it| secret_field(it).is_some());
     let mut names: Vec<Name> = secret.map(|it| it.name).collect();
+    // Types that have fields of these, and so on.
+    let mut from = 0;
+    for _ in 1..MAX_NESTED {
+        let inner: FxHashSet<Name> = names[from..].iter().copied().collect();
+        from = names.len();
+        let outer = program.adts.iter().filter(|it| {
+            let mut fields = it.fields().iter();
+            fields.any(|it| mentions(&it.ty, &inner)) && derives_debug(it)
+        });
+        names.extend(outer.map(|it| it.name));
+    }
     names.sort_unstable_by_key(|it| it.as_str());
     names.dedup();
     names
+}
+
+/// Whether a type is written with one of these names.
+fn mentions(ty: &TypeRef, names: &FxHashSet<Name>) -> bool {
+    let Some(path) = ty.peel_refs().as_path() else {
+        return false;
+    };
+    path.segments.iter().any(|segment| {
+        let args = segment.args.iter().flatten();
+        names.contains(&segment.name)
+            || { args }.any(|it| matches!(it, GenericArg::Type(ty) if mentions(ty, names)))
+    })
 }
 
 /// Whether a function names such a type in its signature or its body.

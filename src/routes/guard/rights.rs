@@ -256,7 +256,8 @@ impl Run<'_, '_> {
     /// What the truth of a value that an expression decides by says of rights.
     pub(super) fn decided(&self, id: ExprId, value: Abs) -> Abs {
         let is_asked = self.judge.rights && value.from.has(From::IDENTITY);
-        if !is_asked || value.variants.is_some() || value.setting.is_some() {
+        let is_told = value.variants.is_some() && !self.is_kind(id, &value);
+        if !is_asked || is_told || value.setting.is_some() {
             return value;
         }
         let Some(granting) = self.granting(id).filter(|_| self.asks_for_rights(id)) else {
@@ -275,6 +276,26 @@ impl Run<'_, '_> {
             variants: Abs::variants(value.from, vec![("true", out(true)), ("false", out(false))])
                 .variants,
             ..value
+        }
+    }
+
+    /// Whether a condition asks for the kind of something, as `matches!(caller.role, Role::Admin)`
+    /// does, and nothing beside is known of how it comes out.
+    fn is_kind(&self, id: ExprId, value: &Abs) -> bool {
+        let body = &self.judge.program[self.key].body;
+        let is_truth = |it: &Arm| {
+            let is_bool = matches!(body.expr(it.body), Expr::Literal(Literal::Bool(_)));
+            is_bool && it.guard.is_none()
+        };
+        let verifies = |(_, out): &(_, Out)| out.proof.strength == Strength::Verified;
+        match body.expr(id) {
+            Expr::Match { arms, .. } => {
+                let mut sides = value.variants.iter().flat_map(|it| it.iter());
+                arms.iter().all(is_truth)
+                    && arms.first().is_some_and(|it| self.names_a_kind(it.pat))
+                    && !sides.any(verifies)
+            }
+            _ => false,
         }
     }
 
@@ -314,6 +335,10 @@ impl Run<'_, '_> {
                 is_about.then_some(true)
             }
             Expr::Let { .. } => None,
+            Expr::Match { arms, .. } => match body.expr(arms.first()?.body) {
+                Expr::Literal(Literal::Bool(granting)) => Some(*granting),
+                _ => Some(true),
+            },
             // `|it| it` says what is said of the value itself.
             Expr::Closure(closure) => match body.expr(closure.body) {
                 Expr::Path(_) => None,
