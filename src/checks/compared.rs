@@ -38,7 +38,7 @@ static STEMS: LazyLock<AhoCorasick> = LazyLock::new(|| {
 });
 
 /// How far what is compared is followed to where it is computed.
-const MAX_DEPTH: u32 = 6;
+const MAX_DEPTH: u32 = 10;
 
 /// Finds such comparisons.
 pub(super) fn run(cx: &Context<'_>, lint: &Lint) -> Vec<Diagnostic> {

@@ -275,7 +275,6 @@ impl<'v, 'a> Making<'v, 'a> {
     /// and `builder.finish();`, for certain where that stands in the same block.
     fn changes(&mut self, key: BodyKey, pat: PatId, init: ExprId, out: &mut Vec<Step>) {
         let program = self.values.program;
-        let typing = self.values.typing(key);
         let body = &program[key].body;
         let sets = |stmt: &Stmt| matches!(stmt, Stmt::Let(it) if it.init == Some(init));
         let mut blocks = body.exprs().filter_map(|(_, expr)| match expr {

@@ -9,15 +9,15 @@ mod urls;
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
-use self::secret::{Found, Secrets};
+use self::secret::{Found, Holders, Secrets};
 use super::{Context, meta};
 use crate::diagnostics::{Diagnostic, Label, Persona};
 use crate::facts::body::MacroCall;
 use crate::facts::mentions::hash;
 use crate::facts::{Attr, Expr, ExprId, Mention, Meta};
 use crate::lints::Lint;
-use crate::models::{Macro, Role};
 use crate::models::exports::last_segment;
+use crate::models::{Macro, Role};
 use crate::program::{BodyKey, BodyOwner, Def, FnId};
 use crate::source::{Name, Span};
 use crate::values::shown::{self, Shown};
@@ -98,11 +98,11 @@ impl Leak {
 }
 
 /// The bodies that mention a macro which writes a log.
-fn logging(cx: &Context<'_>, holders: &[Name]) -> Vec<BodyKey> {
+fn logging(cx: &Context<'_>, holders: &Holders) -> Vec<BodyKey> {
     let program = cx.program;
-    let macros = program
-        .models
-        .macros_of(program.crates_used(), |it| it.role == Role::Logs || is_span(it));
+    let macros = program.models.macros_of(program.crates_used(), |it| {
+        it.role == Role::Logs || is_span(it)
+    });
     let names = macros.iter().map(|it| last_segment(it.as_str()));
     let hashes = names.flat_map(|it| program.hashes_of(Name::new(it), &[Mention::Macro]));
     let hashes: FxHashSet<u16> = hashes.chain([hash(Mention::Macro, "dbg")]).collect();
@@ -116,7 +116,7 @@ fn logging(cx: &Context<'_>, holders: &[Name]) -> Vec<BodyKey> {
 }
 
 /// The secrets that the macros of a body write.
-fn written(cx: &Context<'_>, key: BodyKey, holders: &[Name]) -> Vec<Leak> {
+fn written(cx: &Context<'_>, key: BodyKey, holders: &Holders) -> Vec<Leak> {
     let program = cx.program;
     let data = &program[key];
     let body = &data.body;

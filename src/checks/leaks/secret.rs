@@ -1,6 +1,7 @@
 //! What of an expression is a secret: by its name and type, by what it was taken out of, by what it
 //! was made of.
 
+use aho_corasick::AhoCorasick;
 use rustc_hash::FxHashSet;
 
 use super::super::Context;
@@ -68,7 +69,7 @@ pub(super) struct Secrets<'c, 'a> {
 
 impl<'c, 'a> Secrets<'c, 'a> {
     /// Those of a body, where these types show one.
-    pub(super) fn new(cx: &'c Context<'a>, key: BodyKey, holders: &[Name]) -> Secrets<'c, 'a> {
+    pub(super) fn new(cx: &'c Context<'a>, key: BodyKey, holders: &Holders) -> Secrets<'c, 'a> {
         Secrets {
             cx,
             key,
@@ -318,8 +319,22 @@ fn is_written_text(ty: &TypeRef) -> bool {
     }
 }
 
-/// The names of types whose derived `Debug` shows a secret, sorted.
-pub(super) fn holders(program: &Program) -> Vec<Name> {
+/// The names of types whose derived `Debug` shows a secret.
+pub(super) struct Holders(Option<AhoCorasick>);
+
+impl Holders {
+    /// None.
+    pub(super) fn none() -> Holders {
+        Holders(None)
+    }
+
+    fn is_in(&self, text: &str) -> bool {
+        self.0.as_ref().is_some_and(|it| it.is_match(text))
+    }
+}
+
+/// Those of a program.
+pub(super) fn holders(program: &Program) -> Holders {
     let secret = program.adts.iter().filter(|it| secret_field(it).is_some());
     let mut names: Vec<Name> = secret.map(|it| it.name).collect();
     // Types that have fields of these, and so on.
@@ -335,7 +350,8 @@ pub(super) fn holders(program: &Program) -> Vec<Name> {
     }
     names.sort_unstable_by_key(|it| it.as_str());
     names.dedup();
-    names
+    let names = names.iter().map(|it| it.as_str());
+    Holders(AhoCorasick::new(names).ok())
 }
 
 /// Whether a type is written with one of these names.
@@ -345,18 +361,18 @@ fn mentions(ty: &TypeRef, names: &FxHashSet<Name>) -> bool {
     };
     path.segments.iter().any(|segment| {
         let args = segment.args.iter().flatten();
-        names.contains(&segment.name)
-            || { args }.any(|it| matches!(it, GenericArg::Type(ty) if mentions(ty, names)))
+        names.contains(&segment.name) || { args }
+            .any(|it| matches!(it, GenericArg::Type(ty) if mentions(ty, names)))
     })
 }
 
 /// Whether a function names such a type in its signature or its body.
-pub(super) fn names_holder(cx: &Context<'_>, holders: &[Name], key: BodyKey) -> bool {
+pub(super) fn names_holder(cx: &Context<'_>, holders: &Holders, key: BodyKey) -> bool {
     let data = &cx.program[key];
     let BodyOwner::Fn(id) = data.owner else {
         return false;
     };
-    let has = |text: &str| holders.iter().any(|it| text.contains(it.as_str()));
+    let has = |text: &str| holders.is_in(text);
     let def = &cx.program[id];
     let mut params = def.sig.params.iter();
     params.any(|it| has(cx.sources.slice(it.ty_range.in_file(def.file))))

@@ -256,8 +256,7 @@ impl Run<'_, '_> {
     /// What the truth of a value that an expression decides by says of rights.
     pub(super) fn decided(&self, id: ExprId, value: Abs) -> Abs {
         let is_asked = self.judge.rights && value.from.has(From::IDENTITY);
-        let is_told = value.variants.is_some() && !self.is_kind(id, &value);
-        if !is_asked || is_told || value.setting.is_some() {
+        if !is_asked || value.variants.is_some() || value.setting.is_some() {
             return value;
         }
         let Some(granting) = self.granting(id).filter(|_| self.asks_for_rights(id)) else {
@@ -276,26 +275,6 @@ impl Run<'_, '_> {
             variants: Abs::variants(value.from, vec![("true", out(true)), ("false", out(false))])
                 .variants,
             ..value
-        }
-    }
-
-    /// Whether a condition asks for the kind of something, as `matches!(caller.role, Role::Admin)`
-    /// does, and nothing beside is known of how it comes out.
-    fn is_kind(&self, id: ExprId, value: &Abs) -> bool {
-        let body = &self.judge.program[self.key].body;
-        let is_truth = |it: &Arm| {
-            let is_bool = matches!(body.expr(it.body), Expr::Literal(Literal::Bool(_)));
-            is_bool && it.guard.is_none()
-        };
-        let verifies = |(_, out): &(_, Out)| out.proof.strength == Strength::Verified;
-        match body.expr(id) {
-            Expr::Match { arms, .. } => {
-                let mut sides = value.variants.iter().flat_map(|it| it.iter());
-                arms.iter().all(is_truth)
-                    && arms.first().is_some_and(|it| self.names_a_kind(it.pat))
-                    && !sides.any(verifies)
-            }
-            _ => false,
         }
     }
 
@@ -335,10 +314,6 @@ impl Run<'_, '_> {
                 is_about.then_some(true)
             }
             Expr::Let { .. } => None,
-            Expr::Match { arms, .. } => match body.expr(arms.first()?.body) {
-                Expr::Literal(Literal::Bool(granting)) => Some(*granting),
-                _ => Some(true),
-            },
             // `|it| it` says what is said of the value itself.
             Expr::Closure(closure) => match body.expr(closure.body) {
                 Expr::Path(_) => None,
@@ -433,8 +408,16 @@ impl Run<'_, '_> {
             self.judge.program[self.key].body.pat(own.pat),
             Pat::Wild | Pat::Bind { sub: None, .. }
         );
+        // `matches!(caller.role, Role::Admin)`: either side may be the one that is refused.
+        let asks = match arms {
+            [one, other] => {
+                let sides = (self.truth_written(one.body), self.truth_written(other.body));
+                matches!(sides, (Some(one), Some(other)) if one != other)
+            }
+            _ => false,
+        };
         let others = arms.iter().enumerate().filter(|(other, _)| *other != at);
-        let mut refusing = others.filter(|(_, arm)| self.refuses(arm.body));
+        let mut refusing = others.filter(|(_, arm)| asks || self.refuses(arm.body));
         let name = match is_rest {
             true => {
                 let (_, refused) = refusing.find(|(_, arm)| self.names_a_kind(arm.pat))?;
@@ -454,8 +437,16 @@ impl Run<'_, '_> {
         }
         let data = &self.judge.program[self.key];
         let span = data.body.pat_range(own.pat).in_file(data.file);
-        let rights = Rights::of(self.evidence(name, span), true);
+        let rights = Rights::of(self.evidence(name, span), !asks);
         Some(Proof::of_rights(rights))
+    }
+
+    /// The truth value that an expression is written as.
+    fn truth_written(&self, id: ExprId) -> Option<bool> {
+        match self.judge.program[self.key].body.expr(id) {
+            Expr::Literal(Literal::Bool(it)) => Some(*it),
+            _ => None,
+        }
     }
 
     /// Whether a pattern names variants or texts that stand for no success or failure.
