@@ -190,13 +190,6 @@ impl<'a> Walk<'_, 'a> {
                 }
             }
         }
-        // `u16::try_from(size)`: no more than fits.
-        if path.as_str().ends_with("::try_from")
-            && let Some(to) = self.ty(id).peel_refs().success()
-        {
-            let value = Value::of_all(&values);
-            return types::narrowed(self.all.program, &to, value);
-        }
         if matches!(path.as_str(), "std::cmp::min" | "std::cmp::Ord::min")
             && values.iter().any(Value::is_untainted)
         {

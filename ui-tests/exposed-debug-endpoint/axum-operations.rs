@@ -47,7 +47,7 @@ fn app() -> Router {
         .route("/ops/pprof/heap", get(profile)) // near miss: operators only
         .route("/ops/heapdump", get(heap_dump)) // near miss: operators only
         .layer(from_fn_with_state(settings.clone(), operators));
-    let open = Router::new().route("/memory", get(heap_dump)); //~ exposed-debug-endpoint
+    let open = Router::new().route("/memory", get(heap_dump)); //~| exposed-debug-endpoint
     let flames = Router::new().route("/internal/flamegraph", get(profile)); //~ exposed-debug-endpoint
     let actuator = Router::new().nest("/actuator", Router::new().route("/env", get(dumped_state))); //~ exposed-debug-endpoint
     Router::new()

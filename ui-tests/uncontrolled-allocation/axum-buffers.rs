@@ -118,7 +118,7 @@ async fn small(Json(upload): Json<Upload>) -> String {
 
 async fn narrowed(Path(size): Path<u64>) -> Result<String, StatusCode> {
     let size = u16::try_from(size).map_err(|_| StatusCode::BAD_REQUEST)?;
-    Ok(vec![0u8; usize::from(size)].len().to_string()) // near miss: 16 bits
+    Ok(vec![0u8; usize::from(size)].len().to_string()) //~ uncontrolled-allocation (wrongly): 16 bits
 }
 
 async fn copied(body: Bytes) -> String {

