@@ -296,6 +296,12 @@ impl Walk<'_, '_> {
 
     /// What is known of what a call was given, once it has come to something.
     fn found_or_passed(&self, id: ExprId) -> Vec<Fact> {
+        const SAME: [&str; 4] = ["ok_or", "ok_or_else", "copied", "cloned"];
+        if let Expr::MethodCall(call) = self.body.expr(id)
+            && SAME.contains(&call.name.as_str())
+        {
+            return self.found_or_passed(call.receiver);
+        }
         let mut facts = self.of_lookup(id);
         facts.extend(self.passed_by(id));
         facts

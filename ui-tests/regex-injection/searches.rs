@@ -113,9 +113,9 @@ struct Rules {
     patterns: Vec<String>,
 }
 
-async fn of_settings(State(rules): State<Rules>, Path(index): Path<usize>) -> Option<String> {
-    let pattern = rules.patterns.get(index)?;
-    Some(Fancy::new(pattern).is_ok().to_string()) // near miss: the settings' patterns
+async fn of_settings(State(rules): State<Rules>, Path(index): Path<usize>) -> Result<String, StatusCode> {
+    let pattern = rules.patterns.get(index).ok_or(StatusCode::NOT_FOUND)?;
+    Ok(Fancy::new(pattern).is_ok().to_string()) // near miss: the settings' patterns
 }
 
 fn configure(config: &mut web::ServiceConfig) {

@@ -138,10 +138,10 @@ async fn taken(Query(page): Query<Page>) -> Json<Vec<u64>> {
     Json((from..).take(page.size().clamp(1, 100)).collect()) // near miss: clamped, and nothing is asked for
 }
 
-async fn by_position(Path(index): Path<usize>) -> Option<String> {
+async fn by_position(Path(index): Path<usize>) -> Result<String, StatusCode> {
     const NAMES: [&str; 3] = ["a", "b", "c"];
-    let name = NAMES.get(index)?;
-    Some(name.repeat(NAMES.len() - index)) // near miss: an index that was found
+    let name = NAMES.get(index).ok_or(StatusCode::NOT_FOUND)?;
+    Ok(name.repeat(NAMES.len() - index)) // near miss: an index that was found
 }
 
 async fn asked(Path(size): Path<usize>) -> String {

@@ -59,7 +59,8 @@ async fn whole(Json(path): Json<String>) -> String {
 async fn in_actix(login: web::Query<Login>) -> HttpResponse {
     let package = document();
     let replaced = "//user[name='?']".replace('?', &login.user);
-    let found = evaluate(&package.as_document(), &replaced); //~ xpath-injection
+    let document = package.as_document();
+    let found = evaluate(&document, &replaced); //~ xpath-injection
     HttpResponse::Ok().body(found.is_ok().to_string())
 }
 
@@ -110,7 +111,8 @@ async fn chosen(Path(kind): Path<String>) -> Result<String, StatusCode> {
 
 async fn compared(Query(login): Query<Login>) -> String {
     let package = document();
-    let names = evaluate(&package.as_document(), "//user/name");
+    let document = package.as_document();
+    let names = evaluate(&document, "//user/name");
     names.is_ok_and(|it| it.string() == login.user).to_string() // near miss: compared afterwards
 }
 
