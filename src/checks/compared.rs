@@ -15,7 +15,7 @@ use crate::facts::body::{BinaryOp, Literal};
 use crate::facts::{Body, Expr, ExprId, Stmt};
 use crate::lints::Lint;
 use crate::program::{BodyKey, BodyOwner, Ty};
-use crate::values::Typing;
+use crate::values::{Callee, Typing};
 
 /// One of these stands in every line that compares a secret.
 static STEMS: LazyLock<AhoCorasick> = LazyLock::new(|| {
@@ -36,6 +36,9 @@ static STEMS: LazyLock<AhoCorasick> = LazyLock::new(|| {
         .build(stems)
         .expect("ten words")
 });
+
+/// How far what is compared is followed to where it is computed.
+const MAX_DEPTH: u32 = 10;
 
 /// Finds such comparisons.
 pub(super) fn run(cx: &Context<'_>, lint: &Lint) -> Vec<Diagnostic> {
@@ -65,7 +68,13 @@ fn may_compare(cx: &Context<'_>, key: BodyKey) -> bool {
         let before = text.as_bytes()[..*at].last();
         matches!(before, Some(b'=' | b'!'))
     });
+    // What a MAC is called says nothing of it: `tag`, `computed`.
+    let computes = ["hmac::", "Hmac", ".finalize"];
+    let computes = computes.iter().any(|it| text.contains(it));
     places.any(|(at, _)| {
+        if computes {
+            return true;
+        }
         let start = text[..at].rfind('\n').map_or(0, |it| it + 1);
         let end = text[at..].find('\n').map_or(text.len(), |it| at + it);
         STEMS.is_match(&text[start..end])
@@ -141,7 +150,8 @@ impl Sides<'_, '_> {
             return None;
         }
         for (own, other) in [(lhs, rhs), (rhs, lhs)] {
-            if self.is_mac(own, 4) {
+            // Two that were both computed are compared to hide them.
+            if self.is_mac(own, MAX_DEPTH) && !self.is_mac(other, MAX_DEPTH) {
                 return Some("a MAC".into());
             }
             let is_secret = self.is_own_secret(own);
@@ -271,6 +281,7 @@ impl Sides<'_, '_> {
                 self.is_mac(*inner, depth)
             }
             Expr::Index { base, .. } => self.is_mac(*base, depth),
+            Expr::Call { .. } | Expr::MethodCall(_) if self.gives_mac(id, depth) => true,
             Expr::MethodCall(call) => {
                 let name = call.name.as_str();
                 if matches!(name, "finalize" | "finalize_fixed" | "finalize_reset") {
@@ -298,7 +309,8 @@ impl Sides<'_, '_> {
             Expr::Call { args, .. } => {
                 let path = self.typing.external(id).map_or("", |it| it.as_str());
                 let is_text = ["hex::", "base64::", "data_encoding::", "faster_hex::"];
-                is_text.iter().any(|it| path.starts_with(it))
+                let is_good = path.ends_with("::Some") || path.ends_with("::Ok");
+                (is_good || is_text.iter().any(|it| path.starts_with(it)))
                     && args.iter().any(|it| self.is_mac(*it, depth))
             }
             Expr::Macro(call) => {
@@ -322,6 +334,28 @@ impl Sides<'_, '_> {
             }
             _ => false,
         }
+    }
+
+    /// Whether a call is one of a function of the program that ends in what was computed under a key.
+    fn gives_mac(&self, id: ExprId, depth: u32) -> bool {
+        let program = self.cx.program;
+        let Some(Callee::Fn(function)) = self.typing.callees(id).first() else {
+            return false;
+        };
+        let Some(key) = program[function.id].body else {
+            return false;
+        };
+        let body = &program[key].body;
+        let Expr::Block(block) = body.expr(body.root) else {
+            return false;
+        };
+        let of_function = Sides {
+            cx: self.cx,
+            key,
+            body,
+            typing: self.cx.values.typing(key),
+        };
+        block.tail.is_some_and(|it| of_function.is_mac(it, depth))
     }
 
     /// Whether a variable holds what a function of `Hmac` has made.
@@ -409,9 +443,21 @@ impl Sides<'_, '_> {
                 };
                 is_it.then_some(*value)
             }
+            Expr::Match { scrutinee, arms } => {
+                let binds = |it: &crate::facts::body::Arm| match self.body.pat(it.pat) {
+                    crate::facts::Pat::TupleStruct(_, all) => all.contains(&pat),
+                    _ => it.pat == pat,
+                };
+                arms.iter().any(binds).then_some(*scrutinee)
+            }
             _ => None,
         });
         init.is_some_and(|it| {
+            if let Expr::Path(_) = self.body.expr(it)
+                && let Some(other) = self.typing.local(it).filter(|other| *other != pat)
+            {
+                return self.is_param_or_read(other);
+            }
             let words = words(self.text(it));
             words.iter().any(|it| {
                 matches!(

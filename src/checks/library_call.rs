@@ -15,6 +15,9 @@ use crate::lints::Lint;
 use crate::models::roles::{Carries, TypeRole};
 use crate::program::{BodyKey, Ty};
 use crate::source::Name;
+use crate::values::making::Place;
+use crate::values::strings::Strings;
+use crate::values::worth::{Worth, Worthy};
 use crate::values::{Callee, Typing};
 
 /// From so many bytes on, a limit is none.
@@ -59,6 +62,9 @@ pub(super) fn run(cx: &Context<'_>, lint: &Lint) -> Vec<Diagnostic> {
     let paths: Vec<&str> = params.calls.iter().map(|it| it.path.as_str()).collect();
     let wanted: FxHashSet<Name> = paths.iter().map(|it| Name::new(it)).collect();
     let bodies = cx.program.using(paths, true, |path| wanted.contains(&path));
+    let is_live = |key| cx.is_live(key);
+    let strings = Strings::new(cx.values, &is_live);
+    let worthy = Worthy::new(&strings, cx.values, cx.sources);
     let mut found = Vec::new();
     for key in bodies.into_iter().filter(|it| cx.is_live(*it)) {
         let data = &cx.program[key];
@@ -68,7 +74,7 @@ pub(super) fn run(cx: &Context<'_>, lint: &Lint) -> Vec<Diagnostic> {
                 Callee::External(path) => params.calls.iter().find(|it| *path == *it.path),
                 _ => None,
             });
-            let Some(call) = called.filter(|it| counts(cx, it, key, expr)) else {
+            let Some(call) = called.filter(|it| counts(cx, &worthy, it, key, expr)) else {
                 continue;
             };
             let name = call.path.rsplit("::").next().unwrap_or(&call.path);
@@ -92,11 +98,20 @@ pub(super) fn run(cx: &Context<'_>, lint: &Lint) -> Vec<Diagnostic> {
 }
 
 /// Whether the arguments of a call are what they must be to count.
-fn counts(cx: &Context<'_>, call: &Call, key: BodyKey, expr: &Expr) -> bool {
+fn counts(
+    cx: &Context<'_>,
+    worthy: &Worthy<'_, '_>,
+    call: &Call,
+    key: BodyKey,
+    expr: &Expr,
+) -> bool {
     let body: &Body = &cx.program[key].body;
     let args = expr.args();
     let is = match (call.argument, call.is) {
-        (Some(at), Some(is)) => args.get(at).is_some_and(|it| is_so(body, *it, is)),
+        (Some(at), Some(is)) => {
+            let is_so = |it: &ExprId| is_so(body, *it, is) || is_worth(worthy, (key, *it), is);
+            args.get(at).is_some_and(is_so)
+        }
         _ => true,
     };
     let typing = cx.values.typing(key);
@@ -115,6 +130,18 @@ fn is_so(body: &Body, id: ExprId, is: Is) -> bool {
         (Is::Boundless, Expr::Cast { inner, .. }) => is_so(body, *inner, is),
         _ => false,
     }
+}
+
+/// Whether an argument is in any case what it must be, through constants and variables.
+fn is_worth(worthy: &Worthy<'_, '_>, place: Place, is: Is) -> bool {
+    let worths = worthy.of(place);
+    let is_it = |it: &Worth| match (is, it) {
+        (Is::True, Worth::Bool(it)) => *it,
+        (Is::Boundless, Worth::Number(it)) => *it >= u128::from(BOUNDLESS.unsigned_abs()),
+        (Is::Boundless, Worth::Item(path)) => path.as_str().ends_with("::MAX"),
+        _ => false,
+    };
+    !worths.is_open && !worths.all.is_empty() && worths.all.iter().all(is_it)
 }
 
 /// Whether an expression is the body of a request: made by a method of one, or taken apart out of one.

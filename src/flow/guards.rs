@@ -97,7 +97,8 @@ impl Walk<'_, '_> {
                     true => (lhs, rhs),
                     false => (rhs, lhs),
                 };
-                match self.may_be_tainted(by) {
+                // What a caller hands in beside it is the caller's bound.
+                match self.is_chosen(by) {
                     true => Vec::new(),
                     false => {
                         let bounded = self.measured(bounded);
@@ -280,9 +281,9 @@ impl Walk<'_, '_> {
     /// After a statement like `validate(&x)?`: what it has let pass.
     pub(super) fn checked(&mut self, id: ExprId) {
         let facts = match self.body.expr(id) {
-            Expr::Try(inner) => self.passed_by(*inner),
+            Expr::Try(inner) => self.found_or_passed(*inner),
             Expr::MethodCall(call) if matches!(call.name.as_str(), "unwrap" | "expect") => {
-                self.passed_by(call.receiver)
+                self.found_or_passed(call.receiver)
             }
             Expr::Macro(call) if call.path.last().is_some_and(|it| it == "assert") => {
                 let args = call.args.as_deref().unwrap_or(&[]);
@@ -292,6 +293,19 @@ impl Walk<'_, '_> {
             _ => Vec::new(),
         };
         self.apply(&facts);
+    }
+
+    /// What is known of what a call was given, once it has come to something.
+    fn found_or_passed(&self, id: ExprId) -> Vec<Fact> {
+        const SAME: [&str; 4] = ["ok_or", "ok_or_else", "copied", "cloned"];
+        if let Expr::MethodCall(call) = self.body.expr(id)
+            && SAME.contains(&call.name.as_str())
+        {
+            return self.found_or_passed(call.receiver);
+        }
+        let mut facts = self.of_lookup(id);
+        facts.extend(self.passed_by(id));
+        facts
     }
 
     /// What a call that is named a check has let pass, once it has succeeded.

@@ -126,6 +126,16 @@ impl Walk<'_, '_> {
                 // A constant.
                 None => Sinks::ALL,
             },
+            // `1..=4096`: no more than its end.
+            Pat::Value => {
+                let file = self.all.program[self.key].file;
+                let range = self.body.pat_range(pat).in_file(file);
+                let end = self.all.sources.slice(range).split_once("..");
+                match end.is_some_and(|it| !it.1.trim().is_empty()) {
+                    true => Sinks::of(SinkKind::Allocation),
+                    false => Sinks::NONE,
+                }
+            }
             _ => Sinks::NONE,
         }
     }

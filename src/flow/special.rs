@@ -127,8 +127,13 @@ impl Walk<'_, '_> {
     }
 
     fn is_decoder(&self, id: ExprId) -> bool {
-        let path = self.ty(id).peel_refs().external_path();
-        let model = path.and_then(|it| self.all.program.models.type_(it));
+        let mut ty = self.ty(id).peel_refs().clone();
+        // What is read in larger steps is read all the same.
+        while ty.is_external("std::io::BufReader") {
+            ty = ty.arg(0).peel_refs().clone();
+        }
+        let model = ty.external_path();
+        let model = model.and_then(|it| self.all.program.models.type_(it));
         model.is_some_and(|it| it.role == Some(TypeRole::Decoder))
     }
 

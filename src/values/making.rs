@@ -10,6 +10,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::strings::locals::{From, Locals};
 use super::{Callee, Values};
+use crate::facts::body::Block;
 use crate::facts::{Expr, ExprId, PatId, Stmt};
 use crate::program::{BodyKey, BodyOwner, FnId, Ty};
 use crate::source::{Name, Span};
@@ -274,7 +275,6 @@ impl<'v, 'a> Making<'v, 'a> {
     /// and `builder.finish();`, for certain where that stands in the same block.
     fn changes(&mut self, key: BodyKey, pat: PatId, init: ExprId, out: &mut Vec<Step>) {
         let program = self.values.program;
-        let typing = self.values.typing(key);
         let body = &program[key].body;
         let sets = |stmt: &Stmt| matches!(stmt, Stmt::Let(it) if it.init == Some(init));
         let mut blocks = body.exprs().filter_map(|(_, expr)| match expr {
@@ -282,6 +282,14 @@ impl<'v, 'a> Making<'v, 'a> {
             _ => None,
         });
         let Some(home) = blocks.next() else { return };
+        self.changes_at(key, pat, home, out);
+    }
+
+    /// What happens to a variable in its body; certain is what stands in one block.
+    fn changes_at(&mut self, key: BodyKey, pat: PatId, home: &Block, out: &mut Vec<Step>) {
+        let program = self.values.program;
+        let typing = self.values.typing(key);
+        let body = &program[key].body;
         let is_of_home = |id: ExprId| {
             let mut stmts = home.stmts.iter().enumerate();
             stmts.any(|(at, stmt)| {
@@ -304,22 +312,56 @@ impl<'v, 'a> Making<'v, 'a> {
                 _ => false,
             })
         };
+        let is_lent = |id: ExprId| match body.expr(id) {
+            Expr::Ref { inner, .. } => typing.local(*inner) == Some(pat),
+            _ => false,
+        };
         let changes = body.exprs().filter_map(|(id, expr)| match expr {
             Expr::Assign { target, value } if typing.local(*target) == Some(pat) => {
-                Some((id, *value))
+                Some((id, *value, None))
             }
             Expr::MethodCall(_) if typing.local(root(id)) == Some(pat) && is_stmt(id) => {
-                Some((id, id))
+                Some((id, id, None))
+            }
+            Expr::Call { args, .. } => {
+                let at = args.iter().position(|it| is_lent(*it));
+                at.map(|at| (id, id, Some(at)))
             }
             _ => None,
         });
-        let changes: Vec<(ExprId, ExprId)> = changes.collect();
-        for (stmt, value) in changes {
+        let changes: Vec<(ExprId, ExprId, Option<usize>)> = changes.collect();
+        for (stmt, value, lent) in changes {
             let is_open = usize::from(!is_of_home(stmt));
             self.uncertain += is_open;
-            self.walk((key, value), out);
+            match lent {
+                Some(at) => self.lent((key, value), at, out),
+                None => self.walk((key, value), out),
+            }
             self.uncertain -= is_open;
         }
+    }
+
+    /// What a function of the program does to what it is lent as an argument: `harden(&mut cookie)`.
+    fn lent(&mut self, call: Place, at: usize, out: &mut Vec<Step>) {
+        let program = self.values.program;
+        let callees = self.values.typing(call.0).callees(call.1);
+        let [Callee::Fn(function)] = callees else {
+            return;
+        };
+        let def = &program[function.id];
+        let Some(key) = def.body.filter(|_| def.sig.self_param.is_none()) else {
+            return;
+        };
+        let body = &program[key].body;
+        let (Some(pat), Expr::Block(home)) = (body.params.get(at), body.expr(body.root)) else {
+            return;
+        };
+        if self.entered.len() >= MAX_DEPTH || self.entered.contains(&function.id) {
+            return;
+        }
+        self.entered.push(function.id);
+        self.changes_at(key, *pat, home, out);
+        self.entered.pop();
     }
 
     fn push(&mut self, path: Name, args: Vec<Place>, place: Place, out: &mut Vec<Step>) {

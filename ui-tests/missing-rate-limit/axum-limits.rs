@@ -256,6 +256,12 @@ async fn comment(user: User, State(state): State<AppState>, text: String) -> Res
     Ok(StatusCode::CREATED)
 }
 
+async fn pin(user: User, State(state): State<AppState>, Path(id): Path<i64>) -> Result<StatusCode, StatusCode> {
+    let query = sqlx::query("UPDATE comment SET pinned = true WHERE author = $1 AND id = $2").bind(user.0).bind(id);
+    query.execute(&state.db).await.map_err(internal)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 async fn react(user: User, State(state): State<AppState>, Path(id): Path<i64>) -> Result<StatusCode, StatusCode> {
     let query = sqlx::query("INSERT INTO reaction (author, comment) VALUES ($1, $2)").bind(user.0).bind(id);
     query.execute(&state.db).await.map_err(internal)?;
@@ -364,6 +370,7 @@ fn app(state: AppState) -> Router {
     Router::new()
         .route("/health", get(health)) // near miss: nothing to guess
         .route("/profile", get(profile)) // near miss: a read, for authenticated users
+        .route("/comments/{id}/pin", post(pin)) // near miss: what is done to a comment, and no code
         .nest("/covered", covered())
         .nest("/nested", nested())
         .nest("/stacked", stacked())

@@ -112,7 +112,10 @@ pub(super) fn dump(site: &Site<'_>) -> Option<&'static str> {
     let is = |it: &&str| all.iter().chain(&handler).any(|word| word == it);
     // `/debug/heap`, `/heap/dump`.
     let pair = |first: &str, second: &[&str]| {
-        all.iter().any(|it| it == first) && all.iter().any(|it| second.contains(&it.as_str()))
+        let has = |all: &[String]| {
+            all.iter().any(|it| it == first) && all.iter().any(|it| second.contains(&it.as_str()))
+        };
+        has(&all) || has(&handler)
     };
     let found = DUMPS.iter().find(|it| is(it)).copied();
     found

@@ -24,6 +24,8 @@ struct Told<'s, 'a> {
     who: Option<Given>,
     /// The type, as it is written.
     ty: String,
+    /// The type, whatever alias stands for it.
+    of: Ty,
 }
 
 /// Finds handlers that ignore who asks.
@@ -57,7 +59,10 @@ pub(super) fn find(
         }
         for one in &told {
             let Some(who) = &one.who else { continue };
-            let same = || told.iter().filter(|it| it.ty == one.ty);
+            let same = || {
+                told.iter()
+                    .filter(|it| it.ty == one.ty || !it.of.is_unknown() && it.of == one.of)
+            };
             let (all, looking) = (same().count(), same().filter(|it| it.who.is_none()).count());
             // Where most do not care, an identity is only asked for to keep strangers out.
             if looking < LOOKING || looking * 3 < all * 2 {
@@ -95,6 +100,7 @@ fn told<'s, 'a>(cx: &Context<'_>, site: &'s Site<'a>) -> Option<Told<'s, 'a>> {
         && privileged_word(&endpoint.path).is_none();
     let at = is_meant.then(|| principal_at(cx, site))??;
     let ty = def.sig.params.get(at)?;
+    let of = cx.program.lower_ty(&cx.program.fn_scope(id), &ty.ty);
     let ty = cx.sources.slice(ty.ty_range.in_file(def.file)).to_owned();
     let evidence = &endpoint.protections.authentication.evidence;
     let by_layer = endpoint
@@ -133,7 +139,13 @@ fn told<'s, 'a>(cx: &Context<'_>, site: &'s Site<'a>) -> Option<Told<'s, 'a>> {
     if who.is_some() && site.seen.write.is_none() {
         return None;
     }
-    Some(Told { site, id, who, ty })
+    Some(Told {
+        site,
+        id,
+        who,
+        ty,
+        of,
+    })
 }
 
 /// Whether a parameter's own code may refuse the request: an extractor of the program.

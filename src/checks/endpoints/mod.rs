@@ -20,7 +20,7 @@ pub(super) mod spoofable;
 #[cfg(test)]
 mod tests;
 mod toothless;
-mod types;
+pub(super) mod types;
 pub(super) mod unauthorized;
 pub(super) mod unbounded;
 pub(super) mod unguarded;

@@ -67,7 +67,7 @@ pub(super) fn serde_says(attrs: &[Attr], wanted: &[&str]) -> bool {
 }
 
 /// The type of a field.
-pub(super) fn field_ty(program: &Program, id: AdtId, field: &Field) -> Ty {
+pub(in crate::checks) fn field_ty(program: &Program, id: AdtId, field: &Field) -> Ty {
     let def = &program[id];
     let scope = TyScope {
         module: def.module,

@@ -119,7 +119,10 @@ fn abuse(cx: &Context<'_>, site: &Site<'_>) -> Option<Abuse> {
             evidence: evidence.unwrap_or_else(by_name),
         })
     };
-    if has(&["otp", "totp", "mfa", "2fa", "pin"]) || phrase("one", "time") {
+    // `/notes/{id}/pin` is done to a note.
+    let pins = endpoint.path.ends_with("}/pin") && seen.checks_password.is_none();
+    let is_code = has(&["otp", "totp", "mfa", "2fa"]) || has(&["pin"]) && !pins;
+    if is_code || phrase("one", "time") {
         return make(
             "one-time code check",
             "attempts",

@@ -218,28 +218,38 @@ impl Around {
 
 /// The fields that a body compares with something.
 fn compared(body: &Body) -> Vec<Name> {
-    let mut names = Vec::new();
-    let mut add = |mut id: ExprId| {
+    fn add(body: &Body, mut id: ExprId, names: &mut Vec<Name>) {
         loop {
             id = match body.expr(id) {
                 Expr::Ref { inner, .. } | Expr::Unary { inner, .. } => *inner,
                 Expr::MethodCall(call) => call.receiver,
                 Expr::Field { name, .. } => return names.push(*name),
+                // `let Claims { exp, .. } = claims;`.
+                Expr::Path(path) => return names.extend(path.as_ident()),
+                Expr::Binary {
+                    op: BinaryOp::Arithmetic | BinaryOp::Add,
+                    lhs,
+                    rhs,
+                } => {
+                    add(body, *lhs, names);
+                    *rhs
+                }
                 _ => return,
             };
         }
-    };
+    }
+    let mut names = Vec::new();
     for (_, expr) in body.exprs() {
         match expr {
             Expr::Binary { op, lhs, rhs }
                 if !matches!(op, BinaryOp::Arithmetic | BinaryOp::Add) =>
             {
-                add(*lhs);
-                add(*rhs);
+                add(body, *lhs, &mut names);
+                add(body, *rhs, &mut names);
             }
             Expr::MethodCall(call) if call.name == "contains" => {
-                add(call.receiver);
-                call.args.iter().for_each(|it| add(*it));
+                add(body, call.receiver, &mut names);
+                call.args.iter().for_each(|it| add(body, *it, &mut names));
             }
             _ => {}
         }
@@ -259,6 +269,7 @@ fn is_password(name: &str) -> bool {
             "reset",
             "token",
             "policy",
+            "hint",
             "file",
             "len",
             "id",
@@ -369,6 +380,11 @@ fn is_unguessable(name: &str) -> bool {
         "budget",
         "bucket",
         "prompt",
+        "hint",
+        "attempts",
+        "policy",
+        "ttl",
+        "length",
         "sample",
         "input",
         "output",

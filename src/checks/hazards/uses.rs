@@ -84,8 +84,18 @@ pub(super) fn in_body<'m>(
         }
         match expr {
             Expr::Call { args, .. } => {
-                if let Some(path) = typing.external(id) {
-                    push(path, id, args, None);
+                let Some(path) = typing.external(id) else {
+                    continue;
+                };
+                // A method that is called by its path: `Builder::setting(builder, true)`.
+                let owner = path.as_str().rsplit_once("::").map(|it| it.0);
+                let on = args.first().filter(|it| {
+                    let ty = typing.ty(**it).peel_refs().external_path();
+                    ty.is_some_and(|it| Some(it.as_str()) == owner)
+                });
+                match on {
+                    Some(receiver) => push(path, id, &args[1..], Some(*receiver)),
+                    None => push(path, id, args, None),
                 }
             }
             Expr::MethodCall(call) => {

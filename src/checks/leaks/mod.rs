@@ -9,15 +9,15 @@ mod urls;
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
-use self::secret::{Found, Secrets};
+use self::secret::{Found, Holders, Secrets};
 use super::{Context, meta};
 use crate::diagnostics::{Diagnostic, Label, Persona};
 use crate::facts::body::MacroCall;
 use crate::facts::mentions::hash;
 use crate::facts::{Attr, Expr, ExprId, Mention, Meta};
 use crate::lints::Lint;
-use crate::models::Role;
 use crate::models::exports::last_segment;
+use crate::models::{Macro, Role};
 use crate::program::{BodyKey, BodyOwner, Def, FnId};
 use crate::source::{Name, Span};
 use crate::values::shown::{self, Shown};
@@ -98,11 +98,11 @@ impl Leak {
 }
 
 /// The bodies that mention a macro which writes a log.
-fn logging(cx: &Context<'_>, holders: &[Name]) -> Vec<BodyKey> {
+fn logging(cx: &Context<'_>, holders: &Holders) -> Vec<BodyKey> {
     let program = cx.program;
-    let macros = program
-        .models
-        .macros_of(program.crates_used(), |it| it.role == Role::Logs);
+    let macros = program.models.macros_of(program.crates_used(), |it| {
+        it.role == Role::Logs || is_span(it)
+    });
     let names = macros.iter().map(|it| last_segment(it.as_str()));
     let hashes = names.flat_map(|it| program.hashes_of(Name::new(it), &[Mention::Macro]));
     let hashes: FxHashSet<u16> = hashes.chain([hash(Mention::Macro, "dbg")]).collect();
@@ -116,7 +116,7 @@ fn logging(cx: &Context<'_>, holders: &[Name]) -> Vec<BodyKey> {
 }
 
 /// The secrets that the macros of a body write.
-fn written(cx: &Context<'_>, key: BodyKey, holders: &[Name]) -> Vec<Leak> {
+fn written(cx: &Context<'_>, key: BodyKey, holders: &Holders) -> Vec<Leak> {
     let program = cx.program;
     let data = &program[key];
     let body = &data.body;
@@ -130,9 +130,9 @@ fn written(cx: &Context<'_>, key: BodyKey, holders: &[Name]) -> Vec<Leak> {
         let Expr::Macro(call) = expr else { continue };
         let name = call.path.last().unwrap_or(Name::new(""));
         let is_dbg = name == "dbg";
-        if !is_dbg && !logs(cx, key, call) {
+        let Some(kind) = kind(cx, key, call).or(is_dbg.then_some(Written::Line)) else {
             continue;
-        }
+        };
         let text = cx.sources.slice(call.tokens.in_file(data.file));
         let sigil = |id: ExprId| {
             let start = body.expr_range(id).start.checked_sub(call.tokens.start)?;
@@ -142,6 +142,16 @@ fn written(cx: &Context<'_>, key: BodyKey, holders: &[Name]) -> Vec<Leak> {
             true => {
                 let args = call.args.iter().flatten();
                 args.map(|it| (it.value, Shown::Debugged)).collect()
+            }
+            false if kind == Written::Span => {
+                let how = |id| match sigil(id) {
+                    Some('?') => Shown::Debugged,
+                    Some('%') => Shown::Plainly,
+                    _ => Shown::Otherwise,
+                };
+                let args = call.args.iter().flatten().map(|it| it.value);
+                let fields = args.filter(|it| !matches!(body.expr(*it), Expr::Literal(_)));
+                fields.map(|it| (it, how(it))).collect()
             }
             false => shown::shown(body, call, sigil),
         };
@@ -160,23 +170,41 @@ fn written(cx: &Context<'_>, key: BodyKey, holders: &[Name]) -> Vec<Leak> {
     leaks
 }
 
-/// Whether a macro writes a line of a log, by what it resolves to.
-fn logs(cx: &Context<'_>, key: BodyKey, call: &MacroCall) -> bool {
+/// What a macro writes into a log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Written {
+    /// A line: fields, a text and what is formatted into it.
+    Line,
+    /// What stands before lines: a name that is fixed, and fields.
+    Span,
+}
+
+/// Whether a macro makes a span of tracing.
+fn is_span(it: &Macro) -> bool {
+    let name = last_segment(it.path.as_str());
+    it.role == Role::Builds && (name == "span" || name.ends_with("_span"))
+}
+
+/// What a macro writes into a log, if it does, by what it resolves to.
+fn kind(cx: &Context<'_>, key: BodyKey, call: &MacroCall) -> Option<Written> {
     let program = cx.program;
     let names: Vec<Name> = call.path.segments.iter().map(|it| it.name).collect();
     if let [name] = &*names
         && PRINTS.contains(&name.as_str())
     {
-        return true;
+        return Some(Written::Line);
     }
     let found = program.resolve_names(program[key].module, &names, call.path.global);
-    found.iter().any(|it| match it.def {
+    found.iter().find_map(|it| match it.def {
         Def::External(path) => {
             let path = program.models.canonical(path.as_str());
-            let model = program.models.macro_(path);
-            model.is_some_and(|it| it.role == Role::Logs)
+            let model = program.models.macro_(path)?;
+            match model.role == Role::Logs {
+                true => Some(Written::Line),
+                false => is_span(model).then_some(Written::Span),
+            }
         }
-        _ => false,
+        _ => None,
     })
 }
 

@@ -1,11 +1,15 @@
 //! What of an expression is a secret: by its name and type, by what it was taken out of, by what it
 //! was made of.
 
+use aho_corasick::AhoCorasick;
+use rustc_hash::FxHashSet;
+
 use super::super::Context;
+use super::super::endpoints::types::field_ty;
 use super::super::secrets::names::{self, NameVerdict, Strength};
 use super::super::secrets::{SecretKind, may_be_secret};
 use crate::facts::body::MethodCall;
-use crate::facts::{Attr, Expr, ExprId, TypeRef};
+use crate::facts::{Attr, Expr, ExprId, GenericArg, TypeRef};
 use crate::models::TypeRole;
 use crate::program::{AdtDef, BodyKey, BodyOwner, Program, Ty};
 use crate::source::{Name, Span};
@@ -14,6 +18,8 @@ use crate::values::text::expr_name;
 
 /// How far an expression is followed.
 const MAX_DEPTH: u32 = 8;
+/// How deep types are looked into: settings have parts, which have passwords.
+const MAX_NESTED: u32 = 3;
 
 /// Headers that let in whoever shows them.
 const HEADERS: [&str; 6] = [
@@ -63,7 +69,7 @@ pub(super) struct Secrets<'c, 'a> {
 
 impl<'c, 'a> Secrets<'c, 'a> {
     /// Those of a body, where these types show one.
-    pub(super) fn new(cx: &'c Context<'a>, key: BodyKey, holders: &[Name]) -> Secrets<'c, 'a> {
+    pub(super) fn new(cx: &'c Context<'a>, key: BodyKey, holders: &Holders) -> Secrets<'c, 'a> {
         Secrets {
             cx,
             key,
@@ -227,17 +233,26 @@ pub(super) fn by_type(cx: &Context<'_>, name: Name, ty: &Ty, how: Shown) -> Opti
 
 /// The secret field that the derived `Debug` of a type shows.
 fn field_of(cx: &Context<'_>, ty: &Ty) -> Option<Found> {
+    nested_field(cx.program, ty, MAX_NESTED)
+}
+
+/// The same, of a type or of those that its fields are of, so deep.
+fn nested_field(program: &Program, ty: &Ty, depth: u32) -> Option<Found> {
+    let depth = depth.checked_sub(1)?;
     let Ty::Adt(id, _) = inner(ty) else {
         return None;
     };
-    let def = &cx.program[*id];
-    let (name, range) = secret_field(def)?;
-    Some(Found {
-        name,
-        within: Some(def.name),
-        declared: Some(range.in_file(def.file)),
-        is_weak: false,
-    })
+    let def = &program[*id];
+    if let Some((name, range)) = secret_field(def) {
+        return Some(Found {
+            name,
+            within: Some(def.name),
+            declared: Some(range.in_file(def.file)),
+            is_weak: false,
+        });
+    }
+    let mut fields = def.fields().iter().filter(|_| derives_debug(def));
+    fields.find_map(|it| nested_field(program, &field_ty(program, *id, it), depth))
 }
 
 /// A type without references and what may hold one of it.
@@ -297,29 +312,67 @@ fn is_written_text(ty: &TypeRef) -> bool {
     match last.name.as_str() {
         "String" | "str" => true,
         "Option" => last.args.iter().flatten().any(|it| match it {
-            crate::facts::GenericArg::Type(ty) => is_written_text(ty),
+            GenericArg::Type(ty) => is_written_text(ty),
             _ => false,
         }),
         _ => false,
     }
 }
 
-/// The names of types whose derived `Debug` shows a secret, sorted.
-pub(super) fn holders(program: &Program) -> Vec<Name> {
+/// The names of types whose derived `Debug` shows a secret.
+pub(super) struct Holders(Option<AhoCorasick>);
+
+impl Holders {
+    /// None.
+    pub(super) fn none() -> Holders {
+        Holders(None)
+    }
+
+    fn is_in(&self, text: &str) -> bool {
+        self.0.as_ref().is_some_and(|it| it.is_match(text))
+    }
+}
+
+/// Those of a program.
+pub(super) fn holders(program: &Program) -> Holders {
     let secret = program.adts.iter().filter(|it| secret_field(it).is_some());
     let mut names: Vec<Name> = secret.map(|it| it.name).collect();
+    // Types that have fields of these, and so on.
+    let mut from = 0;
+    for _ in 1..MAX_NESTED {
+        let inner: FxHashSet<Name> = names[from..].iter().copied().collect();
+        from = names.len();
+        let outer = program.adts.iter().filter(|it| {
+            let mut fields = it.fields().iter();
+            fields.any(|it| mentions(&it.ty, &inner)) && derives_debug(it)
+        });
+        names.extend(outer.map(|it| it.name));
+    }
     names.sort_unstable_by_key(|it| it.as_str());
     names.dedup();
-    names
+    let names = names.iter().map(|it| it.as_str());
+    Holders(AhoCorasick::new(names).ok())
+}
+
+/// Whether a type is written with one of these names.
+fn mentions(ty: &TypeRef, names: &FxHashSet<Name>) -> bool {
+    let Some(path) = ty.peel_refs().as_path() else {
+        return false;
+    };
+    path.segments.iter().any(|segment| {
+        let args = segment.args.iter().flatten();
+        names.contains(&segment.name) || { args }
+            .any(|it| matches!(it, GenericArg::Type(ty) if mentions(ty, names)))
+    })
 }
 
 /// Whether a function names such a type in its signature or its body.
-pub(super) fn names_holder(cx: &Context<'_>, holders: &[Name], key: BodyKey) -> bool {
+pub(super) fn names_holder(cx: &Context<'_>, holders: &Holders, key: BodyKey) -> bool {
     let data = &cx.program[key];
     let BodyOwner::Fn(id) = data.owner else {
         return false;
     };
-    let has = |text: &str| holders.iter().any(|it| text.contains(it.as_str()));
+    let has = |text: &str| holders.is_in(text);
     let def = &cx.program[id];
     let mut params = def.sig.params.iter();
     params.any(|it| has(cx.sources.slice(it.ty_range.in_file(def.file))))

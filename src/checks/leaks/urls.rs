@@ -2,12 +2,13 @@
 
 use rayon::prelude::*;
 
-use super::secret::{Secrets, may_name_one};
+use super::secret::{Holders, Secrets, may_name_one};
 use super::{Context, Leak};
 use crate::facts::body::{Literal, MacroCall};
 use crate::facts::{Expr, ExprId};
 use crate::models::{Function, Role};
 use crate::program::{BodyKey, BodyOwner};
+use crate::values::Callee;
 use crate::values::shown::{Shown, shown};
 
 /// The secrets that are put into the URLs of a program's requests.
@@ -28,7 +29,7 @@ pub(super) fn find(cx: &Context<'_>) -> Vec<Leak> {
 fn in_body(cx: &Context<'_>, key: BodyKey) -> Vec<Leak> {
     let data = &cx.program[key];
     let typing = cx.values.typing(key);
-    let secrets = Secrets::new(cx, key, &[]);
+    let secrets = Secrets::new(cx, key, &Holders::none());
     let mut leaks = Vec::new();
     for (id, expr) in data.body.exprs() {
         let args = expr.args();
@@ -42,21 +43,24 @@ fn in_body(cx: &Context<'_>, key: BodyKey) -> Vec<Leak> {
         let Some(arg) = url.and_then(|it| args.get(it as usize)) else {
             continue;
         };
-        let Some(call) = format_of(cx, key, *arg, 0) else {
+        let Some((of, call)) = format_of(cx, key, *arg, 0) else {
             continue;
         };
+        let made = &cx.program[of].body;
         let template = call
             .args
             .iter()
             .flatten()
-            .find_map(|it| match data.body.expr(it.value) {
+            .find_map(|it| match made.expr(it.value) {
                 Expr::Literal(Literal::Str(text)) => Some(&**text),
                 _ => None,
             });
         let Some(template) = template else { continue };
         let exposed = exposing(template);
-        let holes = shown(&data.body, call, |_| None);
+        let holes = shown(made, call, |_| None);
         let holes = holes.into_iter().zip(exposed);
+        let other = (of != key).then(|| Secrets::new(cx, of, &Holders::none()));
+        let secrets = other.as_ref().unwrap_or(&secrets);
         let found = holes
             .filter(|(_, is_exposed)| *is_exposed)
             .find_map(|((hole, how), _)| {
@@ -78,14 +82,27 @@ fn in_body(cx: &Context<'_>, key: BodyKey) -> Vec<Leak> {
     leaks
 }
 
-/// The `format!` that makes a URL.
-fn format_of<'a>(cx: &Context<'a>, key: BodyKey, id: ExprId, depth: u32) -> Option<&'a MacroCall> {
+/// The `format!` that makes a URL, and where it stands: here, or at the end of a function of the program.
+fn format_of<'a>(
+    cx: &Context<'a>,
+    key: BodyKey,
+    id: ExprId,
+    depth: u32,
+) -> Option<(BodyKey, &'a MacroCall)> {
     let body = &cx.program[key].body;
     if depth > 6 {
         return None;
     }
     match body.expr(id) {
         Expr::Ref { inner, .. } => format_of(cx, key, *inner, depth + 1),
+        Expr::Block(block) => format_of(cx, key, block.tail?, depth + 1),
+        Expr::Call { .. } | Expr::MethodCall(_) if is_own(cx, key, id) => {
+            let Callee::Fn(function) = cx.values.typing(key).callees(id).first()? else {
+                return None;
+            };
+            let made = cx.program[function.id].body?;
+            format_of(cx, made, cx.program[made].body.root, depth + 1)
+        }
         Expr::MethodCall(call) if call.args.is_empty() => {
             format_of(cx, key, call.receiver, depth + 1)
         }
@@ -94,9 +111,17 @@ fn format_of<'a>(cx: &Context<'a>, key: BodyKey, id: ExprId, depth: u32) -> Opti
             let init = cx.values.local_init(body, pat)?;
             format_of(cx, key, init, depth + 1)
         }
-        Expr::Macro(call) if call.path.last().is_some_and(|it| it == "format") => Some(call),
+        Expr::Macro(call) if call.path.last().is_some_and(|it| it == "format") => Some((key, call)),
         _ => None,
     }
+}
+
+/// Whether a call is one of a function of the program.
+fn is_own(cx: &Context<'_>, key: BodyKey, id: ExprId) -> bool {
+    matches!(
+        cx.values.typing(key).callees(id).first(),
+        Some(Callee::Fn(_))
+    )
 }
 
 /// Of each hole of a URL's template, in order, whether it is a value of the query or the user's password.

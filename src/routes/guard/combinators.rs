@@ -235,7 +235,11 @@ impl Run<'_, '_> {
                 }
             }
             "then" | "then_some" if receiver.variants.is_some() || self.takes_nothing(args) => {
-                let proof = receiver
+                let asked = match self.judge.program[self.key].body.expr(id) {
+                    Expr::MethodCall(call) => self.decided(call.receiver, receiver.clone()),
+                    _ => receiver.clone(),
+                };
+                let proof = asked
                     .variant("true")
                     .map_or_else(Proof::nothing, |out| out.proof);
                 let value = self.expr(*args.first()?);

@@ -408,8 +408,16 @@ impl Run<'_, '_> {
             self.judge.program[self.key].body.pat(own.pat),
             Pat::Wild | Pat::Bind { sub: None, .. }
         );
+        // `matches!(caller.role, Role::Admin)`: either side may be the one that is refused.
+        let asks = match arms {
+            [one, other] => {
+                let sides = (self.truth_written(one.body), self.truth_written(other.body));
+                matches!(sides, (Some(one), Some(other)) if one != other)
+            }
+            _ => false,
+        };
         let others = arms.iter().enumerate().filter(|(other, _)| *other != at);
-        let mut refusing = others.filter(|(_, arm)| self.refuses(arm.body));
+        let mut refusing = others.filter(|(_, arm)| asks || self.refuses(arm.body));
         let name = match is_rest {
             true => {
                 let (_, refused) = refusing.find(|(_, arm)| self.names_a_kind(arm.pat))?;
@@ -429,8 +437,16 @@ impl Run<'_, '_> {
         }
         let data = &self.judge.program[self.key];
         let span = data.body.pat_range(own.pat).in_file(data.file);
-        let rights = Rights::of(self.evidence(name, span), true);
+        let rights = Rights::of(self.evidence(name, span), !asks);
         Some(Proof::of_rights(rights))
+    }
+
+    /// The truth value that an expression is written as.
+    fn truth_written(&self, id: ExprId) -> Option<bool> {
+        match self.judge.program[self.key].body.expr(id) {
+            Expr::Literal(Literal::Bool(it)) => Some(*it),
+            _ => None,
+        }
     }
 
     /// Whether a pattern names variants or texts that stand for no success or failure.
