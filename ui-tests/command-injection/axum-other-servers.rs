@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use axum::extract::State;
-use axum::routing::get;
+use axum::routing::post;
 use axum::{Json, Router};
 use futures_util::StreamExt;
 use serde::Deserialize;
@@ -15,48 +15,48 @@ struct Release {
     number: u32,
 }
 
-async fn text(State(client): State<reqwest::Client>) -> Option<()> {
+async fn text(client: &reqwest::Client) -> Option<()> {
     let answer = client.get("https://releases.example.com/latest").send().await.ok()?;
     let name = answer.text().await.ok()?;
     Command::new("sh").arg("-c").arg(format!("install {name}")).status().ok()?; //~ command-injection
     Some(())
 }
 
-async fn json(State(client): State<reqwest::Client>) -> Option<()> {
+async fn json(client: &reqwest::Client) -> Option<()> {
     let answer = client.get("https://releases.example.com/latest").send().await.ok()?;
     let release: Release = answer.json().await.ok()?;
     Command::new("sh").arg("-c").arg(format!("install {}", release.name)).status().ok()?; //~ command-injection
     Some(())
 }
 
-async fn number(State(client): State<reqwest::Client>) -> Option<()> {
+async fn number(client: &reqwest::Client) -> Option<()> {
     let answer = client.get("https://releases.example.com/latest").send().await.ok()?;
     let release: Release = answer.json().await.ok()?;
     Command::new("sh").arg("-c").arg(format!("install {}", release.number)).status().ok()?; // near miss: number
     Some(())
 }
 
-async fn header(State(client): State<reqwest::Client>) -> Option<()> {
+async fn header(client: &reqwest::Client) -> Option<()> {
     let answer = client.get("https://releases.example.com/latest").send().await.ok()?;
     let tool = answer.headers().get("x-tool")?.to_str().ok()?.to_owned();
     Command::new(tool).status().ok()?; //~ command-injection
     Some(())
 }
 
-async fn status(State(client): State<reqwest::Client>) -> Option<()> {
+async fn status(client: &reqwest::Client) -> Option<()> {
     let answer = client.get("https://releases.example.com/latest").send().await.ok()?;
     Command::new("sh").arg("-c").arg(format!("report {}", answer.status())).status().ok()?; // near miss: status
     Some(())
 }
 
-async fn argument(State(client): State<reqwest::Client>) -> Option<()> {
+async fn argument(client: &reqwest::Client) -> Option<()> {
     let answer = client.get("https://releases.example.com/latest").send().await.ok()?;
     let name = answer.text().await.ok()?;
     Command::new("install").arg("--").arg(name).status().ok()?; // near miss: argument
     Some(())
 }
 
-async fn known(State(client): State<reqwest::Client>) -> Option<()> {
+async fn known(client: &reqwest::Client) -> Option<()> {
     let answer = client.get("https://releases.example.com/latest").send().await.ok()?;
     let name = answer.text().await.ok()?;
     if !["stable", "beta"].contains(&name.as_str()) {
@@ -104,15 +104,16 @@ async fn arguments() -> Option<()> {
     Some(())
 }
 
-async fn run(Json(_): Json<Release>) {
+async fn run(State(client): State<reqwest::Client>, Json(_): Json<Release>) {
+    let _ = (text(&client).await, json(&client).await, number(&client).await, header(&client).await);
+    let _ = (status(&client).await, argument(&client).await, known(&client).await);
     let _ = (blocking(), message().await, sent_message().await, environment().await, arguments().await);
 }
 
 #[tokio::main]
 async fn main() {
     let app = Router::new()
-        .route("/1", get(text).post(json).put(number).delete(header))
-        .route("/2", get(status).post(argument).put(known).delete(run))
+        .route("/run", post(run))
         .with_state(reqwest::Client::new());
     let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await.expect("a port");
     axum::serve(listener, app).await.expect("a server");

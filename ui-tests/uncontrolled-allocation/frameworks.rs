@@ -72,7 +72,7 @@ async fn in_salvo_bounded(request: &mut Request) -> String {
 }
 
 fn by_warp() -> impl Filter<Extract = (String,), Error = warp::Rejection> + Clone {
-    warp::path!("line" / usize).map(|size: usize| "_".repeat(size)) // missed: uncontrolled-allocation
+    warp::path!("line" / usize).map(|size: usize| "_".repeat(size)) //~ uncontrolled-allocation
 }
 
 fn by_warp_bounded() -> impl Filter<Extract = (String,), Error = warp::Rejection> + Clone {
