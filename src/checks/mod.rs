@@ -39,6 +39,8 @@ struct Kind {
     find: Find,
     /// Whether it can read what a lint's file says.
     validate: fn(&toml::Table) -> Result<(), String>,
+    /// Whether it asks what endpoints for administrators demand beyond an identity.
+    asks_rights: bool,
 }
 
 /// How a check finds, and so what it looks at.
@@ -92,7 +94,8 @@ static KINDS: [Kind; 28] = [
     with::<endpoints::assigned::Params>(
         "assigned-fields",
         Find::AmongEndpoints(endpoints::assigned::run),
-    ),
+    )
+    .asking_rights(),
     with::<endpoints::disclosed::Params>(
         "disclosed-fields",
         Find::AmongEndpoints(endpoints::disclosed::run),
@@ -100,15 +103,18 @@ static KINDS: [Kind; 28] = [
     kind(
         "unauthorized-endpoint",
         Find::AmongEndpoints(endpoints::unauthorized::run),
-    ),
+    )
+    .asking_rights(),
     kind(
         "deviant-endpoint",
         Find::AmongEndpoints(endpoints::deviants::run),
-    ),
+    )
+    .asking_rights(),
     kind(
         "ignored-principal",
         Find::AmongEndpoints(endpoints::ignored::run),
-    ),
+    )
+    .asking_rights(),
     with::<endpoints::bypass::Params>("path-bypass", Find::AmongEndpoints(endpoints::bypass::run)),
     with::<endpoints::changing_reads::Params>(
         "changing-read",
@@ -125,7 +131,8 @@ static KINDS: [Kind; 28] = [
     with::<endpoints::owners::Params>(
         "unscoped-statement",
         Find::AmongEndpoints(endpoints::owners::run),
-    ),
+    )
+    .asking_rights(),
     with::<library_call::Params>("library-call", Find::InCode(library_call::run)),
     with::<builder_without::Params>("builder-without", Find::InCode(builder_without::run)),
     with::<stub_check::Params>("stub-check", Find::InCode(stub_check::run)),
@@ -140,6 +147,7 @@ const fn kind(name: &'static str, find: Find) -> Kind {
         name,
         find,
         validate: |_| Ok(()),
+        asks_rights: false,
     }
 }
 
@@ -149,6 +157,16 @@ const fn with<P: DeserializeOwned>(name: &'static str, find: Find) -> Kind {
         name,
         find,
         validate: params::validate::<P>,
+        asks_rights: false,
+    }
+}
+
+impl Kind {
+    const fn asking_rights(self) -> Kind {
+        Kind {
+            asks_rights: true,
+            ..self
+        }
     }
 }
 
@@ -161,9 +179,9 @@ pub fn is_known(name: &str) -> bool {
     named(name).is_some()
 }
 
-/// Whether a check of this kind follows data, which takes more time than all the others do.
-pub fn follows_data(name: &str) -> bool {
-    matches!(named(name).map(|it| &it.find), Some(Find::AmongFlows(_)))
+/// Whether a check of this kind asks what endpoints for administrators demand beyond an identity.
+pub fn asks_rights(name: &str) -> bool {
+    named(name).is_some_and(|it| it.asks_rights)
 }
 
 /// Whether a lint's file gives its check what it needs.

@@ -360,6 +360,12 @@ impl<'a> Walk<'_, 'a> {
         if name == "parse" || types::looks_up(name) {
             return receiver;
         }
+        // `x.map(escape)`
+        if matches!(name, "map" | "and_then" | "filter_map" | "flat_map")
+            && let Some(clears) = self.named_function(call)
+        {
+            return receiver.cleared(clears);
+        }
         if matches!(
             name,
             "len" | "is_empty" | "is_some" | "is_none" | "is_ok" | "is_err" | "count" | "capacity"
@@ -431,24 +437,32 @@ impl<'a> Walk<'_, 'a> {
                     }
                 }
                 // `map_or_else(|| .., str::to_owned)`: a function of a library gives what it gets.
-                if self.names_function(call) {
-                    made.join(&takes_element);
+                if let Some(clears) = self.named_function(call) {
+                    made.join(&takes_element.cleared(clears));
                 }
                 made.or(&others)
             }
         }
     }
 
-    /// Whether an argument is a function of a library.
-    fn names_function(&self, call: &MethodCall) -> bool {
-        let mut args = call.args.iter();
-        args.any(|it| {
-            matches!(self.body.expr(*it), Expr::Path(path) if path.segments.len() > 1)
-                && self.typing.local(*it).is_none()
-                && matches!(
-                    self.typing.defs(*it).first(),
-                    None | Some(Callee::External(_))
-                )
+    /// What a function of a library makes harmless that is an argument, if one is.
+    fn named_function(&self, call: &MethodCall) -> Option<Sinks> {
+        call.args.iter().find_map(|it| {
+            let Expr::Path(path) = self.body.expr(*it) else {
+                return None;
+            };
+            let name = path.last().filter(|_| path.segments.len() > 1)?;
+            let function = match self.typing.defs(*it).first() {
+                _ if self.typing.local(*it).is_some() => return None,
+                None => None,
+                Some(Callee::External(function)) => self.all.program.models.function(*function),
+                Some(_) => return None,
+            };
+            Some(match (types::is_named_harmless(name.as_str()), function) {
+                (true, _) => Sinks::ALL,
+                (false, Some(model)) => model.clears.iter().copied().collect(),
+                (false, None) => Sinks::NONE,
+            })
         })
     }
 

@@ -308,6 +308,7 @@ crates! {
     salvo_extra: none, exports;
     salvo_jwt_auth: none, exports;
     salvo_oapi: none, exports;
+    sanitize_filename: model, none;
     scrypt: model, exports;
     sea_orm: model, exports;
     secrecy: model, exports;

@@ -33,9 +33,20 @@ pub struct Inventory {
     pub shadowed: Vec<Shadowed>,
 }
 
-/// Finds all endpoints and judges them; what they demand beyond an identity only if `rights` says so, or their
-/// paths that not everybody is meant.
-pub fn build(values: &Values<'_>, sources: &SourceMap, rights: bool) -> Inventory {
+/// Of which endpoints it is found out what they demand beyond an identity. That takes following
+/// handlers to their ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rights {
+    /// Of none.
+    OfNone,
+    /// Of those whose paths say that not everybody is meant.
+    OfPrivileged,
+    /// Of all.
+    OfAll,
+}
+
+/// Finds all endpoints and judges them.
+pub fn build(values: &Values<'_>, sources: &SourceMap, rights: Rights) -> Inventory {
     let servers = frameworks::Servers::of(values);
     let (relevant, roots) = relevant_functions(values, &servers);
     let mut eval = Eval::new(values, sources, relevant.clone(), servers);
@@ -183,7 +194,7 @@ fn judged(
     values: &Values<'_>,
     sources: &SourceMap,
     routes: &[(usize, Route)],
-    rights: bool,
+    rights: Rights,
     server: impl Fn(usize) -> Server + Sync,
 ) -> Vec<Endpoint> {
     let mut order: Vec<usize> = (0..routes.len()).collect();
@@ -194,15 +205,14 @@ fn judged(
     let limits = Limits::new(values, sources);
     let part = order.len().div_ceil(JUDGES).max(JUDGED_BY_ONE);
     let parts = order.par_chunks(part).map(|part| {
-        let mut assembler = Assembler::new(values, sources, &limits, rights);
-        // Of those for administrators, it is always asked what they demand.
+        let mut assembler = Assembler::new(values, sources, &limits, rights == Rights::OfAll);
         let mut of_rights = None;
         let endpoints = part.iter().map(|at| {
             let (of, route) = &routes[*at];
             let is_privileged = || privileged_word(&frameworks::normalise(&route.path)).is_some();
-            let assembler = match rights || !is_privileged() {
-                true => &mut assembler,
-                false => {
+            let assembler = match rights == Rights::OfPrivileged && is_privileged() {
+                false => &mut assembler,
+                true => {
                     of_rights.get_or_insert_with(|| Assembler::new(values, sources, &limits, true))
                 }
             };

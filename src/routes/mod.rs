@@ -24,4 +24,4 @@ pub use endpoint::{
     Endpoint, Evidence, EvidenceKind, Handler, HandlerTarget, Protection, Protections, Purpose,
     Status,
 };
-pub use inventory::Inventory;
+pub use inventory::{Inventory, Rights};

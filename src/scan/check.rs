@@ -31,7 +31,7 @@ use crate::program::Program;
 use crate::report::progress::Progress;
 use crate::report::{LintInfo, Summary};
 use crate::routes::endpoint::Endpoint;
-use crate::routes::{self, Inventory};
+use crate::routes::{self, Inventory, Rights};
 use crate::source::{FileId, SourceMap, Span};
 use crate::values::Values;
 use crate::workspace::config::Config;
@@ -233,9 +233,12 @@ struct Run<'a> {
     text_files: Vec<FileId>,
     config_file: Option<FileId>,
     lock_file: Option<FileId>,
-    suppressions: BTreeMap<FileId, FileSuppressions>,
+    suppressions: Comments,
     redactions: Vec<Span>,
 }
+
+/// What comments allow, by file.
+type Comments = BTreeMap<FileId, FileSuppressions>;
 
 /// Secrets by file.
 type Secrets = Vec<(FileId, Vec<SecretFinding>)>;
@@ -334,11 +337,18 @@ impl Run<'_> {
             excuses: &Excuses::default(),
         };
         let lints = self.settings.registry.lints().iter();
-        let lints: Vec<&Lint> = lints.filter(|it| is_looked_for(it, self.levels)).collect();
+        let lints = lints.filter(|it| is_looked_for(it, self.levels, &self.suppressions));
+        let lints: Vec<&Lint> = lints.collect();
+        let asks_rights = |it: &&Lint| checks::asks_rights(&it.check.kind);
+        let rights = match self.settings.judges_rights() {
+            true => Rights::OfAll,
+            false if lints.iter().any(asks_rights) => Rights::OfPrivileged,
+            false => Rights::OfNone,
+        };
         let ((mut inventory, in_code), ()) = rayon::join(
             || {
                 rayon::join(
-                    || routes::inventory::build(values, sources, self.settings.judges_rights()),
+                    || routes::inventory::build(values, sources, rights),
                     || checks::run_all(&lints, &context, About::Code),
                 )
             },
@@ -418,7 +428,7 @@ impl Run<'_> {
             lint: &|id| settings.registry.lint(id).map(checks::meta),
             ran: &|id| {
                 let lint = settings.registry.lint(id);
-                lint.is_some_and(|it| is_looked_for(it, self.levels))
+                lint.is_some_and(|it| checks::is_known(&it.check.kind))
             },
         };
         let suppressions = self.suppressions.into_iter();
@@ -487,11 +497,14 @@ impl Run<'_> {
     }
 }
 
-/// Whether a lint is looked for. Those that take following data are not, where nothing of what
-/// they find would be shown; the others are, since what they find tells which exceptions are used.
-fn is_looked_for(lint: &Lint, levels: &LevelSettings<'_>) -> bool {
-    checks::is_known(&lint.check.kind)
-        && !(checks::follows_data(&lint.check.kind) && levels.is_off(&checks::meta(lint)))
+/// Whether a lint is looked for: not where nothing of what it finds would be shown, unless a comment
+/// speaks of it, which may be one that allows nothing.
+fn is_looked_for(lint: &Lint, levels: &LevelSettings<'_>, comments: &Comments) -> bool {
+    let has_comment = || {
+        let mut allows = comments.values().flat_map(|it| &it.allows);
+        allows.any(|it| lint.id == *it.lint())
+    };
+    checks::is_known(&lint.check.kind) && (!levels.is_off(&checks::meta(lint)) || has_comment())
 }
 
 /// Rocket's address and port stand in its own file, beside the manifest or above it.

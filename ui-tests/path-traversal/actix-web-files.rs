@@ -112,6 +112,21 @@ async fn post_multipart_renamed(mut payload: Multipart) -> Result<HttpResponse, 
     Ok(HttpResponse::Ok().finish())
 }
 
+#[post("/multipart-sanitized")]
+async fn post_multipart_sanitized(mut payload: Multipart) -> Result<HttpResponse, Error> {
+    while let Some(field) = payload.try_next().await? {
+        let sent = field.content_disposition().and_then(|it| it.get_filename());
+        let name = sent.map_or_else(|| Uuid::new_v4().to_string(), sanitize_filename::sanitize);
+        let _ = std::fs::File::create(format!("./tmp/{name}"))?; // near miss: sanitized by name
+        let name = sent.map(sanitize_filename::sanitize).unwrap_or_default();
+        let _ = std::fs::File::create(format!("./tmp/{name}"))?; // near miss: sanitized within
+        let name = sent.unwrap_or("unnamed");
+        let _ = std::fs::File::create(format!("./tmp/{}", sanitize_filename::sanitize(name)))?; // near miss: sanitized
+        let _ = std::fs::File::create(format!("./tmp/{name}"))?; //~ path-traversal
+    }
+    Ok(HttpResponse::Ok().finish())
+}
+
 #[post("/form")]
 async fn post_form(MultipartForm(form): MultipartForm<Upload>) -> Result<HttpResponse, Error> {
     let name = form.file.file_name.clone().ok_or_else(|| ErrorBadRequest("no name"))?;
@@ -192,7 +207,7 @@ async fn main() -> std::io::Result<()> {
             .app_data(last.clone())
             .service(actix_files::Files::new("/static", "static"))
             .service((get_by_store, get_named, get_named_fixed, get_named_async, get_report, delete_remove))
-            .service((post_multipart, post_multipart_renamed, post_form, post_form_album, get_remembered))
+            .service((post_multipart, post_multipart_renamed, post_multipart_sanitized, post_form, post_form_album, get_remembered))
             .service((get_validated, get_validated_other, get_validated_both, get_absolute_not_refused, get_split_part, post_renamed))
     })
     .bind(("127.0.0.1", 8080))?

@@ -19,7 +19,7 @@ fn findings(lint: &str, source: &str, persona: Persona) -> Vec<Diagnostic> {
     let workspace: Workspace = discover(&request, &files).expect("a workspace");
     let loaded = scan::load(&workspace, &files, Scope::default());
     let values = Values::new(&loaded.program);
-    let inventory = inventory::build(&values, &loaded.sources, false);
+    let inventory = inventory::build(&values, &loaded.sources, inventory::Rights::OfNone);
     let context = Context {
         workspace: &workspace,
         sources: &loaded.sources,

@@ -27,7 +27,7 @@ fn findings(lint: &str, source: &str) -> Vec<(u32, Diagnostic)> {
     let workspace = folder("/w", &files);
     let loaded = scan::load(&workspace, &files, Scope::default());
     let values = Values::new(&loaded.program);
-    let inventory = inventory::build(&values, &loaded.sources, false);
+    let inventory = inventory::build(&values, &loaded.sources, inventory::Rights::OfNone);
     let context = Context {
         workspace: &workspace,
         sources: &loaded.sources,

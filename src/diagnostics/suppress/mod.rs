@@ -189,7 +189,7 @@ impl Allow {
     }
 
     /// The lint.
-    pub(super) fn lint(&self) -> &str {
+    pub(crate) fn lint(&self) -> &str {
         &self.lint
     }
 
