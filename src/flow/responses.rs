@@ -1,6 +1,6 @@
 //! Types of the program that a framework turns into responses by their own code, errors included.
 
-use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
 
 use super::calls::Given;
 use super::taint::{Callable, Value};
@@ -91,8 +91,8 @@ fn tail(body: &Body, id: ExprId) -> ExprId {
 }
 
 /// Of functions that make a response of a value: those that name the value's type, and may make one.
-pub(super) fn makers(program: &Program, functions: &[FnId]) -> FxHashMap<FnId, Vec<FnId>> {
-    let mut found: FxHashMap<FnId, Vec<FnId>> = FxHashMap::default();
+pub(super) fn makers(program: &Program, functions: &[FnId]) -> BTreeMap<FnId, Vec<FnId>> {
+    let mut found: BTreeMap<FnId, Vec<FnId>> = BTreeMap::new();
     for function in functions {
         let Some(name) = responded(program, *function) else {
             continue;
