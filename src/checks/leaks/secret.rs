@@ -360,9 +360,9 @@ fn mentions(ty: &TypeRef, names: &FxHashSet<Name>) -> bool {
         return false;
     };
     path.segments.iter().any(|segment| {
-        let args = segment.args.iter().flatten();
-        names.contains(&segment.name) || { args }
-            .any(|it| matches!(it, GenericArg::Type(ty) if mentions(ty, names)))
+        let mut args = segment.args.iter().flatten();
+        names.contains(&segment.name)
+            || args.any(|it| matches!(it, GenericArg::Type(ty) if mentions(ty, names)))
     })
 }
 
