@@ -21,6 +21,7 @@ use tonic::service::Routes;
 use tonic::{Request, Response, Status};
 
 /// What `proto/live.proto` describes.
+#[expect(clippy::allow_attributes, reason = "generated code says `allow`")]
 pub mod live {
     tonic::include_proto!("live.v1");
 }

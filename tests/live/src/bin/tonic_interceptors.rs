@@ -26,6 +26,7 @@ use tonic::transport::Server;
 use tonic::{Request, Response, Status, Streaming};
 
 /// What `proto/live.proto` describes.
+#[expect(clippy::allow_attributes, reason = "generated code says `allow`")]
 pub mod live {
     tonic::include_proto!("live.v1");
 }

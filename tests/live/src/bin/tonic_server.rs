@@ -23,6 +23,7 @@ use tonic::{Request, Response, Status};
 use tower::{Layer, Service};
 
 /// What `proto/live.proto` describes.
+#[expect(clippy::allow_attributes, reason = "generated code says `allow`")]
 pub mod live {
     tonic::include_proto!("live.v1");
 }
