@@ -11,8 +11,8 @@ use rayon::prelude::*;
 use super::secrets::names::words;
 use super::{Context, meta};
 use crate::diagnostics::{Diagnostic, Label};
-use crate::facts::body::{BinaryOp, Literal};
-use crate::facts::{Body, Expr, ExprId, Stmt};
+use crate::facts::body::{Arm, BinaryOp, Literal};
+use crate::facts::{Body, Expr, ExprId, Pat, Stmt};
 use crate::lints::Lint;
 use crate::program::{BodyKey, BodyOwner, Ty};
 use crate::values::{Callee, Typing};
@@ -438,14 +438,14 @@ impl Sides<'_, '_> {
             }),
             Expr::Let { pat: bound, value } => {
                 let is_it = match self.body.pat(*bound) {
-                    crate::facts::Pat::TupleStruct(_, all) => all.contains(&pat),
+                    Pat::TupleStruct(_, all) => all.contains(&pat),
                     _ => *bound == pat,
                 };
                 is_it.then_some(*value)
             }
             Expr::Match { scrutinee, arms } => {
-                let binds = |it: &crate::facts::body::Arm| match self.body.pat(it.pat) {
-                    crate::facts::Pat::TupleStruct(_, all) => all.contains(&pat),
+                let binds = |it: &Arm| match self.body.pat(it.pat) {
+                    Pat::TupleStruct(_, all) => all.contains(&pat),
                     _ => it.pat == pat,
                 };
                 arms.iter().any(binds).then_some(*scrutinee)

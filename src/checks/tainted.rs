@@ -98,7 +98,7 @@ pub(super) fn run(cx: &Context<'_>, flows: &Flows, lint: &Lint) -> Vec<Diagnosti
         }
         told.push(place);
         let diagnostic = diagnostic(cx, lint, &params, flow);
-        found.push(match is_far(&flow) || is_audited || is_of_auditors {
+        found.push(match is_far(&flow) || is_of_auditors {
             true => diagnostic.with_persona(Persona::Auditor),
             false => diagnostic,
         });

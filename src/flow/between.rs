@@ -251,9 +251,10 @@ fn calling(
         let body = &program[*key].body;
         body.exprs().any(|(id, expr)| {
             // `File::open(path)` and `Vec::reserve(&mut all, n)` count their arguments in two ways.
-            let (args, is_method) = match expr {
-                Expr::Call { args, .. } => (args, false),
-                Expr::MethodCall(call) => (&call.args, true),
+            let args = expr.args();
+            let is_method = match expr {
+                Expr::Call { .. } => false,
+                Expr::MethodCall(_) => true,
                 _ => return false,
             };
             let is_fixed = |at: u32| match is_method {

@@ -252,12 +252,12 @@ impl<'a> Walk<'_, 'a> {
             self.add_to(call.receiver, &added);
             return receiver.or(&added);
         }
-        // `Option::replace`; a text's takes two.
         // `reader.read_line(&mut text)`: what is read is put into the argument.
         if let ([buffer], true) = (&*call.args, types::reads_into(name)) {
             self.add_to(*buffer, &receiver.flat());
             return Value::default();
         }
+        // `Option::replace`; a text's takes two.
         if types::puts_in(name) || name == "replace" && values.len() == 1 {
             let mut added = joined().flat();
             if matches!(name, "push_str" | "push" | "write_str" | "insert_str") {

@@ -6,7 +6,7 @@ use super::calls::Given;
 use super::taint::{Callable, Value};
 use super::walk::Walk;
 use crate::facts::mentions::hash;
-use crate::facts::{Body, Expr, ExprId, Mention};
+use crate::facts::{Body, Expr, ExprId, Mention, Path};
 use crate::program::{BodyOwner, Container, FnId, Program, Ty};
 use crate::source::{Name, Span};
 
@@ -129,7 +129,7 @@ fn responded(program: &Program, id: FnId) -> Option<Name> {
 
 /// Whether a type is named in an expression of a body.
 fn makes(body: &Body, name: Name) -> bool {
-    let names = |path: &crate::facts::Path| path.segments.iter().any(|it| it.name == name);
+    let names = |path: &Path| path.segments.iter().any(|it| it.name == name);
     body.exprs().any(|(_, expr)| match expr {
         Expr::Struct(literal) => names(&literal.path),
         Expr::Path(path) => names(path),

@@ -266,10 +266,10 @@ impl Uses {
 
     /// What it takes to use a function of a trait.
     fn of_trait(&mut self, program: &Program, owner: &str) -> Need {
-        let is_everywhere = |(krate, name): (&str, &str)| krate == "std" && is_in_prelude(name);
-        match owner.split_once("::") {
-            Some((krate, rest)) if is_everywhere((krate, last_segment(rest))) => Need::Nothing,
-            _ => Need::Trait(self.receiver(program, owner)),
+        let is_everywhere = owner.starts_with("std::") && is_in_prelude(last_segment(owner));
+        match is_everywhere {
+            true => Need::Nothing,
+            false => Need::Trait(self.receiver(program, owner)),
         }
     }
 
@@ -290,7 +290,7 @@ impl Uses {
 /// Whether a trait of the standard library need not be imported: those of the prelude of the 2024
 /// edition (`std::prelude::rust_2024`, Rust 1.90), operators included.
 fn is_in_prelude(name: &str) -> bool {
-    const PRELUDE: [&str; 28] = [
+    const PRELUDE: [&str; 30] = [
         "AsMut",
         "AsRef",
         "AsyncFn",
@@ -319,6 +319,8 @@ fn is_in_prelude(name: &str) -> bool {
         "PartialOrd",
         "ToOwned",
         "ToString",
+        "TryFrom",
+        "TryInto",
     ];
-    PRELUDE.contains(&name) || matches!(name, "TryFrom" | "TryInto")
+    PRELUDE.contains(&name)
 }

@@ -139,6 +139,18 @@ pub struct Shadowed {
     pub by: Span,
 }
 
+impl Shadowed {
+    /// This route, all of whose requests go to what is registered there.
+    pub fn new(route: Route, by: Span) -> Shadowed {
+        Shadowed {
+            method: route.method,
+            handler: route.handler,
+            registered: route.registered,
+            by,
+        }
+    }
+}
+
 /// The kinds of [`Router`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RouterKind {

@@ -93,16 +93,13 @@ fn format_of<'a>(
     if depth > 6 {
         return None;
     }
+    if let Some(Callee::Fn(function)) = cx.values.typing(key).callees(id).first() {
+        let made = cx.program[function.id].body?;
+        return format_of(cx, made, cx.program[made].body.root, depth + 1);
+    }
     match body.expr(id) {
         Expr::Ref { inner, .. } => format_of(cx, key, *inner, depth + 1),
         Expr::Block(block) => format_of(cx, key, block.tail?, depth + 1),
-        Expr::Call { .. } | Expr::MethodCall(_) if is_own(cx, key, id) => {
-            let Callee::Fn(function) = cx.values.typing(key).callees(id).first()? else {
-                return None;
-            };
-            let made = cx.program[function.id].body?;
-            format_of(cx, made, cx.program[made].body.root, depth + 1)
-        }
         Expr::MethodCall(call) if call.args.is_empty() => {
             format_of(cx, key, call.receiver, depth + 1)
         }
@@ -114,14 +111,6 @@ fn format_of<'a>(
         Expr::Macro(call) if call.path.last().is_some_and(|it| it == "format") => Some((key, call)),
         _ => None,
     }
-}
-
-/// Whether a call is one of a function of the program.
-fn is_own(cx: &Context<'_>, key: BodyKey, id: ExprId) -> bool {
-    matches!(
-        cx.values.typing(key).callees(id).first(),
-        Some(Callee::Fn(_))
-    )
 }
 
 /// Of each hole of a URL's template, in order, whether it is a value of the query or the user's password.

@@ -42,12 +42,7 @@ pub(super) fn register(
             false => is_same(taken, &segments, it.below, &route.method),
         });
         match before {
-            Some(before) => eval.shadowed.push(Shadowed {
-                method: route.method,
-                handler: route.handler,
-                registered: route.registered,
-                by: before.by,
-            }),
+            Some(before) => eval.shadowed.push(Shadowed::new(route, before.by)),
             None => router.routes.push(route),
         }
     }

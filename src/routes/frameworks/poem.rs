@@ -581,8 +581,8 @@ fn add_at(eval: &mut Eval<'_>, made: &mut Router, path: &Text, call: &Call<'_>, 
             if let Some(by) = taken.find(|it| it.segments == [known.as_str()]) {
                 let by = by.by;
                 let hidden = made.routes.split_off(before);
-                eval.shadowed
-                    .extend(hidden.into_iter().map(|it| hidden_by(it, by)));
+                let hidden = hidden.into_iter().map(|it| Shadowed::new(it, by));
+                eval.shadowed.extend(hidden);
             }
         }
         None => {
@@ -601,28 +601,17 @@ fn take(eval: &mut Eval<'_>, made: &mut Router, path: &str, span: Span) {
     }
     let is_there =
         |it: &Route| matches!(&*it.path, [only] if only.as_known().as_deref() == Some(path));
-    let (hidden, kept) = std::mem::take(&mut made.routes)
-        .into_iter()
-        .partition(is_there);
+    let routes = std::mem::take(&mut made.routes).into_iter();
+    let (hidden, kept): (Vec<Route>, Vec<Route>) = routes.partition(is_there);
     made.routes = kept;
-    let hidden: Vec<Route> = hidden;
-    eval.shadowed
-        .extend(hidden.into_iter().map(|it| hidden_by(it, span)));
+    let hidden = hidden.into_iter().map(|it| Shadowed::new(it, span));
+    eval.shadowed.extend(hidden);
     made.taken.push(Taken {
         segments: vec![path.to_owned()],
         below: true,
         methods: Vec::new(),
         by: span,
     });
-}
-
-fn hidden_by(route: Route, by: Span) -> Shadowed {
-    Shadowed {
-        method: route.method,
-        handler: route.handler,
-        registered: route.registered,
-        by,
-    }
 }
 
 /// `nest`, and `nest_no_strip`, below which paths are whole.
