@@ -23,7 +23,7 @@ use rustc_hash::FxHashMap;
 use syn::parse::{ParseStream, Parser as _};
 
 use super::body::{Body, PatId};
-use super::item::Item;
+use super::item::{Item, UseLeaf};
 use super::lazy::{LazyBody, Written};
 use super::outline::Found;
 use super::{ExprId, Extent, Pat, Problem, Stmt, Tests, depth, shell};
@@ -43,6 +43,8 @@ pub(crate) struct Lowerer<'a> {
     pub(crate) problems: Vec<Problem>,
     /// Bodies that were cut out of the item shells, by where their placeholder starts.
     pub(crate) cut: FxHashMap<u32, Cut>,
+    /// Imports that were cut out, by where their placeholder starts; ranges are those of the text.
+    pub(crate) uses: FxHashMap<u32, Vec<UseLeaf>>,
     /// Where the text is nested too deeply for a recursive parser, ascending.
     pub(crate) deep: Vec<u32>,
     /// What is read of test code.
@@ -78,6 +80,7 @@ impl<'a> Lowerer<'a> {
             text: None,
             problems: Vec::new(),
             cut: FxHashMap::default(),
+            uses: FxHashMap::default(),
             deep: Vec::new(),
             tests,
             in_test: false,

@@ -4,7 +4,7 @@
 //! tests are asked for: no manifest, no other file, no setting. They are owned, `Send` and serialisable; the syn tree
 //! never leaves the function that parses it. Spans are byte ranges of the file.
 //!
-//! The way through: [`outline`] finds the bodies, [`depth`] looks at the text before syn recurses
+//! The way through: [`outline`] finds the bodies and reads the imports, [`depth`] looks at the text before syn recurses
 //! over it, [`shell`] parses items with their bodies cut out, [`lower`] turns items and, one by
 //! one, bodies into the types of [`item`], [`ty`] and [`body`]. A body is read when somebody asks
 //! for it ([`lazy`]); what names it [mentions](mentions) is known before.
@@ -23,6 +23,7 @@ pub mod proto;
 mod scan;
 pub mod shell;
 pub mod ty;
+mod uses;
 
 #[cfg(test)]
 mod tests;

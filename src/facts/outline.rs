@@ -7,9 +7,10 @@
 
 use std::iter::Peekable;
 
-use super::Tests;
+use super::item::UseLeaf;
 use super::mentions::{Mention, Mentions, hash};
 use super::scan::{Kind, Lexeme, closing, lexemes};
+use super::{Tests, uses};
 
 /// Modules nested deeper than this are not looked into for bodies.
 pub(crate) const MAX_MODULES: usize = 32;
@@ -17,13 +18,15 @@ pub(crate) const MAX_MODULES: usize = 32;
 /// The bodies of a text, and what is left of it without them.
 pub(crate) struct Outline {
     /// The text without line comments for documentation, which syn would make attributes of,
-    /// and with each body replaced by `{`, a line's end and `}`.
+    /// and with each body and each plain tree of an import replaced by `{`, a line's end and `}`.
     pub(crate) shell: String,
     /// For each line of the shell, the offset in the text at which it starts. (After a body:
     /// that of the body's last byte, where the shell has its `}`.)
     pub(crate) lines: Vec<u32>,
     /// The bodies, in source order.
     pub(crate) bodies: Vec<Found>,
+    /// What is imported, by where the tree starts in the text; ranges are those of the text.
+    pub(crate) uses: Vec<(u32, Vec<UseLeaf>)>,
 }
 
 /// A body that was found.
@@ -49,6 +52,7 @@ pub(crate) fn outline(text: &str, tests: Tests) -> Option<Outline> {
         lexemes: code.peekable(),
         tests,
         bodies: Vec::new(),
+        uses: Vec::new(),
         left_out: Vec::new(),
         delimiters: Vec::new(),
         hashes: Vec::new(),
@@ -64,6 +68,7 @@ pub(crate) fn outline(text: &str, tests: Tests) -> Option<Outline> {
         shell,
         lines,
         bodies,
+        uses: scanner.uses,
     })
 }
 
@@ -120,7 +125,8 @@ struct Scanner<'t, I: Iterator<Item = Lexeme>> {
     lexemes: Peekable<I>,
     tests: Tests,
     bodies: Vec<Found>,
-    /// What is neither read now nor later, and whether an empty block takes its place.
+    uses: Vec<(u32, Vec<UseLeaf>)>,
+    /// What syn does not get to see, and whether an empty block takes its place.
     left_out: Vec<(u32, u32, bool)>,
     /// Delimiters that are open in the group that is being passed over.
     delimiters: Vec<u8>,
@@ -167,6 +173,8 @@ impl<'t, I: Iterator<Item = Lexeme>> Scanner<'t, I> {
                         angles = 0;
                     } else if matches!(word, "const" | "static") {
                         self.constant()?;
+                    } else if word == "use" {
+                        self.import(lexeme.end);
                     }
                     match word {
                         "pub" | "unsafe" | "default" => Before::Item,
@@ -269,6 +277,18 @@ impl<'t, I: Iterator<Item = Lexeme>> Scanner<'t, I> {
         let declares = notes.is_some_and(|it| it.declares);
         self.found(open.start, end, false, declares);
         Some(())
+    }
+
+    /// Behind a `use`, which ends there: its tree, if it is one of plain names.
+    fn import(&mut self, behind: usize) {
+        let Some(import) = uses::import(self.text, behind) else {
+            return;
+        };
+        let is_inside = |it: &Lexeme| it.start < import.end;
+        while self.lexemes.next_if(is_inside).is_some() {}
+        let (start, end) = (import.start as u32, import.end as u32);
+        self.left_out.push((start, end, true));
+        self.uses.push((start, import.leaves));
     }
 
     /// After `const` or `static`: the value between `=` and `;`, if it is a constant at all.

@@ -56,6 +56,7 @@ fn lazily(facts: &mut FileFacts, text: &Arc<str>, base: usize, tests: Tests) -> 
     let mut lowerer = Lowerer {
         text: Some(text),
         cut: cut.map(|it| (it.start, Cut::Found(it))).collect(),
+        uses: outline.uses.into_iter().collect(),
         ..Lowerer::new(spans, &mut facts.bodies, tests)
     };
     facts.attrs = lowerer.attrs(&file.attrs);

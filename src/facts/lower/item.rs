@@ -238,9 +238,7 @@ impl Lowerer<'_> {
             syn::Item::Use(item) => {
                 let keyword = self.spans.short(item.use_token.span, 3);
                 let end = self.spans.short(item.semi_token.span, 1);
-                let mut leaves = Vec::new();
-                let global = item.leading_colon.is_some();
-                self.use_leaves(&item.tree, &mut Vec::new(), global, &mut leaves);
+                let leaves = self.use_tree(&item);
                 let head = Head {
                     attrs: item.attrs,
                     visibility: item.vis,

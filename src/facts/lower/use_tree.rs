@@ -2,11 +2,29 @@
 
 use super::Lowerer;
 use crate::facts::item::{UseKind, UseLeaf};
+use crate::facts::uses::use_path;
 use crate::source::Name;
 
 impl Lowerer<'_> {
+    /// The leaves of an item's tree.
+    pub(super) fn use_tree(&mut self, item: &syn::ItemUse) -> Vec<UseLeaf> {
+        if let syn::UseTree::Group(group) = &item.tree {
+            let place = self.spans.local(group.brace_token.span.open());
+            if let Some(mut leaves) = self.uses.remove(&place) {
+                for leaf in &mut leaves {
+                    leaf.range = self.spans.at(leaf.range.start, leaf.range.end);
+                }
+                return leaves;
+            }
+        }
+        let mut leaves = Vec::new();
+        let global = item.leading_colon.is_some();
+        self.use_leaves(&item.tree, &mut Vec::new(), global, &mut leaves);
+        leaves
+    }
+
     /// Adds the leaves of a tree that stands behind `prefix`.
-    pub(super) fn use_leaves(
+    fn use_leaves(
         &self,
         tree: &syn::UseTree,
         prefix: &mut Vec<Name>,
@@ -59,13 +77,4 @@ impl Lowerer<'_> {
             }
         }
     }
-}
-
-/// The segments of a leaf; `a::{self}` is `a`.
-fn use_path(prefix: &[Name], name: Name) -> Vec<Name> {
-    let mut path = prefix.to_vec();
-    if name != "self" || path.is_empty() {
-        path.push(name);
-    }
-    path
 }
