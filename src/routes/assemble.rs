@@ -1,6 +1,5 @@
 //! An endpoint put together: its route, and what each thing on the way to its handler demands.
 
-use std::rc::Rc;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -64,7 +63,7 @@ pub(super) struct Assembler<'v, 'a> {
     program: &'v Program,
     judge: Judge<'v>,
     limits: &'v Limits<'v, 'a>,
-    effects: FxHashMap<EffectKey, Rc<Effect>>,
+    effects: FxHashMap<EffectKey, Arc<Effect>>,
     policies: FxHashMap<Place, Option<Arc<CorsPolicy>>>,
     boundless: FxHashMap<Place, bool>,
     limit_keys: FxHashMap<(Span, String), Option<Arc<ClientKey>>>,
@@ -82,7 +81,7 @@ type Asked = (Option<(String, String)>, Option<&'static str>);
 type HandlerKey = (FnId, String);
 
 /// What was found out of a handler, as far as anything asked.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Judged {
     signature: Option<Proof>,
     body: Option<Proof>,
@@ -111,16 +110,29 @@ impl<'v, 'a> Assembler<'v, 'a> {
         }
     }
 
+    /// Another, that knows what this one has found out so far.
+    pub(super) fn fork(&self) -> Self {
+        Assembler {
+            judge: self.judge.fork(),
+            effects: self.effects.clone(),
+            policies: self.policies.clone(),
+            boundless: self.boundless.clone(),
+            limit_keys: self.limit_keys.clone(),
+            handlers: self.handlers.clone(),
+            ..*self
+        }
+    }
+
     /// What the layer at this place does to a route, judged once, and once more for each path and
     /// method if it looks at them.
-    fn effect(&mut self, at: usize, framework: &str, route: &Route) -> Rc<Effect> {
+    fn effect(&mut self, at: usize, framework: &str, route: &Route) -> Arc<Effect> {
         let layer = &route.layers[at];
         let which = format!("{} {:?}", layer.name, layer.conditions);
         let judge = &self.judge;
         let of_all = self
             .effects
             .entry((layer.span, which.clone(), (None, None)));
-        let of_all = Rc::clone(of_all.or_insert_with(|| Rc::new(judge.layer(layer))));
+        let of_all = Arc::clone(of_all.or_insert_with(|| Arc::new(judge.layer(layer))));
         if !of_all.looks.any() {
             return of_all;
         }
@@ -136,18 +148,18 @@ impl<'v, 'a> Assembler<'v, 'a> {
                     of_all.looks.method.then_some(*method),
                 );
                 let effect = self.effects.entry((layer.span, which.clone(), asked));
-                let judged = || Rc::new(judge.layer_on(layer, it, &path, method));
-                Rc::clone(effect.or_insert_with(judged))
+                let judged = || Arc::new(judge.layer_on(layer, it, &path, method));
+                Arc::clone(effect.or_insert_with(judged))
             });
-            let first = effects.next().unwrap_or_else(|| Rc::clone(&of_all));
+            let first = effects.next().unwrap_or_else(|| Arc::clone(&of_all));
             let status = (first.proof.status(), first.proof.condition.clone());
             match effects.all(|it| (it.proof.status(), it.proof.condition.clone()) == status) {
                 true => first,
-                false => Rc::clone(&of_all),
+                false => Arc::clone(&of_all),
             }
         });
         // HEAD reaches what GET does: it matters where it is asked for less.
-        let asks = |it: &Rc<Effect>| route.method != "GET" || it.proof.is_verified();
+        let asks = |it: &Arc<Effect>| route.method != "GET" || it.proof.is_verified();
         let whole = by_method.reduce(|a, b| if asks(&a) { a.or(&b) } else { a });
         whole.unwrap_or(of_all)
     }

@@ -16,11 +16,13 @@ use super::value::{Lost, Route, Shadowed};
 use crate::source::{SourceMap, Span};
 use crate::values::Values;
 
-/// Routes are shared out among so many judges, each with what it has found out: always, so that nothing
-/// depends on the number of threads. Each finds out anew what more than one of them needs.
+/// Routes are shared out among so many judges: always, so that nothing depends on the number of threads.
 const JUDGES: usize = 4;
 /// Fewer routes than this are not worth another judge.
 const JUDGED_BY_ONE: usize = 32;
+/// One judge goes first and judges one route of so many. Mostly, that tells all that the handlers have in
+/// common, which the others need not find out each anew.
+const JUDGED_FIRST: usize = 8;
 
 /// The endpoints, and what could not be followed.
 #[derive(Debug, Default)]
@@ -203,25 +205,75 @@ fn judged(
         _ => None,
     });
     let limits = Limits::new(values, sources);
-    let part = order.len().div_ceil(JUDGES).max(JUDGED_BY_ONE);
-    let parts = order.par_chunks(part).map(|part| {
-        let mut assembler = Assembler::new(values, sources, &limits, rights == Rights::OfAll);
-        let mut of_rights = None;
-        let endpoints = part.iter().map(|at| {
+    let mut first = Judges::new(values, sources, &limits, rights);
+    let (sample, rest) = match order.len() > JUDGED_BY_ONE {
+        true => {
+            let numbered = order.iter().copied().enumerate();
+            let (sample, rest): (Vec<_>, Vec<_>) =
+                numbered.partition(|(n, _)| n % JUDGED_FIRST == 0);
+            let routes = |of: Vec<(usize, usize)>| of.into_iter().map(|(_, at)| at).collect();
+            (routes(sample), routes(rest))
+        }
+        false => (order, Vec::new()),
+    };
+    let judge = |judges: &mut Judges<'_, '_>, part: &[usize]| -> Vec<(usize, Endpoint)> {
+        let endpoint = |at: &usize| {
             let (of, route) = &routes[*at];
-            let is_privileged = || privileged_word(&frameworks::normalise(&route.path)).is_some();
-            let assembler = match rights == Rights::OfPrivileged && is_privileged() {
-                false => &mut assembler,
-                true => {
-                    of_rights.get_or_insert_with(|| Assembler::new(values, sources, &limits, true))
-                }
-            };
-            (*at, assembler.endpoint(server(*of), route))
-        });
-        endpoints.collect()
-    });
-    let judged: Vec<Vec<(usize, Endpoint)>> = parts.collect();
-    let mut judged: Vec<_> = judged.into_iter().flatten().collect();
+            (*at, judges.endpoint(server(*of), route))
+        };
+        part.iter().map(endpoint).collect()
+    };
+    let mut judged = judge(&mut first, &sample);
+    let part = rest.len().div_ceil(JUDGES).max(JUDGED_BY_ONE);
+    let parts: Vec<_> = rest.chunks(part).map(|it| (first.fork(), it)).collect();
+    let parts = parts.into_par_iter();
+    let others: Vec<_> = parts
+        .map(|(mut judges, part)| judge(&mut judges, part))
+        .collect();
+    judged.extend(others.into_iter().flatten());
     judged.sort_unstable_by_key(|(at, _)| *at);
     judged.into_iter().map(|(_, endpoint)| endpoint).collect()
+}
+
+/// Who puts endpoints together: of some it is asked what they demand beyond an identity, of others not.
+struct Judges<'v, 'a> {
+    plain: Assembler<'v, 'a>,
+    of_rights: Assembler<'v, 'a>,
+    rights: Rights,
+}
+
+impl<'v, 'a> Judges<'v, 'a> {
+    fn new(
+        values: &'v Values<'a>,
+        sources: &'v SourceMap,
+        limits: &'v Limits<'v, 'a>,
+        rights: Rights,
+    ) -> Self {
+        Judges {
+            plain: Assembler::new(values, sources, limits, false),
+            of_rights: Assembler::new(values, sources, limits, true),
+            rights,
+        }
+    }
+
+    /// Others, who know what these have found out so far.
+    fn fork(&self) -> Self {
+        Judges {
+            plain: self.plain.fork(),
+            of_rights: self.of_rights.fork(),
+            rights: self.rights,
+        }
+    }
+
+    fn endpoint(&mut self, server: Server, route: &Route) -> Endpoint {
+        let asks = match self.rights {
+            Rights::OfNone => false,
+            Rights::OfAll => true,
+            Rights::OfPrivileged => privileged_word(&frameworks::normalise(&route.path)).is_some(),
+        };
+        match asks {
+            true => self.of_rights.endpoint(server, route),
+            false => self.plain.endpoint(server, route),
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! `if`, `match`, `let` conditions and loops: which state holds on which branch, and after them.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
@@ -324,7 +324,7 @@ impl Run<'_, '_> {
             let assume = matched.assume_of(value);
             let assume = assume.iter().flat_map(|(setting, it)| [&**setting, it]);
             let assume: Vec<&str> = assume.collect();
-            let setting = (!assume.is_empty()).then(|| Rc::from(assume.join("\u{0}")));
+            let setting = (!assume.is_empty()).then(|| Arc::from(assume.join("\u{0}")));
             let val = Abs {
                 setting,
                 ..Abs::default()
@@ -343,11 +343,11 @@ impl Run<'_, '_> {
 }
 
 /// Settings and their values packed by `let_condition`.
-fn assume_text(state: State, packed: &Rc<str>) -> State {
+fn assume_text(state: State, packed: &Arc<str>) -> State {
     let mut words = packed.split('\u{0}');
     let mut state = state;
     while let (Some(setting), Some(value)) = (words.next(), words.next()) {
-        state = state.assuming(&Rc::from(setting), value);
+        state = state.assuming(&Arc::from(setting), value);
     }
     state
 }
@@ -360,7 +360,7 @@ fn refused_by_guard(left: &Abs, others: Option<&Abs>, guard: &Abs) -> Abs {
     let Some(no) = guard.variant("false").filter(|it| it.proof.is_verified()) else {
         return rest;
     };
-    for (name, out) in rest.variants.iter_mut().flat_map(Rc::make_mut) {
+    for (name, out) in rest.variants.iter_mut().flat_map(Arc::make_mut) {
         if !others.contains(&name.as_str()) {
             out.proof = out.proof.and(&no.proof);
         }

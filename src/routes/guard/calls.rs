@@ -1,7 +1,7 @@
 //! Calls: into the program, into libraries, on values whose variants are known.
 
 use super::callees::candidate;
-use super::interpret::{MAX_DEPTH, Run, negated};
+use super::interpret::{Run, negated};
 use super::proof::{Abs, Captured, From, Out, Proof};
 use super::stores::{is_spawn, measures};
 use super::{Event, EventKind, endpoints, words};
@@ -233,7 +233,7 @@ impl Run<'_, '_> {
                         .first()
                         .map_or("", |it| program[it.id].name.as_str());
                     let setting =
-                        setting.map(|setting| std::rc::Rc::from(format!("{setting}.{name}()")));
+                        setting.map(|setting| std::sync::Arc::from(format!("{setting}.{name}()")));
                     let is_async = candidates
                         .first()
                         .is_some_and(|it| program[it.id].sig.is_async);
@@ -270,22 +270,20 @@ impl Run<'_, '_> {
             return self.apply_closure(closure.expr, args);
         }
         let judge = self.judge;
-        let depth = judge.depth.get();
-        if depth >= MAX_DEPTH {
+        if judge.is_too_deep() {
             return Abs::of(union(&args));
         }
-        judge.depth.set(depth + 1);
         let this = closure.this.clone();
         let mut run = judge.start(closure.body, this, closure.subst.clone());
         run.env.clone_from(&closure.env);
         run.state = self.state.take();
-        let value = run.apply_closure(closure.expr, args);
+        let apply = || run.apply_closure(closure.expr, args);
+        let value = judge.questions.deeper(apply);
         self.state = run.state.take();
         for event in run.events {
             event.add(&mut self.events);
         }
         self.looks |= run.looks;
-        judge.depth.set(depth);
         value
     }
 
@@ -580,7 +578,7 @@ impl Run<'_, '_> {
 }
 
 /// The setting that a function's answer is which is true in some builds and false in the others.
-fn told_by_build(answers: &[(&CfgPredicate, bool)], bodies: usize) -> Option<std::rc::Rc<str>> {
+fn told_by_build(answers: &[(&CfgPredicate, bool)], bodies: usize) -> Option<std::sync::Arc<str>> {
     let [(cfg, truth), (other, opposite)] = answers else {
         return None;
     };
@@ -660,7 +658,7 @@ fn single(values: Vec<Abs>, from: From) -> Abs {
         Ok([only]) => only,
         Err(values) => Abs {
             from: from.without(From::OWN),
-            parts: Some(std::rc::Rc::new(values)),
+            parts: Some(std::sync::Arc::new(values)),
             ..Abs::default()
         },
     }
@@ -669,7 +667,7 @@ fn single(values: Vec<Abs>, from: From) -> Abs {
 fn join_assume(
     entry: &super::proof::State,
     own: &super::proof::State,
-) -> Vec<(std::rc::Rc<str>, String)> {
+) -> Vec<(std::sync::Arc<str>, String)> {
     entry.assume.iter().chain(&own.assume).cloned().collect()
 }
 
@@ -681,7 +679,7 @@ fn state_of(ty: &TypeRef) -> Abs {
     }
     let name = ty.as_path().and_then(|path| path.last());
     Abs {
-        setting: name.map(|name| std::rc::Rc::from(name.as_str())),
+        setting: name.map(|name| std::sync::Arc::from(name.as_str())),
         ..Abs::of(From::OWN)
     }
 }

@@ -381,7 +381,7 @@ impl Run<'_, '_> {
         let setting = value
             .setting
             .as_ref()
-            .map(|setting| std::rc::Rc::from(format!("{setting} is set")));
+            .map(|setting| std::sync::Arc::from(format!("{setting} is set")));
         Abs {
             setting,
             ..self.known(value).renamed("true")
@@ -498,7 +498,7 @@ impl Run<'_, '_> {
                     .setting
                     .as_ref()
                     .filter(|_| result.setting.is_some());
-                let setting = listed.map(|it| std::rc::Rc::from(format!("{it}.{name}(..)")));
+                let setting = listed.map(|it| std::sync::Arc::from(format!("{it}.{name}(..)")));
                 let name = if name == "position" { "Some" } else { "true" };
                 Abs {
                     setting,
@@ -533,7 +533,7 @@ pub(super) fn pair(parts: Vec<Abs>) -> Abs {
         .iter()
         .fold(From::default(), |from, part| from.with(part.from));
     Abs {
-        parts: Some(std::rc::Rc::new(parts)),
+        parts: Some(std::sync::Arc::new(parts)),
         ..Abs::of(from.without(From::LITERAL).without(From::REJECT))
     }
 }
@@ -602,7 +602,7 @@ fn imprint(value: Abs, state: &State) -> Abs {
                 })
                 .collect();
             Abs {
-                variants: Some(std::rc::Rc::new(all)),
+                variants: Some(std::sync::Arc::new(all)),
                 ..value
             }
         }
@@ -611,7 +611,7 @@ fn imprint(value: Abs, state: &State) -> Abs {
 
 /// A value of the service's own that is empty if nobody has set it, or if nobody has anything by the
 /// name that was sent; any other as it is.
-fn unset(value: Abs, setting: Option<std::rc::Rc<str>>) -> Abs {
+fn unset(value: Abs, setting: Option<std::sync::Arc<str>>) -> Abs {
     let is_sent = value.from.has(From::SENT.with(From::PUBLIC));
     let from = match is_sent && !value.from.has(From::FETCHED) {
         true => value.from,

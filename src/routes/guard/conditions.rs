@@ -1,6 +1,6 @@
 //! `&&`, `||` and comparisons: what a condition's truth proves.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::calls::union;
 use super::interpret::{Run, negated};
@@ -164,7 +164,7 @@ impl Run<'_, '_> {
                 );
                 let setting = setting
                     .filter(|_| is_comparison)
-                    .map(|_| Rc::from(self.text(id)));
+                    .map(|_| Arc::from(self.text(id)));
                 Abs {
                     setting,
                     ..Abs::of(union(&[a, b]))
@@ -259,9 +259,9 @@ impl Run<'_, '_> {
     }
 
     /// A setting joined with another condition is still a setting if both are.
-    fn setting_of(&self, a: &Abs, b: &Abs, _side: &str) -> Option<Rc<str>> {
+    fn setting_of(&self, a: &Abs, b: &Abs, _side: &str) -> Option<Arc<str>> {
         match (&a.setting, &b.setting) {
-            (Some(a), Some(b)) => Some(Rc::from(format!("{a} and {b}"))),
+            (Some(a), Some(b)) => Some(Arc::from(format!("{a} and {b}"))),
             // `if let Some(route) = matched && list.contains(&route)`.
             (None, Some(b)) if a.from.is_route() => Some(b.clone()),
             _ => None,
@@ -329,8 +329,8 @@ impl Run<'_, '_> {
             );
         }
         let setting = match (&a.setting, &b.setting) {
-            (Some(_), None) if b.from.is_route() => Some(Rc::from(self.text(id))),
-            (None, Some(_)) if a.from.is_route() => Some(Rc::from(self.text(id))),
+            (Some(_), None) if b.from.is_route() => Some(Arc::from(self.text(id))),
+            (None, Some(_)) if a.from.is_route() => Some(Arc::from(self.text(id))),
             (Some(_), _)
                 if b.from.has(From::LITERAL) || b.variants.is_some() || b.setting.is_some() =>
             {
@@ -338,13 +338,13 @@ impl Run<'_, '_> {
                 match (&a.setting, b.text) {
                     // A variable that is not called as the setting is: `|it| it == "1"`.
                     (Some(setting), Some(value)) if !text.contains(&**setting) => {
-                        Some(Rc::from(format!("{setting} is {value}")))
+                        Some(Arc::from(format!("{setting} is {value}")))
                     }
-                    _ => Some(Rc::from(text)),
+                    _ => Some(Arc::from(text)),
                 }
             }
             (_, Some(_)) if a.from.has(From::LITERAL) || a.variants.is_some() => {
-                Some(Rc::from(self.text(id)))
+                Some(Arc::from(self.text(id)))
             }
             _ => None,
         };
@@ -442,7 +442,7 @@ fn only_if(value: Abs, condition: &str) -> Abs {
         (*name, out)
     });
     Abs {
-        variants: Some(Rc::new(weaker.collect())),
+        variants: Some(Arc::new(weaker.collect())),
         ..value
     }
 }

@@ -3,7 +3,7 @@
 //! `rows.is_empty()`, `rows_affected() != 1`, `let [row] = ..` ask all the same of a query by a
 //! credential. A list is no success of its own: whoever answers with it answers with none, too.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::interpret::Run;
 use super::proof::{Abs, Out, Proof};
@@ -39,7 +39,7 @@ impl Abs {
             false => (Name::new(none), out.clone()),
         });
         Abs {
-            variants: Some(Rc::new(all.collect())),
+            variants: Some(Arc::new(all.collect())),
             ..self.clone()
         }
     }

@@ -4,7 +4,7 @@
 //! Every field is an extractor, and all of them must succeed. `#[from_request(via(Query))]` on a
 //! field says what it is taken out of, and on the whole what that is.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::Judge;
 use super::proof::{Abs, From, Out, Proof};
@@ -44,7 +44,7 @@ impl Judge<'_> {
             fields.push((field.name, out.val));
         }
         let val = Abs {
-            fields: Some(Rc::new(fields)),
+            fields: Some(Arc::new(fields)),
             ..Abs::of(From::INPUT)
         };
         Some(Abs::fallible("Ok", proof, val))

@@ -1,7 +1,7 @@
 //! Identity that travels in request extensions or in a depot: it counts only if every insertion
 //! follows a verification.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::logins::Kept;
 use super::proof::{Abs, From, Out, Proof, State};
@@ -132,7 +132,7 @@ impl Judge<'_> {
                 )
             }
             None if self.is_shared_state(wanted) || self.is_given_to_all(wanted) != Some(false) => {
-                let setting = Some(Rc::from(self.slot_name(wanted)));
+                let setting = Some(Arc::from(self.slot_name(wanted)));
                 Abs::fallible(
                     "Some",
                     Proof::nothing(),
@@ -265,9 +265,9 @@ impl Judge<'_> {
     }
 
     /// Runs a middleware function or method.
-    pub(super) fn run_middleware(&self, id: FnId, types: &Subst) -> Rc<super::Summary> {
+    pub(super) fn run_middleware(&self, id: FnId, types: &Subst) -> Arc<super::Summary> {
         let this = Abs {
-            setting: Some(Rc::from("self")),
+            setting: Some(Arc::from("self")),
             ..Abs::default()
         };
         self.run_middleware_on(id, this, types)
@@ -279,7 +279,7 @@ impl Judge<'_> {
         id: FnId,
         this: Abs,
         types: &Subst,
-    ) -> Rc<super::Summary> {
+    ) -> Arc<super::Summary> {
         self.run_telling(id, this, types, From::default())
     }
 
@@ -290,7 +290,7 @@ impl Judge<'_> {
         this: Abs,
         types: &Subst,
         told: From,
-    ) -> Rc<super::Summary> {
+    ) -> Arc<super::Summary> {
         let def = &self.program[id];
         let scope = self.program.fn_scope(id);
         // Extractors among the parameters have let the request pass.
@@ -326,7 +326,7 @@ impl Judge<'_> {
         // An extractor has read the path for it.
         let mut looks = Looks::default();
         args.iter().for_each(|it| looks |= Looks::of(it));
-        let mut summary = Rc::unwrap_or_clone(self.run(id, args, this, types));
+        let mut summary = Arc::unwrap_or_clone(self.run(id, args, this, types));
         summary.looks |= looks;
         for event in &mut summary.events {
             event.state = event.state.with(&entry);
@@ -335,7 +335,7 @@ impl Judge<'_> {
             *state = state.with(&entry);
         }
         summary.after = summary.after.map(|state| state.with(&entry));
-        Rc::new(summary)
+        Arc::new(summary)
     }
 
     /// Whether a parameter of this type is what a request says in its body or query.

@@ -84,7 +84,7 @@ impl Run<'_, '_> {
                     let extensions = From::EXTENSIONS.with(From::REQUEST);
                     let parts = [From::REQUEST, extensions, From::INPUT].map(Abs::of);
                     return Some(Abs {
-                        parts: Some(std::rc::Rc::new(parts.to_vec())),
+                        parts: Some(std::sync::Arc::new(parts.to_vec())),
                         ..Abs::of(From::INPUT)
                     });
                 }
@@ -360,12 +360,12 @@ impl Run<'_, '_> {
                     "Ok",
                     Proof::nothing(),
                     Abs {
-                        setting: Some(std::rc::Rc::from(key.as_str())),
+                        setting: Some(std::sync::Arc::from(key.as_str())),
                         ..Abs::of(From::OWN)
                     },
                 );
                 return Abs {
-                    setting: Some(std::rc::Rc::from(format!("environment variable {key}"))),
+                    setting: Some(std::sync::Arc::from(format!("environment variable {key}"))),
                     ..known
                 };
             }

@@ -1,6 +1,6 @@
 //! What a type in a handler's signature proves.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::extensions::Slot;
 use super::proof::{Abs, From, Out, Proof, State, Strength};
@@ -70,12 +70,12 @@ impl Judge<'_> {
                 .map(|(variant, out)| {
                     let mut out = out.clone();
                     if out.val.setting.is_some() {
-                        out.val.setting = Some(Rc::from(name));
+                        out.val.setting = Some(Arc::from(name));
                     }
                     (*variant, out)
                 })
                 .collect();
-            value.variants = Some(std::rc::Rc::new(renamed));
+            value.variants = Some(std::sync::Arc::new(renamed));
         }
         value
     }
@@ -215,7 +215,7 @@ impl Judge<'_> {
                     parts.push(out.val);
                 }
                 let val = Abs {
-                    parts: Some(std::rc::Rc::new(parts)),
+                    parts: Some(std::sync::Arc::new(parts)),
                     ..Abs::of(From::INPUT)
                 };
                 Abs::fallible("Ok", proof, val)
@@ -319,7 +319,7 @@ impl Judge<'_> {
                     type_name(self.program, held.peel_refs())
                 };
                 Abs {
-                    setting: Some(Rc::from(name)),
+                    setting: Some(Arc::from(name)),
                     ..Abs::of(From::OWN)
                 }
             }
@@ -443,7 +443,7 @@ impl Judge<'_> {
     }
 
     /// Runs the function of an impl by which a framework extracts; `None` without one.
-    pub(super) fn run_impl(&self, id: ImplId, subst: &Subst) -> Option<Rc<Summary>> {
+    pub(super) fn run_impl(&self, id: ImplId, subst: &Subst) -> Option<Arc<Summary>> {
         let def = &self.program[id];
         let is_meant = |it: &FnId| {
             matches!(
@@ -462,7 +462,7 @@ impl Judge<'_> {
                 None if at == 0 => Abs::of(From::REQUEST),
                 None if self.is_body(ty.peel_refs()) => Abs::of(From::INPUT),
                 None => Abs {
-                    setting: Some(Rc::from("state")),
+                    setting: Some(Arc::from("state")),
                     ..Abs::of(From::OWN)
                 },
             }

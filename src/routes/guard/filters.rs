@@ -4,10 +4,9 @@
 //! What each filter hands on flows into the functions behind it, a rejection ends the way. The
 //! functions are judged as every other code is.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::extensions::Slot;
-use super::interpret::MAX_DEPTH;
 use super::proof::{Abs, From, Out, Proof, State, Strength};
 use super::{Judge, Summary, body_proof, words};
 use crate::facts::{Expr, Pat};
@@ -218,7 +217,7 @@ impl Walk<'_, '_> {
                 then,
                 otherwise,
             } => {
-                let setting = Rc::from(condition.as_str());
+                let setting = Arc::from(condition.as_str());
                 let then = self.steps(then, state.assuming(&setting, "true"));
                 let otherwise = self.steps(otherwise, state.assuming(&setting, "false"));
                 either(then, otherwise)
@@ -315,7 +314,7 @@ impl Walk<'_, '_> {
             && value.parts.is_none()
             && value.closure.is_none();
         if is_own && says_nothing && value.setting.is_none() {
-            value.setting = Some(Rc::from(OWN));
+            value.setting = Some(Arc::from(OWN));
         }
         Some((state, Values::one(value)))
     }
@@ -405,7 +404,7 @@ impl Walk<'_, '_> {
     }
 
     /// What running a function of the program tells; `None` for others.
-    fn summary(&self, function: &Function, values: Values) -> Option<Rc<Summary>> {
+    fn summary(&self, function: &Function, values: Values) -> Option<Arc<Summary>> {
         match function.target {
             HandlerTarget::Fn(id) => {
                 let def = &self.judge.program[id];
@@ -433,13 +432,13 @@ impl Walk<'_, '_> {
         key: BodyKey,
         expr: crate::facts::ExprId,
         values: Values,
-    ) -> Option<Rc<Summary>> {
+    ) -> Option<Arc<Summary>> {
         let judge = self.judge;
         let body = &judge.program[key].body;
         let Expr::Closure(closure) = body.expr(expr) else {
             return None;
         };
-        if judge.depth.get() >= MAX_DEPTH {
+        if judge.is_too_deep() {
             return None;
         }
         let mut run = judge.start(key, Abs::default(), Vec::new());
@@ -455,7 +454,7 @@ impl Walk<'_, '_> {
             run.bind(*pat, arg);
         }
         run.leave(closure.body);
-        Some(Rc::new(run.finish()))
+        Some(Arc::new(run.finish()))
     }
 
     /// The parts of the tuple that steps hand on.
@@ -496,7 +495,7 @@ fn name_own(value: &mut Abs, name: Option<&str>) {
     if value.setting.as_deref() == Some(OWN)
         && let Some(name) = name
     {
-        value.setting = Some(Rc::from(name));
+        value.setting = Some(Arc::from(name));
     }
 }
 

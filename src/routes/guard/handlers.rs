@@ -1,6 +1,6 @@
 //! What a handler demands of a request: by its parameters, in its body, in all builds.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::extractors::OPTIONAL_TRAITS;
 use super::proof::{Abs, From, Out, Proof, State, Strength};
@@ -151,11 +151,11 @@ impl Judge<'_> {
     }
 
     /// Runs the body of a handler with what its parameters have taken.
-    fn handle(&self, id: FnId, taken: &mut Taken, types: &Subst) -> Rc<Summary> {
+    fn handle(&self, id: FnId, taken: &mut Taken, types: &Subst) -> Arc<Summary> {
         let args = std::mem::take(&mut taken.args);
         self.begin();
         let this = Abs {
-            setting: Some(Rc::from("self")),
+            setting: Some(Arc::from("self")),
             ..Abs::default()
         };
         self.run(id, args, this, types)

@@ -1,6 +1,6 @@
 //! The abstract interpreter: expressions, branches, patterns, exits.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
@@ -39,7 +39,7 @@ pub(super) struct Run<'j, 'a> {
     pub(super) breaks: Vec<End>,
     pub(super) events: Vec<Event>,
     /// Maps of the service in which an entry was made for whoever asks.
-    pub(super) made: Vec<Rc<str>>,
+    pub(super) made: Vec<Arc<str>>,
     /// What it has looked at of the request's route.
     pub(super) looks: Looks,
 }
@@ -49,13 +49,13 @@ const MAX_STEPS: u64 = 10_000;
 /// After so many expressions in all, each further one gets a tenth of that.
 const MANY_STEPS: u64 = 1_500_000;
 /// Bound on calls followed into each other.
-pub(super) const MAX_DEPTH: u32 = 14;
+const MAX_DEPTH: u32 = 14;
 
 impl<'a> Judge<'a> {
     /// Runs a function with these arguments.
-    pub(super) fn run(&self, id: FnId, args: Vec<Abs>, this: Abs, subst: &Subst) -> Rc<Summary> {
+    pub(super) fn run(&self, id: FnId, args: Vec<Abs>, this: Abs, subst: &Subst) -> Arc<Summary> {
         let Some(print) = fingerprint::of(args.iter().chain([&this]), subst) else {
-            return Rc::new(self.run_now(id, args, this, subst));
+            return Arc::new(self.run_now(id, args, this, subst));
         };
         // For all endpoints, and then for this one if that makes a difference.
         let of_all = self.for_all(|| {
@@ -64,12 +64,12 @@ impl<'a> Judge<'a> {
                 (id, print),
                 // A recursive call proves nothing.
                 || {
-                    Rc::new(Summary {
+                    Arc::new(Summary {
                         after: Some(State::start()),
                         ..Summary::default()
                     })
                 },
-                || Rc::new(self.run_now(id, args.clone(), this.clone(), subst)),
+                || Arc::new(self.run_now(id, args.clone(), this.clone(), subst)),
                 || !self.is_exhausted(),
             )
         });
@@ -77,11 +77,11 @@ impl<'a> Judge<'a> {
             return of_all;
         }
         // Nobody asks for that again.
-        Rc::new(self.run_now(id, args, this, subst))
+        Arc::new(self.run_now(id, args, this, subst))
     }
 
     fn run_now(&self, id: FnId, args: Vec<Abs>, this: Abs, subst: &Subst) -> Summary {
-        if self.depth.get() >= MAX_DEPTH || self.is_exhausted() {
+        if self.is_exhausted() || self.is_too_deep() {
             return Summary {
                 value: Abs {
                     from: union(&args),
@@ -97,17 +97,25 @@ impl<'a> Judge<'a> {
         if self.program[body].body.problem.is_some() {
             return self.unread(id, union(&args).with(this.from));
         }
-        self.depth.set(self.depth.get() + 1);
-        let mut run = self.start(body, this, subst.clone());
-        let params = self.program[body].body.params.clone();
-        for (pat, arg) in params.iter().zip(args) {
-            run.bind(*pat, arg);
+        self.questions.deeper(|| {
+            let mut run = self.start(body, this, subst.clone());
+            let params = self.program[body].body.params.clone();
+            for (pat, arg) in params.iter().zip(args) {
+                run.bind(*pat, arg);
+            }
+            let root = self.program[body].body.root;
+            run.leave(root);
+            run.finish()
+        })
+    }
+
+    /// Whether so many functions call each other here that no call is followed any more.
+    pub(super) fn is_too_deep(&self) -> bool {
+        let is_too_deep = self.questions.depth() >= MAX_DEPTH;
+        if is_too_deep {
+            self.questions.note_too_deep();
         }
-        let root = self.program[body].body.root;
-        run.leave(root);
-        let summary = run.finish();
-        self.depth.set(self.depth.get() - 1);
-        summary
+        is_too_deep
     }
 
     /// What a function does whose body cannot be read: with something of the request, anything.
@@ -292,7 +300,7 @@ impl<'a> Run<'_, 'a> {
                 }
                 let none = From::LITERAL.with(From::REJECT).with(From::OWN);
                 let mut value = Abs {
-                    fields: Some(Rc::new(fields)),
+                    fields: Some(Arc::new(fields)),
                     ..Abs::of(from.without(none))
                 };
                 if data.path.segments.len() > 1 {
@@ -321,7 +329,7 @@ impl<'a> Run<'_, 'a> {
                 };
                 Abs {
                     from: from.without(From::OWN),
-                    parts: Some(Rc::new(parts)),
+                    parts: Some(Arc::new(parts)),
                     ..Abs::default()
                 }
             }
@@ -329,7 +337,7 @@ impl<'a> Run<'_, 'a> {
                 let parts: Vec<Abs> = all.iter().map(|id| self.expr(*id)).collect();
                 let from = union(&parts);
                 Abs {
-                    parts: Some(Rc::new(parts))
+                    parts: Some(Arc::new(parts))
                         .filter(|all| all.iter().all(|it| it.text.is_some())),
                     ..Abs::of(from)
                 }
@@ -396,7 +404,7 @@ impl<'a> Run<'_, 'a> {
             Expr::Closure(_) => {
                 self.lent_to_closure();
                 Abs {
-                    closure: Some(Rc::new(Captured {
+                    closure: Some(Arc::new(Captured {
                         body: self.key,
                         expr: id,
                         env: self.env.clone(),
@@ -482,7 +490,7 @@ impl<'a> Run<'_, 'a> {
                     None => From::default(),
                 };
                 Abs {
-                    setting: Some(Rc::from(name.as_str())),
+                    setting: Some(Arc::from(name.as_str())),
                     parts: self.listed(*id),
                     text: text.and_then(|it| name_of(&it)),
                     ..Abs::of(from)
@@ -560,7 +568,7 @@ impl<'a> Run<'_, 'a> {
         let setting = value
             .setting
             .as_ref()
-            .map(|setting| Rc::from(format!("{setting}.{name}")));
+            .map(|setting| Arc::from(format!("{setting}.{name}")));
         let mut fields = value.fields.iter().flat_map(|all| all.iter());
         if let Some((_, own)) = fields.find(|it| it.0 == name) {
             let mut own = own.clone();
@@ -664,7 +672,7 @@ pub(super) fn with_state(value: &Abs, state: &State) -> Abs {
                 })
                 .collect();
             Abs {
-                variants: Some(Rc::new(all)),
+                variants: Some(Arc::new(all)),
                 ..value.clone()
             }
         }
@@ -684,16 +692,16 @@ pub(super) fn negated(value: &Abs) -> Abs {
         .map(|(name, out)| (super::proof::opposite(name.as_str()).into(), out.clone()))
         .collect();
     Abs {
-        variants: Some(Rc::new(swapped)),
+        variants: Some(Arc::new(swapped)),
         setting: value.setting.as_ref().map(|it| negate(it)),
         ..Abs::of(value.from)
     }
 }
 
-fn negate(setting: &str) -> Rc<str> {
+fn negate(setting: &str) -> Arc<str> {
     match setting.strip_prefix('!') {
-        Some(rest) => Rc::from(rest),
-        None => Rc::from(format!("!{setting}")),
+        Some(rest) => Arc::from(rest),
+        None => Arc::from(format!("!{setting}")),
     }
 }
 

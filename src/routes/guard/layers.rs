@@ -1,6 +1,6 @@
 //! What a layer does to a request.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
@@ -52,12 +52,12 @@ impl Effect {
 
     /// Of a layer that is this for some requests, and that for others.
     #[must_use]
-    pub fn or(self: Rc<Effect>, other: &Effect) -> Rc<Effect> {
+    pub fn or(self: Arc<Effect>, other: &Effect) -> Arc<Effect> {
         let same = |proof: &Proof| (proof.status(), proof.condition.clone());
         if same(&self.proof) == same(&other.proof) {
             return self;
         }
-        Rc::new(Effect {
+        Arc::new(Effect {
             proof: self.proof.either(&other.proof, None),
             refuses: self.refuses || other.refuses,
             text: "does not ask the same of all requests to an endpoint".into(),
@@ -239,7 +239,7 @@ impl Judge<'_> {
             2 => {
                 let args = vec![Abs::of(From::REQUEST), Abs::of(From::NEXT)];
                 let this = Abs {
-                    setting: Some(Rc::from("self")),
+                    setting: Some(Arc::from("self")),
                     ..Abs::default()
                 };
                 self.run(method.id, args, this, &method.subst)
@@ -534,7 +534,7 @@ impl Judge<'_> {
 
     /// Runs a method that decides on a request, or on what was found in it: of several texts the
     /// last is the secret.
-    fn run_validator(&self, id: FnId) -> Rc<Summary> {
+    fn run_validator(&self, id: FnId) -> Arc<Summary> {
         let scope = self.program.fn_scope(id);
         let params = self.program[id].sig.params.iter();
         let types: Vec<Ty> = params
@@ -553,7 +553,7 @@ impl Judge<'_> {
             }
         });
         let this = Abs {
-            setting: Some(Rc::from("self")),
+            setting: Some(Arc::from("self")),
             ..Abs::default()
         };
         self.run(id, args.collect(), this, &Subst::new())

@@ -2,7 +2,7 @@
 //! one does so after it has verified a password or a token that the client sent, whoever has one is
 //! somebody, whatever it is called.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::extensions::Slot;
 use super::interpret::Run;
@@ -166,9 +166,9 @@ impl Judge<'_> {
     }
 
     /// Runs a function for somebody who logs in: what its body or query says may be a secret.
-    fn run_login(&self, id: FnId) -> Rc<super::Summary> {
+    fn run_login(&self, id: FnId) -> Arc<super::Summary> {
         let this = Abs {
-            setting: Some(Rc::from("self")),
+            setting: Some(Arc::from("self")),
             ..Abs::default()
         };
         self.run_telling(id, this, &Subst::new(), From::TOKEN)

@@ -65,7 +65,7 @@ impl Run<'_, '_> {
                 public(Abs::of(from))
             }
             "cfg" => Abs {
-                setting: Some(std::rc::Rc::from(self.text(id))),
+                setting: Some(std::sync::Arc::from(self.text(id))),
                 ..Abs::default()
             },
             "write" | "writeln" => {

@@ -1,6 +1,6 @@
 //! Patterns: what is proven if one matches or does not, and what its variables are then.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::counted::SOME;
 use super::interpret::Run;
@@ -153,7 +153,7 @@ impl Run<'_, '_> {
     }
 
     /// The setting of the only part of a tuple that may be why a pattern does not match it.
-    fn missed_part(&self, pat: PatId, value: &Abs) -> Vec<(Rc<str>, String)> {
+    fn missed_part(&self, pat: PatId, value: &Abs) -> Vec<(Arc<str>, String)> {
         let (Pat::Tuple(all), Some(parts)) =
             (self.judge.program[self.key].body.pat(pat), &value.parts)
         else {
@@ -205,7 +205,7 @@ impl Run<'_, '_> {
                     return without(value, name);
                 };
                 let mut left = value.clone();
-                let mut variants = left.variants.iter_mut().flat_map(Rc::make_mut);
+                let mut variants = left.variants.iter_mut().flat_map(Arc::make_mut);
                 if let Some((_, out)) = variants.find(|(it, _)| *it == name) {
                     out.val = inner;
                 }
@@ -237,7 +237,7 @@ impl Run<'_, '_> {
                 if let Some(part) = whole
                     .parts
                     .as_mut()
-                    .and_then(|it| Rc::make_mut(it).get_mut(at))
+                    .and_then(|it| Arc::make_mut(it).get_mut(at))
                 {
                     *part = left;
                 }
@@ -395,7 +395,7 @@ pub(super) struct Matched {
     /// The variant that the value then has.
     pub(super) setting: Option<String>,
     /// Settings inside the value, and the variants that they then have.
-    pub(super) assume: Vec<(Rc<str>, String)>,
+    pub(super) assume: Vec<(Arc<str>, String)>,
 }
 
 impl Matched {
@@ -408,7 +408,7 @@ impl Matched {
     }
 
     /// What is assumed of settings where it is this value that matches.
-    pub(super) fn assume_of(self, value: &Abs) -> Vec<(Rc<str>, String)> {
+    pub(super) fn assume_of(self, value: &Abs) -> Vec<(Arc<str>, String)> {
         let mut assume = self.assume;
         if let (Some(setting), Some(variant)) = (&value.setting, self.setting) {
             assume.push((setting.clone(), variant));
@@ -454,7 +454,7 @@ fn without(value: &Abs, name: &str) -> Option<Abs> {
     let left = all.iter().filter(|(it, _)| *it != name).cloned();
     let left: Vec<_> = left.collect();
     (!left.is_empty()).then(|| Abs {
-        variants: Some(Rc::new(left)),
+        variants: Some(Arc::new(left)),
         ..value.clone()
     })
 }

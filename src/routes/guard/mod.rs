@@ -57,7 +57,7 @@ mod words;
 
 pub use extractors::{EXTRACTOR_TRAITS, OPTIONAL_TRAITS};
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::program::{FnId, Program};
 use crate::source::{Name, SourceMap, Span};
@@ -75,7 +75,7 @@ pub struct Judge<'a> {
     /// Whether anybody wants to know what is demanded beyond an identity.
     pub(super) rights: bool,
     /// Summaries of functions by the labels of their arguments.
-    summaries: Memo<SummaryKey, Rc<Summary>>,
+    summaries: Memo<SummaryKey, Arc<Summary>>,
     /// The endpoint in question, where code that looks at its path or method is judged for one.
     route: std::cell::Cell<Option<route::Asked>>,
     /// What extractors of a type prove.
@@ -93,10 +93,10 @@ pub struct Judge<'a> {
     /// Fields that are asked for secrets, and whether they are empty where nobody has set them.
     unset: std::cell::RefCell<rustc_hash::FxHashMap<(crate::program::AdtId, Name), bool>>,
     /// How values of the program's structs are made.
-    origins: std::cell::RefCell<rustc_hash::FxHashMap<crate::program::AdtId, Rc<origins::Origins>>>,
+    origins:
+        std::cell::RefCell<rustc_hash::FxHashMap<crate::program::AdtId, Arc<origins::Origins>>>,
     /// Fields that are filled with secrets, and those that are not.
     secret: std::cell::RefCell<rustc_hash::FxHashMap<(crate::program::AdtId, Name), bool>>,
-    depth: std::cell::Cell<u32>,
     steps: std::cell::Cell<u64>,
     /// Where `steps` may go for the handler or layer in question.
     limit: std::cell::Cell<u64>,
@@ -199,9 +199,24 @@ impl<'a> Judge<'a> {
             unset: std::cell::RefCell::default(),
             origins: std::cell::RefCell::default(),
             secret: std::cell::RefCell::default(),
-            depth: std::cell::Cell::new(0),
             steps: std::cell::Cell::new(0),
             limit: std::cell::Cell::new(0),
+        }
+    }
+
+    /// Another judge, who knows what this one has found out so far. Nothing may be in question.
+    pub fn fork(&self) -> Judge<'a> {
+        Judge {
+            summaries: self.summaries.fork(),
+            extractors: self.extractors.fork(),
+            inserted: self.inserted.fork(),
+            inserters: self.inserters.clone(),
+            sealing: self.sealing.clone(),
+            refusing: self.refusing.clone(),
+            unset: self.unset.clone(),
+            origins: self.origins.clone(),
+            secret: self.secret.clone(),
+            ..Judge::new(self.values, self.sources, self.rights)
         }
     }
 

@@ -1,7 +1,7 @@
 //! Where the service's own settings and state come from: what the fields of its structs are filled
 //! with, by the code that puts them together.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
@@ -27,12 +27,12 @@ const MAX_STEPS: u32 = 12;
 
 impl Judge<'_> {
     /// How values of a struct are made.
-    pub(super) fn origins(&self, adt: AdtId) -> Rc<Origins> {
+    pub(super) fn origins(&self, adt: AdtId) -> Arc<Origins> {
         if let Some(known) = self.origins.borrow().get(&adt) {
-            return Rc::clone(known);
+            return Arc::clone(known);
         }
-        let found = Rc::new(self.find_origins(adt));
-        self.origins.borrow_mut().insert(adt, Rc::clone(&found));
+        let found = Arc::new(self.find_origins(adt));
+        self.origins.borrow_mut().insert(adt, Arc::clone(&found));
         found
     }
 

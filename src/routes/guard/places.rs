@@ -2,7 +2,7 @@
 //!
 //! A list of public paths counts only as long as everything that is put into it is seen.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::interpret::Run;
 use super::proof::Abs;
@@ -34,7 +34,7 @@ impl Run<'_, '_> {
             },
             Expr::Field { base, name } => {
                 let fields = self.place(*base)?.fields.as_mut()?;
-                let mut fields = Rc::make_mut(fields).iter_mut();
+                let mut fields = Arc::make_mut(fields).iter_mut();
                 fields.find(|(it, _)| it == name).map(|(_, value)| value)
             }
             Expr::Unary { inner, .. } | Expr::Ref { inner, .. } => self.place(*inner),
@@ -99,7 +99,7 @@ impl Run<'_, '_> {
         };
         match (added, &mut place.parts) {
             (Some(added), Some(parts)) if parts.len() < LONGEST_LIST => {
-                Rc::make_mut(parts).push(added.clone());
+                Arc::make_mut(parts).push(added.clone());
             }
             _ => place.parts = None,
         }
@@ -137,7 +137,7 @@ impl Run<'_, '_> {
                 self.state = before;
                 let is_list = parts.iter().all(|it| it.text.is_some());
                 Some(Abs {
-                    parts: is_list.then(|| Rc::new(parts)),
+                    parts: is_list.then(|| Arc::new(parts)),
                     ..Abs::of(receiver.from)
                 })
             }
@@ -156,7 +156,7 @@ pub(super) fn collection(path: &str, args: &[Abs]) -> Option<Abs> {
     }
     match (name, args) {
         ("new" | "with_capacity", _) if owner != "String" => Some(Abs {
-            parts: Some(Rc::default()),
+            parts: Some(Arc::default()),
             ..Abs::default()
         }),
         ("from" | "from_iter", [only]) if only.is_list() || only.text.is_some() => {

@@ -1,6 +1,6 @@
 //! What has been proven of a request at a point of the code, and what values say about it.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
@@ -40,7 +40,7 @@ pub struct State {
     /// What is proven.
     pub proof: Proof,
     /// Settings and their values on this path.
-    pub assume: Vec<(Rc<str>, String)>,
+    pub assume: Vec<(Arc<str>, String)>,
     /// Every path to here comes from a check of credentials that did not succeed.
     pub failed: bool,
     /// The rest of the middleware chain has been called on some path to here.
@@ -122,7 +122,7 @@ impl State {
 
     /// On a path where a setting has this value.
     #[must_use]
-    pub fn assuming(&self, setting: &Rc<str>, value: impl Into<String>) -> State {
+    pub fn assuming(&self, setting: &Arc<str>, value: impl Into<String>) -> State {
         let mut state = self.clone();
         state.assume.push((setting.clone(), value.into()));
         state
@@ -205,17 +205,17 @@ pub struct Abs {
     /// Where it comes from.
     pub from: From,
     /// The setting that it is.
-    pub setting: Option<Rc<str>>,
+    pub setting: Option<Arc<str>>,
     /// The name that it is: a short text or a library's constant that stands in the code.
     pub text: Option<Name>,
     /// What each variant it may have tells. `None`: nothing is known.
-    pub variants: Option<Rc<Vec<(Name, Out)>>>,
+    pub variants: Option<Arc<Vec<(Name, Out)>>>,
     /// Parts of a tuple.
-    pub parts: Option<Rc<Vec<Abs>>>,
+    pub parts: Option<Arc<Vec<Abs>>>,
     /// Fields of a struct that was put together here.
-    pub fields: Option<Rc<Vec<(Name, Abs)>>>,
+    pub fields: Option<Arc<Vec<(Name, Abs)>>>,
     /// A closure, to be run where it is called.
-    pub closure: Option<Rc<Captured>>,
+    pub closure: Option<Arc<Captured>>,
     /// A function, to be run where it is called.
     pub function: Option<crate::program::FnId>,
 }
@@ -261,7 +261,7 @@ impl Abs {
             .collect();
         Abs {
             from,
-            variants: Some(Rc::new(variants)),
+            variants: Some(Arc::new(variants)),
             ..Abs::default()
         }
     }
@@ -363,14 +363,14 @@ impl Abs {
             })
             .collect();
         Abs {
-            variants: Some(Rc::new(renamed)),
+            variants: Some(Arc::new(renamed)),
             ..self.clone()
         }
     }
 
     /// The variants of a value of which nothing is known, if it is of the type of another that
     /// either succeeds or fails: both are possible.
-    fn any_of(&self, others: &[(Name, Out)]) -> Option<Rc<Vec<(Name, Out)>>> {
+    fn any_of(&self, others: &[(Name, Out)]) -> Option<Arc<Vec<(Name, Out)>>> {
         let common = |(name, _): &(Name, Out)| {
             let name = name.as_str();
             is_good(name) || is_bad(name) || [SOME, NONE].contains(&name)
@@ -386,15 +386,15 @@ impl Abs {
                 proof: Proof::nothing(),
                 val: Abs::of(self.from),
             };
-            Rc::new(pair.map(|name| (Name::new(name), out.clone())).to_vec())
+            Arc::new(pair.map(|name| (Name::new(name), out.clone())).to_vec())
         })
     }
 
     /// Whether two are one and the same, copied.
     pub fn is_shared_with(&self, other: &Abs) -> bool {
-        fn same<T: ?Sized>(own: &Option<Rc<T>>, theirs: &Option<Rc<T>>) -> bool {
+        fn same<T: ?Sized>(own: &Option<Arc<T>>, theirs: &Option<Arc<T>>) -> bool {
             match (own, theirs) {
-                (Some(own), Some(theirs)) => Rc::ptr_eq(own, theirs),
+                (Some(own), Some(theirs)) => Arc::ptr_eq(own, theirs),
                 (None, None) => true,
                 _ => false,
             }
@@ -434,24 +434,24 @@ impl Abs {
                 .zip(y.iter())
                 .map(|(x, y)| Abs::either((a.0, x.clone()), (b.0, y.clone())))
                 .collect();
-            joined.parts = Some(Rc::new(parts));
+            joined.parts = Some(Arc::new(parts));
         }
         if let (Some(x), Some(y)) = (&a.1.fields, &b.1.fields) {
             let both = x.iter().filter_map(|(name, x)| {
                 let (_, y) = y.iter().find(|(it, _)| it == name)?;
                 Some((*name, Abs::either((a.0, x.clone()), (b.0, y.clone()))))
             });
-            joined.fields = Some(Rc::new(both.collect()));
+            joined.fields = Some(Arc::new(both.collect()));
         }
         let mut variants: Vec<(Name, Out)> = Vec::new();
         let sides = match (&a.1.variants, &b.1.variants) {
-            (Some(x), Some(y)) => [Rc::clone(x), Rc::clone(y)],
+            (Some(x), Some(y)) => [Arc::clone(x), Arc::clone(y)],
             (Some(x), None) => match b.1.any_of(x) {
-                Some(y) => [Rc::clone(x), y],
+                Some(y) => [Arc::clone(x), y],
                 None => return joined,
             },
             (None, Some(y)) => match a.1.any_of(y) {
-                Some(x) => [x, Rc::clone(y)],
+                Some(x) => [x, Arc::clone(y)],
                 None => return joined,
             },
             (None, None) => return joined,
@@ -479,7 +479,7 @@ impl Abs {
                 }
             }
         }
-        joined.variants = Some(Rc::new(variants));
+        joined.variants = Some(Arc::new(variants));
         joined
     }
 }

@@ -48,7 +48,10 @@ impl Run<'_, '_> {
         (splits && is_colon).then(|| {
             let password = Abs::of(receiver.from);
             let both = Abs {
-                parts: Some(std::rc::Rc::new(vec![public(password.clone()), password])),
+                parts: Some(std::sync::Arc::new(vec![
+                    public(password.clone()),
+                    password,
+                ])),
                 ..Abs::of(receiver.from)
             };
             Abs::fallible("Some", Proof::presence(), both)
@@ -67,7 +70,7 @@ pub(super) fn public(value: Abs) -> Abs {
             let proof = out.proof.clone();
             (*name, Out { proof, val })
         });
-        std::rc::Rc::new(all.collect())
+        std::sync::Arc::new(all.collect())
     });
     Abs {
         from: value.from.as_public(),

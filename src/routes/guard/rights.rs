@@ -4,7 +4,7 @@
 //! call was true, two values were the same, a row was found that both the identity and the input
 //! chose. As with [`Proof`], what counts is what holds on every path to an answer or an effect.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::interpret::Run;
 use super::proof::{Abs, From, Out, Proof, State, Strength, is_bad, is_good};
@@ -16,16 +16,16 @@ use crate::routes::endpoint::Evidence;
 /// What was asked of the rights of whoever asks, on the paths to a point. Mostly nothing, and often
 /// copied.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Rights(Option<Rc<Asked>>);
+pub struct Rights(Option<Arc<Asked>>);
 
 #[derive(Debug, Clone, Default, PartialEq)]
 struct Asked {
     /// One of these came out in favour on every path.
-    held: Option<Rc<[Held]>>,
+    held: Option<Arc<[Held]>>,
     /// What came out in favour on some path, and not on all.
-    looked: Option<Rc<[Held]>>,
+    looked: Option<Arc<[Held]>>,
     /// What may decide in a way that cannot be seen here.
-    maybe: Option<Rc<str>>,
+    maybe: Option<Arc<str>>,
 }
 
 /// A condition that came out in favour.
@@ -45,7 +45,7 @@ impl Rights {
     /// This came out in favour; `or_else`: others are refused.
     fn of(evidence: Evidence, or_else: bool) -> Rights {
         Rights::new(Asked {
-            held: Some(Rc::from([Held {
+            held: Some(Arc::from([Held {
                 evidence,
                 or_else,
                 always: true,
@@ -63,7 +63,7 @@ impl Rights {
     }
 
     fn new(asked: Asked) -> Rights {
-        Rights(Some(Rc::new(asked)))
+        Rights(Some(Arc::new(asked)))
     }
 
     /// What came out in favour on every path; empty if nothing did.
@@ -116,7 +116,7 @@ impl Rights {
                 .flat_map(|all| all.iter());
             gates.any(|gate| gate.evidence == it.evidence)
         };
-        let turned = |all: &Rc<[Held]>| -> Rc<[Held]> {
+        let turned = |all: &Arc<[Held]>| -> Arc<[Held]> {
             let turned = all.iter().map(|it| Held {
                 or_else: it.or_else || is_gate(it),
                 ..it.clone()
@@ -136,7 +136,7 @@ impl Rights {
         let Some(own) = &self.0 else {
             return Rights::default();
         };
-        let by = |all: &Rc<[Held]>| -> Rc<[Held]> {
+        let by = |all: &Arc<[Held]>| -> Arc<[Held]> {
             let own = Held {
                 evidence: evidence.clone(),
                 or_else: true,
@@ -191,7 +191,7 @@ impl Rights {
 }
 
 /// Those after which others are refused come first.
-fn evidence<'a>(all: impl Iterator<Item = &'a Rc<[Held]>>) -> Vec<&'a Evidence> {
+fn evidence<'a>(all: impl Iterator<Item = &'a Arc<[Held]>>) -> Vec<&'a Evidence> {
     let all = all.flat_map(|it| it.iter());
     let (gates, others): (Vec<_>, Vec<_>) = all.partition(|it| it.or_else);
     gates
@@ -201,7 +201,7 @@ fn evidence<'a>(all: impl Iterator<Item = &'a Rc<[Held]>>) -> Vec<&'a Evidence> 
         .collect()
 }
 
-fn merged(a: Option<&Rc<[Held]>>, b: Option<&Rc<[Held]>>) -> Option<Rc<[Held]>> {
+fn merged(a: Option<&Arc<[Held]>>, b: Option<&Arc<[Held]>>) -> Option<Arc<[Held]>> {
     match (a, b) {
         (Some(a), Some(b)) if a != b => {
             let known = |it: &Held| a.iter().any(|known| known.evidence == it.evidence);
@@ -222,8 +222,8 @@ fn merged(a: Option<&Rc<[Held]>>, b: Option<&Rc<[Held]>>) -> Option<Rc<[Held]>> 
 }
 
 /// What came out in favour on one path or on another.
-fn any_of(a: &Rc<[Held]>, b: &Rc<[Held]>) -> Rc<[Held]> {
-    let all = merged(Some(a), Some(b)).unwrap_or_else(|| Rc::from([]));
+fn any_of(a: &Arc<[Held]>, b: &Arc<[Held]>) -> Arc<[Held]> {
+    let all = merged(Some(a), Some(b)).unwrap_or_else(|| Arc::from([]));
     let on_both = all.iter().map(|it| Held {
         always: is_always(a, it) && is_always(b, it),
         ..it.clone()

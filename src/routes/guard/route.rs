@@ -2,7 +2,7 @@
 //! prefixes that are guarded.
 
 use std::ops::BitOrAssign;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::interpret::Run;
 use super::proof::{Abs, From, Out};
@@ -134,7 +134,7 @@ impl Run<'_, '_> {
     }
 
     /// The texts of a constant that is a list of them.
-    pub(super) fn listed(&self, id: ConstId) -> Option<Rc<Vec<Abs>>> {
+    pub(super) fn listed(&self, id: ConstId) -> Option<Arc<Vec<Abs>>> {
         let body = &self.judge.program[self.judge.program[id].body?].body;
         let mut root = body.root;
         while let Expr::Ref { inner, .. } = body.expr(root) {
@@ -150,7 +150,7 @@ impl Run<'_, '_> {
             }),
             _ => None,
         });
-        texts.collect::<Option<Vec<Abs>>>().map(Rc::new)
+        texts.collect::<Option<Vec<Abs>>>().map(Arc::new)
     }
 
     /// Whether one of a list is what a closure looks for, if that can be told of each.

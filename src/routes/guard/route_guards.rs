@@ -106,7 +106,7 @@ impl Run<'_, '_> {
             .program
             .find_methods(ty.peel_refs(), Name::new("check"));
         let this = Abs {
-            setting: Some(std::rc::Rc::from("self")),
+            setting: Some(std::sync::Arc::from("self")),
             ..value
         };
         match found.is_empty() {

@@ -3,7 +3,7 @@
 //! `Gate::new(&["/health"])` puts a list into a field, `layer()` or `new_transform()` hands it on
 //! to the service, and only `call()` looks at it: so all three are run, one after the other.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::proof::{Abs, From};
 use super::{Judge, Summary, endpoints};
@@ -21,7 +21,7 @@ impl Judge<'_> {
         &self,
         ty: &Ty,
         layer: &Layer,
-    ) -> Option<(Rc<Summary>, Vec<BodyKey>)> {
+    ) -> Option<(Arc<Summary>, Vec<BodyKey>)> {
         let made = layer
             .written
             .and_then(|(body, written)| self.made(ty, body, written));

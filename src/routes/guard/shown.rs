@@ -1,7 +1,7 @@
 //! What a request has shown on every path to a point of the code.
 
 use std::ops::{Deref, DerefMut};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::labels;
 use super::proof::Abs;
@@ -21,7 +21,7 @@ pub enum Strength {
 
 /// What is proven on every path to a point. Mostly nothing, and copied wherever paths part.
 #[derive(Debug, Clone, Default)]
-pub struct Proof(Option<Rc<Shown>>);
+pub struct Proof(Option<Arc<Shown>>);
 
 /// What a [`Proof`] says.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,7 +62,7 @@ impl Deref for Proof {
 
 impl DerefMut for Proof {
     fn deref_mut(&mut self) -> &mut Shown {
-        Rc::make_mut(self.0.get_or_insert_with(|| Rc::new(NOTHING.clone())))
+        Arc::make_mut(self.0.get_or_insert_with(|| Arc::new(NOTHING.clone())))
     }
 }
 
@@ -70,7 +70,7 @@ impl PartialEq for Proof {
     fn eq(&self, other: &Proof) -> bool {
         match (&self.0, &other.0) {
             (None, None) => true,
-            (Some(a), Some(b)) if Rc::ptr_eq(a, b) => true,
+            (Some(a), Some(b)) if Arc::ptr_eq(a, b) => true,
             _ => **self == **other,
         }
     }
@@ -78,7 +78,7 @@ impl PartialEq for Proof {
 
 impl From<Shown> for Proof {
     fn from(shown: Shown) -> Proof {
-        Proof(Some(Rc::new(shown)))
+        Proof(Some(Arc::new(shown)))
     }
 }
 

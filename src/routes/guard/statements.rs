@@ -1,6 +1,6 @@
 //! Statements and assignments: what holds after each.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::interpret::Run;
 use super::proof::{Abs, From, Strength};
@@ -55,7 +55,7 @@ impl Run<'_, '_> {
 
     /// A statement that is there only in some builds, and what is there in all others.
     fn perhaps(&mut self, cfg: &CfgPredicate, stmt: &Stmt, other: Option<&Stmt>) {
-        let setting: Rc<str> = cfg.to_string().into();
+        let setting: Arc<str> = cfg.to_string().into();
         let (before, env) = (self.state.clone(), self.env.clone());
         let assuming = |value: &str| before.as_ref().map(|it| it.assuming(&setting, value));
         self.state = assuming("true");

@@ -15,7 +15,7 @@ impl Run<'_, '_> {
         let [list, route] = values else { return None };
         let asks = matches!(name, "contains" | "contains_key" | "is_match" | "matches");
         (asks && list.setting.is_some() && route.from.is_route()).then(|| Abs {
-            setting: Some(std::rc::Rc::from(self.text(id))),
+            setting: Some(std::sync::Arc::from(self.text(id))),
             ..Abs::default()
         })
     }
