@@ -1,5 +1,7 @@
 //! Joining the values of two branches.
 
+use std::collections::VecDeque;
+
 use super::super::frameworks;
 use super::super::value::{Route, Router, Value};
 
@@ -62,11 +64,12 @@ pub(super) fn join(a: Value, b: Value, condition: Option<&str>) -> Value {
 fn routers(a: Router, b: Router, condition: Option<&str>) -> Router {
     let mut joined = a;
     let not = condition.map(negate);
-    let mut others = b.routes;
+    // Mostly in the same order, so it is the first.
+    let mut others = VecDeque::from(b.routes);
     for route in &mut joined.routes {
-        match others.iter().position(|it| same(it, route)) {
-            Some(at) => {
-                let other = others.remove(at);
+        let at = others.iter().position(|it| same(it, route));
+        match at.and_then(|it| others.remove(it)) {
+            Some(other) => {
                 merge_layers(route, other, condition, not.as_deref());
             }
             None => route.conditions.extend(condition.map(str::to_owned)),
