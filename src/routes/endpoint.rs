@@ -35,6 +35,8 @@ pub struct Endpoint {
     pub mounts: Vec<(Span, String)>,
     /// What the request passes before the handler, outermost first.
     pub layers: Vec<LayerSeen>,
+    /// Layers that protect, and that it was added too late for.
+    pub missed: Vec<MissedLayer>,
     /// The eight protections.
     pub protections: Protections,
     /// What the endpoint is for, as far as names and code tell.
@@ -63,6 +65,19 @@ pub struct LayerSeen {
     pub cors: Option<Arc<CorsPolicy>>,
     /// By what it tells clients apart, if it limits them by something that they choose.
     pub limit_key: Option<Arc<ClientKey>>,
+}
+
+/// A layer that covers what was added to its router before it, and so not this endpoint.
+#[derive(Debug, Clone)]
+pub struct MissedLayer {
+    /// Its name as written or resolved.
+    pub name: String,
+    /// Where it is applied.
+    pub span: Span,
+    /// What adds the endpoint, by itself or with the router that it is in.
+    pub added: Span,
+    /// What it would have protected from.
+    pub protects: Vec<Control>,
 }
 
 /// What answers an endpoint.

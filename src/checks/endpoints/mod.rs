@@ -13,6 +13,7 @@ pub(super) mod disclosed;
 mod given;
 mod groups;
 pub(super) mod ignored;
+pub(super) mod misplaced;
 pub(super) mod owners;
 mod router;
 pub(super) mod shadowed;

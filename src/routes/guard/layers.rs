@@ -18,6 +18,7 @@ use crate::routes::limiters::in_messages;
 use crate::routes::value::{Callable, Layer, LayerKind, Value, When};
 use crate::source::{Name, Span, TextRange};
 use crate::values::Callee;
+use crate::workspace::config::exception::Control;
 
 /// What a layer does.
 #[derive(Debug, Clone)]
@@ -63,6 +64,24 @@ impl Effect {
             text: "does not ask the same of all requests to an endpoint".into(),
             ..Effect::clone(&self)
         })
+    }
+
+    /// What an endpoint behind it is protected from, whatever else there is.
+    pub fn controls(&self) -> Vec<Control> {
+        let is_asked = self.proof.status() == Status::Required;
+        let who = is_asked.then_some(Control::Authentication);
+        let may = is_asked && !self.proof.rights.held().is_empty();
+        let may = may.then_some(Control::Authorization);
+        let others = self.protects.iter().filter_map(|it| match it {
+            Protects::Authentication => Some(Control::Authentication),
+            Protects::Authorization => Some(Control::Authorization),
+            Protects::RateLimit => Some(Control::RateLimit),
+            Protects::BodyLimit => Some(Control::BodyLimit),
+            Protects::Timeout | Protects::Cors | Protects::Csrf | Protects::Tracing => None,
+        });
+        let mut all: Vec<Control> = who.into_iter().chain(may).chain(others).collect();
+        all.dedup();
+        all
     }
 
     /// Whether it says nothing of the endpoint: it lets pass whoever comes, or only looks, or is
