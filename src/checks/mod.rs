@@ -60,7 +60,7 @@ enum Find {
 }
 
 /// The kinds of check that there are.
-static KINDS: [Kind; 29] = [
+static KINDS: [Kind; 30] = [
     kind("secret-literal", Find::InCode(secret_literal::run)),
     with::<hazards::Params>("hazardous-call", Find::AmongHazards(hazards::run)),
     kind("secret-comparison", Find::InCode(compared::run)),
@@ -71,6 +71,7 @@ static KINDS: [Kind; 29] = [
         "unguarded-endpoint",
         Find::AmongEndpoints(endpoints::unguarded::run),
     ),
+    kind("fail-open", Find::AmongEndpoints(endpoints::fail_open::run)),
     kind(
         "misplaced-endpoint",
         Find::AmongEndpoints(endpoints::misplaced::run),

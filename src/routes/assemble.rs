@@ -242,6 +242,7 @@ impl<'v, 'a> Assembler<'v, 'a> {
                 span: layer.span,
                 effect: effect.text.clone(),
                 condition: (!layer.conditions.is_empty()).then(|| layer.conditions.join(" and ")),
+                gap: effect.gap.filter(|_| !effect.looks.any()),
                 cors,
                 limit_key,
             });

@@ -61,10 +61,23 @@ pub struct LayerSeen {
     pub effect: String,
     /// The condition under which it is there.
     pub condition: Option<String>,
+    /// Where it lets requests pass that it has not checked, although it refuses others.
+    pub gap: Option<Gap>,
     /// What it lets other origins do, if that is what it is for, as far as it is known.
     pub cors: Option<Arc<CorsPolicy>>,
     /// By what it tells clients apart, if it limits them by something that they choose.
     pub limit_key: Option<Arc<ClientKey>>,
+}
+
+/// Where middleware that refuses some requests for their credentials lets others pass without.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gap {
+    /// The call of the rest of the chain.
+    pub span: Span,
+    /// It comes after a check of credentials that did not succeed.
+    pub has_failed: bool,
+    /// The middleware leaves something for handlers and extractors to decide by.
+    pub inserts: bool,
 }
 
 /// A layer that covers what was added to its router before it, and so not this endpoint.

@@ -6,7 +6,7 @@ use super::{
     Endpoints, Site, asks, count, first_line, insists, list, outermost, with_endpoints,
     with_evidence,
 };
-use super::{groups, misplaced};
+use super::{fail_open, groups, misplaced};
 use crate::checks::Context;
 use crate::diagnostics::{Confidence, Diagnostic, Label, LintMeta, Persona};
 use crate::lints::Lint;
@@ -533,7 +533,7 @@ fn for_auditors(cx: &Context<'_>, meta: &LintMeta, site: &Site<'_>) -> Option<Di
             format!("`{}` is open to everybody", site.name()),
             looked(site),
         ),
-        Status::Optional if changes(site) => (
+        Status::Optional if changes(site) && !fail_open::rests_on_gap(site) => (
             format!(
                 "`{}` may let requests without credentials through",
                 site.name()
