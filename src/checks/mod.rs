@@ -60,7 +60,7 @@ enum Find {
 }
 
 /// The kinds of check that there are.
-static KINDS: [Kind; 30] = [
+static KINDS: [Kind; 31] = [
     kind("secret-literal", Find::InCode(secret_literal::run)),
     with::<hazards::Params>("hazardous-call", Find::AmongHazards(hazards::run)),
     kind("secret-comparison", Find::InCode(compared::run)),
@@ -70,6 +70,10 @@ static KINDS: [Kind; 30] = [
     kind(
         "unguarded-endpoint",
         Find::AmongEndpoints(endpoints::unguarded::run),
+    ),
+    with::<endpoints::dropped::Params>(
+        "dropped-check",
+        Find::AmongEndpoints(endpoints::dropped::run),
     ),
     kind("fail-open", Find::AmongEndpoints(endpoints::fail_open::run)),
     kind(

@@ -10,6 +10,7 @@ pub(super) mod cross_origin;
 pub(super) mod debugging;
 pub(super) mod deviants;
 pub(super) mod disclosed;
+pub(super) mod dropped;
 pub(super) mod fail_open;
 mod given;
 mod groups;

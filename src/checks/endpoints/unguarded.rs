@@ -159,6 +159,14 @@ pub(super) fn is_for_another_lint(site: &Site<'_>) -> bool {
     is_graphql(site) || is_dump(site)
 }
 
+/// Whether an endpoint that looks at credentials is found to let everybody through.
+pub(super) fn is_toothless(cx: &Context<'_>, site: &Site<'_>) -> bool {
+    site.purpose == Purpose::Ordinary
+        && !is_for_another_lint(site)
+        && changes(site)
+        && toothless(cx, site).is_some_and(|it| !it.is_type)
+}
+
 /// Whether it changes something, or is privileged.
 pub(super) fn matters(site: &Site<'_>) -> bool {
     changes(site) || !site.seen.is_pure() && privileged(site).is_some()
