@@ -60,7 +60,7 @@ enum Find {
 }
 
 /// The kinds of check that there are.
-static KINDS: [Kind; 31] = [
+static KINDS: [Kind; 32] = [
     kind("secret-literal", Find::InCode(secret_literal::run)),
     with::<hazards::Params>("hazardous-call", Find::AmongHazards(hazards::run)),
     kind("secret-comparison", Find::InCode(compared::run)),
@@ -74,6 +74,10 @@ static KINDS: [Kind; 31] = [
     with::<endpoints::dropped::Params>(
         "dropped-check",
         Find::AmongEndpoints(endpoints::dropped::run),
+    ),
+    with::<endpoints::forgeable::Params>(
+        "forgeable-endpoint",
+        Find::AmongEndpoints(endpoints::forgeable::run),
     ),
     kind("fail-open", Find::AmongEndpoints(endpoints::fail_open::run)),
     kind(

@@ -163,6 +163,21 @@ pub fn login(password: &str, stored: Option<&str>) -> Result<(), Refused> {
     verify_password(password, hash)
 }
 
+/// The same beside the request.
+pub async fn login_by_name(password: String, stored: Result<String, Refused>) -> Result<(), Refused> {
+    let hash = match stored {
+        Ok(hash) => hash,
+        Err(refused) => {
+            let waited = tokio::task::spawn_blocking(move || {
+                let _ = bcrypt::verify(&password, "$2b$12$abcdefghijklmnopqrstuv"); // near miss: in a closure, and what follows refuses
+            });
+            waited.await.map_err(|_| Refused::Busy)?;
+            return Err(refused);
+        }
+    };
+    verify_password(&password, &hash)
+}
+
 const DUMMY_HASH: &str = "$2b$12$abcdefghijklmnopqrstuv";
 
 pub fn take_as_long(password: &str) {

@@ -356,26 +356,35 @@ fn is_for_show(cx: &Context<'_>, found: &Found) -> bool {
     };
     let is_word = |text: &str| words(text).iter().any(|it| WORDS.contains(&it.as_str()));
     found.lost == Lost::Dropped
-        && (is_word(text) || is_word(owner) || refuses_anyway(&data.body, found.call))
+        && (is_word(text)
+            || is_word(owner)
+            || refuses_anyway(&data.body, &Parents::of(&data.body), found.call))
 }
 
-/// Whether the block of a call refuses whatever comes of it: `let _ = verify(..); return Err(..)`.
-fn refuses_anyway(body: &Body, call: ExprId) -> bool {
+/// Whether a block around a call refuses whatever comes of it: `let _ = verify(..); return Err(..)`; those
+/// within it end in nothing.
+fn refuses_anyway(body: &Body, parents: &Parents, call: ExprId) -> bool {
     let range = body.expr_range(call);
-    let blocks = body.exprs().filter_map(|(id, expr)| match expr {
-        Expr::Block(block) if body.expr_range(id).contains(range) => {
-            Some((body.expr_range(id).len(), block))
+    for at in parents.above(call) {
+        let Expr::Block(block) = body.expr(at) else {
+            continue;
+        };
+        let last = block.stmts.last().and_then(|stmt| match stmt {
+            Stmt::Expr(id) => Some(*id),
+            Stmt::Let(_) => None,
+        });
+        let Some(end) = block.tail.or(last) else {
+            continue;
+        };
+        let leaves = block.tail.is_some() || matches!(body.expr(end), Expr::Return(_));
+        if leaves && is_refusal(body, end) {
+            return true;
         }
-        _ => None,
-    });
-    let Some((_, block)) = blocks.min_by_key(|(len, _)| *len) else {
-        return false;
-    };
-    let last = block.stmts.last().and_then(|stmt| match stmt {
-        Stmt::Expr(id) => Some(*id),
-        Stmt::Let(_) => None,
-    });
-    block.tail.or(last).is_some_and(|it| is_refusal(body, it))
+        if leaves && !body.expr_range(end).contains(range) {
+            return false;
+        }
+    }
+    false
 }
 
 fn is_refusal(body: &Body, id: ExprId) -> bool {

@@ -12,6 +12,7 @@ pub(super) mod deviants;
 pub(super) mod disclosed;
 pub(super) mod dropped;
 pub(super) mod fail_open;
+pub(super) mod forgeable;
 mod given;
 mod groups;
 pub(super) mod ignored;
