@@ -60,7 +60,7 @@ enum Find {
 }
 
 /// The kinds of check that there are.
-static KINDS: [Kind; 32] = [
+static KINDS: [Kind; 33] = [
     kind("secret-literal", Find::InCode(secret_literal::run)),
     with::<hazards::Params>("hazardous-call", Find::AmongHazards(hazards::run)),
     kind("secret-comparison", Find::InCode(compared::run)),
@@ -78,6 +78,10 @@ static KINDS: [Kind; 32] = [
     with::<endpoints::forgeable::Params>(
         "forgeable-endpoint",
         Find::AmongEndpoints(endpoints::forgeable::run),
+    ),
+    kind(
+        "mismatched-id",
+        Find::AmongEndpoints(endpoints::mismatched::run),
     ),
     kind("fail-open", Find::AmongEndpoints(endpoints::fail_open::run)),
     kind(

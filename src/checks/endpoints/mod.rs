@@ -16,6 +16,7 @@ pub(super) mod forgeable;
 mod given;
 mod groups;
 pub(super) mod ignored;
+pub(super) mod mismatched;
 pub(super) mod misplaced;
 pub(super) mod owners;
 mod router;
