@@ -284,15 +284,17 @@ fn only_made(body: &Body, pats: &[PatId], outcome: Outcome) -> Option<Lost> {
         return None;
     }
     let of_success = pats.iter().filter_map(|pat| match body.pat(*pat) {
-        Pat::TupleStruct(path, inner) if path.last().is_some_and(|it| it == *"Ok") => Some(inner),
+        Pat::TupleStruct(path, inner) if path.last().is_some_and(|it| it == *"Ok") => {
+            Some(&**inner)
+        }
         _ => None,
     });
-    let of_success: Vec<_> = of_success.collect();
-    let is_blind = |inner: &&Box<[PatId]>| match &***inner {
+    let of_success: Vec<&[PatId]> = of_success.collect();
+    let is_blind = |inner: &[PatId]| match inner {
         [only] => matches!(body.pat(*only), Pat::Wild),
         _ => false,
     };
-    (!of_success.is_empty() && of_success.iter().all(is_blind)).then_some(Lost::OnlyMade)
+    (!of_success.is_empty() && of_success.iter().all(|it| is_blind(it))).then_some(Lost::OnlyMade)
 }
 
 /// Whether the value of an expression is thrown away: a statement, `let _ = ..`, `drop(..)`, or a
