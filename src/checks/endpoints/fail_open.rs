@@ -97,7 +97,10 @@ fn finding(
     let key = format!("{} {name} {}", meta.id, first.endpoint.service);
     let mut finding = Diagnostic::new(meta, title, primary, key);
     if layer.span != gap.span {
-        let rest = format!("{} rest on it", plural(count(sites)));
+        let rest = match count(sites) {
+            1 => "1 endpoint rests on it".to_owned(),
+            many => format!("{many} endpoints rest on it"),
+        };
         finding = finding.with_label(first_line(cx, layer.span), rest);
     }
     finding = with_endpoints(finding, sites);
@@ -113,13 +116,6 @@ fn finding(
         .with_note(format!("nothing else asks who calls {}", list(sites)))
         .with_note("it refuses other requests for their credentials, so it looks as if it refused all without genuine ones")
         .with_help("answer with a refusal here; if handlers are to decide, leave the identity in the extensions of the request and have each handler that needs it take it")
-}
-
-fn plural(number: usize) -> String {
-    match number {
-        1 => "1 endpoint".to_owned(),
-        many => format!("{many} endpoints"),
-    }
 }
 
 /// Which requests reach a call, by the branch that it stands in.
