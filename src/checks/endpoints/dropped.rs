@@ -4,7 +4,7 @@
 //! paths. Those that verify credentials, compare with secrets or limit requests are known by their
 //! models, with the outcome that counts.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
 
 use super::{Endpoints, toothless};
@@ -146,7 +146,15 @@ fn in_body(
     let typing = cx.values.typing(key);
     let mut parents = None;
     let mut any = false;
+    // Methods have no other names.
+    let is_method = |name: Name| functions.iter().any(|it| last(*it) == name.as_str());
+    let mut methods: FxHashMap<Name, bool> = FxHashMap::default();
     for (call, expr) in body.exprs() {
+        if let Expr::MethodCall(it) = expr
+            && !*methods.entry(it.name).or_insert_with(|| is_method(it.name))
+        {
+            continue;
+        }
         let called = called(cx, key, expr, typing.callees(call));
         let model = called.and_then(|it| cx.program.models.function(it));
         // A type's method may be one of a trait of its crate.
@@ -156,7 +164,7 @@ fn in_body(
         };
         any = true;
         let parents = parents.get_or_insert_with(|| Parents::of(body));
-        let name = model.path.as_str().rsplit("::").next().unwrap_or_default();
+        let name = last(model.path);
         found.extend(lost(body, parents, call, outcome).map(|lost| Found {
             key,
             call,
@@ -165,6 +173,10 @@ fn in_body(
         }));
     }
     any
+}
+
+fn last(path: Name) -> &'static str {
+    path.as_str().rsplit("::").next().unwrap_or_default()
 }
 
 /// The library's function that a call reaches: by the type of what it is called on, or else by the trait that

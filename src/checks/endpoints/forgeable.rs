@@ -55,12 +55,8 @@ pub(crate) fn run(cx: &Context<'_>, endpoints: &Endpoints<'_>, lint: &Lint) -> V
     let Some(params) = params::read::<Params>(lint) else {
         return Vec::new();
     };
-    let taking: Vec<&Site<'_>> = endpoints
-        .all
-        .iter()
-        .filter(|it| takes_forms(cx, it))
-        .collect();
-    if taking.is_empty() {
+    // Most services have no endpoint, or no cookie, of which the rest has to be asked.
+    if !endpoints.all.iter().any(is_unprotected) {
         return Vec::new();
     }
     let mut sending = lint.clone();
@@ -71,6 +67,14 @@ pub(crate) fn run(cx: &Context<'_>, endpoints: &Endpoints<'_>, lint: &Lint) -> V
     let Some(sent) = sent.first().map(|it| it.primary.span) else {
         return Vec::new();
     };
+    let taking: Vec<&Site<'_>> = endpoints
+        .all
+        .iter()
+        .filter(|it| takes_forms(cx, it))
+        .collect();
+    if taking.is_empty() {
+        return Vec::new();
+    }
     let meta = cx.meta(lint);
     let is_guarded = cx
         .sources
@@ -117,20 +121,23 @@ pub(crate) fn run(cx: &Context<'_>, endpoints: &Endpoints<'_>, lint: &Lint) -> V
     all
 }
 
-/// Whether an endpoint changes something by a request that a form can be: a `POST` with no body of another type, and
-/// that nothing protects from forged ones.
-fn takes_forms(cx: &Context<'_>, site: &Site<'_>) -> bool {
+/// Whether an endpoint is a `POST` that asks who calls, and that nothing protects from forged ones.
+fn is_unprotected(site: &Site<'_>) -> bool {
     let protections = &site.endpoint.protections;
     let is_asked = matches!(
         protections.authentication.status,
         Status::Required | Status::Conditional
     );
-    let is_meant = site.endpoint.method == "POST"
+    site.endpoint.method == "POST"
         && site.endpoint.acts_as() == "POST"
         && site.purpose == Purpose::Ordinary
         && is_asked
-        && protections.csrf.status == Status::None;
-    is_meant
+        && protections.csrf.status == Status::None
+}
+
+/// Whether such an endpoint changes something by a request that a form can be: one with no body of another type.
+fn takes_forms(cx: &Context<'_>, site: &Site<'_>) -> bool {
+    is_unprotected(site)
         && given::function(site).is_some_and(|id| takes_no_other_body(cx, id))
         && super::unguarded::matters(site)
 }

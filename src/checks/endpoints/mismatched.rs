@@ -83,7 +83,8 @@ fn finding(cx: &Context<'_>, meta: &LintMeta, site: &Site<'_>, it: &Mismatch) ->
 /// What is wrong with the ids of an endpoint that knows who asks.
 fn mismatch(cx: &Context<'_>, site: &Site<'_>) -> Option<Mismatch> {
     let status = site.endpoint.protections.authentication.status;
-    if site.purpose != Purpose::Ordinary || status == Status::None {
+    let only_reads = site.endpoint.acts_as() == "GET";
+    if site.purpose != Purpose::Ordinary || status == Status::None || only_reads {
         return None;
     }
     let id = function(site)?;
@@ -101,6 +102,9 @@ fn mismatch(cx: &Context<'_>, site: &Site<'_>) -> Option<Mismatch> {
 
 /// The parts of the request that a handler's parameters take out: of each, in words; `None` unless there are two.
 fn parts(cx: &Context<'_>, id: crate::program::FnId) -> Option<Vec<Option<&'static str>>> {
+    if cx.program[id].sig.params.len() < 2 {
+        return None;
+    }
     let scope = cx.program.fn_scope(id);
     let params = cx.program[id].sig.params.iter();
     let parts: Vec<Option<&'static str>> = params
