@@ -60,7 +60,7 @@ enum Find {
 }
 
 /// The kinds of check that there are.
-static KINDS: [Kind; 28] = [
+static KINDS: [Kind; 33] = [
     kind("secret-literal", Find::InCode(secret_literal::run)),
     with::<hazards::Params>("hazardous-call", Find::AmongHazards(hazards::run)),
     kind("secret-comparison", Find::InCode(compared::run)),
@@ -71,6 +71,24 @@ static KINDS: [Kind; 28] = [
         "unguarded-endpoint",
         Find::AmongEndpoints(endpoints::unguarded::run),
     ),
+    with::<endpoints::dropped::Params>(
+        "dropped-check",
+        Find::AmongEndpoints(endpoints::dropped::run),
+    ),
+    with::<endpoints::forgeable::Params>(
+        "forgeable-endpoint",
+        Find::AmongEndpoints(endpoints::forgeable::run),
+    ),
+    kind(
+        "mismatched-id",
+        Find::AmongEndpoints(endpoints::mismatched::run),
+    ),
+    kind("fail-open", Find::AmongEndpoints(endpoints::fail_open::run)),
+    kind(
+        "misplaced-endpoint",
+        Find::AmongEndpoints(endpoints::misplaced::run),
+    )
+    .asking_rights(),
     kind(
         "unlimited-endpoint",
         Find::AmongEndpoints(endpoints::unlimited::run),

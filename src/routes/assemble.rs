@@ -6,8 +6,8 @@ use rustc_hash::FxHashMap;
 
 use super::cors::CorsPolicy;
 use super::endpoint::{
-    Endpoint, Evidence, EvidenceKind, Handler, HandlerTarget, LayerSeen, Protection, Protections,
-    Purpose, Status,
+    Endpoint, Evidence, EvidenceKind, Handler, HandlerTarget, LayerSeen, MissedLayer, Protection,
+    Protections, Purpose, Status,
 };
 use super::frameworks;
 use super::guard::Judge;
@@ -126,7 +126,18 @@ impl<'v, 'a> Assembler<'v, 'a> {
     /// What the layer at this place does to a route, judged once, and once more for each path and
     /// method if it looks at them.
     fn effect(&mut self, at: usize, framework: &str, route: &Route) -> Arc<Effect> {
-        let layer = &route.layers[at];
+        let seen = |path: &str| seen(at, framework, route, path);
+        self.effect_of(&route.layers[at], framework, route, seen)
+    }
+
+    /// What a layer does, or would do, to a route that it sees under one of these paths.
+    fn effect_of(
+        &mut self,
+        layer: &Layer,
+        framework: &str,
+        route: &Route,
+        seen: impl FnOnce(&str) -> Option<Vec<String>>,
+    ) -> Arc<Effect> {
         let which = format!("{} {:?}", layer.name, layer.conditions);
         let judge = &self.judge;
         let of_all = self
@@ -137,7 +148,7 @@ impl<'v, 'a> Assembler<'v, 'a> {
             return of_all;
         }
         let path = frameworks::normalise(&route.path);
-        let Some(seen) = seen(at, framework, route, &path) else {
+        let Some(seen) = seen(&path) else {
             return of_all;
         };
         let methods = frameworks::methods_to(framework, &route.method);
@@ -243,6 +254,7 @@ impl<'v, 'a> Assembler<'v, 'a> {
                 span: layer.span,
                 effect: effect.text.clone(),
                 condition: (!layer.conditions.is_empty()).then(|| layer.conditions.join(" and ")),
+                gap: effect.gap.filter(|_| !effect.looks.any()),
                 cors,
                 limit_key,
             });
@@ -368,6 +380,10 @@ impl<'v, 'a> Assembler<'v, 'a> {
                 .clone()
                 .filter(|_| proof.status() == Status::Unknown),
         };
+        let missed = match route.missed.as_slice() {
+            [] => Vec::new(),
+            _ => self.missed(framework, route),
+        };
         let mut authorization = layered(Protects::Authorization);
         if authorization.status == Status::None {
             authorization = self.demanded(&proof, handler.target);
@@ -384,6 +400,7 @@ impl<'v, 'a> Assembler<'v, 'a> {
             registered: route.registered,
             mounts: route.mounts.iter().rev().cloned().collect(),
             layers,
+            missed,
             protections: Protections {
                 authentication,
                 authorization,
@@ -396,6 +413,31 @@ impl<'v, 'a> Assembler<'v, 'a> {
             },
             purpose,
         }
+    }
+
+    /// The layers that would protect a route and were added to its router before it: those that
+    /// are there in any case, and that are nowhere around it.
+    fn missed(&mut self, framework: &str, route: &Route) -> Vec<MissedLayer> {
+        let mut found = Vec::new();
+        for missed in &route.missed {
+            let layer = &*missed.layer;
+            let is_around = route.layers.iter().any(|it| it.span == layer.span);
+            if is_around || !layer.conditions.is_empty() {
+                continue;
+            }
+            let effect =
+                self.effect_of(layer, framework, route, |path| Some(vec![path.to_owned()]));
+            let protects = effect.controls();
+            if !protects.is_empty() {
+                found.push(MissedLayer {
+                    name: layer.name.clone(),
+                    span: layer.span,
+                    added: missed.added,
+                    protects,
+                });
+            }
+        }
+        found
     }
 
     /// What an endpoint demands beyond an identity.

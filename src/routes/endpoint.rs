@@ -35,6 +35,8 @@ pub struct Endpoint {
     pub mounts: Vec<(Span, String)>,
     /// What the request passes before the handler, outermost first.
     pub layers: Vec<LayerSeen>,
+    /// Layers that protect, and that it was added too late for.
+    pub missed: Vec<MissedLayer>,
     /// The eight protections.
     pub protections: Protections,
     /// What the endpoint is for, as far as names and code tell.
@@ -59,10 +61,36 @@ pub struct LayerSeen {
     pub effect: String,
     /// The condition under which it is there.
     pub condition: Option<String>,
+    /// Where it lets requests pass that it has not checked, although it refuses others.
+    pub gap: Option<Gap>,
     /// What it lets other origins do, if that is what it is for, as far as it is known.
     pub cors: Option<Arc<CorsPolicy>>,
     /// By what it tells clients apart, if it limits them by something that they choose.
     pub limit_key: Option<Arc<ClientKey>>,
+}
+
+/// Where middleware that refuses some requests for their credentials lets others pass without.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gap {
+    /// The call of the rest of the chain.
+    pub span: Span,
+    /// It comes after a check of credentials that did not succeed.
+    pub has_failed: bool,
+    /// The middleware leaves something for handlers and extractors to decide by.
+    pub inserts: bool,
+}
+
+/// A layer that covers what was added to its router before it, and so not this endpoint.
+#[derive(Debug, Clone)]
+pub struct MissedLayer {
+    /// Its name as written or resolved.
+    pub name: String,
+    /// Where it is applied.
+    pub span: Span,
+    /// What adds the endpoint, by itself or with the router that it is in.
+    pub added: Span,
+    /// What it would have protected from.
+    pub protects: Vec<Control>,
 }
 
 /// What answers an endpoint.

@@ -109,6 +109,8 @@ pub struct Router {
     pub conditions: Vec<String>,
     /// What actix asks before whatever is registered later.
     pub taken: Vec<Taken>,
+    /// Layers that cover only what was there when they were added (axum, loco).
+    pub covered_by: Vec<Arc<Layer>>,
     /// Registrations that could not be followed.
     pub lost: Vec<Lost>,
 }
@@ -211,6 +213,8 @@ pub struct Route {
     pub framework: Option<&'static str>,
     /// Rocket's rank, where given or implied; lower tries first.
     pub rank: Option<i64>,
+    /// Layers of a router that it was added to too late for them to cover it.
+    pub missed: Vec<Missed>,
     /// What warp's filters do with a request, in order.
     pub filter: Option<Arc<Chain>>,
     /// The code that answers all requests of a service and tells by their method and path that
@@ -238,10 +242,20 @@ impl Route {
             guards: Vec::new(),
             framework: None,
             rank: None,
+            missed: Vec::new(),
             filter: None,
             within: None,
         }
     }
+}
+
+/// A layer that would cover a route if that had been added before it.
+#[derive(Debug, Clone)]
+pub struct Missed {
+    /// The layer.
+    pub layer: Arc<Layer>,
+    /// What adds the route, by itself or with the router that it is in.
+    pub added: Span,
 }
 
 /// A guard at a registration.
@@ -357,6 +371,7 @@ impl Router {
             methods: Vec::new(),
             conditions: Vec::new(),
             taken: Vec::new(),
+            covered_by: Vec::new(),
             lost: Vec::new(),
         }
     }
@@ -369,6 +384,27 @@ impl Router {
             .filter(|route| with_fallback || !route.fallback)
         {
             route.layers.extend(layers.iter().rev().cloned());
+        }
+    }
+
+    /// The same, of a router whose layers do not cover what is added later.
+    pub fn cover_so_far(&mut self, layers: &[Arc<Layer>], with_fallback: bool) {
+        self.cover(layers, with_fallback);
+        self.covered_by.extend(layers.iter().cloned());
+    }
+
+    /// Notes that routes from this one on were added behind the layers of a router, by the call at
+    /// this place. A fallback is no route that was forgotten.
+    pub fn note_missed(&mut self, from: usize, added: Span) {
+        let Some(routes) = self.routes.get_mut(from..) else {
+            return;
+        };
+        for route in routes.iter_mut().filter(|it| !it.fallback) {
+            let missed = self.covered_by.iter().map(|layer| Missed {
+                layer: Arc::clone(layer),
+                added,
+            });
+            route.missed.extend(missed);
         }
     }
 

@@ -214,13 +214,12 @@ fn too_late(state: &AppState) -> Router<AppState> {
     Router::new()
         .route("/", post(create))
         .layer(middleware::from_fn_with_state(state.clone(), require_user))
-        .route("/{id}", delete(remove)) //~ missing-authentication
+        .route("/{id}", delete(remove)) // near miss: that the layer stands too early is for `unprotected-by-layer-order` to say
 }
 
 /// A router merged after the layer.
 fn merged_too_late(state: &AppState) -> Router<AppState> {
-    // One finding for both, at the first of them.
-    let more = Router::new().route("/{id}", delete(remove)).route("/{id}/copy", post(update)); //~ missing-authentication
+    let more = Router::new().route("/{id}", delete(remove)).route("/{id}/copy", post(update)); // near miss: the same of a merge
     Router::new()
         .route("/", post(create))
         .layer(middleware::from_fn_with_state(state.clone(), require_user))

@@ -3,6 +3,7 @@
 use rustc_hash::FxHashSet;
 
 use crate::checks::Context;
+use crate::facts::Expr;
 use crate::models::roles::{Carries, Proves};
 use crate::models::{Role, TypeRole};
 use crate::program::{BodyKey, ModuleId, Ty};
@@ -45,7 +46,8 @@ fn in_signatures(cx: &Context<'_>) -> Option<Span> {
     })
 }
 
-fn holds(cx: &Context<'_>, ty: &Ty) -> bool {
+/// Whether a type is, or holds, a cookie jar, a session, or who has signed in.
+pub(super) fn holds(cx: &Context<'_>, ty: &Ty) -> bool {
     let Ty::External(path, args) = ty.peel_refs() else {
         return false;
     };
@@ -61,6 +63,25 @@ fn holds(cx: &Context<'_>, ty: &Ty) -> bool {
 
 /// A call that reads one.
 fn in_bodies(cx: &Context<'_>) -> Option<Span> {
+    let wanted = reading(cx);
+    let paths = wanted.iter().map(|it| it.as_str());
+    let bodies = cx.program.using(paths, true, |path| wanted.contains(&path));
+    bodies.into_iter().find_map(|key| reads(cx, key, &wanted))
+}
+
+/// Whether a body calls something that reads one, or asks a jar or session for something.
+pub(super) fn read_in(cx: &Context<'_>, key: BodyKey) -> bool {
+    let typing = cx.values.typing(key);
+    let mut exprs = cx.program[key].body.exprs();
+    let asks = exprs.any(|(_, expr)| match expr {
+        Expr::MethodCall(call) => holds(cx, typing.ty(call.receiver)),
+        _ => false,
+    });
+    asks || reads(cx, key, &reading(cx)).is_some()
+}
+
+/// What reads one: functions, and filters and guards that are called by their names.
+fn reading(cx: &Context<'_>) -> FxHashSet<Name> {
     let crates = cx.program.crates_used();
     let models = cx.program.models;
     let functions = models.functions_of(crates.iter().copied(), |it| {
@@ -74,12 +95,8 @@ fn in_bodies(cx: &Context<'_>) -> Option<Span> {
         ];
         reads.contains(&it.role) && READS.contains(&last)
     });
-    // Filters and guards that are called by their names.
     let filters = models.extractors_of(crates, |it| it.carries == Carries::Cookies);
-    let wanted: FxHashSet<Name> = functions.into_iter().chain(filters).collect();
-    let paths = wanted.iter().map(|it| it.as_str());
-    let bodies = cx.program.using(paths, true, |path| wanted.contains(&path));
-    bodies.into_iter().find_map(|key| reads(cx, key, &wanted))
+    functions.into_iter().chain(filters).collect()
 }
 
 fn reads(cx: &Context<'_>, key: BodyKey, wanted: &FxHashSet<Name>) -> Option<Span> {

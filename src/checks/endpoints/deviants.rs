@@ -373,7 +373,7 @@ impl Deciders {
 }
 
 /// Whether a function decides who may do what, by its name.
-fn decides(name: &str) -> bool {
+pub(super) fn decides(name: &str) -> bool {
     static PARTS: LazyLock<AhoCorasick> = LazyLock::new(|| {
         AhoCorasick::builder()
             .ascii_case_insensitive(true)
@@ -389,7 +389,7 @@ fn decides(name: &str) -> bool {
 }
 
 /// Whether what a function returns can say no.
-fn may_refuse(ty: &Ty) -> bool {
+pub(super) fn may_refuse(ty: &Ty) -> bool {
     match ty.peel_refs() {
         Ty::Future(inner) => may_refuse(inner),
         Ty::Primitive(name) => *name == *"bool",

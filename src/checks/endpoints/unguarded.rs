@@ -1,12 +1,12 @@
 //! The check `unguarded-endpoint`: endpoints that anybody can call although they change
 //! something, are privileged, or are open while their siblings are not.
 
-use super::groups;
 use super::toothless::{Toothless, toothless};
 use super::{
     Endpoints, Site, asks, count, first_line, insists, list, outermost, with_endpoints,
     with_evidence,
 };
+use super::{fail_open, groups, misplaced};
 use crate::checks::Context;
 use crate::diagnostics::{Confidence, Diagnostic, Label, LintMeta, Persona};
 use crate::lints::Lint;
@@ -37,7 +37,9 @@ pub(crate) fn run(cx: &Context<'_>, endpoints: &Endpoints<'_>, lint: &Lint) -> V
         // Where hardly any endpoint is understood, what seems open is no exception to anything.
         let has_convention = insisting > 0 && unknown <= MANY_UNKNOWN * insisting;
         let mut open: Vec<(&Site<'_>, Why)> = Vec::new();
-        for site in &sites {
+        // Where a layer stands too early, that is the mistake.
+        let misplaced = |it: &Site<'_>| misplaced::lacks_authentication(cx, it, &sites);
+        for site in sites.iter().filter(|it| !misplaced(it)) {
             if let Some(why) = why(cx, site, &sites, has_convention) {
                 open.push((site, why));
             }
@@ -72,7 +74,7 @@ pub(crate) fn run(cx: &Context<'_>, endpoints: &Endpoints<'_>, lint: &Lint) -> V
             }
         }
         if cx.persona == Persona::Auditor {
-            for site in &sites {
+            for site in sites.iter().filter(|it| !misplaced(it)) {
                 if !open.iter().any(|(it, _)| std::ptr::eq(*it, *site)) {
                     found.extend(for_auditors(cx, &meta, site));
                 }
@@ -123,8 +125,7 @@ fn why(cx: &Context<'_>, site: &Site<'_>, all: &[&Site<'_>], has_convention: boo
     // Who is guarded need not be looked into.
     if !matches!(status, Status::None | Status::Optional)
         || site.purpose != Purpose::Ordinary
-        || is_graphql(site)
-        || is_dump(site)
+        || is_for_another_lint(site)
     {
         return None;
     }
@@ -151,6 +152,24 @@ fn why(cx: &Context<'_>, site: &Site<'_>, all: &[&Site<'_>], has_convention: boo
         return Some(Why::Privileged(word));
     }
     deviant(site, all)
+}
+
+/// Whether other lints know more of what an endpoint is to ask for.
+pub(super) fn is_for_another_lint(site: &Site<'_>) -> bool {
+    is_graphql(site) || is_dump(site)
+}
+
+/// Whether an endpoint that looks at credentials is found to let everybody through.
+pub(super) fn is_toothless(cx: &Context<'_>, site: &Site<'_>) -> bool {
+    site.purpose == Purpose::Ordinary
+        && !is_for_another_lint(site)
+        && changes(site)
+        && toothless(cx, site).is_some_and(|it| !it.is_type)
+}
+
+/// Whether it changes something, or is privileged.
+pub(super) fn matters(site: &Site<'_>) -> bool {
+    changes(site) || !site.seen.is_pure() && privileged(site).is_some()
 }
 
 /// Whether it changes something that lasts.
@@ -522,7 +541,7 @@ fn for_auditors(cx: &Context<'_>, meta: &LintMeta, site: &Site<'_>) -> Option<Di
             format!("`{}` is open to everybody", site.name()),
             looked(site),
         ),
-        Status::Optional if changes(site) => (
+        Status::Optional if changes(site) && !fail_open::rests_on_gap(site) => (
             format!(
                 "`{}` may let requests without credentials through",
                 site.name()

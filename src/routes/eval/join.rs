@@ -112,6 +112,9 @@ fn routers(a: Router, b: Router, condition: Option<&str>) -> Router {
     }
     joined.wraps = wraps;
     joined.taken.retain(|it| b.taken.contains(it));
+    // What is there on one branch only is not missed by whatever is added after both.
+    let is_on_both = |layer: &super::Layer| b.covered_by.iter().any(|it| it.span == layer.span);
+    joined.covered_by.retain(|it| is_on_both(it));
     for lost in b.lost {
         if !joined.lost.iter().any(|it| it.span == lost.span) {
             joined.lost.push(lost);

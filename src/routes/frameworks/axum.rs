@@ -220,7 +220,14 @@ pub(super) fn method(
         Value::Router(router) if router.kind == RouterKind::Methods => {
             methods_method(eval, *router, call)
         }
-        Value::Router(router) => router_method(eval, *router, call),
+        Value::Router(router) => {
+            let before = router.routes.len();
+            let mut value = router_method(eval, *router, call);
+            if let Ok(Value::Router(router)) = &mut value {
+                router.note_missed(before, call.span);
+            }
+            value
+        }
         other => Err(other),
     }
 }
@@ -401,7 +408,7 @@ fn router_method(
         }
         "layer" | "route_layer" => {
             let layers = layers_of(eval, call);
-            router.cover(&layers, call.name == "layer");
+            router.cover_so_far(&layers, call.name == "layer");
         }
         "split_for_parts" | "split_into_parts" => {
             return Ok(Value::List(vec![

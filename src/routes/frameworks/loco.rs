@@ -58,6 +58,7 @@ pub(super) fn method(
     mut router: Router,
     call: &mut Call<'_>,
 ) -> Result<Value, Value> {
+    let before = router.routes.len();
     match (router.kind, call.name) {
         (RouterKind::Controller, "add") => {
             let path = path_arg(eval, call, 0);
@@ -87,7 +88,7 @@ pub(super) fn method(
         }
         (RouterKind::Controller, "layer") => {
             let layers = axum::layers_of(eval, call);
-            router.cover(&layers, true);
+            router.cover_so_far(&layers, true);
         }
         (RouterKind::Controllers, "prefix") => {
             router.prefix = Some(path_arg(eval, call, 0));
@@ -119,6 +120,7 @@ pub(super) fn method(
         (_, "clone" | "into") => {}
         _ => return Err(Value::Router(Box::new(router))),
     }
+    router.note_missed(before, call.span);
     Ok(Value::Router(Box::new(router)))
 }
 

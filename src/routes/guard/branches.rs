@@ -97,11 +97,8 @@ impl Run<'_, '_> {
     /// Notes a branch that ends in a refusal, before it is joined with others.
     fn note_refusal(&mut self, value: &Abs, state: &State, at: ExprId) {
         if state.failed && value.refuses() {
-            let event = Event {
-                kind: EventKind::Refused,
-                span: self.span(at),
-                state: state.clone(),
-            };
+            let span = self.span(at);
+            let event = Event::new(EventKind::Refused, span, state.clone());
             self.events.push(event);
         }
     }

@@ -161,9 +161,8 @@ impl Run<'_, '_> {
                     resumed: entry.resumed,
                 };
                 let event = Event {
-                    kind: event.kind.clone(),
-                    span: event.span,
                     state,
+                    ..event.clone()
                 };
                 event.add(&mut self.events);
             }

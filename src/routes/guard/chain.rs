@@ -44,8 +44,7 @@ impl Judge<'_> {
                     proof,
                     ..state.clone()
                 };
-                let kind = EventKind::Next;
-                Event { kind, span, state }.add(&mut summary.events);
+                Event::new(EventKind::Next, span, state).add(&mut summary.events);
             }
         }
         let is_passed = |event: &Event| matches!(event.kind, EventKind::Next);
@@ -273,9 +272,8 @@ impl Run<'_, '_> {
     fn stop(&mut self, by: Stop, span: Span) {
         let Some(state) = &mut self.state else { return };
         if state.failed {
-            let kind = EventKind::Refused;
-            let state = state.clone();
-            self.events.push(Event { kind, span, state });
+            let event = Event::new(EventKind::Refused, span, state.clone());
+            self.events.push(event);
         }
         state.resumed = false;
         if state.onward != Onward::Never(Stop::Skipped) {
@@ -300,9 +298,7 @@ impl Run<'_, '_> {
                 proof,
                 ..state.clone()
             };
-            let kind = EventKind::Next;
-            let state = passed;
-            Event { kind, span, state }.add(&mut self.events);
+            Event::new(EventKind::Next, span, passed).add(&mut self.events);
         }
         if let Some(state) = &mut self.state {
             state.passed = true;

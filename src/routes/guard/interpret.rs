@@ -245,11 +245,7 @@ impl<'a> Run<'_, 'a> {
     pub(super) fn event(&mut self, kind: EventKind, span: Span) {
         if let Some(state) = &mut self.state {
             let passes = matches!(kind, EventKind::Next);
-            let event = Event {
-                kind,
-                span,
-                state: state.clone(),
-            };
+            let event = Event::new(kind, span, state.clone());
             state.passed |= passes;
             event.add(&mut self.events);
         }

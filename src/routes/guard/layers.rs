@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
+use super::gaps::gap;
 use super::proof::{Abs, From, Proof, State, Strength};
 use super::route::{Asked, Looks};
 use super::{EventKind, Judge, Summary, endpoints, words};
@@ -13,11 +14,12 @@ use crate::facts::{Expr, Mention};
 use crate::models::roles::{Protection as Protects, Proves};
 use crate::program::ty::Subst;
 use crate::program::{BodyKey, FnId, Ty};
-use crate::routes::endpoint::{Evidence, EvidenceKind, HandlerTarget, Status};
+use crate::routes::endpoint::{Evidence, EvidenceKind, Gap, HandlerTarget, Status};
 use crate::routes::limiters::in_messages;
 use crate::routes::value::{Callable, Layer, LayerKind, Value, When};
 use crate::source::{Name, Span, TextRange};
 use crate::values::Callee;
+use crate::workspace::config::exception::Control;
 
 /// What a layer does.
 #[derive(Debug, Clone)]
@@ -30,6 +32,8 @@ pub struct Effect {
     pub protects: Vec<Protects>,
     /// What it sets for the extractors behind it, in the place of what was set before.
     pub sets: Option<Protects>,
+    /// Where it lets requests pass that it has not checked, although it refuses others.
+    pub gap: Option<Gap>,
     /// In words.
     pub text: String,
     /// It may be another for another path or method, as far as it looks at them: see
@@ -45,6 +49,7 @@ impl Effect {
             refuses: false,
             protects: Vec::new(),
             sets: None,
+            gap: None,
             text: String::new(),
             looks: Looks::default(),
         }
@@ -63,6 +68,24 @@ impl Effect {
             text: "does not ask the same of all requests to an endpoint".into(),
             ..Effect::clone(&self)
         })
+    }
+
+    /// What an endpoint behind it is protected from, whatever else there is.
+    pub fn controls(&self) -> Vec<Control> {
+        let is_asked = self.proof.status() == Status::Required;
+        let who = is_asked.then_some(Control::Authentication);
+        let may = is_asked && !self.proof.rights.held().is_empty();
+        let may = may.then_some(Control::Authorization);
+        let others = self.protects.iter().filter_map(|it| match it {
+            Protects::Authentication => Some(Control::Authentication),
+            Protects::Authorization => Some(Control::Authorization),
+            Protects::RateLimit => Some(Control::RateLimit),
+            Protects::BodyLimit => Some(Control::BodyLimit),
+            Protects::Timeout | Protects::Cors | Protects::Csrf | Protects::Tracing => None,
+        });
+        let mut all: Vec<Control> = who.into_iter().chain(may).chain(others).collect();
+        all.dedup();
+        all
     }
 
     /// Whether it says nothing of the endpoint: it lets pass whoever comes, or only looks, or is
@@ -271,6 +294,7 @@ impl Judge<'_> {
             },
         };
         let mut proof = proof;
+        let gap = gap(summary, &proof);
         // Requests without credentials may be refused here, on paths that could not be told apart.
         let exits = summary.exits.iter();
         let refusing = exits.filter(|(value, _)| value.refuses());
@@ -297,6 +321,7 @@ impl Judge<'_> {
         Effect {
             refuses: refuses_some && (proof.looked || proof.strength == Strength::Verified),
             protects,
+            gap,
             looks: summary.looks,
             ..Effect::of(proof)
         }

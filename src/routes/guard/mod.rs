@@ -22,6 +22,7 @@ mod externals;
 mod extractors;
 pub mod filters;
 mod fingerprint;
+mod gaps;
 mod handlers;
 mod interpret;
 mod joined;
@@ -129,9 +130,24 @@ pub struct Event {
     pub span: Span,
     /// What is proven there.
     pub state: State,
+    /// For the rest of a chain: where it is called after a check that did not succeed.
+    pub unchecked: Option<Span>,
 }
 
 impl Event {
+    /// Something that happens in this state.
+    fn new(kind: EventKind, span: Span, state: State) -> Event {
+        let proof = &state.proof;
+        let is_open = proof.strength < proof::Strength::Verified && proof.maybe.is_none();
+        let is_unchecked = matches!(kind, EventKind::Next) && state.failed && is_open;
+        Event {
+            kind,
+            span,
+            state,
+            unchecked: is_unchecked.then_some(span),
+        }
+    }
+
     /// Adds an event to others. What counts is what holds whenever such a thing happens, so the
     /// states at all of them are joined.
     fn add(self, events: &mut Vec<Event>) {
@@ -151,6 +167,11 @@ impl Event {
                     let value = std::mem::take(&mut **a);
                     **a = Abs::either((&known.state, value), (&self.state, (**b).clone()));
                 }
+                // Whoever asks where it happens is shown the weakest.
+                if self.state.proof.strength < known.state.proof.strength {
+                    known.span = self.span;
+                }
+                known.unchecked = known.unchecked.or(self.unchecked);
                 known.state = known.state.join(&self.state);
             }
         }
