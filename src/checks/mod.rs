@@ -60,12 +60,13 @@ enum Find {
 }
 
 /// The kinds of check that there are.
-static KINDS: [Kind; 28] = [
+static KINDS: [Kind; 29] = [
     kind("secret-literal", Find::InCode(secret_literal::run)),
     with::<hazards::Params>("hazardous-call", Find::AmongHazards(hazards::run)),
     kind("secret-comparison", Find::InCode(compared::run)),
     kind("fixed-value", Find::InCode(fixed::run)),
     kind("secret-output", Find::InCode(leaks::run)),
+    kind("error-response", Find::InCode(leaks::answers::run)),
     kind("plain-url", Find::InCleartext(plain_url::run)),
     kind(
         "unguarded-endpoint",

@@ -45,6 +45,10 @@ pub enum HazardKind {
     WeakRandom,
     /// A client that waits for ever.
     NoTimeout,
+    /// No danger by itself: a response says that the service failed (5xx). The argument is its text.
+    Failure,
+    /// No danger by itself: a response says that the request was wrong (4xx). The argument is its text.
+    Refusal,
 }
 
 /// A use of a library that is dangerous. Of a function or method its call is meant, of a field what it
