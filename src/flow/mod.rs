@@ -16,6 +16,7 @@ mod predicates;
 mod responses;
 mod sources;
 mod special;
+mod stored;
 mod summary;
 mod taint;
 mod types;
