@@ -7,6 +7,7 @@
 mod builder_without;
 mod compared;
 mod context;
+mod dropped;
 pub mod endpoints;
 mod fixed;
 pub mod hazards;
@@ -60,7 +61,7 @@ enum Find {
 }
 
 /// The kinds of check that there are.
-static KINDS: [Kind; 29] = [
+static KINDS: [Kind; 31] = [
     kind("secret-literal", Find::InCode(secret_literal::run)),
     with::<hazards::Params>("hazardous-call", Find::AmongHazards(hazards::run)),
     kind("secret-comparison", Find::InCode(compared::run)),
@@ -125,6 +126,10 @@ static KINDS: [Kind; 29] = [
         "debugging-endpoint",
         Find::AmongEndpoints(endpoints::debugging::run),
     ),
+    with::<endpoints::panicking::Params>(
+        "panicking-handler",
+        Find::AmongEndpoints(endpoints::panicking::run),
+    ),
     with::<endpoints::unprotected::Params>(
         "unprotected-service",
         Find::AmongEndpoints(endpoints::unprotected::run),
@@ -135,6 +140,7 @@ static KINDS: [Kind; 29] = [
     )
     .asking_rights(),
     with::<library_call::Params>("library-call", Find::InCode(library_call::run)),
+    with::<dropped::Params>("dropped-part", Find::InCode(dropped::run)),
     with::<builder_without::Params>("builder-without", Find::InCode(builder_without::run)),
     with::<stub_check::Params>("stub-check", Find::InCode(stub_check::run)),
     with::<unmounted::Params>("unmounted-middleware", Find::InCode(unmounted::run)),

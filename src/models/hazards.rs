@@ -45,6 +45,10 @@ pub enum HazardKind {
     WeakRandom,
     /// A client that waits for ever.
     NoTimeout,
+    /// The key of any SSH server is taken for that of the one that was meant.
+    UncheckedHostKey,
+    /// What is encrypted can be changed without anybody noticing.
+    UnauthenticatedCipher,
     /// No danger by itself: a response says that the service failed (5xx). The argument is its text.
     Failure,
     /// No danger by itself: a response says that the request was wrong (4xx). The argument is its text.
@@ -78,9 +82,12 @@ pub struct Hazard {
     #[serde(default)]
     pub not_on: Vec<Name>,
     /// Whether a trait's function is meant, and dangerous where it is implemented so that it only
-    /// ever succeeds.
+    /// ever succeeds; with `is = ["true"]`, so that it only ever gives `Ok(true)`.
     #[serde(default)]
     pub accepts: bool,
+    /// Methods of which the program calls none where it is dangerous.
+    #[serde(default)]
+    pub unless_called: Vec<Name>,
     /// Whether there may be reasons for it that the code does not show: for auditors.
     #[serde(default)]
     pub auditor: bool,

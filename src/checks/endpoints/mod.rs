@@ -14,6 +14,7 @@ mod given;
 mod groups;
 pub(super) mod ignored;
 pub(super) mod owners;
+pub(super) mod panicking;
 mod router;
 pub(super) mod shadowed;
 pub(super) mod spoofable;
