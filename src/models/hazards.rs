@@ -75,7 +75,8 @@ pub struct Hazard {
     /// The number that the argument is less than where it is dangerous.
     #[serde(default)]
     pub below: Option<u64>,
-    /// The [setting](Setting) that the value of the argument does not have where it is dangerous.
+    /// The [setting](Setting) that the value of the argument does not have where it is dangerous. Of the name of a
+    /// header, the attribute that the cookie beside it does not have.
     #[serde(default)]
     pub lacks: Option<Name>,
     /// Types of the receiver on which it is not dangerous.

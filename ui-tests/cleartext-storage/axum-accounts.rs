@@ -251,3 +251,5 @@ fn app(db: PgPool) -> Router {
         .route("/encrypted", post(encrypted))
         .with_state(db)
 }
+
+fn main() {}

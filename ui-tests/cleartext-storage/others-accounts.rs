@@ -144,3 +144,5 @@ fn routes(config: &mut web::ServiceConfig) {
         .route("/document", web::post().to(as_a_document))
         .route("/hashed-document", web::post().to(hashed_document));
 }
+
+fn main() {}

@@ -139,3 +139,5 @@ fn app(db: PgPool) -> Router {
         .route("/own", get(own))
         .with_state(db)
 }
+
+fn main() {}

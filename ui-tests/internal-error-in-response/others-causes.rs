@@ -64,3 +64,5 @@ fn of_salvo(error: std::io::Error) -> salvo::http::StatusError {
 fn by_warp(error: std::io::Error) -> impl warp::Reply {
     warp::reply::with_status(error.to_string(), warp::http::StatusCode::INTERNAL_SERVER_ERROR) //~ internal-error-in-response
 }
+
+fn main() {}

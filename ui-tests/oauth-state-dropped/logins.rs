@@ -97,3 +97,5 @@ fn later(client: &Client) -> (String, String) {
     let (url, state) = both;
     (url.to_string(), state.into_secret())
 }
+
+fn main() {}

@@ -74,3 +74,5 @@ fn routes(config: &mut web::ServiceConfig) {
         .route("/issued", web::get().to(issued))
         .route("/used", web::get().to(used));
 }
+
+fn main() {}

@@ -122,3 +122,5 @@ impl client::Handler for Asked {
         }
     }
 }
+
+fn main() {}

@@ -20,3 +20,5 @@ impl Own {
 fn other(own: &Own) {
     own.handshake();
 }
+
+fn main() {}

@@ -88,3 +88,5 @@ fn signed(key: &[u8], iv: &[u8], text: &[u8], sign: impl Fn(&[u8]) -> Vec<u8>) -
     let signature = sign(&message);
     Ok((message, signature))
 }
+
+fn main() {}

@@ -9,6 +9,7 @@ mod made;
 mod names;
 mod uses;
 mod verifiers;
+mod written;
 
 use std::collections::BTreeMap;
 
@@ -179,7 +180,10 @@ impl Judge<'_, '_> {
         let sure = match (hazard.accepts, hazard.lacks) {
             (true, _) => Some(Sure::Certain),
             (_, Some(lacking)) => {
-                let value = made::value(self, used.argument?, lacking)?;
+                let value = match used.argument {
+                    Some(argument) => made::value(self, argument, lacking)?,
+                    None => written::value(self, *place, lacking)?,
+                };
                 let sure = value.sure.clone();
                 made = Some(value);
                 Some(sure)
