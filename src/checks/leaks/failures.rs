@@ -69,7 +69,7 @@ pub(super) fn in_body(program: &Program, key: BodyKey, typing: &Typing) -> Vec<F
         let argument = hazard.argument.and_then(|it| usize::try_from(it).ok());
         let mut says = Vec::new();
         match (argument, expr) {
-            (Some(at), Expr::Path(_)) if at == 0 => says.extend(handed(body, &parents, id)),
+            (Some(0), Expr::Path(_)) => says.extend(handed(body, &parents, id)),
             (Some(at), _) => says.extend(expr.args().get(at)),
             (None, _) => Climb::new(body, typing, &parents).from(id, &mut says),
         }
