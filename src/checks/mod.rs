@@ -7,6 +7,7 @@
 mod builder_without;
 mod compared;
 mod context;
+mod dropped;
 pub mod endpoints;
 mod fixed;
 pub mod hazards;
@@ -60,12 +61,13 @@ enum Find {
 }
 
 /// The kinds of check that there are.
-static KINDS: [Kind; 33] = [
+static KINDS: [Kind; 36] = [
     kind("secret-literal", Find::InCode(secret_literal::run)),
     with::<hazards::Params>("hazardous-call", Find::AmongHazards(hazards::run)),
     kind("secret-comparison", Find::InCode(compared::run)),
     kind("fixed-value", Find::InCode(fixed::run)),
     kind("secret-output", Find::InCode(leaks::run)),
+    kind("error-response", Find::InCode(leaks::answers::run)),
     kind("plain-url", Find::InCleartext(plain_url::run)),
     kind(
         "unguarded-endpoint",
@@ -142,6 +144,10 @@ static KINDS: [Kind; 33] = [
         "debugging-endpoint",
         Find::AmongEndpoints(endpoints::debugging::run),
     ),
+    with::<endpoints::panicking::Params>(
+        "panicking-handler",
+        Find::AmongEndpoints(endpoints::panicking::run),
+    ),
     with::<endpoints::unprotected::Params>(
         "unprotected-service",
         Find::AmongEndpoints(endpoints::unprotected::run),
@@ -152,6 +158,7 @@ static KINDS: [Kind; 33] = [
     )
     .asking_rights(),
     with::<library_call::Params>("library-call", Find::InCode(library_call::run)),
+    with::<dropped::Params>("dropped-part", Find::InCode(dropped::run)),
     with::<builder_without::Params>("builder-without", Find::InCode(builder_without::run)),
     with::<stub_check::Params>("stub-check", Find::InCode(stub_check::run)),
     with::<unmounted::Params>("unmounted-middleware", Find::InCode(unmounted::run)),

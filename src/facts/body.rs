@@ -107,6 +107,11 @@ impl Body {
             .map(|(index, (expr, _))| (ExprId(index as u32), expr))
     }
 
+    /// All patterns.
+    pub fn pats(&self) -> impl Iterator<Item = &Pat> {
+        self.pats.iter().map(|it| &it.0)
+    }
+
     /// Gives back memory that construction reserved.
     pub(crate) fn shrink_to_fit(&mut self) {
         self.exprs.shrink_to_fit();

@@ -1,6 +1,7 @@
 //! Calls of functions of the program, and of closures.
 
 use super::between::targets;
+use super::stored::hidden_by;
 use super::summary::Summary;
 use super::taint::{Callable, Origin, SELF, Taint, Value};
 use super::types;
@@ -134,14 +135,11 @@ impl<'a> Walk<'_, 'a> {
             }
             let Some(summary) = self.all.of(*target) else {
                 let value = self.passed_on(*target, receiver.as_ref(), args, &given, first);
-                result.join(&value);
+                result.join(&value.cleared(hidden_by(def.name.as_str())));
                 continue;
             };
             let value = self.instantiate(*target, &summary, &given, self.span(id));
-            result.join(&match types::is_named_harmless(def.name.as_str()) {
-                true => value.cleared(Sinks::ALL),
-                false => value,
-            });
+            result.join(&value.cleared(types::cleared_by_name(def.name.as_str())));
             for (at, after) in &summary.after {
                 let place = match *at {
                     SELF => receiver.as_ref().map(|it| it.0),
@@ -276,9 +274,6 @@ impl<'a> Walk<'_, 'a> {
             }
             all.join(&value.flat());
         }
-        match types::is_named_harmless(name) {
-            true => all.cleared(Sinks::ALL),
-            false => all,
-        }
+        all.cleared(types::cleared_by_name(name))
     }
 }

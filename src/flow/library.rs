@@ -33,9 +33,11 @@ impl<'a> Walk<'_, 'a> {
         let model = self.all.program.models.function(path);
         if let Some((call, _)) = &this {
             self.sink_of_chain(path, call, &values);
+            self.stored_by_method(path, call, &values);
         }
         if this.is_none() {
             self.sink_of_function(path, args, &values);
+            self.stored_by_function(path, args, &values);
         }
         let receiver = this.as_ref().map(|(call, value)| (call.receiver, value));
         self.sink_of_reader(path, receiver, args, &values);
@@ -89,9 +91,7 @@ impl<'a> Walk<'_, 'a> {
             }
             None => self.function(id, path, args, values),
         };
-        if types::is_named_harmless(name) {
-            value = value.cleared(Sinks::ALL);
-        }
+        value = value.cleared(types::cleared_by_name(name));
         if reads_structure(name) {
             value = value.restored(Sinks::of(SinkKind::Nosql));
         }
@@ -371,7 +371,9 @@ impl<'a> Walk<'_, 'a> {
             "len" | "is_empty" | "is_some" | "is_none" | "is_ok" | "is_err" | "count" | "capacity"
         ) {
             return match name {
-                "len" | "count" | "capacity" => receiver.flat().cleared(Sinks::ALL),
+                "len" | "count" | "capacity" => {
+                    receiver.flat().cleared(Sinks::ALL.with(Sinks::TEXTUAL))
+                }
                 _ => Value::default(),
             };
         }
@@ -458,10 +460,10 @@ impl<'a> Walk<'_, 'a> {
                 Some(Callee::External(function)) => self.all.program.models.function(*function),
                 Some(_) => return None,
             };
-            Some(match (types::is_named_harmless(name.as_str()), function) {
-                (true, _) => Sinks::ALL,
-                (false, Some(model)) => model.clears.iter().copied().collect(),
-                (false, None) => Sinks::NONE,
+            let clears = types::cleared_by_name(name.as_str());
+            Some(match function {
+                Some(model) => clears.with(model.clears.iter().copied().collect()),
+                None => clears,
             })
         })
     }

@@ -29,6 +29,7 @@ impl<'a> Walk<'_, 'a> {
             }
             values.push((arg.value, value));
         }
+        self.stored_by_macro(call, name, &values);
         match name {
             "format" | "format_args" | "concat" => self.formatted(id, call, &values),
             // What is written comes to stand in the first argument.
@@ -57,11 +58,10 @@ impl<'a> Walk<'_, 'a> {
                 }
                 made
             }
-            "dbg" | "vec" | "join" | "try_join" | "select" | "ready" | "matches" | "addr_of" => {
-                values
-                    .iter()
-                    .fold(Value::default(), |all, it| all.or(&it.1))
-            }
+            "dbg" | "vec" | "params" | "join" | "try_join" | "select" | "ready" | "matches"
+            | "addr_of" => values
+                .iter()
+                .fold(Value::default(), |all, it| all.or(&it.1)),
             "try" => values
                 .into_iter()
                 .next()

@@ -16,6 +16,7 @@ mod predicates;
 mod responses;
 mod sources;
 mod special;
+mod stored;
 mod summary;
 mod taint;
 mod types;
@@ -165,7 +166,7 @@ fn is_given(program: &Program, id: FnId, carriers: &FxHashSet<Name>) -> bool {
 }
 
 /// Whether a crate is a web framework.
-fn is_framework(krate: &str) -> bool {
+pub(crate) fn is_framework(krate: &str) -> bool {
     const FRAMEWORKS: [&str; 17] = [
         "axum",
         "axum_extra",

@@ -3,6 +3,7 @@
 
 use rustc_hash::FxHashSet;
 
+use super::stored;
 use super::taint::Value;
 use super::walk::Walk;
 use crate::facts::body::MethodCall;
@@ -430,6 +431,9 @@ pub(super) fn bodies(values: &Values<'_>, asked: Sinks) -> Vec<BodyKey> {
         };
         bodies.retain(|it| program[*it].body.exprs().any(|(_, it)| is_code(it)));
         found.extend(bodies);
+    }
+    if asked.has(SinkKind::Storage) {
+        found.extend(stored::bodies(program));
     }
     if asked.has(SinkKind::Allocation) {
         let vec = std::iter::once(hash(Mention::Macro, "vec")).collect();

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::stored::is_password;
 use crate::facts::ExprId;
 use crate::models::{SinkKind, Sinks, SourceKind};
 use crate::program::{BodyKey, FnId};
@@ -154,9 +155,14 @@ pub(super) struct Taint {
 
 impl Taint {
     pub(super) fn new(origin: Origin) -> Taint {
+        // Most of what is sent may be kept.
+        let cleared = match &origin {
+            Origin::Source(source) if !is_password(source.name) => Sinks::of(SinkKind::Storage),
+            _ => Sinks::NONE,
+        };
         Taint {
             origin,
-            cleared: Sinks::NONE,
+            cleared,
             lead: Lead::Nothing,
             way: Way::default(),
         }
@@ -330,9 +336,13 @@ impl Value {
             Origin::Source(_) => true,
         };
         if self.fields().is_empty() && self.taints().iter().all(is_same) {
-            return Value {
+            let part = Value {
                 callable: None,
                 ..self.clone()
+            };
+            return match is_password(name) {
+                true => part.restored(Sinks::of(SinkKind::Storage)),
+                false => part,
             };
         }
         let mut data = Data::default();
@@ -342,6 +352,8 @@ impl Value {
                 && fields.len() < MAX_PATH
             {
                 fields.push(name);
+            } else if is_password(name) {
+                part.cleared = part.cleared.without(Sinks::of(SinkKind::Storage));
             }
             data.add(part);
         }
@@ -439,7 +451,7 @@ impl Value {
     /// The kinds of sink that none of its taints can do harm at.
     pub(super) fn cleared_everywhere(&self) -> Sinks {
         let all = self.all().into_iter().map(|it| it.cleared);
-        all.fold(Sinks::ALL, Sinks::both)
+        all.fold(Sinks::ALL.with(Sinks::TEXTUAL), Sinks::both)
     }
 
     /// Whether something of it is known to come from a source.

@@ -5,6 +5,7 @@ use crate::facts::{Body, Expr, GenericArg, TypeRef};
 use crate::models::{SinkKind, Sinks};
 use crate::program::{AdtId, AdtKind, FnId, ImplId, Program, Ty};
 
+use super::stored::hidden_by;
 use super::taint::Value;
 
 /// How deep types are looked into.
@@ -15,8 +16,8 @@ pub(super) fn narrowed(program: &Program, ty: &Ty, value: Value) -> Value {
     match holds(program, ty, 0) {
         Holds::Anything => value,
         Holds::Text => value.cleared(Sinks::of(SinkKind::Nosql)),
-        Holds::Address => value.cleared(ADDRESS),
-        Holds::Small => value.cleared(Sinks::ALL),
+        Holds::Address => value.cleared(ADDRESS.with(Sinks::of(SinkKind::Storage))),
+        Holds::Small => value.cleared(Sinks::ALL.with(Sinks::TEXTUAL)),
         Holds::Checked => value.cleared(Sinks::ALL),
         Holds::Number => value.cleared(Sinks::TEXTUAL),
         Holds::Nothing => value.bare(),
@@ -411,8 +412,16 @@ pub(super) fn looks_up(method: &str) -> bool {
     )
 }
 
+/// What a function makes data harmless at, by its name.
+pub(super) fn cleared_by_name(function: &str) -> Sinks {
+    match is_named_harmless(function) {
+        true => Sinks::ALL.with(hidden_by(function)),
+        false => hidden_by(function),
+    }
+}
+
 /// Whether a name says that what it gives has been made harmless, or was found to be.
-pub(super) fn is_named_harmless(function: &str) -> bool {
+fn is_named_harmless(function: &str) -> bool {
     const WORDS: [&str; 10] = [
         "escape", "sanitize", "sanitise", "validate", "quote", "encode", "hash", "digest", "slug",
         "clean",

@@ -152,8 +152,9 @@ impl<'w, 'a> Walk<'w, 'a> {
             }
             Expr::Struct(literal) => {
                 let mut value = literal.rest.map_or_else(Value::default, |id| self.expr(id));
-                for (name, field) in &literal.fields {
-                    let field = self.expr(*field);
+                for (name, at) in &literal.fields {
+                    let field = self.expr(*at);
+                    self.stored_in_struct(id, literal, (*name, *at), &field);
                     value.set(&[*name], field);
                 }
                 value.bounded()
@@ -188,8 +189,12 @@ impl<'w, 'a> Walk<'w, 'a> {
                 Value::default()
             }
             Expr::Binary { op, lhs, rhs } => self.binary(*op, *lhs, *rhs),
-            Expr::Assign { target, value } => {
-                let value = self.expr(*value);
+            Expr::Assign {
+                target,
+                value: given,
+            } => {
+                let value = self.expr(*given);
+                self.stored_in_field(*target, *given, &value);
                 self.assign(*target, value);
                 Value::default()
             }

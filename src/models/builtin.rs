@@ -174,6 +174,7 @@ crates! {
     argon2: model, exports;
     arrow_flight: model, none;
     async_nats: model, none;
+    async_ssh2_tokio: model, none;
     async_trait: model, exports;
     attohttpc: model, exports;
     awc: model, exports;
@@ -198,6 +199,8 @@ crates! {
     brotli: model, none;
     bson: model, exports;
     bytes: model, exports;
+    cbc: model, none;
+    cfb_mode: model, none;
     chacha20poly1305: model, none;
     chrono: model, exports;
     color_eyre: none, exports;
@@ -205,6 +208,7 @@ crates! {
     constant_time_eq: model, exports;
     cookie: model, exports;
     crypto_common: model, exports;
+    ctr: model, none;
     dashmap: none, exports;
     deadpool: model, exports;
     deadpool_redis: model, none;
@@ -265,9 +269,11 @@ crates! {
     ntex_session: model, exports;
     oauth2: model, exports;
     object_store: model, none;
+    ofb: model, none;
     once_cell: model, exports;
     oorandom: model, none;
     openidconnect: model, exports;
+    openssh: model, none;
     openssl: model, exports;
     opentelemetry_proto: model, none;
     parking_lot: none, exports;
@@ -302,6 +308,7 @@ crates! {
     rsa: model, none;
     rumqttc: model, none;
     rusqlite: model, exports;
+    russh: model, none;
     rustls: model, none;
     salvo: model, exports;
     salvo_core: none, exports;
@@ -322,6 +329,7 @@ crates! {
     signature: none, exports;
     sqlx: model, exports;
     sqlx_core: none, exports;
+    ssh2: model, none;
     std as core as alloc: model, exports;
     subtle: model, exports;
     suppaftp: model, none;
@@ -330,6 +338,7 @@ crates! {
     tar: model, exports;
     tempfile: model, none;
     tera: model, exports;
+    thrussh: model, none;
     tiberius: model, none;
     time: model, exports;
     tokio: model, exports;

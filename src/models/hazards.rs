@@ -45,6 +45,14 @@ pub enum HazardKind {
     WeakRandom,
     /// A client that waits for ever.
     NoTimeout,
+    /// The key of any SSH server is taken for that of the one that was meant.
+    UncheckedHostKey,
+    /// What is encrypted can be changed without anybody noticing.
+    UnauthenticatedCipher,
+    /// No danger by itself: a response says that the service failed (5xx). The argument is its text.
+    Failure,
+    /// No danger by itself: a response says that the request was wrong (4xx). The argument is its text.
+    Refusal,
 }
 
 /// A use of a library that is dangerous. Of a function or method its call is meant, of a field what it
@@ -67,16 +75,20 @@ pub struct Hazard {
     /// The number that the argument is less than where it is dangerous.
     #[serde(default)]
     pub below: Option<u64>,
-    /// The [setting](Setting) that the value of the argument does not have where it is dangerous.
+    /// The [setting](Setting) that the value of the argument does not have where it is dangerous. Of the name of a
+    /// header, the attribute that the cookie beside it does not have.
     #[serde(default)]
     pub lacks: Option<Name>,
     /// Types of the receiver on which it is not dangerous.
     #[serde(default)]
     pub not_on: Vec<Name>,
     /// Whether a trait's function is meant, and dangerous where it is implemented so that it only
-    /// ever succeeds.
+    /// ever succeeds; with `is = ["true"]`, so that it only ever gives `Ok(true)`.
     #[serde(default)]
     pub accepts: bool,
+    /// Methods of which the program calls none where it is dangerous.
+    #[serde(default)]
+    pub unless_called: Vec<Name>,
     /// Whether there may be reasons for it that the code does not show: for auditors.
     #[serde(default)]
     pub auditor: bool,

@@ -38,6 +38,8 @@ pub enum SinkKind {
     Allocation,
     /// Compressed data that is unpacked to its end.
     Inflation,
+    /// Where something is kept: a database, a file. Only passwords do harm there.
+    Storage,
 }
 
 /// Kinds of sink, as a set.
@@ -47,8 +49,9 @@ pub struct Sinks(u32);
 impl Sinks {
     /// None of them.
     pub const NONE: Sinks = Sinks(0);
-    /// All of them.
-    pub const ALL: Sinks = Sinks(u32::MAX);
+    /// All of them at which a form does harm. A password that was found to be of a good one is one
+    /// all the same.
+    pub const ALL: Sinks = Sinks(u32::MAX ^ (1 << SinkKind::Storage as u32));
     /// Not a kind of sink: of a path it is known that it does not climb out of a folder (`..`). One
     /// that begins with `/` still takes the place of the folder that it is joined to.
     pub const CLIMBING: Sinks = Sinks(1 << 30);

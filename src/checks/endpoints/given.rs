@@ -170,7 +170,7 @@ pub(super) fn body_of(cx: &Context<'_>, ty: &Ty) -> Option<Ty> {
 }
 
 /// The variables that a pattern binds.
-fn bindings(body: &Body, pat: PatId, found: &mut Vec<(PatId, Name)>) {
+pub(super) fn bindings(body: &Body, pat: PatId, found: &mut Vec<(PatId, Name)>) {
     match body.pat(pat) {
         Pat::Bind { name, sub, .. } => {
             found.push((pat, *name));

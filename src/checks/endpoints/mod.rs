@@ -19,6 +19,7 @@ pub(super) mod ignored;
 pub(super) mod mismatched;
 pub(super) mod misplaced;
 pub(super) mod owners;
+pub(super) mod panicking;
 mod router;
 pub(super) mod shadowed;
 pub(super) mod spoofable;

@@ -9,6 +9,7 @@ mod made;
 mod names;
 mod uses;
 mod verifiers;
+mod written;
 
 use std::collections::BTreeMap;
 
@@ -21,6 +22,7 @@ use self::uses::Use;
 use super::secrets::names::words;
 use super::{Context, meta, params};
 use crate::diagnostics::{Diagnostic, Label, Persona};
+use crate::facts::mentions::hash;
 use crate::facts::{Expr, ExprId, Mention};
 use crate::lints::Lint;
 use crate::models::{Hazard, HazardKind};
@@ -171,11 +173,17 @@ impl Judge<'_, '_> {
     /// The finding for a use, if it is one, and what it stands at.
     fn judged(&self, lint: &Lint, params: &Params, used: &Use<'_>) -> Option<(Span, Diagnostic)> {
         let Use { hazard, place, .. } = used;
+        if self.is_called(&hazard.unless_called) {
+            return None;
+        }
         let mut made = None;
         let sure = match (hazard.accepts, hazard.lacks) {
             (true, _) => Some(Sure::Certain),
             (_, Some(lacking)) => {
-                let value = made::value(self, used.argument?, lacking)?;
+                let value = match used.argument {
+                    Some(argument) => made::value(self, argument, lacking)?,
+                    None => written::value(self, *place, lacking)?,
+                };
                 let sure = value.sure.clone();
                 made = Some(value);
                 Some(sure)
@@ -247,6 +255,22 @@ impl Judge<'_, '_> {
             diagnostic = diagnostic.with_persona(Persona::Auditor);
         }
         Some((span, diagnostic.with_help(params.remedy.clone())))
+    }
+
+    /// Whether the program calls a method of one of these names.
+    fn is_called(&self, names: &[Name]) -> bool {
+        if names.is_empty() {
+            return false;
+        }
+        let program = self.cx.program;
+        let hashes = names.iter().map(|it| hash(Mention::Member, it.as_str()));
+        let bodies = program.mentioning(&hashes.collect());
+        bodies.iter().any(|it| {
+            let mut exprs = program[*it].body.exprs();
+            exprs.any(
+                |(_, expr)| matches!(expr, Expr::MethodCall(call) if names.contains(&call.name)),
+            )
+        })
     }
 
     /// Whether the argument is what makes it dangerous.

@@ -42,6 +42,8 @@ pub(super) struct Around {
     called: Vec<&'static str>,
     /// Whether the body speaks of passwords that leaked.
     is_of_leaks: bool,
+    /// Whether it speaks of something by which a change is noticed.
+    is_authenticated: bool,
     /// Fields that are compared with something.
     compared: Vec<Name>,
     /// Whether tokens are verified by a secret that who writes them has, too.
@@ -57,6 +59,9 @@ impl Around {
         let program = judge.cx.program;
         let body = &program[key].body;
         let parents = Parents::of(body);
+        let text = judge.sources.slice(body.span().in_file(program[key].file));
+        let text = text.to_ascii_lowercase();
+        let speaks_of = |words: &[&str]| words.iter().any(|it| text.contains(it));
         let mut around = Around {
             into: Vec::new(),
             out: Vec::new(),
@@ -66,14 +71,8 @@ impl Around {
                 BodyOwner::Const(id) => program[id].name.to_string(),
             },
             called: Vec::new(),
-            is_of_leaks: {
-                let range = program[key].body.span();
-                let text = judge.sources.slice(range.in_file(program[key].file));
-                let text = text.to_ascii_lowercase();
-                ["pwned", "hibp", "breach", "leaked"]
-                    .iter()
-                    .any(|it| text.contains(it))
-            },
+            is_of_leaks: speaks_of(&["pwned", "hibp", "breach", "leaked"]),
+            is_authenticated: speaks_of(&["hmac", "cmac", "poly1305", "signature", "_mac", "mac_"]),
             compared: compared(body),
             shares_secret: false,
             is_before: false,
@@ -204,6 +203,7 @@ impl Around {
             }
             // What is read first says by which key it is verified then.
             HazardKind::UnverifiedToken => self.is_before,
+            HazardKind::UnauthenticatedCipher => self.is_authenticated,
             HazardKind::UncheckedExpiry => self.compared.iter().any(|it| *it == "exp"),
             HazardKind::UncheckedAudience => {
                 self.shares_secret || self.compared.iter().any(|it| *it == "aud")

@@ -75,7 +75,8 @@ pub(super) fn in_body<'m>(
             _ => None,
         })
         .collect();
-    let of_types = asked.contains(&HazardKind::WeakCipher);
+    let of_types = asked.contains(&HazardKind::WeakCipher)
+        || asked.contains(&HazardKind::UnauthenticatedCipher);
     for (id, expr) in body.exprs() {
         if of_types && let Expr::Path(path) = expr {
             for of in types_in(cx, key, path) {

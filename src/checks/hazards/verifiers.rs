@@ -4,6 +4,7 @@ use rustc_hash::FxHashSet;
 
 use super::uses::Use;
 use crate::checks::Context;
+use crate::facts::body::Literal;
 use crate::facts::{Body, Expr, ExprId, Mention};
 use crate::models::HazardKind;
 use crate::program::{AdtId, BodyKey, Def, ImplId, Ty};
@@ -31,12 +32,13 @@ pub(super) fn find<'m>(cx: &Context<'m>, asked: &FxHashSet<HazardKind>) -> Vec<U
             let Some(key) = named.and_then(|it| program[it].body) else {
                 continue;
             };
-            if !cx.is_live(key) || !only_succeeds(cx, key) {
-                continue;
-            }
             let name = named.map(|it| program[it].name_span());
             let hazards = models.hazards(path).into_iter();
             let hazard = hazards.into_iter().find(|it| asked.contains(&it.kind));
+            let says_true = hazard.is_some_and(|it| it.is.iter().any(|it| *it == "true"));
+            if !cx.is_live(key) || !only_succeeds(cx, key, says_true) {
+                continue;
+            }
             if let (Some(hazard), Some(span)) = (hazard, name) {
                 found.push(Use {
                     hazard,
@@ -51,8 +53,8 @@ pub(super) fn find<'m>(cx: &Context<'m>, asked: &FxHashSet<HazardKind>) -> Vec<U
     found
 }
 
-/// Whether a body only ever gives `Ok(..)` or `true`, and asks nobody else.
-fn only_succeeds(cx: &Context<'_>, key: BodyKey) -> bool {
+/// Whether a body only ever gives `Ok(..)` or, if that is what counts, `Ok(true)`, and asks nobody else.
+fn only_succeeds(cx: &Context<'_>, key: BodyKey, says_true: bool) -> bool {
     let body = &cx.program[key].body;
     if body.problem.is_some() {
         return false;
@@ -73,19 +75,39 @@ fn only_succeeds(cx: &Context<'_>, key: BodyKey) -> bool {
         Expr::Return(Some(value)) => Some(*value),
         _ => None,
     });
-    !asks && returned.chain([body.root]).all(|it| succeeds(body, it))
+    !asks
+        && returned
+            .chain([body.root])
+            .all(|it| succeeds(body, it, says_true))
 }
 
-fn succeeds(body: &Body, id: ExprId) -> bool {
+fn succeeds(body: &Body, id: ExprId, says_true: bool) -> bool {
     match body.expr(id) {
         Expr::Block(block) => match block.tail {
-            Some(tail) => succeeds(body, tail),
+            Some(tail) => succeeds(body, tail, says_true),
             None => matches!(block.stmts.last(), Some(crate::facts::Stmt::Expr(it))
                 if matches!(body.expr(*it), Expr::Return(_))),
         },
-        Expr::Call { callee, .. } => matches!(body.expr(*callee), Expr::Path(path)
-            if path.last().is_some_and(|it| it == "Ok")),
-        Expr::Return(Some(value)) => succeeds(body, *value),
+        Expr::Call { callee, args } => {
+            let Expr::Path(path) = body.expr(*callee) else {
+                return false;
+            };
+            match (path.last().map_or("", |it| it.as_str()), &**args) {
+                ("Ok", [value]) => !says_true || is_true(body, *value),
+                ("ready", [value]) => succeeds(body, *value, says_true),
+                _ => false,
+            }
+        }
+        Expr::Return(Some(value)) => succeeds(body, *value, says_true),
+        _ => false,
+    }
+}
+
+/// `true`, or the last of several that are handed back together.
+fn is_true(body: &Body, id: ExprId) -> bool {
+    match body.expr(id) {
+        Expr::Literal(Literal::Bool(it)) => *it,
+        Expr::Tuple(all) => all.last().is_some_and(|it| is_true(body, *it)),
         _ => false,
     }
 }

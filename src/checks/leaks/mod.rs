@@ -3,6 +3,8 @@
 //! Parameters: `into`, where: `log` or `url` (of a request); `remedy`. What is a secret, [`secret`] says; what
 //! macros write and clients send, the models.
 
+pub(super) mod answers;
+mod failures;
 mod secret;
 mod urls;
 

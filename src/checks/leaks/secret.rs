@@ -44,7 +44,7 @@ pub(super) struct Found {
 }
 
 impl Found {
-    fn new(name: Name, is_weak: bool) -> Found {
+    pub(super) fn new(name: Name, is_weak: bool) -> Found {
         Found {
             name,
             within: None,
@@ -396,7 +396,7 @@ fn judged(name: Name) -> Option<NameVerdict> {
 }
 
 /// Whether a value of a type is written as the text that it is.
-fn is_text(program: &Program, ty: &Ty, how: Shown) -> bool {
+pub(super) fn is_text(program: &Program, ty: &Ty, how: Shown) -> bool {
     match ty {
         Ty::Primitive(name) => *name == "str",
         Ty::Ref(inner) => is_text(program, inner, how),
@@ -425,7 +425,7 @@ fn is_text(program: &Program, ty: &Ty, how: Shown) -> bool {
 }
 
 /// Whether a method gives what it is called on, in whole.
-fn gives_itself(method: &str) -> bool {
+pub(super) fn gives_itself(method: &str) -> bool {
     matches!(
         method,
         "clone"
