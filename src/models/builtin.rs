@@ -173,6 +173,12 @@ crates! {
     anyhow: model, exports;
     argon2: model, exports;
     arrow_flight: model, none;
+    async_graphql: model, exports;
+    async_graphql_actix_web: model, exports;
+    async_graphql_axum: model, exports;
+    async_graphql_poem: model, exports;
+    async_graphql_rocket: model, exports;
+    async_graphql_warp: none, exports;
     async_nats: model, none;
     async_trait: model, exports;
     attohttpc: model, exports;
@@ -237,6 +243,11 @@ crates! {
     isahc: model, exports;
     jiff: model, exports;
     jsonwebtoken: model, exports;
+    juniper: model, exports;
+    juniper_actix: model, exports;
+    juniper_axum: model, exports;
+    juniper_rocket: model, exports;
+    juniper_warp: none, exports;
     jwt: model, exports;
     jwt_authorizer: model, exports;
     lapin: model, none;

@@ -14,6 +14,7 @@ mod axum;
 mod axum_body;
 mod axum_stack;
 mod documentation;
+mod graphql;
 mod hyper;
 mod hyper_branches;
 mod hyper_subjects;
@@ -42,6 +43,7 @@ use crate::program::{BodyKey, FnId, Program, Ty};
 use crate::source::{Name, Span};
 use crate::values::Values;
 
+pub use graphql::{asked_path, is_graphql};
 pub use path::normalise;
 pub use tonic::Servers;
 
@@ -99,8 +101,14 @@ pub fn registration_of(framework: &str, path: &str) -> Option<String> {
 }
 
 /// The method that says what an endpoint does. Of gRPC all are called by `POST`, and their names
-/// tell whether they read.
+/// tell whether they read; of GraphQL the kind of operation tells.
 pub fn acts_as<'m>(framework: &str, method: &'m str, path: &str) -> &'m str {
+    if let Some((kind, _)) = graphql::operation(path).filter(|_| is_graphql(framework)) {
+        return match kind {
+            "mutation" => "POST",
+            _ => "GET",
+        };
+    }
     match framework == tonic::NAME && purpose::reads_by_name(path) {
         true => "GET",
         false => method,
@@ -109,6 +117,9 @@ pub fn acts_as<'m>(framework: &str, method: &'m str, path: &str) -> &'m str {
 
 /// What an endpoint is for.
 pub fn purpose_of(framework: &str, method: &str, path: &str, handler: &str) -> Purpose {
+    if let Some((kind, name)) = graphql::operation(path).filter(|_| is_graphql(framework)) {
+        return purpose::of_operation(kind == "mutation", name, handler);
+    }
     match framework == tonic::NAME {
         true => purpose::of_rpc(path, handler),
         false => purpose::purpose(method, path, handler),
@@ -221,10 +232,13 @@ pub fn object_method(eval: &mut Eval<'_>, receiver: &Value, call: &mut Call<'_>)
 
 /// The routes of a router that is served, and what of it could not be followed.
 pub fn finish(values: &Values<'_>, router: Router) -> (Vec<Route>, Vec<Lost>) {
-    match router.framework {
+    let (routes, mut lost) = match router.framework {
         warp::NAME => warp::finish(values, router),
         _ => router.finish(),
-    }
+    };
+    let (routes, more) = graphql::with_operations(values, routes);
+    lost.extend(more);
+    (routes, lost)
 }
 
 /// What two branches of the program make of a filter that only checks: one that does either.

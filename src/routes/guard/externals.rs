@@ -41,6 +41,9 @@ impl Run<'_, '_> {
                 _ => None,
             };
         }
+        if let Some(found) = self.context_method(id, call) {
+            return Some(found);
+        }
         self.note_kept(call, receiver, span);
         if receiver.from.has(From::SESSION)
             && matches!(name, "get" | "get_value" | "remove" | "remove_as")
@@ -626,6 +629,16 @@ impl Run<'_, '_> {
                     Some(on) => outcome(on, Proof::presence(), claims),
                     None => presence(claims),
                 }
+            }
+            Role::HandsOn | Role::SharesOut => {
+                let at = usize::try_from(credential.unwrap_or(0)).unwrap_or(0);
+                let ty = exprs.get(at).map(|it| self.ty(*it).peel_refs().clone());
+                if let Some(ty) = ty.filter(|_| role == Role::HandsOn) {
+                    let value = args.get(at).cloned().unwrap_or_default();
+                    let kind = EventKind::Insert(Slot::Type(ty), Box::new(value));
+                    self.event(kind, self.span(id));
+                }
+                receiver.cloned().unwrap_or_default()
             }
             Role::RequestSource => Abs::of(From::REQUEST),
             Role::Clock => Abs::of(From::CLOCK),

@@ -46,6 +46,9 @@ impl Judge<'_> {
         if endpoints::is_rest(peeled) {
             return Abs::of(From::NEXT);
         }
+        if let Some(context) = self.made_context(peeled) {
+            return context;
+        }
         let mut value = match self.uri(peeled) {
             Some(uri) => Abs::fallible("Ok", Proof::nothing(), uri),
             None => self.extractor(peeled, span),
@@ -127,7 +130,12 @@ impl Judge<'_> {
         }
         let role = self.program.models.type_(path).and_then(|it| it.role);
         match role {
-            Some(TypeRole::Request | TypeRole::Headers | TypeRole::Cookies) => {
+            Some(
+                TypeRole::Request
+                | TypeRole::Headers
+                | TypeRole::Cookies
+                | TypeRole::ResolverContext,
+            ) => {
                 return Some(From::REQUEST);
             }
             Some(TypeRole::Session) => return Some(From::SESSION),
