@@ -219,6 +219,7 @@ crates! {
     diesel_async: model, exports;
     digest: model, exports;
     dotenvy: model, exports;
+    dropshot: model, exports;
     ecb: model, none;
     ed25519_dalek: model, exports;
     eyre: model, exports;
@@ -371,6 +372,9 @@ crates! {
     utoipa_axum: model, exports;
     uuid: model, exports;
     validator: model, exports;
+    viz: none, exports;
+    viz_core: model, exports;
+    viz_router: model, exports;
     warp: model, exports;
     zip: model, exports;
     zstd: model, exports;

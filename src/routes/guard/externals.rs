@@ -119,6 +119,15 @@ impl Run<'_, '_> {
             // The application's own, reached through the request: `HttpRequest` of actix-web 4 and
             // ntex 3, Rocket 0.5 `Request`.
             "rocket" | "app_data" | "app_state" | "app_config" | "state" => Some(Abs::default()),
+            // dropshot: what all requests share.
+            "context"
+                if self
+                    .ty(call.receiver)
+                    .peel_refs()
+                    .is_external("dropshot::RequestContext") =>
+            {
+                Some(Abs::default())
+            }
             "get" | "get_bin" | "get_one" | "get_all" | "cookie" | "get_private" | "header"
             | "typed_get" | "typed_try_get" | "get_header" | "signed" | "private"
                 if !call.args.is_empty() || name.starts_with("typed") =>
