@@ -88,6 +88,12 @@ impl Eval<'_> {
         let Expr::Path(path) = data.body.expr(callee) else {
             return None;
         };
+        if !path
+            .last()
+            .is_some_and(crate::routes::frameworks::may_be_unwritten)
+        {
+            return None;
+        }
         let names: Vec<Name> = path.segments.iter().map(|it| it.name).collect();
         let call = Call {
             path: "",

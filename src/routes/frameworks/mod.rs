@@ -166,6 +166,11 @@ pub fn own_call(eval: &Eval<'_>, id: FnId, call: &Call<'_>) -> Option<Value> {
     tonic::own_call(eval, id, call)
 }
 
+/// Whether a function is called as one that a macro of a framework makes.
+pub fn may_be_unwritten(name: Name) -> bool {
+    dropshot::describes(name.as_str())
+}
+
 /// A call of a function that nobody has written, by its path: one that a macro of a framework makes.
 pub fn unwritten_call(eval: &Eval<'_>, path: &[Name], call: &Call<'_>) -> Option<Value> {
     dropshot::made_by_trait(eval, path, call)

@@ -210,7 +210,7 @@ impl Search<'_> {
 
     /// Whether a path leads to one of these macros of the libraries.
     fn leads_to(&self, module: ModuleId, path: &[Name], wanted: &[&str]) -> bool {
-        if !path.last().is_some_and(|last| !last.as_str().is_empty()) {
+        if path.is_empty() {
             return false;
         }
         let found = self.program.resolve_names(module, path, false);
