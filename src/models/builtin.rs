@@ -173,6 +173,12 @@ crates! {
     anyhow: model, exports;
     argon2: model, exports;
     arrow_flight: model, none;
+    async_graphql: model, exports;
+    async_graphql_actix_web: model, exports;
+    async_graphql_axum: model, exports;
+    async_graphql_poem: model, exports;
+    async_graphql_rocket: model, exports;
+    async_graphql_warp: none, exports;
     async_nats: model, none;
     async_ssh2_tokio: model, none;
     async_trait: model, exports;
@@ -217,6 +223,7 @@ crates! {
     diesel_async: model, exports;
     digest: model, exports;
     dotenvy: model, exports;
+    dropshot: model, exports;
     ecb: model, none;
     ed25519_dalek: model, exports;
     eyre: model, exports;
@@ -241,6 +248,11 @@ crates! {
     isahc: model, exports;
     jiff: model, exports;
     jsonwebtoken: model, exports;
+    juniper: model, exports;
+    juniper_actix: model, exports;
+    juniper_axum: model, exports;
+    juniper_rocket: model, exports;
+    juniper_warp: none, exports;
     jwt: model, exports;
     jwt_authorizer: model, exports;
     lapin: model, none;
@@ -369,6 +381,9 @@ crates! {
     utoipa_axum: model, exports;
     uuid: model, exports;
     validator: model, exports;
+    viz: none, exports;
+    viz_core: model, exports;
+    viz_router: model, exports;
     warp: model, exports;
     zip: model, exports;
     zstd: model, exports;

@@ -149,6 +149,11 @@ pub enum Role {
     /// Changes a value in place, or wakes who waits for it: an effect where others share it. Of
     /// functions without a receiver, an effect where what they set is not the service's own.
     ChangesShared,
+    /// Puts an argument, the `credential` or else the first, where the resolvers of one request find it,
+    /// by its type.
+    HandsOn,
+    /// The same for the resolvers of all requests.
+    SharesOut,
     /// Sends mail or messages to people.
     SendsMail,
     /// Checks a rate limit.
@@ -249,6 +254,8 @@ pub enum TypeRole {
     Flow,
     /// What handlers hand on to those after them.
     Depot,
+    /// What the resolvers of a GraphQL request are handed: they find there by type what was put there.
+    ResolverContext,
     /// A header map.
     Headers,
     /// Cookies of a request.

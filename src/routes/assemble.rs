@@ -15,7 +15,7 @@ use super::guard::layers::Effect;
 use super::guard::proof::Proof;
 use super::limit_key::ClientKey;
 use super::limits::Limits;
-use super::value::{Layer, Route};
+use super::value::{Layer, Route, Types};
 use crate::models::roles::Protection as Protects;
 use crate::program::{CrateId, FnId, Program};
 use crate::source::{SourceMap, Span};
@@ -147,7 +147,7 @@ impl<'v, 'a> Assembler<'v, 'a> {
         if !of_all.looks.any() {
             return of_all;
         }
-        let path = frameworks::normalise(&route.path);
+        let path = asked(framework, route, &frameworks::normalise(&route.path));
         let Some(seen) = seen(&path) else {
             return of_all;
         };
@@ -263,7 +263,17 @@ impl<'v, 'a> Assembler<'v, 'a> {
             proof = proof.and(&self.judge.route_guard(guard));
         }
         let mut limits_in_body = None;
+        if let Some(through) = route.through {
+            let passed = self.passed(through);
+            // One that only looks says nothing of what is behind it.
+            if !matches!(passed.status(), Status::None | Status::Optional) {
+                proof = proof.and(&passed);
+            }
+        }
+        // What warp's filters end in, they are judged with.
+        let is_own = route.filter.is_none() || route.through.is_some();
         if let Some(chain) = &route.filter {
+            let path = asked(framework, route, &path);
             let filtered = self.judge.filters(chain, &path, &route.method);
             proof = proof.and(&filtered.proof);
             for (protects, evidence) in &filtered.protects {
@@ -286,14 +296,14 @@ impl<'v, 'a> Assembler<'v, 'a> {
         } else if let HandlerTarget::Fn(id) = handler.target {
             let key = (id, format!("{:?}", route.types));
             let judged = self.handlers.entry(key).or_default();
-            let others = match route.filter.is_none() && !proof.is_verified() {
+            let others = match is_own && !proof.is_verified() {
                 true => self.program.alternatives(id),
                 false => Vec::new(),
             };
             if !others.is_empty() {
                 let judge = || self.judge.in_all_builds(id, &others, &route.types);
                 proof = proof.and(judged.body.get_or_insert_with(judge));
-            } else if route.filter.is_none() {
+            } else if is_own {
                 let judge = || self.judge.signature(id, &route.types);
                 proof = proof.and(judged.signature.get_or_insert_with(judge));
                 let is_known = proof.is_verified();
@@ -318,7 +328,7 @@ impl<'v, 'a> Assembler<'v, 'a> {
                 proof = proof.and(&added.proof);
             }
         } else if let HandlerTarget::Closure(body, expr) = handler.target
-            && route.filter.is_none()
+            && is_own
             && !proof.is_verified()
         {
             proof = proof.and(&self.judge.closure(body, expr));
@@ -440,6 +450,30 @@ impl<'v, 'a> Assembler<'v, 'a> {
         found
     }
 
+    /// What the handler demands that requests go through on their way to another.
+    fn passed(&mut self, through: HandlerTarget) -> Proof {
+        match through {
+            HandlerTarget::Fn(id) => {
+                let judged = self.handlers.entry((id, format!("{:?}", Types::default())));
+                let judged = judged.or_default();
+                let types = Types::default();
+                let signature = || self.judge.signature(id, &types);
+                let proof = judged.signature.get_or_insert_with(signature).clone();
+                let attributes = self.judge.attributes(id);
+                let proof = attributes.iter().fold(proof, |all, it| all.and(&it.proof));
+                match proof.is_verified() {
+                    true => proof,
+                    false => {
+                        let body = || self.judge.body(id, &types);
+                        proof.and(judged.body.get_or_insert_with(body))
+                    }
+                }
+            }
+            HandlerTarget::Closure(body, expr) => self.judge.closure(body, expr),
+            HandlerTarget::External(_) | HandlerTarget::Unknown => Proof::nothing(),
+        }
+    }
+
     /// What an endpoint demands beyond an identity.
     fn demanded(&self, proof: &Proof, handler: HandlerTarget) -> Protection {
         let rights = &proof.rights;
@@ -529,6 +563,11 @@ impl<'v, 'a> Assembler<'v, 'a> {
             },
         }
     }
+}
+
+/// The path of the requests for a route: without the name of a GraphQL operation.
+fn asked(framework: &str, route: &Route, path: &str) -> String {
+    frameworks::asked_path(route.framework.unwrap_or(framework), path)
 }
 
 /// The path of a route as a layer sees it: what axum and poem nest sees it without the prefix, and

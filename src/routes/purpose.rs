@@ -72,6 +72,25 @@ pub fn of_rpc(path: &str, handler: &str) -> Purpose {
     }
 }
 
+/// What an operation of a GraphQL schema is for, by its own name.
+pub fn of_operation(changes: bool, name: &str, handler: &str) -> Purpose {
+    let path = format!("/{name}");
+    let names = Names::new(&path, handler);
+    if !changes {
+        return match names.is_health() {
+            true => Purpose::Health,
+            false => Purpose::Ordinary,
+        };
+    }
+    if names.is_login("POST") {
+        Purpose::Credential
+    } else if privileged_word(&path).is_none() && names.is_account("POST") {
+        Purpose::Account
+    } else {
+        Purpose::Ordinary
+    }
+}
+
 /// Whether the last name of a path says that it only reads: `/shop.v1.Orders/GetOrder`.
 pub fn reads_by_name(path: &str) -> bool {
     const WORDS: [&str; 33] = [

@@ -220,6 +220,9 @@ pub struct Route {
     /// The code that answers all requests of a service and tells by their method and path that
     /// they are for this route (hyper): what guards the route is what it does for them.
     pub within: Option<HandlerTarget>,
+    /// The handler of another route that requests for this one go through: what executes the schema of
+    /// a GraphQL operation.
+    pub through: Option<HandlerTarget>,
 }
 
 impl Route {
@@ -245,6 +248,7 @@ impl Route {
             missed: Vec::new(),
             filter: None,
             within: None,
+            through: None,
         }
     }
 }

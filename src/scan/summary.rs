@@ -17,14 +17,16 @@ use crate::source::SourceMap;
 use crate::workspace::{DependencyKind, Workspace};
 
 /// The packages of web frameworks whose routes are understood.
-const FRAMEWORKS: [&str; 8] = [
+const FRAMEWORKS: [&str; 10] = [
     "actix-web",
     "axum",
+    "dropshot",
     "ntex",
     "poem",
     "rocket",
     "salvo",
     "tonic",
+    "viz",
     "warp",
 ];
 

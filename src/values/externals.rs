@@ -211,6 +211,16 @@ impl Infer<'_> {
         }
     }
 
+    /// What a library says that its type's `into_inner` gives.
+    fn signed_inner(&self, path: Name, receiver: &Ty) -> Option<Ty> {
+        let method = self
+            .program
+            .models
+            .canonical(&format!("{path}::into_inner"));
+        let given = self.program.library_return(method, receiver, &[])?;
+        Some(given).filter(|it| matches!(it, Ty::External(..)))
+    }
+
     /// `std` methods whose type follows from the receiver's. Arguments are typed on the way.
     pub(super) fn std_method(&mut self, receiver: &Ty, name: Name, args: &[ExprId]) -> Option<Ty> {
         let peeled = receiver.peel_refs().clone();
@@ -235,6 +245,7 @@ impl Infer<'_> {
                     Ty::External(path, _) if method == "into_inner" => self
                         .program
                         .deref(&peeled)
+                        .or_else(|| self.signed_inner(*path, &peeled))
                         .unwrap_or_else(|| Ty::External(*path, Arc::from([]))),
                     Ty::Primitive(it) if *it == "str" => Ty::external("std::string::String", []),
                     Ty::Unknown => return None,

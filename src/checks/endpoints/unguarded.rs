@@ -12,7 +12,7 @@ use crate::diagnostics::{Confidence, Diagnostic, Label, LintMeta, Persona};
 use crate::lints::Lint;
 use crate::routes::Purpose;
 use crate::routes::endpoint::{EvidenceKind, LayerSeen, Status};
-use crate::routes::frameworks::{guards_mounts, registration_of};
+use crate::routes::frameworks::{self, guards_mounts, registration_of};
 use crate::routes::purpose::{privileged_word, segments, words};
 use crate::source::Span;
 
@@ -227,8 +227,12 @@ fn only_asks(site: &Site<'_>) -> bool {
                 .is_some_and(|it| WORDS.contains(&it.as_str())))
 }
 
-/// One path for everything, where only the resolvers know who may do what.
+/// One path for everything, where only the resolvers know who may do what. Operations are endpoints
+/// of their own.
 fn is_graphql(site: &Site<'_>) -> bool {
+    if frameworks::is_graphql(site.endpoint.framework) {
+        return false;
+    }
     site.endpoint.path.to_ascii_lowercase().contains("graphql")
         || words(site.handler()).iter().any(|it| it == "graphql")
 }

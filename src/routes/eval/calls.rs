@@ -58,7 +58,8 @@ impl Eval<'_> {
                     self.write_back(frame, args, after);
                     return value;
                 }
-                self.opaque(frame, id, values)
+                let made = self.unwritten(frame, id, callee, args);
+                made.unwrap_or_else(|| self.opaque(frame, id, values))
             }
         }
     }

@@ -1,11 +1,11 @@
 //! Which types stand for the type parameters of the code that is being run, and for its `Self`.
 
-use super::{Eval, Frame};
+use super::{Call, Eval, Frame};
 use crate::facts::{Expr, ExprId};
 use crate::program::methods::Candidate;
 use crate::program::ty::{Subst, TyScope};
 use crate::program::{BodyKey, BodyOwner, Container, Ty};
-use crate::routes::value::Types;
+use crate::routes::value::{Types, Value};
 use crate::source::Name;
 use crate::values::Callee;
 
@@ -74,6 +74,37 @@ impl Eval<'_> {
         let ty = declared.subst(types, self.program);
         let is_known = matches!(ty, Ty::Adt(..) | Ty::External(..) | Ty::Primitive(_));
         is_known.then_some((declared, ty, name.name))
+    }
+
+    /// A call of a function that a macro of a framework makes, and that nobody has written.
+    pub(super) fn unwritten(
+        &self,
+        frame: &Frame,
+        id: ExprId,
+        callee: ExprId,
+        arg_exprs: &[ExprId],
+    ) -> Option<Value> {
+        let data = &self.program[frame.body];
+        let Expr::Path(path) = data.body.expr(callee) else {
+            return None;
+        };
+        if !path
+            .last()
+            .is_some_and(crate::routes::frameworks::may_be_unwritten)
+        {
+            return None;
+        }
+        let names: Vec<Name> = path.segments.iter().map(|it| it.name).collect();
+        let call = Call {
+            path: "",
+            name: names.last()?.as_str(),
+            args: Vec::new(),
+            arg_exprs,
+            generics: self.turbofish(frame, callee),
+            body: frame.body,
+            span: data.body.expr_range(id).in_file(data.file),
+        };
+        crate::routes::frameworks::unwritten_call(self, &names, &call)
     }
 
     /// Where a body looks types up.

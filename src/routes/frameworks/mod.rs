@@ -14,6 +14,8 @@ mod axum;
 mod axum_body;
 mod axum_stack;
 mod documentation;
+mod dropshot;
+mod graphql;
 mod hyper;
 mod hyper_branches;
 mod hyper_subjects;
@@ -25,6 +27,7 @@ mod rocket;
 mod salvo;
 mod salvo_filters;
 mod tonic;
+mod viz;
 mod warp;
 
 use std::sync::Arc;
@@ -42,11 +45,12 @@ use crate::program::{BodyKey, FnId, Program, Ty};
 use crate::source::{Name, Span};
 use crate::values::Values;
 
+pub use graphql::{asked_path, is_graphql};
 pub use path::normalise;
 pub use tonic::Servers;
 
 /// The frameworks, with the crates that show a service uses them.
-pub const FRAMEWORKS: [(&str, &[&str]); 9] = [
+pub const FRAMEWORKS: [(&str, &[&str]); 11] = [
     (
         axum::NAME,
         &[
@@ -65,13 +69,15 @@ pub const FRAMEWORKS: [(&str, &[&str]); 9] = [
     (poem::NAME, &["poem", "poem_openapi"]),
     (warp::NAME, &["warp"]),
     (salvo::NAME, &["salvo", "salvo_core"]),
+    (dropshot::NAME, &["dropshot"]),
+    (viz::NAME, &["viz", "viz_core", "viz_router"]),
     (hyper::NAME, &["hyper"]),
 ];
 
 /// Whether routes that are mounted together can be guarded together, by a layer on the mount.
-/// What Rocket mounts is guarded handler by handler: its fairings reject nobody.
+/// What Rocket mounts is guarded handler by handler: its fairings reject nobody. dropshot has no layers.
 pub fn guards_mounts(framework: &str) -> bool {
-    framework != rocket::NAME
+    framework != rocket::NAME && framework != dropshot::NAME
 }
 
 /// The methods of requests that a route of this method answers.
@@ -99,8 +105,14 @@ pub fn registration_of(framework: &str, path: &str) -> Option<String> {
 }
 
 /// The method that says what an endpoint does. Of gRPC all are called by `POST`, and their names
-/// tell whether they read.
+/// tell whether they read; of GraphQL the kind of operation tells.
 pub fn acts_as<'m>(framework: &str, method: &'m str, path: &str) -> &'m str {
+    if let Some((kind, _)) = graphql::operation(path).filter(|_| is_graphql(framework)) {
+        return match kind {
+            "mutation" => "POST",
+            _ => "GET",
+        };
+    }
     match framework == tonic::NAME && purpose::reads_by_name(path) {
         true => "GET",
         false => method,
@@ -109,6 +121,9 @@ pub fn acts_as<'m>(framework: &str, method: &'m str, path: &str) -> &'m str {
 
 /// What an endpoint is for.
 pub fn purpose_of(framework: &str, method: &str, path: &str, handler: &str) -> Purpose {
+    if let Some((kind, name)) = graphql::operation(path).filter(|_| is_graphql(framework)) {
+        return purpose::of_operation(kind == "mutation", name, handler);
+    }
     match framework == tonic::NAME {
         true => purpose::of_rpc(path, handler),
         false => purpose::purpose(method, path, handler),
@@ -133,9 +148,15 @@ pub fn call(eval: &mut Eval<'_>, call: &mut Call<'_>) -> Option<Value> {
         | "ntex" | "ntex_files" => actix::call(eval, call),
         "rocket" => rocket::call(eval, call),
         "salvo" => salvo::call(eval, call),
+        "dropshot" => dropshot::call(call),
+        "viz" | "viz_core" | "viz_router" => viz::call(eval, call),
         "warp" => warp::call(eval, call),
         "poem" | "poem_lambda" => poem::call(eval, call),
         "poem_openapi" => poem_openapi::call(eval, call),
+        _ if dropshot::describes(call.name) => {
+            let names: Vec<Name> = call.path.split("::").map(Name::new).collect();
+            unwritten_call(eval, &names, call)
+        }
         _ => tonic::call(eval, call),
     }
 }
@@ -143,6 +164,16 @@ pub fn call(eval: &mut Eval<'_>, call: &mut Call<'_>) -> Option<Value> {
 /// A call of a function of the program that stands for something of a framework: generated code.
 pub fn own_call(eval: &Eval<'_>, id: FnId, call: &Call<'_>) -> Option<Value> {
     tonic::own_call(eval, id, call)
+}
+
+/// Whether a function is called as one that a macro of a framework makes.
+pub fn may_be_unwritten(name: Name) -> bool {
+    dropshot::describes(name.as_str())
+}
+
+/// A call of a function that nobody has written, by its path: one that a macro of a framework makes.
+pub fn unwritten_call(eval: &Eval<'_>, path: &[Name], call: &Call<'_>) -> Option<Value> {
+    dropshot::made_by_trait(eval, path, call)
 }
 
 /// A method on a router, layer stack or handler; gives the receiver back if it is not known.
@@ -174,11 +205,24 @@ pub fn method(eval: &mut Eval<'_>, receiver: Value, call: &mut Call<'_>) -> Resu
                 _ => poem::method(eval, *router, call),
             };
         }
+        Value::Router(router) if router.framework == dropshot::NAME => {
+            return dropshot::method(eval, *router, call);
+        }
+        Value::Router(router) if router.framework == viz::NAME => {
+            return viz::method(eval, *router, call);
+        }
         Value::Router(_) => receiver,
         other => match poem::value_method(eval, other, call) {
             Ok(value) => return Ok(value),
             Err(other) => other,
         },
+    };
+    let receiver = match receiver {
+        Value::Callable(handler) => match viz::handler_method(eval, handler, call) {
+            Ok(value) => return Ok(value),
+            Err(other) => other,
+        },
+        other => other,
     };
     let framework = match &receiver {
         Value::Router(router) => router.framework,
@@ -221,10 +265,13 @@ pub fn object_method(eval: &mut Eval<'_>, receiver: &Value, call: &mut Call<'_>)
 
 /// The routes of a router that is served, and what of it could not be followed.
 pub fn finish(values: &Values<'_>, router: Router) -> (Vec<Route>, Vec<Lost>) {
-    match router.framework {
+    let (routes, mut lost) = match router.framework {
         warp::NAME => warp::finish(values, router),
         _ => router.finish(),
-    }
+    };
+    let (routes, more) = graphql::with_operations(values, routes);
+    lost.extend(more);
+    (routes, lost)
 }
 
 /// What two branches of the program make of a filter that only checks: one that does either.
@@ -278,7 +325,7 @@ const BUILDING_MACROS: [&str; 4] = [
 
 /// Library functions that start a router: code that calls them is worth running. Those that
 /// end in `*` stand for all that begin so.
-const BUILDERS: [&str; 69] = [
+const BUILDERS: [&str; 79] = [
     "axum::Router::new",
     "axum::Router::default",
     "axum::routing::*",
@@ -348,6 +395,16 @@ const BUILDERS: [&str; 69] = [
     "salvo::Router::with_port",
     "salvo::Router::with_scheme",
     "salvo::Service::new",
+    "dropshot::ApiDescription::new",
+    "dropshot::ApiDescription::default",
+    "dropshot::HttpServerStarter::new",
+    "dropshot::HttpServerStarter::new_with_tls",
+    "dropshot::ServerBuilder::new",
+    "viz_router::Router::new",
+    "viz_router::Router::default",
+    "viz_router::Route::new",
+    "viz_router::Resources::default",
+    "viz_router::Tree::from",
 ];
 
 /// What stands behind a `*`, or the type that it belongs to (axum 0.3 to 0.8, tower 0.4 and 0.5).
@@ -488,6 +545,8 @@ fn router_kind(path: &str) -> Option<(RouterKind, &'static str)> {
         "poem::RouteMethod" => (RouterKind::Methods, poem::NAME),
         "poem::RouteDomain" | "poem::RouteScheme" => (RouterKind::Hosts, poem::NAME),
         "poem_openapi::OpenApiService" => (RouterKind::List, poem::NAME),
+        "dropshot::ApiDescription" => (RouterKind::App, dropshot::NAME),
+        _ if viz::kind(path).is_some() => (viz::kind(path)?, viz::NAME),
         _ => match tonic::kind(path) {
             Some(kind) => (kind, tonic::NAME),
             None => (loco::kind(path)?, axum::NAME),

@@ -23,6 +23,9 @@ impl Judge<'_> {
     pub fn attributes(&self, id: FnId) -> Vec<Added<'_>> {
         let def = &self.program[id];
         let mut found = Vec::new();
+        if self.has_resolvers() {
+            found.extend(self.field_guard(id));
+        }
         for attr in &def.attrs {
             let path = &attr.meta.path;
             for resolved in self.program.resolve_names(def.module, path, false) {

@@ -398,7 +398,7 @@ impl Run<'_, '_> {
     }
 
     /// `unwrap`: the other variants panic, and a panic answers nobody.
-    fn unwrapped(&mut self, value: &Abs) -> Abs {
+    pub(super) fn unwrapped(&mut self, value: &Abs) -> Abs {
         match value.success() {
             Some(out) => {
                 self.learn(&out.proof);

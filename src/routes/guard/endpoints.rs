@@ -9,10 +9,11 @@ use crate::source::Name;
 use crate::values::Callee;
 
 /// Traits of what answers requests.
-const ENDPOINTS: [&str; 3] = [
+const ENDPOINTS: [&str; 4] = [
     "poem::Endpoint",
     "poem::IntoEndpoint",
     "poem::endpoint::DynEndpoint",
+    "viz_core::Handler",
 ];
 
 impl Run<'_, '_> {
@@ -45,6 +46,7 @@ pub(super) fn is_rest(ty: &Ty) -> bool {
                 "std::boxed::Box" | "std::sync::Arc" | "std::rc::Rc"
             );
             *path == "poem::endpoint::BoxEndpoint"
+                || *path == "viz_core::BoxHandler"
                 // ntex 3: `ctx.call(&self.service, req)`.
                 || *path == "ntex::ServiceCtx"
                 || is_pointer && args.first().is_some_and(is_rest)
@@ -56,9 +58,10 @@ pub(super) fn is_rest(ty: &Ty) -> bool {
     }
 }
 
-/// Whether a type is middleware of the program by the trait of poem.
+/// Whether a type is middleware of the program by the trait of poem, or by that of viz.
 fn wraps(program: &Program, ty: &Ty) -> bool {
-    !program.external_impls("poem::Middleware", ty).is_empty()
+    let mut traits = ["poem::Middleware", "viz_core::Transform"].into_iter();
+    traits.any(|it| !program.external_impls(it, ty).is_empty())
 }
 
 /// What a middleware of the program makes of an endpoint; `None` if it is none, or if its type

@@ -106,6 +106,15 @@ impl Judge<'_> {
             let value = Abs::either((state, value.clone()), (&nobody, Abs::default()));
             joined = Some((state.join(&nobody), value));
         }
+        // The schema gives one to everybody, whatever the handler puts in its place.
+        if let Some((state, value)) = &joined
+            && let Some(given) = self.shared_out(wanted, &self.slot_name(wanted))
+            && let Some(out) = given.variant("Some")
+        {
+            let nobody = State::start().with(&out.proof);
+            let value = Abs::either((state, value.clone()), (&nobody, Abs::default()));
+            joined = Some((state.join(&nobody), value));
+        }
         match joined {
             Some((state, value)) => {
                 let from = if state.proof.is_verified() {
@@ -141,6 +150,10 @@ impl Judge<'_> {
                         ..Abs::of(From::OWN)
                     },
                 )
+            }
+            None if self.has_resolvers() && self.is_shared_out(wanted) != Some(false) => {
+                let given = self.shared_out(wanted, &self.slot_name(wanted));
+                given.unwrap_or_default()
             }
             None if matches!(wanted, Slot::Type(ty) if ty.is_external("poem::session::Session")) => {
                 Abs::fallible("Some", Proof::nothing(), Abs::of(From::SESSION))
@@ -187,6 +200,11 @@ impl Judge<'_> {
         self.inserters.get_or_init(|| {
             let mut found = Vec::new();
             let into_depots = self.program.may_use(DEPOT_CRATE);
+            let into_contexts = self.has_resolvers();
+            let handing_on = match into_contexts {
+                true => self.handing_on(),
+                false => Vec::new(),
+            };
             let hashes = ["extensions", "extensions_mut", "set_data"]
                 .into_iter()
                 .chain(
@@ -194,6 +212,7 @@ impl Judge<'_> {
                         .into_iter()
                         .filter(|_| into_depots),
                 )
+                .chain(handing_on.iter().map(|it| it.as_str()))
                 .flat_map(|name| hashes(Mention::CALLED, name));
             for key in self.program.mentioning(&hashes.collect()) {
                 let data = &self.program[key];
@@ -230,6 +249,9 @@ impl Judge<'_> {
                 }
                 if into_depots {
                     self.put_into_depots(key, &mut slots);
+                }
+                if into_contexts {
+                    self.handed_on(key, &mut slots);
                 }
                 if !slots.is_empty() {
                     found.push((id, slots));
@@ -370,7 +392,10 @@ impl Judge<'_> {
             for (id, expr) in data.body.exprs() {
                 let arg = match expr {
                     Expr::MethodCall(call) if matches!(call.name.as_str(), "data" | "data_opt") => {
-                        call.args.first()
+                        // What is for the resolvers of GraphQL is no data of an endpoint.
+                        let path = typing.external(id);
+                        let is_other = path.is_some_and(|it| it.as_str().starts_with("async_graphql"));
+                        call.args.first().filter(|_| !is_other)
                     }
                     Expr::Call { args, .. } => args.first().filter(|_| {
                         typing.callees(id).iter().any(|it| {
@@ -471,7 +496,7 @@ impl Judge<'_> {
 }
 
 /// Whether two types are the same as far as they are known.
-fn same(a: &Ty, b: &Ty) -> bool {
+pub(super) fn same(a: &Ty, b: &Ty) -> bool {
     match (a, b) {
         (Ty::Adt(a, _), Ty::Adt(b, _)) => a == b,
         (Ty::External(a, x), Ty::External(b, y)) => {

@@ -41,6 +41,9 @@ impl Run<'_, '_> {
                 _ => None,
             };
         }
+        if let Some(found) = self.context_method(id, call) {
+            return Some(found);
+        }
         self.note_kept(call, receiver, span);
         if receiver.from.has(From::SESSION)
             && matches!(name, "get" | "get_value" | "remove" | "remove_as")
@@ -116,6 +119,15 @@ impl Run<'_, '_> {
             // The application's own, reached through the request: `HttpRequest` of actix-web 4 and
             // ntex 3, Rocket 0.5 `Request`.
             "rocket" | "app_data" | "app_state" | "app_config" | "state" => Some(Abs::default()),
+            // dropshot: what all requests share.
+            "context"
+                if self
+                    .ty(call.receiver)
+                    .peel_refs()
+                    .is_external("dropshot::RequestContext") =>
+            {
+                Some(Abs::default())
+            }
             "get" | "get_bin" | "get_one" | "get_all" | "cookie" | "get_private" | "header"
             | "typed_get" | "typed_try_get" | "get_header" | "signed" | "private"
                 if !call.args.is_empty() || name.starts_with("typed") =>
@@ -626,6 +638,16 @@ impl Run<'_, '_> {
                     Some(on) => outcome(on, Proof::presence(), claims),
                     None => presence(claims),
                 }
+            }
+            Role::HandsOn | Role::SharesOut => {
+                let at = usize::try_from(credential.unwrap_or(0)).unwrap_or(0);
+                let ty = exprs.get(at).map(|it| self.ty(*it).peel_refs().clone());
+                if let Some(ty) = ty.filter(|_| role == Role::HandsOn) {
+                    let value = args.get(at).cloned().unwrap_or_default();
+                    let kind = EventKind::Insert(Slot::Type(ty), Box::new(value));
+                    self.event(kind, self.span(id));
+                }
+                receiver.cloned().unwrap_or_default()
             }
             Role::RequestSource => Abs::of(From::REQUEST),
             Role::Clock => Abs::of(From::CLOCK),

@@ -14,12 +14,14 @@ use crate::routes::eval::type_name;
 use crate::source::{Name, Span};
 
 /// Traits by which frameworks fill a handler's parameters.
-pub const EXTRACTOR_TRAITS: [&str; 5] = [
+pub const EXTRACTOR_TRAITS: [&str; 7] = [
     "FromRequestParts",
     "FromRequest",
     "FromData",
     "ApiExtractor",
     "Extractible",
+    "SharedExtractor",
+    "ExclusiveExtractor",
 ];
 /// What deriving salvo's does is to parse.
 const PARSING_TRAIT: &str = "Extractible";
@@ -45,6 +47,19 @@ impl Judge<'_> {
         }
         if endpoints::is_rest(peeled) {
             return Abs::of(From::NEXT);
+        }
+        // viz: the request and the rest of the chain, together.
+        if let Ty::Tuple(parts) = peeled
+            && parts.iter().any(endpoints::is_rest)
+        {
+            let parts = parts.iter().map(|it| self.parameter(it, None, span));
+            return Abs {
+                parts: Some(Arc::new(parts.collect())),
+                ..Abs::default()
+            };
+        }
+        if let Some(context) = self.made_context(peeled) {
+            return context;
         }
         let mut value = match self.uri(peeled) {
             Some(uri) => Abs::fallible("Ok", Proof::nothing(), uri),
@@ -127,7 +142,12 @@ impl Judge<'_> {
         }
         let role = self.program.models.type_(path).and_then(|it| it.role);
         match role {
-            Some(TypeRole::Request | TypeRole::Headers | TypeRole::Cookies) => {
+            Some(
+                TypeRole::Request
+                | TypeRole::Headers
+                | TypeRole::Cookies
+                | TypeRole::ResolverContext,
+            ) => {
                 return Some(From::REQUEST);
             }
             Some(TypeRole::Session) => return Some(From::SESSION),
