@@ -350,7 +350,6 @@ crates! {
     tar: model, exports;
     tempfile: model, none;
     tera: model, exports;
-    thrussh: model, none;
     tiberius: model, none;
     time: model, exports;
     tokio: model, exports;

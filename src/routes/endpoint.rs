@@ -48,6 +48,11 @@ impl Endpoint {
     pub fn acts_as(&self) -> &str {
         super::frameworks::acts_as(self.framework, &self.method, &self.path)
     }
+
+    /// Whether it is a field of a GraphQL schema, and not a route of its own.
+    pub fn is_operation(&self) -> bool {
+        super::frameworks::is_graphql(self.framework)
+    }
 }
 
 /// A layer on the way to an endpoint, with what it was found to do.

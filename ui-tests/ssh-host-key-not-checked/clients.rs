@@ -96,6 +96,19 @@ async fn by_openssh(host: &str) -> Result<openssh::Session, openssh::Error> {
     openssh::Session::connect(host, openssh::KnownHosts::Accept).await //~ ssh-host-key-not-checked
 }
 
+async fn by_tokio(host: &str, password: &str) -> Result<async_ssh2_tokio::Client, async_ssh2_tokio::Error> {
+    let auth = async_ssh2_tokio::AuthMethod::with_password(password);
+    let check = async_ssh2_tokio::ServerCheckMethod::NoCheck; //~ ssh-host-key-not-checked
+    async_ssh2_tokio::Client::connect((host, 22), "deploy", auth, check).await
+}
+
+// near miss: the file of the user's known hosts
+async fn by_known_hosts(host: &str, password: &str) -> Result<async_ssh2_tokio::Client, async_ssh2_tokio::Error> {
+    let auth = async_ssh2_tokio::AuthMethod::with_password(password);
+    let check = async_ssh2_tokio::ServerCheckMethod::DefaultKnownHostsFile;
+    async_ssh2_tokio::Client::connect((host, 22), "deploy", auth, check).await
+}
+
 // near miss: known hosts alone
 async fn strictly(host: &str) -> Result<openssh::Session, openssh::Error> {
     openssh::Session::connect(host, openssh::KnownHosts::Strict).await

@@ -3,7 +3,7 @@
 
 use aes::Aes256;
 use aes::cipher::block_padding::Pkcs7;
-use aes::cipher::{BlockDecryptMut, BlockEncryptMut, KeyIvInit, StreamCipher};
+use aes::cipher::{AsyncStreamCipher, BlockDecryptMut, BlockEncryptMut, KeyIvInit, StreamCipher};
 use hmac::{Hmac, Mac};
 use openssl::symm::{Cipher, encrypt, encrypt_aead};
 use sha2::Sha256;
@@ -17,6 +17,19 @@ fn by_cbc(key: &[u8; 32], iv: &[u8; 16], text: &[u8]) -> Vec<u8> {
 
 fn by_counter(key: &[u8; 32], iv: &[u8; 16], text: &mut [u8]) {
     Counter::new(key.into(), iv.into()).apply_keystream(text); //~ unauthenticated-encryption
+}
+
+fn by_feedback(key: &[u8; 32], iv: &[u8; 16], text: &mut [u8]) {
+    cfb_mode::Encryptor::<Aes256>::new(key.into(), iv.into()).encrypt(text); //~ unauthenticated-encryption
+}
+
+// near miss: what others have encrypted so, by the same crate
+fn of_others(key: &[u8; 32], iv: &[u8; 16], text: &mut [u8]) {
+    cfb_mode::Decryptor::<Aes256>::new(key.into(), iv.into()).decrypt(text);
+}
+
+fn by_output(key: &[u8; 32], iv: &[u8; 16], text: &mut [u8]) {
+    ofb::Ofb::<Aes256>::new(key.into(), iv.into()).apply_keystream(text); //~ unauthenticated-encryption
 }
 
 fn by_openssl(key: &[u8], iv: &[u8], text: &[u8]) -> Result<Vec<u8>, openssl::error::ErrorStack> {

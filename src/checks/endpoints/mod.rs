@@ -348,7 +348,9 @@ fn first_line(cx: &Context<'_>, span: Span) -> Span {
 /// Where the service is put together, which is where authentication would be added: the
 /// outermost mount that all endpoints share, or the first registration.
 fn outermost(cx: &Context<'_>, sites: &[&Site<'_>]) -> Option<Span> {
-    let first = sites.iter().min_by_key(|it| it.endpoint.registered)?;
+    // What a schema's field answers is declared anywhere, and mounted where the service is made.
+    let key = |it: &&&Site<'_>| (it.endpoint.is_operation(), it.endpoint.registered);
+    let first = sites.iter().min_by_key(key)?;
     let mount = first.endpoint.mounts.first().filter(|mount| {
         let shares = |it: &&Site<'_>| it.endpoint.mounts.first() == Some(mount);
         sites.iter().all(shares)
