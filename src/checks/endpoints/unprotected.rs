@@ -63,16 +63,14 @@ pub(crate) fn run(cx: &Context<'_>, endpoints: &Endpoints<'_>, lint: &Lint) -> V
         if sites.len() < ENDPOINTS || !sites.iter().all(|it| lacks(&it.endpoint.protections)) {
             continue;
         }
-        // Not where a library adds a route of its own, but where most are added.
+        // Not where a library adds a route of its own or a schema has its fields, but where most are added.
+        let routes = sites.iter().filter(|it| !it.endpoint.is_operation());
         let file = |it: &Site<'_>| it.endpoint.registered.file;
-        let with = |one: &Site<'_>| sites.iter().filter(|it| file(it) == file(one)).count();
-        let Some(most) = sites.iter().max_by_key(|it| with(it)).map(|it| file(it)) else {
-            continue;
-        };
-        let here: Vec<&Site<'_>> = sites
-            .iter()
+        let with = |one: &Site<'_>| routes.clone().filter(|it| file(it) == file(one)).count();
+        let most = routes.clone().max_by_key(|it| with(it)).map(|it| file(it));
+        let here: Vec<&Site<'_>> = routes
             .copied()
-            .filter(|it| file(it) == most)
+            .filter(|it| Some(file(it)) == most)
             .collect();
         let Some(place) = outermost(cx, &here) else {
             continue;
