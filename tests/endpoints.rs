@@ -6,9 +6,12 @@
 //! source has a line of, it has one for each endpoint that has any. A source is a file, or a folder
 //! that is a package.
 
+mod support;
+
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
+
+use support::{entries, folder, routes, word};
 
 /// The endpoints that a source says it has.
 fn expected(source: &str) -> BTreeSet<String> {
@@ -36,19 +39,7 @@ fn text(path: &Path) -> String {
             false => String::new(),
         };
     }
-    let entries = std::fs::read_dir(path).expect("a readable folder");
-    let texts = entries.map(|entry| text(&entry.expect("a readable entry").path()));
-    texts.collect()
-}
-
-/// What the tool says of the endpoints in it.
-fn routes(path: &Path) -> serde_json::Value {
-    let run = Command::new(env!("CARGO_BIN_EXE_cargo-moat"))
-        .args(["moat", "routes", "--format", "json"])
-        .arg(path)
-        .output()
-        .expect("the program runs");
-    serde_json::from_slice(&run.stdout).expect("it prints JSON and nothing else")
+    entries(path).iter().map(|it| text(it)).collect()
 }
 
 /// The protections, of those that are asked about, of the endpoints that have them.
@@ -57,7 +48,6 @@ fn found_beside(json: &serde_json::Value, asked: &BTreeSet<String>) -> BTreeSet<
     for endpoint in json["endpoints"].as_array().expect("a list") {
         let protections = endpoint["protections"].as_object().expect("protections");
         for (name, it) in protections.iter().filter(|it| asked.contains(it.0)) {
-            let word = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
             let status = word(&it["status"]);
             if status == "none" {
                 continue;
@@ -77,13 +67,12 @@ fn found(json: &serde_json::Value) -> BTreeSet<String> {
     let unresolved = unresolved.iter().map(|it| format!("unresolved: {it}"));
     let endpoints = json["endpoints"].as_array().expect("a list").iter();
     let endpoints = endpoints.map(|endpoint| {
-        let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
         let authentication = &endpoint["protections"]["authentication"];
         let mut line = format!(
             "{} {} {}",
-            text(&endpoint["method"]),
-            text(&endpoint["path"]),
-            text(&authentication["status"]),
+            word(&endpoint["method"]),
+            word(&endpoint["path"]),
+            word(&authentication["status"]),
         );
         if let Some(condition) = authentication["condition"].as_str() {
             line.push_str(&format!(" if {condition}"));
@@ -95,12 +84,7 @@ fn found(json: &serde_json::Value) -> BTreeSet<String> {
 
 #[test]
 fn endpoints_and_their_authentication() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/endpoints");
-    let entries = std::fs::read_dir(&folder).expect("the folder is there");
-    let mut sources: Vec<PathBuf> = entries
-        .map(|entry| entry.expect("a readable entry").path())
-        .collect();
-    sources.sort();
+    let sources = entries(&folder("endpoints"));
     assert!(sources.len() >= 6, "the sources are gone");
     let mut wrong = Vec::new();
     for path in sources {

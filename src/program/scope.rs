@@ -9,9 +9,10 @@ use std::sync::{Arc, OnceLock, RwLock};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Program;
-use super::defs::{CrateId, Def, Import, ModuleId};
+use super::defs::{Crate, CrateId, Def, Import, ModuleId};
 use crate::facts::Path;
 use crate::source::Name;
+use crate::workspace::TargetKind;
 
 /// Answers already given, shared between threads.
 #[derive(Debug, Default)]
@@ -269,12 +270,17 @@ impl Program {
 
     /// Whether a package of the program is the library that a model describes: a framework, or
     /// one that is published with it. What it means to who uses it is what the model says, as if
-    /// it came from the registry.
+    /// it came from the registry. A program of that name (`examples/axum.rs`) is none.
     pub fn is_modelled_source(&self, krate: CrateId) -> bool {
+        let is_library = |krate: &Crate| matches!(krate.kind, TargetKind::Lib);
+        if !is_library(&self[krate]) {
+            return false;
+        }
         let package = self[krate].name;
         let family = |name: Name| name.as_str().split('_').next();
         let frameworks = self.names.frameworks.get_or_init(|| {
-            let names = self.crates.iter().map(|krate| krate.name);
+            let libraries = self.crates.iter().filter(|krate| is_library(krate));
+            let names = libraries.map(|krate| krate.name);
             names.filter(|it| self.models.is_framework(*it)).collect()
         });
         frameworks.iter().any(|it| family(*it) == family(package)) && self.models.describes(package)

@@ -167,7 +167,10 @@ impl Judge<'_> {
             }
         };
         self.admit(&mut effect.proof);
-        if names_a_limiter(&layer.name) && !effect.protects.contains(&Protects::RateLimit) {
+        // What a model describes does what that says, and not what it was given is named for.
+        let is_modelled = matches!(&layer.kind, LayerKind::Type(Ty::External(path, _), _) if self.values.program.models.layer(*path).is_some());
+        let is_limiter = !is_modelled && names_a_limiter(&layer.name);
+        if is_limiter && !effect.protects.contains(&Protects::RateLimit) {
             effect.protects.push(Protects::RateLimit);
         }
         if effect.proof.strength > Strength::Nothing || effect.proof.looked {
