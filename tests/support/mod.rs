@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The folder of this name under `tests/`.
-pub fn folder(name: &str) -> PathBuf {
+pub(crate) fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests")
         .join(name)
 }
 
 /// What is in a folder, in order.
-pub fn entries(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn entries(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).expect("the folder is there");
     let mut entries: Vec<PathBuf> = entries
         .map(|entry| entry.expect("a readable entry").path())
@@ -21,7 +21,7 @@ pub fn entries(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// What the tool says of the endpoints of a source.
-pub fn routes(path: &Path) -> serde_json::Value {
+pub(crate) fn routes(path: &Path) -> serde_json::Value {
     let run = Command::new(env!("CARGO_BIN_EXE_cargo-moat"))
         .args(["moat", "routes", "--format", "json"])
         .arg(path)
@@ -31,6 +31,6 @@ pub fn routes(path: &Path) -> serde_json::Value {
 }
 
 /// The text of a JSON value; nothing if it is none.
-pub fn word(value: &serde_json::Value) -> &str {
+pub(crate) fn word(value: &serde_json::Value) -> &str {
     value.as_str().unwrap_or_default()
 }
