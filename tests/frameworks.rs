@@ -262,12 +262,6 @@ const EXCEPTIONS: &[Exception] = &[
         "a handler that reads its body through `Limited` limits itself, and no layer does",
     ),
     known_gap(
-        &["loco"],
-        "GET /items/{id}",
-        Says("authentication", "none"),
-        "`extract_jwt_from_request_parts`, which an extractor calls, is not in the model",
-    ),
-    known_gap(
         &["tonic"],
         "DELETE /admin/items/{id}",
         Says("authorization", "none"),

@@ -63,7 +63,7 @@ fn list_items(shop: &State<Shop>) -> Json<Vec<Item>> {
 #[get("/items/<id>")]
 fn get_item(user: Option<User>, shop: &State<Shop>, id: u32) -> Option<Json<Item>> {
     if let Some(User(claims)) = user {
-        rocket::debug!("{} looked at {id}", claims.sub);
+        log::debug!("{} looked at {id}", claims.sub);
     }
     shop.get(id).map(Json)
 }

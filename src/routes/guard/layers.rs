@@ -168,7 +168,10 @@ impl Judge<'_> {
         };
         self.admit(&mut effect.proof);
         // What a model describes does what that says, and not what it was given is named for.
-        let is_modelled = matches!(&layer.kind, LayerKind::Type(Ty::External(path, _), _) if self.values.program.models.layer(*path).is_some());
+        let is_modelled = match &layer.kind {
+            LayerKind::Type(Ty::External(path, _), _) => self.program.models.layer(*path).is_some(),
+            _ => false,
+        };
         let is_limiter = !is_modelled && names_a_limiter(&layer.name);
         if is_limiter && !effect.protects.contains(&Protects::RateLimit) {
             effect.protects.push(Protects::RateLimit);
