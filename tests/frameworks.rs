@@ -244,6 +244,12 @@ const EXCEPTIONS: &[Exception] = &[
         "a `JsonConfig` on a resource is no layer, and layers are all that is asked for limits",
     ),
     known_gap(
+        &["viz"],
+        "POST /items",
+        Says("body_limit", "none"),
+        "whether a handler asks for the limits that are set (`json_with_limit`) or not (`Json`) is not seen",
+    ),
+    known_gap(
         &["rocket"],
         "POST /items",
         Says("body_limit", "none"),
