@@ -124,11 +124,8 @@ const fn known_gap(
     reason: &'static str,
 ) -> Exception {
     Exception {
-        frameworks,
-        endpoint,
-        differs,
         is_known_gap: true,
-        reason,
+        ..by_nature(frameworks, endpoint, differs, reason)
     }
 }
 

@@ -14,17 +14,12 @@ use crate::source::{Name, TextRange};
 const MAX_DEPTH: usize = 16;
 
 /// Words that name nothing, and so stand in no tree.
-const KEYWORDS: [&str; 37] = [
+const KEYWORDS: [&str; 49] = [
     "abstract", "as", "become", "box", "break", "const", "continue", "do", "dyn", "else", "enum",
     "extern", "false", "final", "fn", "for", "if", "impl", "in", "let", "loop", "macro", "match",
     "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "static", "struct", "trait",
-    "true", "type", "use",
-];
-
-/// Others that syn does not take for names.
-const MORE_KEYWORDS: [&str; 12] = [
-    "async", "await", "try", "typeof", "unsafe", "unsized", "virtual", "where", "while", "yield",
-    "_", "gen",
+    "true", "type", "use", "async", "await", "try", "typeof", "unsafe", "unsized", "virtual",
+    "where", "while", "yield", "_", "gen",
 ];
 
 /// A tree that was read.
@@ -95,8 +90,7 @@ impl<I: Iterator<Item = Lexeme>> Reader<'_, I> {
 
     fn name(&self, lexeme: Lexeme) -> Option<Name> {
         let word = self.word(lexeme)?;
-        let is_keyword = KEYWORDS.contains(&word) || MORE_KEYWORDS.contains(&word);
-        let is_plain = word.is_ascii() && !is_keyword;
+        let is_plain = word.is_ascii() && !KEYWORDS.contains(&word);
         is_plain.then(|| Name::new(word.strip_prefix("r#").unwrap_or(word)))
     }
 

@@ -206,18 +206,12 @@ fn judged(
     });
     let limits = Limits::new(values, sources);
     let mut first = Judges::new(values, sources, &limits, rights);
-    let (sample, rest) = match order.len() > JUDGED_BY_ONE {
-        true => {
-            let numbered = order.iter().copied().enumerate();
-            let (sample, rest): (Vec<_>, Vec<_>) =
-                numbered.partition(|(n, _)| n % JUDGED_FIRST == 0);
-            let routes = |of: Vec<(usize, usize)>| of.into_iter().map(|(_, at)| at).collect();
-            (routes(sample), routes(rest))
-        }
-        false => (order, Vec::new()),
-    };
-    let judge = |judges: &mut Judges<'_, '_>, part: &[usize]| -> Vec<(usize, Endpoint)> {
-        let endpoint = |at: &usize| {
+    let is_little = order.len() <= JUDGED_BY_ONE;
+    let goes_first = |place: usize| is_little || place.is_multiple_of(JUDGED_FIRST);
+    let numbered = order.into_iter().enumerate();
+    let (sample, rest): (Vec<_>, Vec<_>) = numbered.partition(|it| goes_first(it.0));
+    let judge = |judges: &mut Judges<'_, '_>, part: &[(usize, usize)]| -> Vec<(usize, Endpoint)> {
+        let endpoint = |(_, at): &(usize, usize)| {
             let (of, route) = &routes[*at];
             (*at, judges.endpoint(server(*of), route))
         };
