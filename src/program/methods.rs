@@ -382,7 +382,9 @@ impl Program {
         let to = self.pointed_to(ty);
         let is_ours = matches!(to, Ty::Adt(..) | Ty::Dyn(_) | Ty::Opaque(_));
         if !is_ours && !matches!(ty.peel_refs(), Ty::Param(..) | Ty::Assoc(..)) {
-            found.retain(|it| self.is_method_in_scope(module, it.id));
+            // What somebody implements `Iterator` for is not what an unknown type is.
+            let tells = |id| !ty.is_unknown() || self.is_of_own_trait(id);
+            found.retain(|it| tells(it.id) && self.is_method_in_scope(module, it.id));
         }
     }
 
@@ -396,6 +398,18 @@ impl Program {
             }
         }
         to
+    }
+
+    /// Whether a function is a method of a trait of the program's.
+    fn is_of_own_trait(&self, id: FnId) -> bool {
+        match self[id].container {
+            Container::Trait(_) => true,
+            Container::Impl(of) => {
+                let mut of = self.index.traits[of.0 as usize].iter();
+                of.any(|it| matches!(it, TraitKey::Local(_)))
+            }
+            Container::Module => false,
+        }
     }
 
     /// Whether code of a module can call a function as a method: the trait that it is of, if it is

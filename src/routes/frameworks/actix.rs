@@ -96,7 +96,7 @@ pub(super) fn call(eval: &mut Eval<'_>, call: &mut Call<'_>) -> Option<Value> {
                 (_, Some(held)) => Value::Object(held, Vec::new()),
                 (other, None) => other.clone(),
             };
-            let layers = eval.layers(&value, call.body, None, call.span);
+            let layers = eval.layers(&value, call.body, Some(expr), call.span);
             let with = |layer: &Arc<Layer>| layer.under(&*condition);
             return Some(Value::Layers(layers.iter().map(with).collect()));
         }

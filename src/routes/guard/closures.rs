@@ -1,12 +1,10 @@
 //! Handlers that are closures: what their parameters and their bodies demand of a request.
 
-use rustc_hash::FxHashSet;
-
 use super::interpret::Run;
-use super::proof::{Abs, Proof, State, Strength};
+use super::proof::{Abs, Proof, Strength};
 use super::{Judge, body_proof};
 use crate::facts::body::Closure;
-use crate::facts::{Expr, ExprId, Pat, PatId, Stmt};
+use crate::facts::{Expr, ExprId, Pat, PatId};
 use crate::program::{BodyKey, Ty};
 use crate::routes::endpoint::{Evidence, EvidenceKind};
 use crate::routes::eval::type_name;
@@ -88,38 +86,5 @@ impl Judge<'_> {
             Pat::Typed(inner, _) => self.parameter_name(key, *inner),
             _ => None,
         }
-    }
-}
-
-impl Run<'_, '_> {
-    /// What the variables are that a closure takes along: a text that stands in the code, or a setting
-    /// that may be empty, is no secret.
-    pub(super) fn know_captured(&mut self, closure: ExprId) {
-        let body = &self.judge.program[self.key].body;
-        let within = body.expr_range(closure);
-        let used = body.exprs().filter_map(|(id, expr)| {
-            let is_inside = matches!(expr, Expr::Path(_)) && within.contains(body.expr_range(id));
-            self.typing.local(id).filter(|_| is_inside)
-        });
-        let used: FxHashSet<PatId> = used.collect();
-        let lets = body.exprs().filter_map(|(_, expr)| match expr {
-            Expr::Block(block) => Some(block.stmts.iter()),
-            _ => None,
-        });
-        let captured = lets.flatten().filter_map(|stmt| match stmt {
-            Stmt::Let(data) if used.contains(&data.pat) => Some((data.pat, data.init?)),
-            _ => None,
-        });
-        let captured: Vec<(PatId, ExprId)> = captured
-            .filter(|(_, init)| !within.contains(body.expr_range(*init)))
-            .collect();
-        for (pat, init) in captured {
-            let value = self.expr(init);
-            self.bind(pat, value);
-            // That was before any request.
-            self.state = Some(State::start());
-        }
-        self.exits.clear();
-        self.events.clear();
     }
 }

@@ -134,7 +134,8 @@ impl Run<'_, '_> {
             {
                 Some(self.credential_read(id, call, name, args))
             }
-            "uri" | "path" | "match_pattern" => Some(self.path_of_request()),
+            "uri" | "path" => Some(self.path_of_request()),
+            "match_pattern" => Some(self.pattern_of_request()),
             // poem 3 `src/request.rs`: as it was before `nest` took anything away.
             "original_uri" => Some(self.whole_path_of_request()),
             "method" if args.is_empty() => Some(self.method_of_request()),

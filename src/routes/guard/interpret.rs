@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::calls::unknown_outcome;
+use super::places::list_of;
 use super::proof::{Abs, Captured, From, Out, Proof, State};
 use super::public::{brings_key, is_public_field, public};
 use super::route::{Looks, name_of};
@@ -331,12 +332,7 @@ impl<'a> Run<'_, 'a> {
             }
             Expr::Array(all) => {
                 let parts: Vec<Abs> = all.iter().map(|id| self.expr(*id)).collect();
-                let from = union(&parts);
-                Abs {
-                    parts: Some(Arc::new(parts))
-                        .filter(|all| all.iter().all(|it| it.text.is_some())),
-                    ..Abs::of(from)
-                }
+                list_of(parts)
             }
             Expr::Repeat { value, .. } => Abs::of(self.expr(*value).from),
             Expr::Ref { inner, mutable } => {

@@ -368,6 +368,7 @@ impl Judge<'_> {
             return Effect::of(Proof::nothing());
         };
         let mut run = self.start(body, Abs::default(), Vec::new());
+        run.know_listed(expr);
         let count = closure.params.len();
         for (at, (pat, _)) in closure.params.iter().enumerate() {
             let ty = run.typing.pat_ty(*pat).clone();

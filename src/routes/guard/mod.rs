@@ -9,6 +9,7 @@ mod branches;
 mod builds;
 mod callees;
 mod calls;
+mod captured;
 mod chain;
 mod closures;
 mod combinators;

@@ -4,20 +4,85 @@
 
 use std::sync::Arc;
 
+use super::calls::union;
 use super::interpret::Run;
-use super::proof::Abs;
+use super::proof::{Abs, From, Out, Proof, Strength};
 use crate::facts::item::SelfParam;
 use crate::facts::{Expr, ExprId, Pat};
 use crate::values::Callee;
 
+/// What an element is called that is in a list only in some cases.
+const PERHAPS: &str = "#perhaps";
 /// Lists longer than this are not kept.
 const LONGEST_LIST: usize = 64;
 
 impl Abs {
-    /// Whether it is a list of known texts.
+    /// Whether it is a list of what stands in the code: texts, or what is put together of them.
     pub(super) fn is_list(&self) -> bool {
         let parts = self.parts.as_ref();
-        parts.is_some_and(|all| all.iter().all(|it| it.text.is_some()))
+        parts.is_some_and(|all| all.iter().all(Abs::is_written))
+    }
+
+    /// Whether it is a text, a variant that carries no proof, or a struct or tuple of such values.
+    pub(super) fn is_written(&self) -> bool {
+        let all = |of: &[Abs]| !of.is_empty() && of.iter().all(Abs::is_written);
+        let own = self.from.without(From::LITERAL) == From::default();
+        let is_variant = || match self.variants.as_deref().map(Vec::as_slice) {
+            Some([(_, out)]) => {
+                out.proof.strength == Strength::Nothing
+                    && (out.val.is_plain() || out.val.is_written())
+            }
+            _ => false,
+        };
+        let is_struct = || {
+            let fields = self.fields.as_ref();
+            fields.is_some_and(|it| !it.is_empty() && it.iter().all(|(_, it)| it.is_written()))
+        };
+        own && (self.text.is_some()
+            || is_variant()
+            || self.parts.as_ref().is_some_and(|it| all(it))
+            || is_struct())
+    }
+
+    /// An element that is in a list only in some cases.
+    fn perhaps(self) -> Abs {
+        let own = Out {
+            proof: Proof::nothing(),
+            val: self,
+        };
+        Abs::variants(From::default(), vec![(PERHAPS, own)])
+    }
+
+    /// The elements of a list, and whether each is there in any case.
+    pub(super) fn listed(&self) -> impl Iterator<Item = (bool, &Abs)> {
+        let all = self.parts.iter().flat_map(|all| all.iter());
+        all.map(|it| match it.variants.as_deref().map(Vec::as_slice) {
+            Some([(name, own)]) if *name == PERHAPS => (false, &own.val),
+            _ => (true, it),
+        })
+    }
+
+    /// The elements that are in one of two lists, if one is the other with more at its end.
+    pub(super) fn one_of_lists(&self, other: &Abs) -> Option<Arc<Vec<Abs>>> {
+        let (short, long) = match (self.parts.as_ref()?, other.parts.as_ref()?) {
+            (a, b) if a.len() < b.len() => (a, b),
+            (a, b) => (b, a),
+        };
+        let begins = short
+            .iter()
+            .zip(long.iter())
+            .all(|(a, b)| a.is_shared_with(b));
+        if !begins || !self.is_list() || !other.is_list() {
+            return None;
+        }
+        let sure = short.iter().cloned();
+        let more = long[short.len()..].iter().cloned().map(Abs::perhaps);
+        Some(Arc::new(sure.chain(more).collect()))
+    }
+
+    /// Whether nothing at all is known of it.
+    fn is_plain(&self) -> bool {
+        self.is_shared_with(&Abs::default())
     }
 }
 
@@ -94,7 +159,7 @@ impl Run<'_, '_> {
             return;
         }
         let added = match (name, args) {
-            ("push" | "insert" | "push_back", [only]) if only.text.is_some() => Some(only),
+            ("push" | "insert" | "push_back", [only]) if only.is_written() => Some(only),
             _ => None,
         };
         match (added, &mut place.parts) {
@@ -135,7 +200,7 @@ impl Run<'_, '_> {
                     .map(|it| self.apply(id, &function, vec![it.clone()]))
                     .collect();
                 self.state = before;
-                let is_list = parts.iter().all(|it| it.text.is_some());
+                let is_list = parts.iter().all(Abs::is_written);
                 Some(Abs {
                     parts: is_list.then(|| Arc::new(parts)),
                     ..Abs::of(receiver.from)
@@ -143,6 +208,19 @@ impl Run<'_, '_> {
             }
             _ => None,
         }
+    }
+}
+
+/// A list of these, which are kept if they stand in the code.
+pub(super) fn list_of(parts: Vec<Abs>) -> Abs {
+    let list = Abs {
+        from: union(&parts),
+        parts: Some(Arc::new(parts)),
+        ..Abs::default()
+    };
+    match list.is_list() {
+        true => list,
+        false => Abs::of(list.from),
     }
 }
 

@@ -435,6 +435,8 @@ impl Abs {
                 .map(|(x, y)| Abs::either((a.0, x.clone()), (b.0, y.clone())))
                 .collect();
             joined.parts = Some(Arc::new(parts));
+        } else {
+            joined.parts = a.1.one_of_lists(&b.1);
         }
         if let (Some(x), Some(y)) = (&a.1.fields, &b.1.fields) {
             let both = x.iter().filter_map(|(name, x)| {

@@ -5,7 +5,7 @@ use std::ops::BitOrAssign;
 use std::sync::Arc;
 
 use super::interpret::Run;
-use super::proof::{Abs, From, Out};
+use super::proof::{Abs, From, Out, Proof};
 use super::words;
 use crate::facts::Expr;
 use crate::facts::body::Literal;
@@ -82,6 +82,22 @@ impl Run<'_, '_> {
         }
     }
 
+    /// The path of the endpoint that answers the request, as it is registered.
+    pub(super) fn pattern_of_request(&mut self) -> Abs {
+        let pattern = self.whole_path_of_request();
+        match pattern.text {
+            // Every endpoint has one.
+            Some(_) => {
+                let val = Out {
+                    proof: Proof::nothing(),
+                    val: pattern,
+                };
+                Abs::variants(val.val.from, vec![("Some", val)])
+            }
+            None => pattern,
+        }
+    }
+
     /// The method of the request. Compared with a constant, its name decides as a path does.
     pub(super) fn method_of_request(&mut self) -> Abs {
         self.looks.method = true;
@@ -118,19 +134,11 @@ impl Run<'_, '_> {
             return known.map(verdict);
         }
         let path = route(arg).filter(|_| name == "contains")?;
-        let list = receiver
-            .parts
-            .as_ref()
-            .filter(|it| it.len() <= LONGEST_LIST)?;
-        let mut all_differ = true;
-        for listed in list.iter() {
-            match equals(path, listed.text?.as_str()) {
-                Some(true) => return Some(verdict(true)),
-                Some(false) => {}
-                None => all_differ = false,
-            }
+        let list = receiver.parts.as_ref()?;
+        if list.len() > LONGEST_LIST {
+            return None;
         }
-        all_differ.then(|| verdict(false))
+        any_of(receiver, |listed| equals(path, listed.text?.as_str()))
     }
 
     /// The texts of a constant that is a list of them.
@@ -160,19 +168,25 @@ impl Run<'_, '_> {
         mut is_meant: impl FnMut(&mut Self, &Abs) -> Abs,
     ) -> Option<Abs> {
         self.judge.route.get()?;
-        let list = list.parts.clone().filter(|it| it.len() <= LONGEST_LIST)?;
-        let mut all_differ = true;
-        for listed in list.iter() {
-            listed.text?;
-            let found = is_meant(self, listed);
-            match found.truth() {
-                Some(true) => return Some(verdict(true)),
-                Some(false) => {}
-                None => all_differ = false,
-            }
+        let is_short = list.parts.as_ref()?.len() <= LONGEST_LIST;
+        if !is_short || !list.is_list() {
+            return None;
         }
-        all_differ.then(|| verdict(false))
+        any_of(list, |listed| is_meant(self, listed).truth())
     }
+}
+
+/// Whether one of a list is meant, if that can be told of each.
+fn any_of(list: &Abs, mut is_meant: impl FnMut(&Abs) -> Option<bool>) -> Option<Abs> {
+    let mut all_differ = true;
+    for (is_certain, listed) in list.listed() {
+        match is_meant(listed) {
+            Some(true) if is_certain => return Some(verdict(true)),
+            Some(false) => {}
+            _ => all_differ = false,
+        }
+    }
+    all_differ.then(|| verdict(false))
 }
 
 /// Whether the path is the text that the other value is: `None` if that cannot be told.

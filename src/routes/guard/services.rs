@@ -46,12 +46,35 @@ impl Judge<'_> {
         };
         let mut run = self.start(body, Abs::default(), Subst::new());
         let written = self.initial(body, written);
+        let is_of = |ty: &Ty| matches!(ty.peel_refs(), Ty::Adt(it, _) if it == adt);
+        let written = match is_of(&run.ty(written)) {
+            true => written,
+            false => self.only_within(body, written, is_of).unwrap_or(written),
+        };
         let own = run.ty(written).peel_refs().clone();
-        let is_same = matches!(&own, Ty::Adt(it, _) if it == adt);
+        let is_same = is_of(&own);
+        run.know_listed(written);
         let value = run.expr(written);
         let ty = if is_same { own } else { ty.clone() };
         let ty = self.with_fields_of(ty, body, written);
         run.state.is_some().then_some((ty, value))
+    }
+
+    /// The only expression of a type that stands in another: `keys.map(|keys| Gate::new(keys))`.
+    fn only_within(
+        &self,
+        key: BodyKey,
+        whole: ExprId,
+        is_meant: impl Fn(&Ty) -> bool,
+    ) -> Option<ExprId> {
+        let (body, typing) = (&self.program[key].body, self.values.typing(key));
+        let within = body.expr_range(whole);
+        let makes = |expr: &Expr| matches!(expr, Expr::Call { .. } | Expr::Struct(_));
+        let mut found = body.exprs().filter(|(id, expr)| {
+            makes(expr) && within.contains(body.expr_range(*id)) && is_meant(typing.ty(*id))
+        });
+        let only = found.next()?.0;
+        found.next().is_none().then_some(only)
     }
 
     /// The type of `Gate { check: ByKey }`, whose parameters stand for the types of its fields.

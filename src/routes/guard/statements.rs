@@ -79,7 +79,7 @@ impl Run<'_, '_> {
         }
     }
 
-    fn run_statement(&mut self, stmt: &Stmt) {
+    pub(super) fn run_statement(&mut self, stmt: &Stmt) {
         match stmt {
             Stmt::Expr(id) => {
                 let value = self.expr(*id);

@@ -1,0 +1,109 @@
+//! What was made before a closure or a layer, and is taken along by it.
+
+use rustc_hash::FxHashSet;
+
+use super::interpret::Run;
+use super::proof::State;
+use crate::facts::body::Block;
+use crate::facts::{Expr, ExprId, Pat, PatId, Stmt};
+use crate::program::Program;
+use crate::source::TextRange;
+
+/// So many variables are found out about, one through the other.
+const MAX_VARIABLES: usize = 24;
+
+/// A statement before the code in question that says what a variable is: its `let`, or a later one of
+/// the same block that may change it.
+struct Before<'b> {
+    stmt: &'b Stmt,
+    range: TextRange,
+}
+
+impl<'a> Run<'_, 'a> {
+    /// What the variables are that an expression takes along: a text that stands in the code, or a
+    /// setting that may be empty, is no secret, and a list of paths is what was put into it.
+    pub(super) fn know_captured(&mut self, taker: ExprId) {
+        let body = &self.judge.program[self.key].body;
+        let within = body.expr_range(taker);
+        let mut known: FxHashSet<PatId> = FxHashSet::default();
+        let mut open = self.variables_in(within);
+        let mut before: Vec<Before> = Vec::new();
+        while let Some(pat) = open.pop() {
+            if known.len() >= MAX_VARIABLES || !known.insert(pat) {
+                continue;
+            }
+            let Some((block, at)) = self.let_of(pat, within) else {
+                continue;
+            };
+            let is_mutable = matches!(body.pat(pat), Pat::Bind { mutable: true, .. });
+            for (index, stmt) in block.stmts.iter().enumerate().skip(at) {
+                let range = self.range_of(stmt);
+                let is_later = range.end > within.start;
+                if is_later
+                    || index > at && (!is_mutable || !self.variables_in(range).contains(&pat))
+                {
+                    continue;
+                }
+                if index == at {
+                    open.extend(self.variables_in(range));
+                }
+                before.push(Before { stmt, range });
+            }
+        }
+        before.sort_by_key(|it| it.range.start);
+        before.dedup_by_key(|it| it.range.start);
+        for Before { stmt, .. } in before {
+            self.run_statement(stmt);
+            // That was before any request.
+            self.state = Some(State::start());
+        }
+        self.exits.clear();
+        self.events.clear();
+    }
+
+    /// The same of lists and texts that stand in the code alone: what else a layer is made of is called
+    /// by the fields that hold it.
+    pub(super) fn know_listed(&mut self, taker: ExprId) {
+        self.know_captured(taker);
+        self.env
+            .retain(|_, value| value.is_list() || value.is_written());
+    }
+
+    /// The variables that are named in a part of the body.
+    fn variables_in(&self, within: TextRange) -> Vec<PatId> {
+        let body = &self.judge.program[self.key].body;
+        let used = body.exprs().filter_map(|(id, expr)| {
+            let is_inside = matches!(expr, Expr::Path(_)) && within.contains(body.expr_range(id));
+            self.typing.local(id).filter(|_| is_inside)
+        });
+        used.collect()
+    }
+
+    /// The block and the index of the `let` of a variable that is made outside of a part of the body.
+    fn let_of(&self, pat: PatId, within: TextRange) -> Option<(&'a Block, usize)> {
+        let program: &'a Program = self.judge.program;
+        let body = &program[self.key].body;
+        let is_meant = |stmt: &Stmt| match stmt {
+            Stmt::Let(data) => {
+                let outside = |init: ExprId| !within.contains(body.expr_range(init));
+                data.pat == pat && data.init.is_some_and(outside)
+            }
+            Stmt::Expr(_) => false,
+        };
+        body.exprs().find_map(|(_, expr)| match expr {
+            Expr::Block(block) => Some((&**block, block.stmts.iter().position(|it| is_meant(it))?)),
+            _ => None,
+        })
+    }
+
+    fn range_of(&self, stmt: &Stmt) -> TextRange {
+        let body = &self.judge.program[self.key].body;
+        match stmt {
+            Stmt::Expr(id) => body.expr_range(*id),
+            Stmt::Let(data) => match data.init {
+                Some(init) => body.expr_range(init),
+                None => body.pat_range(data.pat),
+            },
+        }
+    }
+}
