@@ -31,7 +31,7 @@ impl Run<'_, '_> {
         }
         let callees = self.callees(id, callee, args);
         if !matches!(callees.first(), Some(Callee::Fn(_)))
-            && let Some(made) = self.made_by_default(id, callee)
+            && let Some(made) = self.made_by_trait(id, callee)
         {
             return made;
         }

@@ -1,4 +1,5 @@
-//! What values are by default: of types of std, and of structs of the program that derive it.
+//! What values are that a trait makes: defaults of types of std, and of structs of the program that
+//! derive them, and parts of the state.
 
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use super::proof::{Abs, From, Out};
 use crate::facts::{Expr, ExprId};
 use crate::program::ty::TyScope;
 use crate::program::{AdtId, Ty};
+use crate::routes::eval::type_name;
 
 /// Structs in structs are looked into so deep.
 const MAX_DEPTH: u32 = 3;
@@ -26,14 +28,23 @@ impl Run<'_, '_> {
         }
     }
 
-    /// What `Settings::default()` makes, if that is derived.
-    pub(super) fn made_by_default(&self, call: ExprId, callee: ExprId) -> Option<Abs> {
-        let is_default = match self.judge.program[self.key].body.expr(callee) {
-            Expr::Path(path) => path.last().is_some_and(|it| it == "default"),
-            _ => false,
+    /// What a trait makes that is derived, or a library's: `Settings::default()`, and what
+    /// `Settings::from_ref(state)` takes out of the service's state.
+    pub(super) fn made_by_trait(&self, call: ExprId, callee: ExprId) -> Option<Abs> {
+        let Expr::Path(path) = self.judge.program[self.key].body.expr(callee) else {
+            return None;
         };
-        match self.ty(call).peel_refs() {
-            Ty::Adt(adt, _) if is_default => self.default_struct(*adt, 0),
+        let ty = self.ty(call);
+        match (path.last()?.as_str(), ty.peel_refs()) {
+            ("default", Ty::Adt(adt, _)) => self.default_struct(*adt, 0),
+            // axum 0.6 to 0.8 `FromRef`.
+            ("from_ref", _) => match self.judge.program.pointed_to(&ty) {
+                held @ (Ty::Adt(..) | Ty::External(..)) => Some(Abs {
+                    setting: Some(type_name(self.judge.program, &held).into()),
+                    ..Abs::of(From::OWN)
+                }),
+                _ => None,
+            },
             _ => None,
         }
     }

@@ -53,10 +53,29 @@ impl Run<'_, '_> {
         if request.from.has(From::CHANGES) && !request.from.has(credentials()) {
             self.event(EventKind::Write(name.to_owned()), self.span(id));
         }
-        Abs {
-            from: request.from.without(From::CHANGES),
-            ..request
+        let from = request.from.without(From::CHANGES);
+        if !from.has(From::CREDENTIAL) {
+            return Abs { from, ..request };
         }
+        // Whoever is handed a credential may say whether it is genuine.
+        let whether = format!(
+            "whether `{}` refuses credentials is not known",
+            self.text(id)
+        );
+        let answer = Abs::of(from.with(From::ANSWERED));
+        Abs::fallible("Ok", Proof::maybe(whether), answer)
+    }
+
+    /// A field of what another service has answered that was handed a credential: whether it says that
+    /// it is genuine (RFC 7662, `active`).
+    pub(super) fn perhaps_introspected(&self, id: ExprId, field: Name, value: Abs) -> Abs {
+        let is_about = value.from.has(From::ANSWERED) && value.from.has(From::CREDENTIAL);
+        let is_bool = || matches!(self.ty(id).peel_refs(), Ty::Primitive(name) if *name == "bool");
+        if !is_about || !words::says_genuine(field.as_str()) || !is_bool() {
+            return value;
+        }
+        let evidence = self.evidence(self.text(id), self.span(id));
+        Abs::fallible("true", Proof::verified(evidence), Abs::default())
     }
 
     /// A request of surf is sent by waiting for it.

@@ -281,6 +281,7 @@ impl<'a> Run<'_, 'a> {
                 let field = self.field(&value, name.as_str(), self.span(id));
                 let field = self.perhaps_listed(*base, *name, field);
                 let field = self.perhaps_peer(*base, *name, field);
+                let field = self.perhaps_introspected(id, *name, field);
                 self.perhaps_unset(*base, id, *name, field)
             }
             Expr::Index { base, index } => {

@@ -364,8 +364,20 @@ impl Judge<'_> {
         expr: crate::facts::ExprId,
         is_around: bool,
     ) -> Effect {
+        match self.run_closure(body, expr, is_around) {
+            Some(summary) => self.effect_of(&summary, &[]),
+            None => Effect::of(Proof::nothing()),
+        }
+    }
+
+    fn run_closure(
+        &self,
+        body: BodyKey,
+        expr: crate::facts::ExprId,
+        is_around: bool,
+    ) -> Option<Summary> {
         let Expr::Closure(closure) = self.program[body].body.expr(expr) else {
-            return Effect::of(Proof::nothing());
+            return None;
         };
         let mut run = self.start(body, Abs::default(), Vec::new());
         run.know_listed(expr);
@@ -399,8 +411,7 @@ impl Judge<'_> {
             run.bind(*pat, value);
         }
         run.leave(closure.body);
-        let summary = run.finish();
-        self.effect_of(&summary, &[])
+        Some(run.finish())
     }
 
     fn layer_type(&self, ty: &Ty, args: &[Value], layer: &Layer) -> Effect {
@@ -535,7 +546,14 @@ impl Judge<'_> {
                     .map_or_else(Proof::nothing, |out| out.proof);
                 proof.and(&Proof::presence())
             }
-            _ => Proof::maybe("the validator could not be followed"),
+            Callable::Closure(body, expr, _) => match self.run_closure(*body, *expr, false) {
+                Some(summary) => {
+                    let success = summary.value.success();
+                    success.map_or_else(Proof::nothing, |out| out.proof)
+                }
+                None => Proof::maybe("the validator could not be followed"),
+            },
+            Callable::External(_) => Proof::maybe("the validator could not be followed"),
         }
     }
 

@@ -93,6 +93,15 @@ pub(super) fn own_token(field: &str) -> bool {
     )
 }
 
+/// Whether a field of an answer about a credential says that it is genuine.
+pub(super) fn says_genuine(field: &str) -> bool {
+    let word = field.strip_prefix("is_").unwrap_or(field);
+    matches!(
+        word,
+        "active" | "valid" | "authenticated" | "authorized" | "verified" | "allowed" | "granted"
+    )
+}
+
 /// Whether code names a secret of the service, by its last name: `config.admin_token`, the
 /// environment variable `API_KEY`. A password is asked of people, who then are given something.
 pub(super) fn own_secret(code: &str) -> bool {
