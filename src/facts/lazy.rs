@@ -9,7 +9,7 @@ use super::body::Body;
 use super::item::Item;
 use super::lower::read_body;
 use super::mentions::Mentions;
-use super::{Problem, Tests};
+use super::{Problem, Tests, tokens};
 use crate::source::TextRange;
 
 /// A body, read from its file's text when it is first looked into. Most never are.
@@ -125,7 +125,7 @@ impl Deref for LazyBody {
             let (mut nested, mut problems) = (Vec::new(), Vec::new());
             let mut body = read_body(written, Tests::Whole, &mut nested, &mut problems)
                 .unwrap_or_else(|| Body::missing(written.range));
-            proc_macro2::extra::invalidate_current_thread_spans();
+            tokens::tidy();
             body.problem = problems.into_iter().next().map(Box::new);
             Box::new(body)
         })

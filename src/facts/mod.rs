@@ -22,6 +22,7 @@ mod outline;
 pub mod proto;
 mod scan;
 pub mod shell;
+pub(crate) mod tokens;
 pub mod ty;
 mod uses;
 
