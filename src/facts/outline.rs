@@ -43,22 +43,39 @@ pub(crate) struct Found {
 /// Finds the bodies of a text. `None` if its delimiters do not match.
 /// Modules of tests are left empty unless `tests` are read.
 pub(crate) fn outline(text: &str, tests: Tests) -> Option<Outline> {
-    let mut scanner = Scanner {
-        text,
-        lexemes: code(text).peekable(),
-        tests,
-        shell: Vec::with_capacity(text.len() / 16),
-        bodies: Vec::new(),
-        uses: Vec::new(),
-        delimiters: Vec::new(),
-        hashes: Vec::new(),
-    };
+    let mut scanner = scanner(text, tests);
+    scanner.shell.reserve(text.len() / 16);
     scanner.items(0)?;
     Some(Outline {
         shell: scanner.shell,
         bodies: scanner.bodies,
         uses: scanner.uses,
     })
+}
+
+/// A scanner before the first lexeme of a text.
+fn scanner(text: &str, tests: Tests) -> Scanner<'_, impl Iterator<Item = Lexeme>> {
+    Scanner {
+        text,
+        lexemes: code(text).peekable(),
+        tests,
+        shell: Vec::new(),
+        bodies: Vec::new(),
+        uses: Vec::new(),
+        delimiters: Vec::new(),
+        hashes: Vec::new(),
+    }
+}
+
+/// The hashes of the names in statements.
+pub(crate) fn mentioned(text: &str) -> Vec<u16> {
+    let mut scanner = scanner(text, Tests::Whole);
+    let mut notes = Notes::default();
+    while let Some(lexeme) = scanner.lexemes.next() {
+        scanner.note(&mut notes, lexeme);
+    }
+    scanner.name(&mut notes);
+    scanner.hashes
 }
 
 /// What the item that is being read will do with its next brace group.
