@@ -79,7 +79,7 @@ impl<'p> Values<'p> {
         let mut found = Vec::new();
         for key in bodies.filter(|it| is_meant(*it)) {
             let body = &self.program[key].body;
-            if !may_call(body, &names) {
+            if body.if_read().is_none() && !may_call(body, &names) {
                 continue;
             }
             // Types are found out for whom its name stands in a call.
