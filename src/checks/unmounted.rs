@@ -93,7 +93,7 @@ fn is_used(cx: &Context<'_>, id: FnId) -> bool {
     let names_it = |key: &BodyKey| {
         let data = &cx.program[*key];
         let text = || cx.sources.slice(data.body.range.in_file(data.file));
-        !data.body.mentions().is_any() || names.iter().any(|it| text().contains(it.as_str()))
+        !data.body.is_expanded() || names.iter().any(|it| text().contains(it.as_str()))
     };
     let mut bodies = cx.program.mentioning(&hashes).into_iter();
     if bodies.any(|it| Some(it) != own && !is_only_test(cx, it) && names_it(&it)) {

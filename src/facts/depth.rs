@@ -7,7 +7,7 @@
 //! forgets it where a statement, an arm or an element surely ends. It refuses what nobody
 //! writes, and a little more; it lets nothing pass that could overflow 2 MiB.
 
-use super::scan::{Kind, lexemes};
+use super::scan::{Kind, Lexeme, lexemes};
 
 /// How deep a parser may have to recurse. Code that people write stays below 60.
 const MAX_DEPTH: u32 = 128;
@@ -18,12 +18,17 @@ const MAX_CHAIN: u32 = 6_000;
 
 /// Offsets at which nesting becomes too deep, ascending.
 pub(crate) fn check(text: &str) -> Vec<u32> {
+    check_lexemes(text, lexemes(text))
+}
+
+/// The same of a part of a text.
+pub(crate) fn check_lexemes(text: &str, lexemes: impl IntoIterator<Item = Lexeme>) -> Vec<u32> {
     let mut gauge = Gauge::default();
     let mut deep = Vec::new();
     let mut was_deep = false;
     let bytes = text.as_bytes();
     let mut skip_to = 0;
-    for lexeme in lexemes(text) {
+    for lexeme in lexemes {
         if lexeme.start < skip_to {
             continue;
         }

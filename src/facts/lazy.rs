@@ -9,7 +9,7 @@ use super::body::Body;
 use super::item::Item;
 use super::lower::read_body;
 use super::mentions::Mentions;
-use super::{Problem, Tests};
+use super::{Problem, Tests, outline, tokens};
 use crate::source::TextRange;
 
 /// A body, read from its file's text when it is first looked into. Most never are.
@@ -31,6 +31,8 @@ pub(crate) struct Written {
     pub(crate) is_initialiser: bool,
     /// Of each parameter other than `self` the pattern and its colon.
     pub(crate) params: Box<[TextRange]>,
+    /// Whether what macros stand for has been put into the body.
+    pub(crate) is_expanded: bool,
 }
 
 impl LazyBody {
@@ -69,14 +71,14 @@ impl LazyBody {
         }
     }
 
-    /// How it is written, if it stands in the text; does not read it.
+    /// How it is written, if it stands in the text, macro calls as they are; does not read it.
     pub fn text(&self) -> Option<&str> {
         let written = self.written.as_deref()?;
         let range = written.range.start as usize..written.range.end as usize;
         written.text.get(range)
     }
 
-    /// The names in it; does not read it. All names, once a macro has been expanded in it.
+    /// The names in it and in what macros in it stand for; does not read it.
     pub fn mentions(&self) -> &Mentions {
         &self.mentions
     }
@@ -103,9 +105,18 @@ impl LazyBody {
         self.if_read()?.problem.as_deref()
     }
 
-    /// The body, to be changed: from now on it may mention anything.
-    pub fn get_mut(&mut self) -> &mut Body {
-        self.mentions = Mentions::ANY;
+    /// Whether something may stand in it that its text does not show: what macros stand for.
+    pub fn is_expanded(&self) -> bool {
+        let is_written = |it: &Written| !it.is_expanded;
+        self.mentions.is_any() || !self.written.as_deref().is_some_and(is_written)
+    }
+
+    /// The body, for the text that a macro call in it stands for.
+    pub fn expand(&mut self, expansion: &str) -> &mut Body {
+        if let Some(written) = &mut self.written {
+            written.is_expanded = true;
+        }
+        self.mentions.add(outline::mentioned(expansion));
         let _: &Body = self;
         self.read
             .get_mut()
@@ -125,7 +136,7 @@ impl Deref for LazyBody {
             let (mut nested, mut problems) = (Vec::new(), Vec::new());
             let mut body = read_body(written, Tests::Whole, &mut nested, &mut problems)
                 .unwrap_or_else(|| Body::missing(written.range));
-            proc_macro2::extra::invalidate_current_thread_spans();
+            tokens::tidy();
             body.problem = problems.into_iter().next().map(Box::new);
             Box::new(body)
         })

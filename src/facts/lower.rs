@@ -15,7 +15,6 @@ mod spans;
 mod ty;
 mod use_tree;
 
-use std::str::FromStr as _;
 use std::sync::Arc;
 
 use proc_macro2::TokenStream;
@@ -26,7 +25,8 @@ use super::body::{Body, PatId};
 use super::item::{Item, UseLeaf};
 use super::lazy::{LazyBody, Written};
 use super::outline::Found;
-use super::{ExprId, Extent, Pat, Problem, Stmt, Tests, depth, shell};
+use super::scan::{self, Lexeme};
+use super::{ExprId, Extent, Pat, Problem, Stmt, Tests, depth, shell, tokens};
 use crate::source::{Name, TextRange};
 
 pub(crate) use spans::Spans;
@@ -147,7 +147,7 @@ pub fn parse_fragment(
     if !depth::check(text).is_empty() {
         return None;
     }
-    let tokens = TokenStream::from_str(text).ok()?;
+    let tokens = tokens::lexed(text).ok()?;
     let mut lowerer = Lowerer::new(Spans::mapped(text, map), bodies, Tests::Whole);
     let fragment = match kind {
         FragmentKind::Items => shell::parse_items(&mut lowerer, tokens).map(Fragment::Items),
@@ -159,7 +159,7 @@ pub fn parse_fragment(
             .ok()
             .map(|expr| Fragment::Expr(lowerer.expr(body, expr))),
     };
-    proc_macro2::extra::invalidate_current_thread_spans();
+    tokens::tidy();
     fragment
 }
 
@@ -177,7 +177,8 @@ pub(crate) fn read_body(
         .text
         .get(range.start as usize..range.end as usize)
         .unwrap_or_default();
-    if !depth::check(text).is_empty() {
+    let lexemes: Vec<Lexeme> = scan::code(text).collect();
+    if !depth::check_lexemes(text, lexemes.iter().copied()).is_empty() {
         problems.push(Problem {
             range,
             message: TOO_DEEP.to_owned(),
@@ -185,13 +186,19 @@ pub(crate) fn read_body(
         });
         return None;
     }
-    let mut lowerer = Lowerer::new(Spans::new(text, range.start), nested, tests);
+    let tokens = tokens::tokens(text, &lexemes);
+    let spans = match &tokens {
+        Some(_) => Spans::by_columns(text, range.start),
+        None => Spans::new(text, range.start),
+    };
+    let mut lowerer = Lowerer::new(spans, nested, tests);
     let mut body = Body::new(range);
     let params = written.params.iter();
     body.params = params
         .map(|at| param_pat(&mut body, &written.text, *at))
         .collect();
-    let read = lowerer.body(&mut body, text, written.is_initialiser);
+    let tokens = tokens.map_or_else(|| Ok(tokens::lexed(text)?), Ok);
+    let read = tokens.and_then(|it| lowerer.body(&mut body, it, written.is_initialiser));
     if let Err(error) = read {
         lowerer.syntax_problem(range, &error, Extent::Body);
         problems.append(&mut lowerer.problems);
@@ -206,9 +213,13 @@ pub(crate) fn read_body(
 pub(crate) const TOO_DEEP: &str = "nested too deeply to be read";
 
 impl Lowerer<'_> {
-    /// Reads the text of a block or value into a body.
-    fn body(&mut self, body: &mut Body, text: &str, is_initialiser: bool) -> syn::Result<()> {
-        let tokens = TokenStream::from_str(text)?;
+    /// Reads the tokens of a block or value into a body.
+    fn body(
+        &mut self,
+        body: &mut Body,
+        tokens: TokenStream,
+        is_initialiser: bool,
+    ) -> syn::Result<()> {
         if is_initialiser {
             let value = syn::parse2::<syn::Expr>(tokens)?;
             body.root = self.expr(body, value);
@@ -256,7 +267,8 @@ fn param_pat(body: &mut Body, text: &str, at: TextRange) -> PatId {
     let mut bodies = Vec::new();
     let mut lowerer = Lowerer::new(Spans::new(text, at.start), &mut bodies, Tests::Whole);
     // It has been read with its item before.
-    match parser.parse_str(text) {
+    let tokens = tokens::lexed(text).map_err(syn::Error::from);
+    match tokens.and_then(|it| parser.parse2(it)) {
         Ok(pat) => lowerer.pat(body, pat),
         Err(_) => body.push_pat(Pat::Wild, at),
     }

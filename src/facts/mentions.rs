@@ -64,6 +64,15 @@ impl Mentions {
         Mentions { hashes }
     }
 
+    /// Adds the hashes of what else is mentioned.
+    pub(crate) fn add(&mut self, more: Vec<u16>) {
+        if let Some(hashes) = self.hashes.take() {
+            let mut all = hashes.into_vec();
+            all.extend(more);
+            *self = Mentions::take(&mut all);
+        }
+    }
+
     /// The [hashes](hash) of what is mentioned, ascending; `None` if it may be anything.
     pub fn hashes(&self) -> Option<&[u16]> {
         self.hashes.as_deref()

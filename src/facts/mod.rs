@@ -20,8 +20,9 @@ pub mod lower;
 pub mod mentions;
 mod outline;
 pub mod proto;
-mod scan;
+pub(crate) mod scan;
 pub mod shell;
+pub(crate) mod tokens;
 pub mod ty;
 mod uses;
 

@@ -1,7 +1,7 @@
 //! Where the bodies of a text are, found without parsing.
 //!
 //! A scan over the lexemes finds the blocks of functions and the values of constants, notes
-//! what names they mention, and makes the *shell* of the text: the same text without comments for
+//! what names they mention, and makes the *shell* of the text: its lexemes without comments for
 //! documentation and with every body replaced by an empty block. syn reads the shell; bodies are read one by one, when they
 //! matter. A text in which delimiters do not match has no outline.
 
@@ -9,7 +9,7 @@ use std::iter::Peekable;
 
 use super::item::UseLeaf;
 use super::mentions::{Mention, Mentions, hash};
-use super::scan::{Kind, Lexeme, closing, lexemes};
+use super::scan::{Kind, Lexeme, closing, code};
 use super::{Tests, uses};
 
 /// Modules nested deeper than this are not looked into for bodies.
@@ -18,11 +18,8 @@ pub(crate) const MAX_MODULES: usize = 32;
 /// The bodies of a text, and what is left of it without them.
 pub(crate) struct Outline {
     /// The text without line comments for documentation, which syn would make attributes of,
-    /// and with each body and each plain tree of an import replaced by `{`, a line's end and `}`.
-    pub(crate) shell: String,
-    /// For each line of the shell, the offset in the text at which it starts. (After a body:
-    /// that of the body's last byte, where the shell has its `}`.)
-    pub(crate) lines: Vec<u32>,
+    /// and with an empty block for each body and each plain tree of an import.
+    pub(crate) shell: Vec<Lexeme>,
     /// The bodies, in source order.
     pub(crate) bodies: Vec<Found>,
     /// What is imported, by where the tree starts in the text; ranges are those of the text.
@@ -46,54 +43,39 @@ pub(crate) struct Found {
 /// Finds the bodies of a text. `None` if its delimiters do not match.
 /// Modules of tests are left empty unless `tests` are read.
 pub(crate) fn outline(text: &str, tests: Tests) -> Option<Outline> {
-    let code = lexemes(text).filter(|it| it.kind != Kind::Comment);
-    let mut scanner = Scanner {
-        text,
-        lexemes: code.peekable(),
-        tests,
-        bodies: Vec::new(),
-        uses: Vec::new(),
-        left_out: Vec::new(),
-        delimiters: Vec::new(),
-        hashes: Vec::new(),
-    };
+    let mut scanner = scanner(text, tests);
+    scanner.shell.reserve(text.len() / 16);
     scanner.items(0)?;
-    let mut bodies = scanner.bodies;
-    bodies.sort_by_key(|it| it.start);
-    let of_bodies = bodies.iter().map(|it| (it.start, it.end, true));
-    let mut cuts: Vec<(u32, u32, bool)> = of_bodies.chain(scanner.left_out).collect();
-    cuts.sort_unstable();
-    let (shell, lines) = shell(text, &cuts);
     Some(Outline {
-        shell,
-        lines,
-        bodies,
+        shell: scanner.shell,
+        bodies: scanner.bodies,
         uses: scanner.uses,
     })
 }
 
-/// The text without these parts, each perhaps replaced by an empty block, and where its lines
-/// come from.
-fn shell(text: &str, cuts: &[(u32, u32, bool)]) -> (String, Vec<u32>) {
-    let mut shell = String::with_capacity(text.len() / 2);
-    let mut lines = vec![0];
-    let mut at = 0;
-    let keep = |shell: &mut String, lines: &mut Vec<u32>, from: usize, to: usize| {
-        let piece = text.get(from..to).unwrap_or_default();
-        let newlines = piece.bytes().enumerate().filter(|(_, it)| *it == b'\n');
-        lines.extend(newlines.map(|(offset, _)| (from + offset) as u32 + 1));
-        shell.push_str(piece);
-    };
-    for (start, end, is_block) in cuts {
-        keep(&mut shell, &mut lines, at, *start as usize);
-        if *is_block {
-            shell.push_str("{\n}");
-            lines.push(end - 1);
-        }
-        at = *end as usize;
+/// A scanner before the first lexeme of a text.
+fn scanner(text: &str, tests: Tests) -> Scanner<'_, impl Iterator<Item = Lexeme>> {
+    Scanner {
+        text,
+        lexemes: code(text).peekable(),
+        tests,
+        shell: Vec::new(),
+        bodies: Vec::new(),
+        uses: Vec::new(),
+        delimiters: Vec::new(),
+        hashes: Vec::new(),
     }
-    keep(&mut shell, &mut lines, at, text.len());
-    (shell, lines)
+}
+
+/// The hashes of the names in statements.
+pub(crate) fn mentioned(text: &str) -> Vec<u16> {
+    let mut scanner = scanner(text, Tests::Whole);
+    let mut notes = Notes::default();
+    while let Some(lexeme) = scanner.lexemes.next() {
+        scanner.note(&mut notes, lexeme);
+    }
+    scanner.name(&mut notes);
+    scanner.hashes
 }
 
 /// What the item that is being read will do with its next brace group.
@@ -124,10 +106,9 @@ struct Scanner<'t, I: Iterator<Item = Lexeme>> {
     text: &'t str,
     lexemes: Peekable<I>,
     tests: Tests,
+    shell: Vec<Lexeme>,
     bodies: Vec<Found>,
     uses: Vec<(u32, Vec<UseLeaf>)>,
-    /// What syn does not get to see, and whether an empty block takes its place.
-    left_out: Vec<(u32, u32, bool)>,
     /// Delimiters that are open in the group that is being passed over.
     delimiters: Vec<u8>,
     /// Mentions of the body that is being read.
@@ -144,6 +125,27 @@ impl<'t, I: Iterator<Item = Lexeme>> Scanner<'t, I> {
         (lexeme.kind == Kind::Ident).then(|| self.word(lexeme))
     }
 
+    /// The next lexeme, which syn gets to see, too.
+    fn take(&mut self) -> Option<Lexeme> {
+        let lexeme = self.lexemes.next()?;
+        // A comment for documentation that ends its line.
+        if lexeme.kind != Kind::DocComment || self.word(lexeme).starts_with("/*") {
+            self.shell.push(lexeme);
+        }
+        Some(lexeme)
+    }
+
+    /// Puts an empty block where something stands that syn does not get to see.
+    fn leave_out(&mut self, start: usize, end: usize) {
+        let delimiter = |kind, start| Lexeme {
+            kind,
+            start,
+            end: start + 1,
+        };
+        self.shell.push(delimiter(Kind::Open(b'{'), start));
+        self.shell.push(delimiter(Kind::Close(b'}'), end - 1));
+    }
+
     /// Reads items up to the brace that closes them or, on the outside, the end of the text.
     fn items(&mut self, modules: usize) -> Option<()> {
         let mut pending = Pending::Nothing;
@@ -151,7 +153,7 @@ impl<'t, I: Iterator<Item = Lexeme>> Scanner<'t, I> {
         let mut before = Before::Item;
         let mut is_test = false;
         loop {
-            let Some(lexeme) = self.lexemes.next() else {
+            let Some(lexeme) = self.take() else {
                 return (modules == 0).then_some(());
             };
             before = match lexeme.kind {
@@ -199,9 +201,10 @@ impl<'t, I: Iterator<Item = Lexeme>> Scanner<'t, I> {
                         Pending::FnBody => self.block(lexeme)?,
                         Pending::Items if modules < MAX_MODULES => self.items(modules + 1)?,
                         Pending::Tests => {
+                            let before = self.shell.len() - 1;
                             let end = self.group(lexeme, &mut None)?;
-                            self.left_out.retain(|it| (it.0 as usize) < lexeme.start);
-                            self.left_out.push((lexeme.start as u32, end as u32, true));
+                            self.shell.truncate(before);
+                            self.leave_out(lexeme.start, end);
                         }
                         _ => self.skip(lexeme)?,
                     }
@@ -214,10 +217,7 @@ impl<'t, I: Iterator<Item = Lexeme>> Scanner<'t, I> {
                     Before::Item
                 }
                 // An attribute, as the parser sees it.
-                Kind::DocComment => {
-                    self.leave_out(lexeme);
-                    Before::Item
-                }
+                Kind::DocComment => Before::Item,
                 Kind::Comment | Kind::Lifetime | Kind::Literal => Before::Other,
             };
         }
@@ -231,12 +231,13 @@ impl<'t, I: Iterator<Item = Lexeme>> Scanner<'t, I> {
         self.delimiters.clear();
         self.delimiters.push(delimiter);
         loop {
-            let lexeme = self.lexemes.next()?;
+            let lexeme = match notes {
+                Some(_) => self.lexemes.next()?,
+                None => self.take()?,
+            };
             self.delimiter(lexeme.kind)?;
-            match notes {
-                Some(notes) => self.note(notes, lexeme),
-                None if lexeme.kind == Kind::DocComment => self.leave_out(lexeme),
-                None => {}
+            if let Some(notes) = notes {
+                self.note(notes, lexeme);
             }
             if self.delimiters.is_empty() {
                 return Some(lexeme.end);
@@ -258,14 +259,6 @@ impl<'t, I: Iterator<Item = Lexeme>> Scanner<'t, I> {
         Some(())
     }
 
-    /// Leaves a comment for documentation out, if it ends its line.
-    fn leave_out(&mut self, comment: Lexeme) {
-        if self.word(comment).starts_with("//") {
-            let range = (comment.start as u32, comment.end as u32, false);
-            self.left_out.push(range);
-        }
-    }
-
     fn skip(&mut self, open: Lexeme) -> Option<()> {
         self.group(open, &mut None).map(|_| ())
     }
@@ -273,7 +266,9 @@ impl<'t, I: Iterator<Item = Lexeme>> Scanner<'t, I> {
     /// The block of a function.
     fn block(&mut self, open: Lexeme) -> Option<()> {
         let mut notes = Some(Notes::default());
+        self.shell.pop();
         let end = self.group(open, &mut notes)?;
+        self.leave_out(open.start, end);
         let declares = notes.is_some_and(|it| it.declares);
         self.found(open.start, end, false, declares);
         Some(())
@@ -286,20 +281,19 @@ impl<'t, I: Iterator<Item = Lexeme>> Scanner<'t, I> {
         };
         let is_inside = |it: &Lexeme| it.start < import.end;
         while self.lexemes.next_if(is_inside).is_some() {}
-        let (start, end) = (import.start as u32, import.end as u32);
-        self.left_out.push((start, end, true));
-        self.uses.push((start, import.leaves));
+        self.leave_out(import.start, import.end);
+        self.uses.push((import.start as u32, import.leaves));
     }
 
     /// After `const` or `static`: the value between `=` and `;`, if it is a constant at all.
     fn constant(&mut self) -> Option<()> {
         if self.next_word() == Some("mut") {
-            self.lexemes.next();
+            self.take();
         }
         // Not `const fn`, `const unsafe fn`, `const { .. }`.
         match self.next_word() {
             None | Some("fn" | "unsafe" | "async" | "extern") => return Some(()),
-            Some(_) => self.lexemes.next(),
+            Some(_) => self.take(),
         };
         let mut angles = 0usize;
         let mut is_arrow = false;
@@ -310,7 +304,7 @@ impl<'t, I: Iterator<Item = Lexeme>> Scanner<'t, I> {
                 Kind::Close(_) => return None,
                 _ => {}
             }
-            self.lexemes.next();
+            self.take();
             match lexeme.kind {
                 Kind::Open(_) => self.skip(lexeme)?,
                 Kind::Punct(b'<') => angles += 1,
@@ -339,6 +333,7 @@ impl<'t, I: Iterator<Item = Lexeme>> Scanner<'t, I> {
         }
         self.name(&mut notes);
         if let Some((start, end)) = range {
+            self.leave_out(start, end);
             self.found(start, end, true, notes.declares);
         }
         Some(())
@@ -359,7 +354,7 @@ impl<'t, I: Iterator<Item = Lexeme>> Scanner<'t, I> {
         match lexeme.kind {
             Kind::Ident => {
                 let word = self.word(lexeme);
-                notes.declares |= DECLARING.contains(&word);
+                notes.declares |= is_declaring(word);
                 let how = match (notes.dots, notes.colons) {
                     (1, _) => Mention::Member,
                     (_, 2..) if notes.in_module => Mention::InModule,
@@ -401,7 +396,7 @@ impl<'t, I: Iterator<Item = Lexeme>> Scanner<'t, I> {
                 let parts = self.word(lexeme).split('.');
                 let parts = parts.map(|it| hash(Mention::Member, it));
                 self.hashes.extend(parts);
-                notes.dots = 0;
+                notes.dots = u32::from(self.word(lexeme).ends_with('.'));
             }
             _ => notes.dots = 0,
         }
@@ -440,22 +435,24 @@ struct Notes {
     is_call: bool,
 }
 
-/// Words without which no item is declared.
-const DECLARING: [&str; 13] = [
-    "fn",
-    "struct",
-    "enum",
-    "union",
-    "impl",
-    "trait",
-    "mod",
-    "use",
-    "const",
-    "static",
-    "type",
-    "macro_rules",
-    "extern",
-];
+/// Whether it is one of the words without which no item is declared.
+fn is_declaring(word: &str) -> bool {
+    matches!(
+        word,
+        "fn" | "struct"
+            | "enum"
+            | "union"
+            | "impl"
+            | "trait"
+            | "mod"
+            | "use"
+            | "const"
+            | "static"
+            | "type"
+            | "macro_rules"
+            | "extern"
+    )
+}
 
 #[cfg(test)]
 mod tests {
@@ -506,26 +503,25 @@ mod tests {
     }
 
     #[test]
-    fn the_shell_says_where_its_lines_come_from() {
+    fn the_shell_has_no_bodies() {
         let text = "/// d\nfn f() {\n  a\n} fn g() -> u8 { 1 }\nconst X: u8 = 7; // é\nstruct S {\n\
-                    /// d\na: u8 }\n#[cfg(test)] mod t { /// d\n fn h() {} }\nstruct T;";
+                    /// d\na: u8 }\n#[cfg(test)] mod t { /// d\n fn h() {} }\nuse a::b;";
         let outline = outline(text, Tests::Shells).unwrap();
+        let shell = outline.shell.iter().map(|it| match it.kind {
+            // They may stand for what is something else in the text.
+            Kind::Open(_) => "{",
+            Kind::Close(_) => "}",
+            _ => &text[it.start..it.end],
+        });
         assert_eq!(
-            outline.shell,
-            "\nfn f() {\n} fn g() -> u8 {\n}\nconst X: u8 = {\n}; // é\nstruct S {\n\na: u8 }\n\
-             #[cfg(test)] mod t {\n}\nstruct T;"
+            shell.collect::<Vec<_>>().join(" "),
+            "fn f { } { } fn g { } - > u8 { } const X : u8 = { } ; struct S { a : u8 } # { cfg { test \
+             } } mod t { } use { } ;"
         );
-        for (line, start) in outline.shell.split('\n').zip(&outline.lines) {
-            // Where no body was replaced, the line stands in the text as it is.
-            let rest = &text[*start as usize..];
-            let code = line.strip_suffix('{').unwrap_or(line);
-            let code = code.strip_prefix('}').map_or(code, |_| &code[1..]);
-            let rest = match line.starts_with('}') {
-                true => &rest[1..],
-                false => rest,
-            };
-            assert!(rest.starts_with(code), "{line} at {start}");
-        }
+        let seven = text.find('7').unwrap();
+        let is_block = |it: &&[Lexeme]| it[0].start == seven && it[0].kind == Kind::Open(b'{');
+        let blocks = outline.shell.windows(2).filter(is_block);
+        assert_eq!(blocks.map(|it| it[1].end).collect::<Vec<_>>(), [seven + 1]);
     }
 
     #[test]

@@ -41,6 +41,14 @@ pub(crate) fn closing(opened: u8) -> u8 {
     }
 }
 
+/// The lexemes of a text other than comments, but for one that is not closed, where the text is broken.
+pub(crate) fn code(text: &str) -> impl Iterator<Item = Lexeme> {
+    lexemes(text).filter(|it| {
+        let is_last = it.kind == Kind::Comment && it.end == text.len();
+        it.kind != Kind::Comment || is_last && !is_closed(&text[it.start..])
+    })
+}
+
 /// All lexemes of a text, white space left out.
 pub(crate) fn lexemes(text: &str) -> impl Iterator<Item = Lexeme> {
     let bytes = text.as_bytes();
@@ -104,6 +112,11 @@ fn lexeme(bytes: &[u8], start: usize) -> Option<(Kind, usize)> {
     })
 }
 
+/// Whether a name can begin with it; a part of a character outside ASCII counts as a letter.
+pub(crate) fn is_ident_start(byte: u8) -> bool {
+    class(byte) == LETTER
+}
+
 fn is_ident_part(byte: u8) -> bool {
     matches!(class(byte), LETTER | DIGIT)
 }
@@ -127,6 +140,17 @@ fn line_comment(bytes: &[u8], start: usize) -> (Kind, usize) {
 }
 
 fn block_comment(bytes: &[u8], start: usize) -> (Kind, usize) {
+    let (at, _) = block_comment_end(bytes, start);
+    let kind = match bytes[start + 2..at] {
+        [b'*', b'*' | b'/', ..] => Kind::Comment,
+        [b'*' | b'!', ..] => Kind::DocComment,
+        _ => Kind::Comment,
+    };
+    (kind, at)
+}
+
+/// The end of a comment, and how many are open there.
+fn block_comment_end(bytes: &[u8], start: usize) -> (usize, usize) {
     let mut depth = 1;
     let mut at = start + 2;
     while depth > 0 && at < bytes.len() {
@@ -142,12 +166,12 @@ fn block_comment(bytes: &[u8], start: usize) -> (Kind, usize) {
             _ => at += 1,
         }
     }
-    let kind = match bytes[start + 2..at] {
-        [b'*', b'*' | b'/', ..] => Kind::Comment,
-        [b'*' | b'!', ..] => Kind::DocComment,
-        _ => Kind::Comment,
-    };
-    (kind, at)
+    (at, depth)
+}
+
+/// Whether a comment ends before its text does.
+pub(crate) fn is_closed(comment: &str) -> bool {
+    !comment.starts_with("/*") || block_comment_end(comment.as_bytes(), 0).1 == 0
 }
 
 /// The end of a text with escapes, quote included.
@@ -177,12 +201,37 @@ fn char_or_lifetime(bytes: &[u8], start: usize) -> (Kind, usize) {
     }
 }
 
+/// The end of a number with its suffix. A dot is part of it unless another or a name follows.
 fn number(bytes: &[u8], start: usize) -> usize {
-    let end = ident_end(bytes, start);
-    match bytes[end..] {
-        [b'.', digit, ..] if digit.is_ascii_digit() => ident_end(bytes, end + 1),
-        _ => end,
+    if matches!(bytes[start..], [b'0', b'x' | b'o' | b'b', ..]) {
+        return ident_end(bytes, start);
     }
+    let mut end = digits_end(bytes, start);
+    if bytes.get(end) == Some(&b'.') {
+        match bytes.get(end + 1) {
+            Some(b'.') => return end,
+            Some(next) if is_ident_start(*next) => return end,
+            _ => end = digits_end(bytes, end + 1),
+        }
+    }
+    ident_end(bytes, exponent_end(bytes, end).unwrap_or(end))
+}
+
+fn digits_end(bytes: &[u8], start: usize) -> usize {
+    let len = bytes[start..]
+        .iter()
+        .position(|byte| !matches!(byte, b'0'..=b'9' | b'_'));
+    len.map_or(bytes.len(), |len| start + len)
+}
+
+/// The end of an exponent with a sign; without one, it looks like a suffix.
+fn exponent_end(bytes: &[u8], start: usize) -> Option<usize> {
+    let [b'e' | b'E', b'+' | b'-', ..] = bytes[start..] else {
+        return None;
+    };
+    let end = digits_end(bytes, start + 2);
+    let has_value = bytes[start + 2..end].iter().any(u8::is_ascii_digit);
+    has_value.then_some(end)
 }
 
 /// An identifier, or a literal with a prefix (`r"`, `br#"`, `b'`).
@@ -268,9 +317,17 @@ mod tests {
             ("b'\"'", &[(Kind::Literal, "b'\"'")]),
             ("'é'", &[(Kind::Literal, "'é'")]),
             (
-                "1.5 1..2",
+                "1.5 1e-5f32 1. 2.e 0x1e-5 1..2",
                 &[
                     (Kind::Literal, "1.5"),
+                    (Kind::Literal, "1e-5f32"),
+                    (Kind::Literal, "1."),
+                    (Kind::Literal, "2"),
+                    (Kind::Punct(b'.'), "."),
+                    (Kind::Ident, "e"),
+                    (Kind::Literal, "0x1e"),
+                    (Kind::Punct(b'-'), "-"),
+                    (Kind::Literal, "5"),
                     (Kind::Literal, "1"),
                     (Kind::Punct(b'.'), "."),
                     (Kind::Punct(b'.'), "."),

@@ -1,13 +1,14 @@
 //! Items with their bodies cut out, each parsed on its own where it has to be.
 
-use std::str::FromStr as _;
 use std::sync::Arc;
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
 use super::lower::{Cut, CutTokens, Lowerer, Spans, TOO_DEEP};
 use super::outline::{MAX_MODULES, outline};
-use super::{Attr, CfgPredicate, Extent, FileFacts, Item, Problem, Tests, broken, comment, depth};
+use super::{
+    Attr, CfgPredicate, Extent, FileFacts, Item, Problem, Tests, broken, comment, depth, tokens,
+};
 use crate::source::TextRange;
 
 pub(crate) fn extract(text: &Arc<str>, tests: Tests) -> FileFacts {
@@ -19,7 +20,7 @@ pub(crate) fn extract(text: &Arc<str>, tests: Tests) -> FileFacts {
     if !lazily(&mut facts, text, base, tests) {
         at_once(&mut facts, text, base, tests);
     }
-    proc_macro2::extra::invalidate_current_thread_spans();
+    tokens::tidy();
     facts
 }
 
@@ -31,7 +32,7 @@ pub(super) fn extract_at_once(text: &str, tests: Tests) -> FileFacts {
         ..FileFacts::default()
     };
     at_once(&mut facts, text, prelude_len(text), tests);
-    proc_macro2::extra::invalidate_current_thread_spans();
+    tokens::tidy();
     facts
 }
 
@@ -42,17 +43,18 @@ fn lazily(facts: &mut FileFacts, text: &Arc<str>, base: usize, tests: Tests) -> 
     let Some(outline) = outline(code, tests) else {
         return false;
     };
-    if !depth::check(&outline.shell).is_empty() {
+    let shell = outline.shell.iter().copied();
+    if !depth::check_lexemes(code, shell).is_empty() {
         return false;
     }
-    let Ok(tokens) = TokenStream::from_str(&outline.shell) else {
+    let Some(tokens) = tokens::tokens(code, &outline.shell) else {
         return false;
     };
     let Ok(file) = syn::parse2::<syn::File>(tokens) else {
         return false;
     };
     let cut = outline.bodies.into_iter();
-    let spans = Spans::of_shell(code, base as u32, &outline.shell, outline.lines);
+    let spans = Spans::by_columns(code, base as u32);
     let mut lowerer = Lowerer {
         text: Some(text),
         cut: cut.map(|it| (it.start, Cut::Found(it))).collect(),
@@ -68,7 +70,7 @@ fn lazily(facts: &mut FileFacts, text: &Arc<str>, base: usize, tests: Tests) -> 
 /// Reads everything, item by item and body by body, so that what cannot be read costs only itself.
 fn at_once(facts: &mut FileFacts, text: &str, base: usize, tests: Tests) {
     let code = &text[base..];
-    let tokens = match TokenStream::from_str(code) {
+    let tokens = match tokens::lexed(code) {
         Ok(tokens) => tokens,
         Err(error) => {
             let stopped = error.span().byte_range();
@@ -129,7 +131,7 @@ fn parse_file(
     }
     // The failed attempt has used the tokens up; offsets are the same the second time.
     lowerer.cut.clear();
-    let Ok(tokens) = TokenStream::from_str(code) else {
+    let Ok(tokens) = tokens::lexed(code) else {
         return (Vec::new(), Vec::new());
     };
     let stripped = strip(lowerer, tokens, 0);

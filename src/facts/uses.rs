@@ -13,15 +13,6 @@ use crate::source::{Name, TextRange};
 /// Braces nested deeper than this are left to who checks the depth.
 const MAX_DEPTH: usize = 16;
 
-/// Words that name nothing, and so stand in no tree.
-const KEYWORDS: [&str; 49] = [
-    "abstract", "as", "become", "box", "break", "const", "continue", "do", "dyn", "else", "enum",
-    "extern", "false", "final", "fn", "for", "if", "impl", "in", "let", "loop", "macro", "match",
-    "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "static", "struct", "trait",
-    "true", "type", "use", "async", "await", "try", "typeof", "unsafe", "unsized", "virtual",
-    "where", "while", "yield", "_", "gen",
-];
-
 /// A tree that was read.
 pub(super) struct Import {
     /// Offset of its first byte.
@@ -90,7 +81,7 @@ impl<I: Iterator<Item = Lexeme>> Reader<'_, I> {
 
     fn name(&self, lexeme: Lexeme) -> Option<Name> {
         let word = self.word(lexeme)?;
-        let is_plain = word.is_ascii() && !KEYWORDS.contains(&word);
+        let is_plain = word.is_ascii() && !is_keyword(word);
         is_plain.then(|| Name::new(word.strip_prefix("r#").unwrap_or(word)))
     }
 
@@ -165,6 +156,62 @@ pub(super) fn use_path(prefix: &[Name], name: Name) -> Vec<Name> {
         path.push(name);
     }
     path
+}
+
+/// Whether it is a word that names nothing, and so stands in no tree.
+fn is_keyword(word: &str) -> bool {
+    matches!(
+        word,
+        "abstract"
+            | "as"
+            | "become"
+            | "box"
+            | "break"
+            | "const"
+            | "continue"
+            | "do"
+            | "dyn"
+            | "else"
+            | "enum"
+            | "extern"
+            | "false"
+            | "final"
+            | "fn"
+            | "for"
+            | "if"
+            | "impl"
+            | "in"
+            | "let"
+            | "loop"
+            | "macro"
+            | "match"
+            | "mod"
+            | "move"
+            | "mut"
+            | "override"
+            | "priv"
+            | "pub"
+            | "ref"
+            | "return"
+            | "static"
+            | "struct"
+            | "trait"
+            | "true"
+            | "type"
+            | "use"
+            | "async"
+            | "await"
+            | "try"
+            | "typeof"
+            | "unsafe"
+            | "unsized"
+            | "virtual"
+            | "where"
+            | "while"
+            | "yield"
+            | "_"
+            | "gen"
+    )
 }
 
 #[cfg(test)]

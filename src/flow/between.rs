@@ -34,14 +34,14 @@ impl Between {
         values: &Values<'_>,
         asked: Sinks,
         calls: usize,
-        is_root: impl Fn(FnId) -> bool,
+        is_root: impl Fn(FnId) -> bool + Sync,
     ) -> Between {
         let program = values.program;
         let sinks = with_sinks(values, asked);
         let near = Near::new(program, &sinks, calls);
         let is_root = |it: &FnId| is_root(*it) && near.is_within(*it, calls);
-        let roots = program.fn_ids().map(|it| it.0);
-        let mut roots: Vec<FnId> = roots.filter(is_root).collect();
+        let all: Vec<FnId> = program.fn_ids().map(|it| it.0).collect();
+        let mut roots: Vec<FnId> = all.into_par_iter().filter(is_root).collect();
         roots.sort_unstable();
 
         let mut depths: FxHashMap<FnId, usize> = roots.iter().map(|it| (*it, 0)).collect();

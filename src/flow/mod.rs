@@ -64,7 +64,7 @@ pub fn flows(
     sources: &SourceMap,
     inventory: &Inventory,
     asked: &Asked,
-    is_meant: impl Fn(BodyKey) -> bool,
+    is_meant: impl Fn(BodyKey) -> bool + Sync,
 ) -> Vec<Flow> {
     let Asked {
         sinks: asked,

@@ -482,7 +482,7 @@ fn expand_call(
     let expanded = run(builder, data.module, rules, arguments, range, data.file)?;
     let mut bodies = Vec::new();
     let map = |offset: usize| expanded.range_at(offset);
-    let body = data.body.get_mut();
+    let body = data.body.expand(&expanded.text);
     let fragment = parse_fragment(FragmentKind::Stmts(body), &expanded.text, &map, &mut bodies);
     let Some(Fragment::Stmts(stmts, tail)) = fragment else {
         return None;

@@ -65,7 +65,7 @@ impl Limiters {
             let at = spoken.get(&file).map_or(&[][..], |it| &it.refusals);
             let next = at.partition_point(|it| *it < span.start);
             // What a macro has put there stands elsewhere in the text.
-            body.mentions().is_any() || at.get(next).is_some_and(|it| *it < span.end)
+            body.is_expanded() || at.get(next).is_some_and(|it| *it < span.end)
         };
         let mut level: Vec<BodyKey> = program
             .bodies

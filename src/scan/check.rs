@@ -188,7 +188,8 @@ pub(super) fn check_in_parts(
     let mut judged = Judged::default();
     let mut spent = Spent(None);
     let parts = parts(workspace, &run.texts, together);
-    if let [_, later @ ..] = parts.as_slice() {
+    let are_many = run.texts.bytes() > ROOM;
+    if let ([_, later @ ..], true) = (parts.as_slice(), are_many) {
         let later: Vec<FileId> = later.iter().flat_map(|it| &it.files).copied().collect();
         run.texts.sources.put_away(&later);
     }
@@ -196,7 +197,9 @@ pub(super) fn check_in_parts(
     for part in &parts {
         // What the part before was made from makes room.
         drop(spent.0.take());
-        run.texts.sources.put_away(done);
+        if are_many {
+            run.texts.sources.put_away(done);
+        }
         done = &part.files;
         let text_files = text_files.take();
         let beside = || text_files.map(|read| read());
@@ -219,6 +222,9 @@ pub(super) fn check_in_parts(
     drop(steps);
     run.finish(judged, spent)
 }
+
+/// Texts that take no more than this together are not packed while others are looked at.
+const ROOM: usize = 32 << 20;
 
 /// A run on its way through the parts.
 struct Run<'a> {

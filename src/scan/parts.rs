@@ -34,7 +34,7 @@ impl Part {
 pub(super) fn parts(workspace: &Workspace, texts: &Texts, together: usize) -> Vec<Part> {
     let groups = Groups::of(workspace);
     let bytes = |file: &FileId| texts.sources.file(*file).len();
-    if groups.are_one() || texts.rust_files.iter().map(bytes).sum::<usize>() <= together {
+    if groups.are_one() || texts.bytes() <= together {
         return vec![Part::whole(workspace, texts)];
     }
     let mut numbers: FxHashMap<usize, usize> = FxHashMap::default();

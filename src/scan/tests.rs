@@ -1,10 +1,13 @@
 //! Small workspaces in memory, read as a whole.
 
 use super::*;
-use crate::program::Def;
+use crate::facts::Mention;
+use crate::facts::mentions::hash;
+use crate::program::{BodyKey, BodyOwner, Def};
 use crate::report::progress::Progress;
 use crate::routes::endpoint::Status;
 use crate::source::Name;
+use crate::values::Values;
 use crate::workspace::files::MemoryFiles;
 use crate::workspace::{WorkspaceRequest, discover};
 
@@ -632,4 +635,73 @@ fn sinks_are_known_whatever_manifests_name() {
          #[tokio::main] async fn main() { Server::new(l()).serve(Router::new().get(show)).await; }\n";
     let unlocked = [("Cargo.toml", manifest), ("src/main.rs", page)];
     assert_eq!(ids(&unlocked), "cross-site-scripting");
+}
+
+/// The bodies of functions by their names, those of which are asked for.
+fn owners(program: &Program, keys: impl IntoIterator<Item = BodyKey>) -> Vec<&'static str> {
+    let owner = |key: BodyKey| match program[key].owner {
+        BodyOwner::Fn(id) => program[id].name.as_str(),
+        BodyOwner::Const(_) => "a constant",
+    };
+    keys.into_iter().map(owner).collect()
+}
+
+#[test]
+fn what_macros_stand_for_is_mentioned_where_they_are_called() {
+    let text = "macro_rules! ask { ($x:expr) => { deeper!($x).connect() } }
+        macro_rules! deeper { ($x:expr) => { pool::of($x) } }
+        fn asks() { ask!(g) } fn other() { connect(name.other) }";
+    let loaded = loaded(&[("/w/src/main.rs", text)], Scope::default());
+    let program = &loaded.program;
+    for (how, name, expected) in [
+        (Mention::Member, "connect", vec!["asks"]),
+        (Mention::InModule, "of", vec!["asks"]),
+        (Mention::Bare, "g", vec!["asks"]),
+        (Mention::Bare, "connect", vec!["other"]),
+        (Mention::Member, "of", vec![]),
+    ] {
+        let hashes = [hash(how, name)].into_iter().collect();
+        let found = owners(program, program.mentioning(&hashes));
+        assert_eq!(found, expected, "{how:?} {name}");
+    }
+    let expanded = program.bodies.iter().map(|it| it.body.is_expanded());
+    assert_eq!(expanded.collect::<Vec<_>>(), [true, false]);
+}
+
+#[test]
+fn only_bodies_in_which_a_function_is_called_are_read_for_its_callers() {
+    let text = "macro_rules! by_macro { () => { target() } }
+        fn target() {} fn plain() { target(); } fn with_comment() { target /* none */ () }
+        fn by_path() { crate::target::<>() } fn expanded() { by_macro!() }
+        fn field() { x.target; } fn local() { let target = 1; }";
+    let loaded = loaded(&[("/w/src/main.rs", text)], Scope::default());
+    let program = &loaded.program;
+    let [Def::Fn(target)] = named(&loaded, &["target"])[..] else {
+        panic!("a function");
+    };
+    let callers = Values::new(program).callers(target, |_| true);
+    assert_eq!(
+        owners(program, callers.into_iter().map(|it| it.0)),
+        ["plain", "with_comment", "by_path", "expanded"]
+    );
+    let read = |it: &BodyKey| program[*it].body.if_read().is_some();
+    let keys = (0..program.bodies.len() as u32).map(BodyKey);
+    let unread = owners(program, keys.filter(|it| !read(it)));
+    assert_eq!(unread, ["target", "field", "local"]);
+}
+
+#[test]
+fn what_a_static_makes_late_is_no_text() {
+    let text =
+        "use std::sync::LazyLock as Late; static A: Late<String> = Late::new(|| \"a\".to_owned());
+        static B: &str = \"b\"; const C: &str = B;";
+    let loaded = loaded(&[("/w/src/main.rs", text)], Scope::default());
+    let values = Values::new(&loaded.program);
+    let texts = ["A", "B", "C"].map(|it| match named(&loaded, &[it])[..] {
+        [Def::Const(id)] => values.const_text(id).and_then(|it| it.as_known()),
+        _ => panic!("a constant"),
+    });
+    assert_eq!(texts, [None, Some("b".to_owned()), Some("b".to_owned())]);
+    let key = loaded.program.consts[0].body.unwrap();
+    assert!(loaded.program[key].body.if_read().is_none());
 }

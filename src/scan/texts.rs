@@ -56,6 +56,12 @@ impl Texts {
         texts
     }
 
+    /// How large all Rust files are together.
+    pub(super) fn bytes(&self) -> usize {
+        let files = self.rust_files.iter();
+        files.map(|it| self.sources.file(*it).len()).sum()
+    }
+
     /// Adds a file.
     pub(super) fn add(
         &mut self,

@@ -25,8 +25,9 @@ pub use typing::{Callee, Typing};
 
 use std::sync::OnceLock;
 
-use crate::facts::{Expr, ExprId};
+use crate::facts::{Expr, ExprId, LazyBody};
 use crate::program::{BodyKey, FnId, Program};
+use crate::source::Name;
 
 /// The program with what has been found out about its bodies.
 #[derive(Debug)]
@@ -78,6 +79,9 @@ impl<'p> Values<'p> {
         let mut found = Vec::new();
         for key in bodies.filter(|it| is_meant(*it)) {
             let body = &self.program[key].body;
+            if body.if_read().is_none() && !may_call(body, &names) {
+                continue;
+            }
             // Types are found out for whom its name stands in a call.
             let is_named = |expr: &Expr| match expr {
                 Expr::MethodCall(call) => names.contains(&call.name),
@@ -94,4 +98,18 @@ impl<'p> Values<'p> {
         }
         found
     }
+}
+
+/// Whether one of these names stands before arguments in the text of a body, which is not read for it.
+fn may_call(body: &LazyBody, names: &[Name]) -> bool {
+    let text = body.text().filter(|_| !body.is_expanded());
+    let is_called = |text: &str, name: &str| {
+        let mut uses = text.match_indices(name);
+        uses.any(|(at, _)| {
+            let behind = text[at + name.len()..].trim_start();
+            // A comment may stand between them.
+            behind.starts_with(['(', '/']) || behind.starts_with("::")
+        })
+    };
+    text.is_none_or(|text| names.iter().any(|it| is_called(text, it.as_str())))
 }

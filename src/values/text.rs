@@ -3,6 +3,7 @@
 use super::Values;
 use crate::facts::body::{BinaryOp, Literal, MacroCall};
 use crate::facts::{Body, Expr, ExprId};
+use crate::program::ty::Ty;
 use crate::program::{BodyKey, ConstId};
 use crate::source::Span;
 use crate::values::Callee;
@@ -99,8 +100,23 @@ impl Values<'_> {
         self.text_depth(body, expr, 0)
     }
 
+    /// Whether what a static holds is made by a closure when it is first asked for: it is no text, nor
+    /// a list that stands in the code. Does not read its value.
+    pub fn is_made_late(&self, id: ConstId) -> bool {
+        let def = &self.program[id];
+        def.is_static && {
+            let scope = self.program.container_scope(def.container, def.module);
+            let ty = self.program.lower_ty(&scope, &def.ty);
+            let late = ["std::sync::LazyLock", "once_cell::sync::Lazy"];
+            matches!(ty, Ty::External(path, _) if late.contains(&path.as_str()))
+        }
+    }
+
     /// The text of a constant.
     pub fn const_text(&self, id: ConstId) -> Option<Text> {
+        if self.is_made_late(id) {
+            return None;
+        }
         let body = self.program[id].body?;
         self.text_depth(body, self.program[body].body.root, 1)
     }

@@ -269,7 +269,7 @@ impl Given {
         if self.binds.is_empty() {
             return true;
         }
-        if !mentions.is_any() && !self.binds.iter().any(is_named) {
+        if !data.body.is_expanded() && !self.binds.iter().any(is_named) {
             return !unread();
         }
         self.reads(&data.body, cx.values.typing(self.key))

@@ -123,10 +123,10 @@ fn told<'s, 'a>(cx: &Context<'_>, site: &'s Site<'a>) -> Option<Told<'s, 'a>> {
         return None;
     }
     // Most look at it, and of those nothing needs to be read.
-    let mentions = cx.program[def.body?].body.mentions();
+    let body = &cx.program[def.body?].body;
     let name = def.sig.params[at].binds;
-    let looks =
-        name.is_some_and(|it| !mentions.is_any() && mentions.has(Mention::Bare, it.as_str()));
+    let looks = name
+        .is_some_and(|it| !body.is_expanded() && body.mentions().has(Mention::Bare, it.as_str()));
     let who = match looks {
         true => None,
         false => {

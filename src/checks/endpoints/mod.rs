@@ -1,5 +1,6 @@
 //! Endpoints that miss a protection: what the checks about them share.
 
+mod acts;
 mod asked;
 pub(super) mod assigned;
 mod body;
@@ -44,6 +45,7 @@ use crate::diagnostics::{Diagnostic, Label, Persona};
 use crate::routes::endpoint::{ASSUMED, Endpoint, EvidenceKind, LayerSeen, Protection, Status};
 use crate::routes::{HandlerTarget, Purpose};
 use crate::source::Span;
+use acts::Known;
 use body::Seen;
 use router::RouterKey;
 
@@ -83,14 +85,17 @@ pub(crate) struct Site<'a> {
 pub(crate) struct Code<'a> {
     cx: &'a Context<'a>,
     endpoint: &'a Endpoint,
+    /// What is known of the code of all handlers.
+    known: Arc<Known>,
     seen: Arc<OnceLock<Seen>>,
 }
 
 impl<'a> Code<'a> {
-    fn of(cx: &'a Context<'a>, endpoint: &'a Endpoint) -> Code<'a> {
+    fn of(cx: &'a Context<'a>, endpoint: &'a Endpoint, known: &Arc<Known>) -> Code<'a> {
         Code {
             cx,
             endpoint,
+            known: Arc::clone(known),
             seen: Arc::default(),
         }
     }
@@ -100,7 +105,8 @@ impl Deref for Code<'_> {
     type Target = Seen;
 
     fn deref(&self) -> &Seen {
-        self.seen.get_or_init(|| Seen::of(self.cx, self.endpoint))
+        self.seen
+            .get_or_init(|| Seen::of(self.cx, self.endpoint, &self.known))
     }
 }
 
@@ -122,10 +128,11 @@ impl<'a> Endpoints<'a> {
             }
         }
         endpoints.retain(|it| std::ptr::eq(weakest[&key(it)], *it));
+        let known = Arc::new(Known::new(cx.program));
         let mut handlers: FxHashMap<Span, Code<'a>> = FxHashMap::default();
         for endpoint in &endpoints {
             let code = handlers.entry(endpoint.handler.span);
-            code.or_insert_with(|| Code::of(cx, endpoint));
+            code.or_insert_with(|| Code::of(cx, endpoint, &known));
         }
         let mut first: Vec<&&'a Endpoint> = endpoints.iter().collect();
         first.retain(|it| !is_settled(it));

@@ -189,6 +189,7 @@ impl Lowerer<'_> {
             range: self.spans.at(found.start, found.end),
             is_initialiser: found.is_initialiser,
             params,
+            is_expanded: false,
         };
         if !found.declares {
             return Some(self.push(LazyBody::new(written, found.mentions)));

@@ -20,22 +20,16 @@ pub(crate) struct Spans<'a> {
 }
 
 impl<'a> Spans<'a> {
-    /// For `text` that starts `base` bytes into its file.
+    /// For `text` that starts `base` bytes into its file and was lexed by proc-macro2.
     pub(crate) fn new(text: &'a str, base: u32) -> Self {
         let newlines = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
         let lines = std::iter::once(0)
             .chain(newlines.map(|(at, _)| at as u32 + 1))
             .collect();
-        Spans::of_shell(text, base, text, lines)
-    }
-
-    /// For the [outline](crate::facts::outline)'s shell of `text`: `lines` says where in the text
-    /// each line of the shell starts.
-    pub(crate) fn of_shell(text: &'a str, base: u32, shell: &str, lines: Vec<u32>) -> Self {
-        let wide = match shell.is_ascii() {
+        let wide = match text.is_ascii() {
             true => Vec::new(),
             false => {
-                let numbered = shell.split('\n').zip(0..);
+                let numbered = text.split('\n').zip(0..);
                 let wide = numbered.filter(|(line, _)| !line.is_ascii());
                 wide.map(|(_, number)| number).collect()
             }
@@ -45,6 +39,18 @@ impl<'a> Spans<'a> {
             base,
             lines,
             wide,
+            map: None,
+        }
+    }
+
+    /// For `text` that starts `base` bytes into its file and whose [tokens](crate::facts::tokens) have their
+    /// offsets for columns.
+    pub(crate) fn by_columns(text: &'a str, base: u32) -> Self {
+        Spans {
+            text,
+            base,
+            lines: vec![0],
+            wide: Vec::new(),
             map: None,
         }
     }

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Delimiter, Spacing, Span, TokenStream, TokenTree};
 
+use crate::facts::tokens;
 use crate::source::TextRange;
 
 /// Groups nested deeper than this are refused: everything after this file recurses over them.
@@ -69,18 +70,19 @@ pub(super) struct Group {
     pub weight: u32,
 }
 
-/// Forgets all spans of this thread when dropped: their table grows with every text that is read.
+/// Forgets the spans of this thread when dropped, if there are many: their table grows with every text
+/// that is read.
 pub(super) struct ForgetSpans;
 
 impl Drop for ForgetSpans {
     fn drop(&mut self) {
-        proc_macro2::extra::invalidate_current_thread_spans();
+        tokens::tidy();
     }
 }
 
 /// Reads a text into token trees.
 pub(super) fn lex(text: &str) -> Result<Lexed, LexError> {
-    let stream: TokenStream = text.parse().map_err(|_| LexError::NotTokens)?;
+    let stream = tokens::lexed(text).map_err(|_| LexError::NotTokens)?;
     let mut tokens = Vec::new();
     let root = level(stream, 0, &mut tokens)?;
     Ok(Lexed { root, tokens })

@@ -1,7 +1,9 @@
 //! Tells calls of a function apart by what its arguments say, so that one is judged for all that
 //! are alike.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{Hash, Hasher};
+
+use rustc_hash::FxHasher;
 
 use super::proof::{Abs, Proof};
 use super::route::route;
@@ -10,12 +12,15 @@ use crate::program::ty::Subst;
 /// Values with more parts than this are not compared.
 const MAX_PARTS: usize = 200;
 
+/// What is hashed starts from something: nothing at all would not be seen otherwise.
+const SEED: usize = 0x5eed;
+
 /// A fingerprint of arguments and type parameters; `None` where a closure is among them, which
 /// sees the variables of its own body, or the path of one endpoint, which nobody else asks about,
 /// or where they are too large.
 pub(super) fn of<'a>(args: impl Iterator<Item = &'a Abs>, subst: &Subst) -> Option<u64> {
     let mut print = Print {
-        hasher: DefaultHasher::new(),
+        hasher: FxHasher::with_seed(SEED),
         left: MAX_PARTS,
     };
     for arg in args {
@@ -26,7 +31,7 @@ pub(super) fn of<'a>(args: impl Iterator<Item = &'a Abs>, subst: &Subst) -> Opti
 }
 
 struct Print {
-    hasher: DefaultHasher,
+    hasher: FxHasher,
     left: usize,
 }
 

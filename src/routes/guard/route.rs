@@ -125,6 +125,9 @@ impl Run<'_, '_> {
 
     /// The texts of a constant that is a list of them.
     pub(super) fn listed(&self, id: ConstId) -> Option<Arc<Vec<Abs>>> {
+        if self.judge.values.is_made_late(id) {
+            return None;
+        }
         let body = &self.judge.program[self.judge.program[id].body?].body;
         let mut root = body.root;
         while let Expr::Ref { inner, .. } = body.expr(root) {

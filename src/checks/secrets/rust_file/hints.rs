@@ -9,7 +9,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::super::names;
 use super::values::File;
-use super::{assembled, sinks};
+use super::{assembled, sinks, sites};
+use crate::facts::scan::{self, Kind, Lexeme};
 use crate::facts::{LazyBody, Mention};
 use crate::source::TextRange;
 
@@ -51,13 +52,22 @@ impl<'a> Hints<'a> {
     /// such a thing.
     pub(super) fn has_values(&self, body: &LazyBody) -> bool {
         let text = slice(self.text, body.span());
-        let opens_bytes = |it: &str| {
-            let first = it.trim_start().bytes().next();
-            first.is_some_and(|it| it.is_ascii_digit() || matches!(it, b'b' | b'\'' | b'(' | b'/'))
-        };
         text.contains('"')
             || text.split('[').skip(1).any(opens_bytes)
             || body.mentions().has_any(&self.values)
+    }
+
+    /// The same, where texts that are only told to somebody are no values. That takes longer.
+    pub(super) fn has_untold_values(&self, body: &LazyBody) -> bool {
+        let mentions = body.mentions();
+        let mut makers = ["concat"].into_iter().chain(assembled::FORMATTING);
+        let mut lookups = sinks::FALLBACKS.iter().chain(&["unwrap_or_default"]);
+        mentions.has_any(&self.values)
+            || mentions.has_any(&self.wanting)
+            || makers.any(|it| mentions.has(Mention::Macro, it))
+            // They stand for the empty text.
+            || lookups.any(|it| mentions.has(Mention::Member, it))
+            || has_untold_values(slice(self.text, body.span()))
     }
 
     /// Whether a body has to be read, if there are values in it.
@@ -81,6 +91,49 @@ impl<'a> Hints<'a> {
         assembled::FORMATTING.iter().any(|it| formats(it)) && {
             let text = slice(self.text, span);
             self.token || text.contains("://") || text.contains('@') || has_token(text)
+        }
+    }
+}
+
+/// Whether what stands behind a bracket may be bytes.
+fn opens_bytes(text: &str) -> bool {
+    let first = text.trim_start().bytes().next();
+    first.is_some_and(|it| it.is_ascii_digit() || matches!(it, b'b' | b'\'' | b'(' | b'/'))
+}
+
+/// Whether there are texts or bytes elsewhere than in macros that print or compare, and in what
+/// `expect` says.
+fn has_untold_values(text: &str) -> bool {
+    let mut lexemes = scan::code(text);
+    let (mut name, mut is_macro, mut is_said) = ("", false, false);
+    while let Some(lexeme) = lexemes.next() {
+        let word = text.get(lexeme.start..lexeme.end).unwrap_or_default();
+        match lexeme.kind {
+            Kind::Ident => (name, is_macro, is_said) = (word, false, false),
+            Kind::Punct(b'!') if !name.is_empty() => is_macro = true,
+            Kind::Open(_) if is_macro && sites::is_quiet_macro(name) => {
+                pass_over(&mut lexemes);
+                (name, is_macro) = ("", false);
+            }
+            Kind::Open(b'[') if opens_bytes(&text[lexeme.end..]) => return true,
+            Kind::Literal if word.contains('"') && !is_said => return true,
+            Kind::Open(b'(') if name == "expect" => (name, is_said) = ("", true),
+            _ => (name, is_macro, is_said) = ("", false, false),
+        }
+    }
+    false
+}
+
+/// Goes on behind the group that has just been opened.
+fn pass_over(lexemes: &mut impl Iterator<Item = Lexeme>) {
+    let mut depth = 1;
+    while depth > 0
+        && let Some(lexeme) = lexemes.next()
+    {
+        match lexeme.kind {
+            Kind::Open(_) => depth += 1,
+            Kind::Close(_) => depth -= 1,
+            _ => {}
         }
     }
 }
@@ -152,6 +205,39 @@ mod tests {
             let file = File::of(&facts, &text);
             let hints = Hints::of(&file, &text);
             assert_eq!(hints.has_values(&facts.bodies[0]), expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn what_is_only_told_is_no_secret() {
+        for (body, expected) in [
+            (
+                "tracing::error!(password = ?p, \"a\"); assert_eq!(k, \"b\");",
+                false,
+            ),
+            ("let p = k.expect(\"a password\");", false),
+            ("debug!(\"{}\", [\"a\"; 2]); x != [y];", false),
+            ("error!(\"a\"); let password = \"b\";", true),
+            ("let p = if !error { \"b\" } else { p };", true),
+            ("p.expect(\"a\").set(\"b\")", true),
+            ("p.expected(\"b\")", true),
+            ("info!(\"a\"); let key = [1, 2];", true),
+            ("info!(\"a\"); let key = K;", true),
+            ("info!(\"a\"); connect(p)", true),
+            ("info!(\"a\"); let key = key.unwrap_or_default();", true),
+            ("error!(\"{}\", concat!(\"a\", \"b\"))", true),
+        ] {
+            let text = format!(
+                "fn f() {{ {body} }} fn connect(password: &str) {{}} const K: &str = \"a\";"
+            );
+            let facts = extract(&text);
+            let file = File::of(&facts, &text);
+            let hints = Hints::of(&file, &text);
+            assert_eq!(
+                hints.has_untold_values(&facts.bodies[0]),
+                expected,
+                "{body}"
+            );
         }
     }
 

@@ -17,7 +17,7 @@ use super::text_file::{formatted, without_overlaps};
 use super::{Place, SecretFinding, SecretKind, Surroundings};
 use crate::diagnostics::{Confidence, Persona};
 use crate::facts::item::{ConstItem, FnItem, ImplItem};
-use crate::facts::{Body, FileFacts, Item, ItemKind};
+use crate::facts::{Body, FileFacts, Item, ItemKind, LazyBody};
 use crate::source::{Name, TextRange};
 use comments::{Commentary, commentary};
 use hints::Hints;
@@ -137,13 +137,20 @@ impl<'a> Scan<'a> {
         self.items(&implementation.items, of_trait);
     }
 
+    /// Whether the body of an item has to be read.
+    fn may_hold_secrets(&self, item: &Item, body: &LazyBody) -> bool {
+        let hints = &self.hints;
+        let is_named = || names::judge(item.name.as_str()).is_some();
+        hints.has_values(body)
+            && (is_named() || hints.may_hold_secrets(&self.file, body))
+            && hints.has_untold_values(body)
+    }
+
     fn function(&mut self, item: &'a Item, function: &'a FnItem, of_trait: Option<Name>) {
         let Some(body) = function.body.map(|id| self.facts.body(id)) else {
             return;
         };
-        let is_named = names::judge(item.name.as_str()).is_some();
-        let hints = &self.hints;
-        if !hints.has_values(body) || !is_named && !hints.may_hold_secrets(&self.file, body) {
+        if !self.may_hold_secrets(item, body) {
             return self.items(body.items(), None);
         }
         let default = of_trait.is_some_and(|it| it == *"Default");
@@ -164,9 +171,7 @@ impl<'a> Scan<'a> {
         let Some(body) = constant.body.map(|id| self.facts.body(id)) else {
             return;
         };
-        let is_named = names::judge(item.name.as_str()).is_some();
-        let hints = &self.hints;
-        if !hints.has_values(body) || !is_named && !hints.may_hold_secrets(&self.file, body) {
+        if !self.may_hold_secrets(item, body) {
             return self.items(body.items(), None);
         }
         if let Some(value) = Values::new(&self.file, body).literal(body.root) {

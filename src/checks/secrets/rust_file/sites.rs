@@ -55,12 +55,14 @@ pub(super) fn sites(values: &Values<'_>, in_default: bool) -> Vec<Site> {
     collector.sites
 }
 
-/// Macros that compare for tests or print: what they hold is no use of a secret.
 fn is_quiet(call: &MacroCall) -> bool {
-    let Some(name) = call.path.last() else {
-        return false;
-    };
-    let name = name.as_str();
+    call.path
+        .last()
+        .is_some_and(|it| is_quiet_macro(it.as_str()))
+}
+
+/// Macros that compare for tests or print: what they hold is no use of a secret.
+pub(super) fn is_quiet_macro(name: &str) -> bool {
     name.starts_with("assert") || name.starts_with("debug_assert") || QUIET_MACROS.contains(&name)
 }
 
