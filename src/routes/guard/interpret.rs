@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::calls::unknown_outcome;
+use super::lent::{Left, Lent};
 use super::proof::{Abs, Captured, From, Out, Proof, State};
 use super::public::{brings_key, is_public_field, public};
 use super::route::{Looks, name_of};
@@ -25,8 +26,8 @@ pub(super) struct Run<'j, 'a> {
     pub(super) judge: &'j Judge<'a>,
     pub(super) key: BodyKey,
     pub(super) typing: &'a Typing,
+    /// Variables, and `self` ([`THIS`]).
     pub(super) env: FxHashMap<PatId, Abs>,
-    pub(super) this: Abs,
     pub(super) subst: Subst,
     /// `None`: this point is not reached.
     pub(super) state: Option<State>,
@@ -34,6 +35,10 @@ pub(super) struct Run<'j, 'a> {
     /// The exits of the function of the program that this call was of, if it was the last one, and
     /// the function refuses by what it answers.
     pub(super) answers: Option<(ExprId, Vec<(Abs, State)>)>,
+    /// Structs that it was lent.
+    pub(super) lent: Vec<Lent>,
+    /// What the last call of functions of the program has left in what they were lent.
+    pub(super) left: Left,
     /// How many `Ok(..)` stand around the expression with whose value the body is being left.
     pub(super) oks: usize,
     pub(super) breaks: Vec<End>,
@@ -43,6 +48,9 @@ pub(super) struct Run<'j, 'a> {
     /// What it has looked at of the request's route.
     pub(super) looks: Looks,
 }
+
+/// What stands for `self` among the variables.
+pub(super) const THIS: PatId = PatId(u32::MAX);
 
 /// Bound on expressions looked at for one handler or layer.
 const MAX_STEPS: u64 = 10_000;
@@ -97,9 +105,11 @@ impl<'a> Judge<'a> {
         if self.program[body].body.problem.is_some() {
             return self.unread(id, union(&args).with(this.from));
         }
+        let lent = self.lent_to(id, body, &this, &args);
         self.questions.deeper(|| {
             let mut run = self.start(body, this, subst.clone());
             let params = self.program[body].body.params.clone();
+            run.lent = lent;
             for (pat, arg) in params.iter().zip(args) {
                 run.bind(*pat, arg);
             }
@@ -165,12 +175,13 @@ impl<'a> Judge<'a> {
             judge: self,
             key,
             typing: self.values.typing(key),
-            env: FxHashMap::default(),
-            this,
+            env: FxHashMap::from_iter([(THIS, this)]),
             subst,
             state: Some(State::start()),
             exits: Vec::new(),
             answers: None,
+            lent: Vec::new(),
+            left: Left::default(),
             oks: 0,
             breaks: Vec::new(),
             events: Vec::new(),
@@ -187,7 +198,8 @@ fn union(args: &[Abs]) -> From {
 }
 
 impl<'a> Run<'_, 'a> {
-    pub(super) fn finish(self) -> Summary {
+    pub(super) fn finish(mut self) -> Summary {
+        let left = self.left();
         let mut joined: Option<(State, Abs)> = None;
         // What refuses comes last: a setting that tells the answers apart tells nothing of it.
         let answering = self.exits.iter().filter(|(value, _)| !value.refuses());
@@ -210,8 +222,15 @@ impl<'a> Run<'_, 'a> {
             after,
             events: self.events,
             exits: self.exits,
+            left,
             looks: self.looks,
         }
+    }
+
+    /// The body is left with this value, in this state.
+    pub(super) fn exits_with(&mut self, value: Abs, state: State) {
+        self.note_left(&state);
+        self.exits.push((value, state));
     }
 
     pub(super) fn span(&self, id: ExprId) -> Span {
@@ -404,7 +423,6 @@ impl<'a> Run<'_, 'a> {
                         body: self.key,
                         expr: id,
                         env: self.env.clone(),
-                        this: self.this.clone(),
                         subst: self.subst.clone(),
                     })),
                     ..Abs::default()
@@ -463,7 +481,7 @@ impl<'a> Run<'_, 'a> {
             return self.env.get(&pat).cloned().unwrap_or_default();
         }
         if last == "self" {
-            return self.this.clone();
+            return self.env.get(&THIS).cloned().unwrap_or_default();
         }
         match self.typing.defs(id).first() {
             Some(Callee::Fn(candidate)) => Abs {
@@ -624,8 +642,8 @@ impl<'a> Run<'_, 'a> {
         if let Some((name, out)) = bad {
             let failed = Abs::variants(From::REJECT, vec![("Err", Out::nothing())]);
             let state = state.with(&out.proof).taking(value, &[name]);
-            self.exits
-                .push((failed, self.assumed(state, value, &Some("Err".into()))));
+            let state = self.assumed(state, value, &Some("Err".into()));
+            self.exits_with(failed, state);
         }
         match &value.variants {
             None => Abs {

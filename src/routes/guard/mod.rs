@@ -30,6 +30,7 @@ mod joined;
 mod keys;
 mod labels;
 pub mod layers;
+mod lent;
 mod logins;
 mod macros;
 mod matching;
@@ -119,6 +120,8 @@ pub struct Summary {
     pub events: Vec<Event>,
     /// Every exit with the state there.
     pub exits: Vec<(Abs, State)>,
+    /// What it leaves in the structs that it is lent.
+    pub left: Vec<(lent::Param, Abs)>,
     /// What it looks at of the request's route.
     pub looks: Looks,
 }

@@ -227,10 +227,8 @@ pub struct Captured {
     pub body: BodyKey,
     /// Where.
     pub expr: ExprId,
-    /// The variables of that body when it was made.
+    /// The variables of that body when it was made, and `self`.
     pub env: FxHashMap<PatId, Abs>,
-    /// `self` there.
-    pub this: Abs,
     /// Type parameters there.
     pub subst: Subst,
 }
