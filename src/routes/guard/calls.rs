@@ -54,6 +54,11 @@ impl Run<'_, '_> {
             }
             Some(Callee::Constructor(def)) => self.construct(*def, values),
             _ => {
+                if values.is_empty()
+                    && let Some(default) = self.default_by_call(id, callee)
+                {
+                    return default;
+                }
                 if let Some(peer) = self.made_peer(callee, &values) {
                     return peer;
                 }

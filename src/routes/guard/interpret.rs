@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::calls::unknown_outcome;
+use super::connection::Told;
 use super::lent::{Left, Lent};
 use super::proof::{Abs, Captured, From, Out, Proof, State};
 use super::public::{brings_key, is_public_field, public};
@@ -37,6 +38,8 @@ pub(super) struct Run<'j, 'a> {
     pub(super) answers: Option<(ExprId, Vec<(Abs, State)>)>,
     /// Structs that it was lent.
     pub(super) lent: Vec<Lent>,
+    /// The struct that is looked for in it.
+    pub(super) told: Option<Told>,
     /// What the last call of functions of the program has left in what they were lent.
     pub(super) left: Left,
     /// How many `Ok(..)` stand around the expression with whose value the body is being left.
@@ -181,6 +184,7 @@ impl<'a> Judge<'a> {
             exits: Vec::new(),
             answers: None,
             lent: Vec::new(),
+            told: None,
             left: Left::default(),
             oks: 0,
             breaks: Vec::new(),
@@ -305,10 +309,16 @@ impl<'a> Run<'_, 'a> {
             Expr::Struct(data) => {
                 let mut from = From::default();
                 let mut fields = Vec::new();
-                for (name, value) in &data.fields {
-                    let value = self.expr(*value);
+                for (name, written) in &data.fields {
+                    let value = match self.default_in_field(id, *name, *written) {
+                        Some(default) => default,
+                        None => self.expr(*written),
+                    };
                     from = from.with(value.from);
                     fields.push((*name, value));
+                }
+                if self.told.is_some() {
+                    self.note_told(id, data, &fields);
                 }
                 if let Some(rest) = data.rest {
                     from = from.with(self.expr(rest).from);
