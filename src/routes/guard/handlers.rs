@@ -84,19 +84,13 @@ impl Judge<'_> {
                 _ => args.push(value),
             }
         }
-        if let Some(name) = carried
-            && proof.strength == Strength::Nothing
-            && !is_optional
-        {
-            proof.maybe.get_or_insert_with(|| {
-                format!("what becomes of the credentials in `{name}` could not be followed")
-            });
-        }
+        let carried = carried.filter(|_| proof.strength == Strength::Nothing && !is_optional);
         self.admit(&mut proof);
         Taken {
             proof,
             args,
             effects,
+            carried,
         }
     }
 
@@ -179,6 +173,17 @@ impl Judge<'_> {
             true => body_proof(&answering_null(&summary), is_told),
             false => body_proof(&summary, is_told),
         };
+        if let Some(name) = taken
+            .carried
+            .as_ref()
+            .filter(|_| !answers_the_refused(&summary))
+        {
+            let doubt =
+                format!("what becomes of the credentials in `{name}` could not be followed");
+            let mut carried = Proof::nothing();
+            carried.maybe = Some(doubt);
+            proof = carried.and(&proof);
+        }
         self.admit(&mut proof);
         if self.is_exhausted() {
             let cut = Rights::maybe("its code is too large to be followed to its end".into());
@@ -233,6 +238,15 @@ impl Judge<'_> {
     }
 }
 
+/// Whether everybody is answered well whose credentials a check has refused: then they are followed.
+/// Where some are, they may be refused for something else.
+fn answers_the_refused(summary: &Summary) -> bool {
+    let failed = summary.exits.iter().filter(|(_, state)| state.failed);
+    let mut failed = failed.peekable();
+    failed.peek().is_some()
+        && failed.all(|(value, state)| state.proof.maybe.is_none() && !super::refuses(value, state))
+}
+
 /// What a resolver does whose `None` is an answer, and refuses nobody.
 fn answering_null(summary: &Summary) -> Summary {
     let of_option = |value: &Abs| value.variants.is_none() || value.variant("Ok").is_none();
@@ -260,6 +274,8 @@ struct Taken {
     args: Vec<Abs>,
     /// What is proven where they change something on their way.
     effects: Vec<Proof>,
+    /// An extractor of the program's that takes credentials along, and judges nothing of them.
+    carried: Option<String>,
 }
 
 impl Taken {

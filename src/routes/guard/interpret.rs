@@ -99,6 +99,7 @@ impl<'a> Judge<'a> {
                     ..Abs::default()
                 },
                 after: Some(State::start()),
+                events: self.unfollowed(id),
                 ..Summary::default()
             };
         }
@@ -162,6 +163,22 @@ impl<'a> Judge<'a> {
     /// Whether the code of the handler or layer is too large to be followed to its end.
     pub(super) fn is_exhausted(&self) -> bool {
         self.steps.get() > self.limit.get()
+    }
+
+    /// Whether not even what the code at hand does is looked at any more. From where it is exhausted it
+    /// goes a little further, and follows no calls, so that what was proven before is not lost.
+    fn is_spent(&self) -> bool {
+        self.steps.get() > self.limit.get() + MAX_STEPS / 10
+    }
+
+    /// What a function may do that is not followed any more, since the code is too large: anything.
+    fn unfollowed(&self, id: FnId) -> Vec<Event> {
+        if !self.is_exhausted() {
+            return Vec::new();
+        }
+        let def = &self.program[id];
+        let kind = EventKind::Write(def.name.to_string());
+        vec![Event::new(kind, def.name_span(), State::start())]
     }
 
     /// Says so in a verdict that rests on half an answer.
@@ -275,7 +292,7 @@ impl<'a> Run<'_, 'a> {
     }
 
     pub(super) fn expr(&mut self, id: ExprId) -> Abs {
-        if self.state.is_none() || self.judge.is_exhausted() {
+        if self.state.is_none() || self.judge.is_spent() {
             return Abs::default();
         }
         self.judge.steps.set(self.judge.steps.get() + 1);

@@ -366,6 +366,18 @@ impl Abs {
         }
     }
 
+    /// A value of another type that is made of this: of which variant that is, the variant of an
+    /// enum of the program says nothing.
+    #[must_use]
+    pub fn converted(&self) -> Abs {
+        let names = self.names();
+        let is_common = names.iter().all(|it| is_good(it) || is_bad(it));
+        Abs {
+            variants: self.variants.clone().filter(|_| is_common),
+            ..self.clone()
+        }
+    }
+
     /// The variants of a value of which nothing is known, if it is of the type of another that
     /// either succeeds or fails: both are possible.
     fn any_of(&self, others: &[(Name, Out)]) -> Option<Arc<Vec<(Name, Out)>>> {
