@@ -48,7 +48,7 @@ async fn accept(acceptor: TlsAcceptor, stream: TcpStream) -> Result<Peer, std::i
     })
 }
 
-//@ POST /orders none
+//@ POST /orders unknown
 async fn order(ConnectInfo(peer): ConnectInfo<Peer>) -> Result<String, StatusCode> {
     let certificate = peer.certificate.ok_or(StatusCode::UNAUTHORIZED)?;
     Ok(hex::encode(certificate))

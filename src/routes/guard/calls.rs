@@ -161,7 +161,9 @@ impl Run<'_, '_> {
                 subst.push(("Self".into(), candidate.self_ty.clone()));
             }
             subst.retain(|(_, ty)| !matches!(ty, Ty::Unknown));
-            let summary = self.judge.run(candidate.id, args, receiver, &subst);
+            let summary = self
+                .judge
+                .run_in(&entry, candidate.id, args, receiver, &subst);
             for event in &summary.events {
                 // What a helper refuses, its caller may let pass.
                 if matches!(event.kind, EventKind::Refused) {

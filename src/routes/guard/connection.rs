@@ -229,10 +229,12 @@ fn unchanged(name: Name) -> Arc<str> {
     Arc::from(format!("the connection's {name}"))
 }
 
-/// Whether a value is there only for somebody who was verified.
+/// Whether a value is there only for somebody who was verified, or may have been.
 fn is_of_somebody(value: &Abs) -> bool {
     let names = value.names();
     let some = value.variant("Some").filter(|_| value.variants.is_some());
     names.iter().all(|it| matches!(*it, "Some" | "None"))
-        && some.is_some_and(|out| out.proof.strength == Strength::Verified)
+        && some.is_some_and(|out| {
+            out.proof.strength == Strength::Verified || out.proof.maybe.is_some()
+        })
 }

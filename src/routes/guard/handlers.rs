@@ -22,7 +22,7 @@ impl Judge<'_> {
         taken.before_effects(taken.proof.clone())
     }
 
-    fn parameters(&self, id: FnId, types: &Subst) -> Taken {
+    pub(super) fn parameters(&self, id: FnId, types: &Subst) -> Taken {
         self.begin();
         let program = self.program;
         let def = &program[id];
@@ -145,7 +145,7 @@ impl Judge<'_> {
     }
 
     /// Runs the body of a handler with what its parameters have taken.
-    fn handle(&self, id: FnId, taken: &mut Taken, types: &Subst) -> Arc<Summary> {
+    pub(super) fn handle(&self, id: FnId, taken: &mut Taken, types: &Subst) -> Arc<Summary> {
         let args = std::mem::take(&mut taken.args);
         self.begin();
         let this = Abs {
@@ -267,7 +267,7 @@ fn answering_null(summary: &Summary) -> Summary {
 }
 
 /// What the parameters of a handler take out of a request.
-struct Taken {
+pub(super) struct Taken {
     /// What is proven once all have let it pass.
     proof: Proof,
     /// What they hold in the handler's body, in order.
@@ -291,7 +291,7 @@ impl Taken {
 }
 
 /// Whether a value is or holds what the client sent as a credential.
-fn holds_credentials(value: &Abs) -> bool {
+pub(super) fn holds_credentials(value: &Abs) -> bool {
     let fields = value.fields.iter().flat_map(|all| all.iter());
     let parts = value.parts.iter().flat_map(|all| all.iter());
     let variants = value.variants.iter().flat_map(|all| all.iter());

@@ -42,6 +42,8 @@ pub(super) struct Run<'j, 'a> {
     pub(super) told: Option<Told>,
     /// What the last call of functions of the program has left in what they were lent.
     pub(super) left: Left,
+    /// The first answer that nothing has to be proven for; only while somebody asks for it.
+    pub(super) unproven: Option<Span>,
     /// How many `Ok(..)` stand around the expression with whose value the body is being left.
     pub(super) oks: usize,
     pub(super) breaks: Vec<End>,
@@ -65,6 +67,10 @@ const MAX_DEPTH: u32 = 14;
 impl<'a> Judge<'a> {
     /// Runs a function with these arguments.
     pub(super) fn run(&self, id: FnId, args: Vec<Abs>, this: Abs, subst: &Subst) -> Arc<Summary> {
+        if self.is_tracing() {
+            let run = || self.run_now(id, args.clone(), this, subst);
+            return Arc::new(self.run_traced(id, run, &args));
+        }
         let Some(print) = fingerprint::of(args.iter().chain([&this]), subst) else {
             return Arc::new(self.run_now(id, args, this, subst));
         };
@@ -202,6 +208,7 @@ impl<'a> Judge<'a> {
             answers: None,
             lent: Vec::new(),
             told: None,
+            unproven: None,
             left: Left::default(),
             oks: 0,
             breaks: Vec::new(),
@@ -244,6 +251,7 @@ impl<'a> Run<'_, 'a> {
             events: self.events,
             exits: self.exits,
             left,
+            unproven: self.unproven,
             looks: self.looks,
         }
     }
@@ -461,6 +469,7 @@ impl<'a> Run<'_, 'a> {
                     Some(id) if self.is_plain() => self.leave(*id),
                     Some(id) => {
                         let value = self.expr(*id);
+                        self.note_unproven(*id, &value);
                         self.exit(value);
                     }
                     None => self.exit(Abs::default()),

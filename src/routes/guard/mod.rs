@@ -58,8 +58,11 @@ mod stores;
 mod stranger_rows;
 mod tail;
 mod threads;
+mod trace;
 mod unmodelled;
 mod words;
+
+pub use trace::Unproven;
 
 pub use extractors::{EXTRACTOR_TRAITS, OPTIONAL_TRAITS};
 
@@ -103,6 +106,9 @@ pub struct Judge<'a> {
         std::cell::RefCell<rustc_hash::FxHashMap<crate::program::AdtId, Arc<origins::Origins>>>,
     /// Fields that are filled with secrets, and those that are not.
     secret: std::cell::RefCell<rustc_hash::FxHashMap<(crate::program::AdtId, Name), bool>>,
+    /// Functions that are handed credentials, in the order of the calls, and the first answer of each
+    /// that nothing has to be proven for; only while somebody asks for them.
+    trace: std::cell::RefCell<Option<Vec<(FnId, Option<Span>)>>>,
     steps: std::cell::Cell<u64>,
     /// Where `steps` may go for the handler or layer in question.
     limit: std::cell::Cell<u64>,
@@ -124,6 +130,8 @@ pub struct Summary {
     pub exits: Vec<(Abs, State)>,
     /// What it leaves in the structs that it is lent.
     pub left: Vec<(lent::Param, Abs)>,
+    /// The first answer that nothing has to be proven for; only for who asks for such.
+    pub unproven: Option<Span>,
     /// What it looks at of the request's route.
     pub looks: Looks,
 }
@@ -227,6 +235,7 @@ impl<'a> Judge<'a> {
             unset: std::cell::RefCell::default(),
             origins: std::cell::RefCell::default(),
             secret: std::cell::RefCell::default(),
+            trace: std::cell::RefCell::default(),
             steps: std::cell::Cell::new(0),
             limit: std::cell::Cell::new(0),
         }

@@ -80,10 +80,14 @@ impl Run<'_, '_> {
                     {
                         for (value, state) in answers {
                             self.state = Some(state);
+                            self.note_unproven(id, &value);
                             self.exit(value);
                         }
                     }
-                    _ => self.exit(value),
+                    _ => {
+                        self.note_unproven(id, &value);
+                        self.exit(value);
+                    }
                 }
             }
         }
