@@ -19,10 +19,13 @@ use crate::program::ty::Subst;
 use crate::program::{AdtId, BodyKey, BodyOwner, Def, Ty};
 use crate::source::Name;
 
+/// Expressions that fields are filled with, and what each is in which state.
+type Values = Vec<(ExprId, State, Abs)>;
+
 /// The struct that is looked for in a body, and what its fields are where one is put together.
 pub(super) struct Told {
     adt: AdtId,
-    values: Vec<(ExprId, State, Abs)>,
+    values: Values,
 }
 
 /// Traits whose implementations say which certificates are genuine: rustls 0.22 and later, and
@@ -48,7 +51,7 @@ impl Judge<'_> {
         if origins.by_default || self.is_parsed(*adt) {
             return whole;
         }
-        let mut told: Vec<(BodyKey, Vec<(ExprId, State, Abs)>)> = Vec::new();
+        let mut told: Vec<(BodyKey, Values)> = Vec::new();
         for (_, key, _) in &origins.fields {
             if !told.iter().any(|it| it.0 == *key) {
                 told.push((*key, self.told_in(*key, *adt)));
@@ -144,7 +147,7 @@ impl Judge<'_> {
     }
 
     /// What the fields of a struct are filled with where the code of a body puts one together.
-    fn told_in(&self, key: BodyKey, adt: AdtId) -> Vec<(ExprId, State, Abs)> {
+    fn told_in(&self, key: BodyKey, adt: AdtId) -> Values {
         let mut run = self.start(key, Abs::default(), Subst::new());
         run.told = Some(Told {
             adt,
