@@ -108,7 +108,7 @@ pub struct Judge<'a> {
     secret: std::cell::RefCell<rustc_hash::FxHashMap<(crate::program::AdtId, Name), bool>>,
     /// Functions that are handed credentials, in the order of the calls, and the first answer of each
     /// that nothing has to be proven for; only while somebody asks for them.
-    trace: std::cell::RefCell<Option<Vec<(FnId, Option<Span>)>>>,
+    trace: std::cell::RefCell<Option<trace::Trace>>,
     steps: std::cell::Cell<u64>,
     /// Where `steps` may go for the handler or layer in question.
     limit: std::cell::Cell<u64>,

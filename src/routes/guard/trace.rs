@@ -20,6 +20,9 @@ pub struct Unproven {
     pub span: Span,
 }
 
+/// Functions in the order of the calls, and the first such answer of each.
+pub(super) type Trace = Vec<(FnId, Option<Span>)>;
+
 impl Judge<'_> {
     /// Such answers of a handler and of what it calls before anything is proven, in the order of
     /// the calls: those that the last of them stands for, the others rest on.
