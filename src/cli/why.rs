@@ -232,6 +232,16 @@ fn write_endpoint(endpoint: &Endpoint, outcome: &Outcome, out: &mut dyn Write) -
         if let Some(unresolved) = &protection.unresolved {
             writeln!(out, "    not resolved: {unresolved}")?;
         }
+        if name == "authentication" && protection.status == Status::Unknown {
+            for it in looked.iter().flat_map(|it| &it.unproven) {
+                writeln!(
+                    out,
+                    "    not seen to refuse: `{}` answers at {}",
+                    it.function,
+                    place(it.span)
+                )?;
+            }
+        }
         if name == "authentication" && protection.status == Status::None {
             for line in why_none(endpoint, looked) {
                 writeln!(out, "    {line}")?;

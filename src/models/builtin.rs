@@ -210,6 +210,7 @@ crates! {
     chacha20poly1305: model, none;
     chrono: model, exports;
     color_eyre: none, exports;
+    compact_jwt: model, none;
     config: model, exports;
     constant_time_eq: model, exports;
     cookie: model, exports;

@@ -447,7 +447,7 @@ impl Names {
     }
 
     fn is_static(&self) -> bool {
-        const SURE: [&str; 24] = [
+        const SURE: [&str; 26] = [
             "static",
             "assets",
             "asset",
@@ -472,6 +472,9 @@ impl Names {
             "opensearch",
             "apidocs",
             "javascript",
+            // Public keys.
+            "jwk",
+            "jwks",
         ];
         const ENDINGS: [&str; 12] = [
             ".js", ".css", ".ico", ".png", ".svg", ".txt", ".html", ".webp", ".wasm", ".woff2",
@@ -611,6 +614,10 @@ mod tests {
             ("GET", "/documents", "f", Ordinary),
             ("POST", "/docs", "create_doc", Ordinary),
             ("GET", "/.well-known/openid-configuration", "f", Static),
+            ("GET", "/oauth/jwks", "f", Static),
+            ("GET", "/v1/jwk/{key_id}", "f", Static),
+            ("POST", "/oauth/jwks", "f", Ordinary),
+            ("GET", "/v1/keys/{key_id}", "f", Ordinary),
             ("POST", "/stripe/webhook", "stripe", Webhook),
             ("POST", "/webhooks/github", "f", Webhook),
             ("POST", "/webhooks", "create", Ordinary),

@@ -391,7 +391,7 @@ impl Run<'_> {
         inventory.unresolved.retain(|it| is_in_scope(it.span));
         let (looked, undecided) = match self.settings.explain {
             true => (
-                looked::looked(program, sources, &inventory),
+                looked::looked(values, sources, &inventory),
                 looked::undecided(program, &inventory),
             ),
             false => Default::default(),

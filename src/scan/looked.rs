@@ -9,8 +9,10 @@ use crate::facts::{Body, Expr};
 use crate::program::Program;
 use crate::program::ty::Ty;
 use crate::routes::endpoint::Endpoint;
+use crate::routes::guard::{Judge, Unproven};
 use crate::routes::{HandlerTarget, Inventory, Status};
 use crate::source::{SourceMap, Span};
+use crate::values::Values;
 
 /// Types and calls longer than this are cut.
 const LONGEST: usize = 60;
@@ -22,14 +24,18 @@ pub struct Looked {
     pub takes: Vec<String>,
     /// The functions and methods that its body calls, each once, in the order of the text.
     pub calls: Vec<String>,
+    /// Where it, and what it calls, answers with nothing proven, if its verdict is *unknown*.
+    pub unproven: Vec<Unproven>,
 }
 
 /// What was looked at, by the span of the handler; nothing of handlers that were not found.
 pub(super) fn looked(
-    program: &Program,
+    values: &Values<'_>,
     sources: &SourceMap,
     inventory: &Inventory,
 ) -> FxHashMap<Span, Looked> {
+    let program = values.program;
+    let judge = Judge::new(values, sources, false);
     let mut all = FxHashMap::default();
     for endpoint in &inventory.endpoints {
         let handler = &endpoint.handler;
@@ -42,6 +48,10 @@ pub(super) fn looked(
                         .map(|it| one_line(sources.slice(it.ty_range.in_file(def.file))))
                         .collect(),
                     calls: def.body.map_or(Vec::new(), |key| calls(&program[key].body)),
+                    unproven: match endpoint.protections.authentication.status {
+                        Status::Unknown => judge.unproven(id),
+                        _ => Vec::new(),
+                    },
                 }
             }
             HandlerTarget::Closure(key, closure) => {
@@ -50,6 +60,7 @@ pub(super) fn looked(
                 Looked {
                     takes: Vec::new(),
                     calls: calls_where(body, |at| range.contains(at)),
+                    unproven: Vec::new(),
                 }
             }
             HandlerTarget::External(_) | HandlerTarget::Unknown => continue,

@@ -38,6 +38,17 @@ pub(super) fn call_ty(program: &Program, path: Name, args: &[Ty], generics: &[Ty
             return Ty::external(RESULT, vec![Ty::external("std::string::String", [])]);
         }
         "std::env::var_os" => return Ty::external(OPTION, vec![Ty::Unknown]),
+        // What the future gives, if it does so in time.
+        "tokio::time::timeout" | "tokio::time::timeout_at" => {
+            let future = args.get(1).cloned().unwrap_or(Ty::Unknown);
+            let inner = match future {
+                Ty::Future(inner) => (*inner).clone(),
+                other => program.deref_future(&other),
+            };
+            let elapsed = Ty::external("tokio::time::error::Elapsed", []);
+            let result = Ty::external(RESULT, vec![inner, elapsed]);
+            return Ty::Future(Arc::new(result));
+        }
         "tokio::spawn" | "tokio::task::spawn" | "actix_web::rt::spawn" => return first(),
         _ => {}
     }

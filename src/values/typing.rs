@@ -706,7 +706,7 @@ impl Infer<'_> {
 
 impl Program {
     /// What `.await` gives on a type that is not known to be a future.
-    fn deref_future(&self, ty: &Ty) -> Ty {
+    pub(super) fn deref_future(&self, ty: &Ty) -> Ty {
         match self.unwrap_future(ty.clone()) {
             Ty::Future(inner) => (*inner).clone(),
             _ => super::externals::await_ty(self, ty),

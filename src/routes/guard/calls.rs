@@ -2,6 +2,7 @@
 
 use super::callees::candidate;
 use super::interpret::{Run, negated};
+use super::lent::Left;
 use super::proof::{Abs, Captured, From, Out, Proof};
 use super::stores::{is_spawn, measures};
 use super::{Event, EventKind, endpoints, words};
@@ -44,7 +45,14 @@ impl Run<'_, '_> {
                         _ => None,
                     })
                     .collect();
-                self.call_local(id, &candidates, values, None)
+                let takes_self = self.takes_self(&candidates);
+                let value = self.call_local(id, &candidates, values.clone(), None);
+                let lent: Vec<(ExprId, &Abs)> = args.iter().copied().zip(&values).collect();
+                match lent.split_first() {
+                    Some((receiver, args)) if takes_self => self.put_back(Some(*receiver), args),
+                    _ => self.put_back(None, &lent),
+                }
+                value
             }
             Some(Callee::External(path)) => {
                 self.call_external(id, path.as_str(), None, &values, args)
@@ -85,6 +93,12 @@ impl Run<'_, '_> {
                 }
             }
         }
+    }
+
+    fn takes_self(&self, candidates: &[Candidate]) -> bool {
+        let program = self.judge.program;
+        let mut all = candidates.iter();
+        all.any(|it| program[it.id].sig.self_param.is_some())
     }
 
     pub(super) fn construct(&mut self, def: Def, values: Vec<Abs>) -> Abs {
@@ -129,6 +143,7 @@ impl Run<'_, '_> {
         let mut verifying = 0;
         let candidates = &*self.in_all_builds(candidates);
         let mut answers = Vec::new();
+        let mut left = Left::default();
         for candidate in candidates {
             let def = &program[candidate.id];
             if def.body.is_none() || def.is_test {
@@ -146,7 +161,9 @@ impl Run<'_, '_> {
                 subst.push(("Self".into(), candidate.self_ty.clone()));
             }
             subst.retain(|(_, ty)| !matches!(ty, Ty::Unknown));
-            let summary = self.judge.run(candidate.id, args, receiver, &subst);
+            let summary = self
+                .judge
+                .run_in(&entry, candidate.id, args, receiver, &subst);
             for event in &summary.events {
                 // What a helper refuses, its caller may let pass.
                 if matches!(event.kind, EventKind::Refused) {
@@ -179,6 +196,7 @@ impl Run<'_, '_> {
             let Some(after) = &summary.after else {
                 continue;
             };
+            left.add(self.judge, candidate.id, &entry, &summary);
             let success = summary.value.success();
             let verifies = success.is_some_and(|out| out.proof.is_verified());
             verifying += usize::from(verifies || after.proof.is_verified());
@@ -195,6 +213,7 @@ impl Run<'_, '_> {
                 }
             });
         }
+        self.left = left;
         if bodies == 0 {
             let name = candidates
                 .first()
@@ -277,8 +296,7 @@ impl Run<'_, '_> {
         if judge.is_too_deep() {
             return Abs::of(union(&args));
         }
-        let this = closure.this.clone();
-        let mut run = judge.start(closure.body, this, closure.subst.clone());
+        let mut run = judge.start(closure.body, Abs::default(), closure.subst.clone());
         run.env.clone_from(&closure.env);
         run.state = self.state.take();
         let apply = || run.apply_closure(closure.expr, args);
@@ -372,6 +390,9 @@ impl Run<'_, '_> {
         if !is_ours && name.starts_with("write") && self.is_sink(call.receiver) {
             self.event(EventKind::Write(name.to_owned()), span);
         }
+        if !is_ours {
+            self.filled_by(call.receiver, name);
+        }
         if !is_ours
             && let Some(value) = self
                 .list_method(id, &receiver, name, &call.args)
@@ -418,7 +439,10 @@ impl Run<'_, '_> {
         }
         let candidates = self.candidates(id, call);
         if !candidates.is_empty() {
-            return self.call_local(id, &candidates, args, Some(receiver));
+            let value = self.call_local(id, &candidates, args.clone(), Some(receiver.clone()));
+            let lent: Vec<(ExprId, &Abs)> = call.args.iter().copied().zip(&args).collect();
+            self.put_back(Some((call.receiver, &receiver)), &lent);
+            return value;
         }
         if let Some(value) = self.on_thread(id, call, &args) {
             return value;

@@ -95,7 +95,10 @@ impl Run<'_, '_> {
                     }
                     Some(out) => {
                         let good = state.with(&out.proof);
-                        let default_is_bool = other.variants.is_some();
+                        let default_is_bool = other
+                            .names()
+                            .iter()
+                            .any(|it| matches!(*it, "true" | "false"));
                         let val = if out.val.variants.is_none() && default_is_bool {
                             self.as_flag(&out.val)
                         } else {
@@ -272,7 +275,7 @@ impl Run<'_, '_> {
                 };
                 (refuses || name == "into").then(|| Abs {
                     from,
-                    ..receiver.clone()
+                    ..receiver.converted()
                 })
             }
             _ => None,

@@ -1,4 +1,4 @@
-//! What values are that a trait makes: defaults of types of std, and of structs of the program that
+//! What values are that a trait makes: defaults of types of std, and of types of the program that
 //! derive them, and parts of the state.
 
 use std::sync::Arc;
@@ -11,6 +11,7 @@ use crate::facts::{Expr, ExprId};
 use crate::program::ty::TyScope;
 use crate::program::{AdtId, Ty};
 use crate::routes::eval::type_name;
+use crate::source::Name;
 
 /// Structs in structs are looked into so deep.
 const MAX_DEPTH: u32 = 3;
@@ -36,7 +37,7 @@ impl Run<'_, '_> {
         };
         let ty = self.ty(call);
         match (path.last()?.as_str(), ty.peel_refs()) {
-            ("default", Ty::Adt(adt, _)) => self.default_struct(*adt, 0),
+            ("default", Ty::Adt(adt, _)) => self.default_value(*adt, 0),
             // axum 0.6 to 0.8 `FromRef`.
             ("from_ref", _) => match self.judge.program.pointed_to(&ty) {
                 held @ (Ty::Adt(..) | Ty::External(..)) => Some(Abs {
@@ -47,6 +48,60 @@ impl Run<'_, '_> {
             },
             _ => None,
         }
+    }
+
+    /// What a field of a struct is filled with by `Default::default()`: of which type, the struct
+    /// says.
+    pub(super) fn default_in_field(
+        &self,
+        built: ExprId,
+        field: Name,
+        value: ExprId,
+    ) -> Option<Abs> {
+        let program = self.judge.program;
+        let body = &program[self.key].body;
+        let Expr::Call { callee, args } = body.expr(value) else {
+            return None;
+        };
+        if !args.is_empty() || !self.calls_default(*callee) {
+            return None;
+        }
+        let Ty::Adt(adt, _) = self.typing.ty(built) else {
+            return None;
+        };
+        let def = &program[*adt];
+        let declared = def.fields().iter().find(|it| it.name == field)?;
+        let scope = TyScope {
+            module: def.module,
+            generics: vec![&def.generics],
+            self_ty: None,
+            subst: Vec::new(),
+        };
+        match program.lower_ty(&scope, &declared.ty) {
+            Ty::Adt(adt, _) => self.default_value(adt, 0),
+            _ => None,
+        }
+    }
+
+    fn calls_default(&self, callee: ExprId) -> bool {
+        let body = &self.judge.program[self.key].body;
+        matches!(body.expr(callee), Expr::Path(path) if path.last().is_some_and(|it| it == "default"))
+    }
+
+    fn default_value(&self, adt: AdtId, depth: u32) -> Option<Abs> {
+        self.default_variant(adt)
+            .or_else(|| self.default_struct(adt, depth))
+    }
+
+    /// The variant of an enum under `#[default]`. One that is there only in some builds is none.
+    fn default_variant(&self, adt: AdtId) -> Option<Abs> {
+        let mut variants = self.judge.program[adt].variants().iter();
+        let default = variants.find(|it| it.attrs.iter().any(|attr| attr.meta.is("default")))?;
+        let is_sure = default.cfg.is_none();
+        is_sure.then(|| {
+            let variants = vec![(default.name.as_str(), Out::nothing())];
+            Abs::variants(From::default(), variants)
+        })
     }
 
     fn default_struct(&self, adt: AdtId, depth: u32) -> Option<Abs> {
@@ -69,7 +124,7 @@ impl Run<'_, '_> {
             },
             Ty::Primitive(name) if *name == "bool" => only("false"),
             ty if ty.is_external("std::option::Option") => only("None"),
-            Ty::Adt(inner, _) => self.default_struct(*inner, depth + 1).unwrap_or_default(),
+            Ty::Adt(inner, _) => self.default_value(*inner, depth + 1).unwrap_or_default(),
             _ => Abs::default(),
         };
         let fields = def.fields().iter();

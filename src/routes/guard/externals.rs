@@ -608,7 +608,12 @@ impl Run<'_, '_> {
             Role::SessionSource | Role::IdentitySource => {
                 let key = self.key_text(exprs, args).unwrap_or_default();
                 let proof = if role == Role::IdentitySource {
-                    Proof::verified(self.evidence(name, self.span(id)))
+                    match path.starts_with("rustls::") && self.judge.has_own_verifier() {
+                        true => {
+                            Proof::maybe("which certificates are genuine, code of the program says")
+                        }
+                        false => Proof::verified(self.evidence(name, self.span(id))),
+                    }
                 } else {
                     // An entry of a session is about anything; a sealed cookie is about one thing.
                     let is_cookie = path.contains("Cookie") || path.contains("Jar");

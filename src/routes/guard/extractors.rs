@@ -194,7 +194,7 @@ impl Judge<'_> {
                 &self.questions,
                 key,
                 // An extractor that runs itself proves nothing.
-                || Abs::fallible("Ok", Proof::nothing(), Abs::default()),
+                || Abs::fallible("Ok", Proof::nothing(), self.same_connection(ty)),
                 || self.judge_extractor(ty, span),
                 || !self.is_exhausted(),
             )
@@ -356,6 +356,7 @@ impl Judge<'_> {
                     ..Abs::of(From::OWN)
                 }
             }
+            Carries::Connection => self.connection(&ty.arg(model.inner.unwrap_or(0) as usize)),
             Carries::Headers | Carries::Cookies | Carries::Request => Abs::of(From::REQUEST),
             Carries::Session => Abs::of(From::SESSION.with(From::REQUEST)),
             // axum-login's `AuthSession`: its `user` says whether it is somebody's.

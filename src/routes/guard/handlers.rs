@@ -22,7 +22,7 @@ impl Judge<'_> {
         taken.before_effects(taken.proof.clone())
     }
 
-    fn parameters(&self, id: FnId, types: &Subst) -> Taken {
+    pub(super) fn parameters(&self, id: FnId, types: &Subst) -> Taken {
         self.begin();
         let program = self.program;
         let def = &program[id];
@@ -84,19 +84,13 @@ impl Judge<'_> {
                 _ => args.push(value),
             }
         }
-        if let Some(name) = carried
-            && proof.strength == Strength::Nothing
-            && !is_optional
-        {
-            proof.maybe.get_or_insert_with(|| {
-                format!("what becomes of the credentials in `{name}` could not be followed")
-            });
-        }
+        let carried = carried.filter(|_| proof.strength == Strength::Nothing && !is_optional);
         self.admit(&mut proof);
         Taken {
             proof,
             args,
             effects,
+            carried,
         }
     }
 
@@ -151,7 +145,7 @@ impl Judge<'_> {
     }
 
     /// Runs the body of a handler with what its parameters have taken.
-    fn handle(&self, id: FnId, taken: &mut Taken, types: &Subst) -> Arc<Summary> {
+    pub(super) fn handle(&self, id: FnId, taken: &mut Taken, types: &Subst) -> Arc<Summary> {
         let args = std::mem::take(&mut taken.args);
         self.begin();
         let this = Abs {
@@ -179,6 +173,17 @@ impl Judge<'_> {
             true => body_proof(&answering_null(&summary), is_told),
             false => body_proof(&summary, is_told),
         };
+        if let Some(name) = taken
+            .carried
+            .as_ref()
+            .filter(|_| !answers_the_refused(&summary))
+        {
+            let doubt =
+                format!("what becomes of the credentials in `{name}` could not be followed");
+            let mut carried = Proof::nothing();
+            carried.maybe = Some(doubt);
+            proof = carried.and(&proof);
+        }
         self.admit(&mut proof);
         if self.is_exhausted() {
             let cut = Rights::maybe("its code is too large to be followed to its end".into());
@@ -233,6 +238,15 @@ impl Judge<'_> {
     }
 }
 
+/// Whether everybody is answered well whose credentials a check has refused: then they are followed.
+/// Where some are, they may be refused for something else.
+fn answers_the_refused(summary: &Summary) -> bool {
+    let failed = summary.exits.iter().filter(|(_, state)| state.failed);
+    let mut failed = failed.peekable();
+    failed.peek().is_some()
+        && failed.all(|(value, state)| state.proof.maybe.is_none() && !super::refuses(value, state))
+}
+
 /// What a resolver does whose `None` is an answer, and refuses nobody.
 fn answering_null(summary: &Summary) -> Summary {
     let of_option = |value: &Abs| value.variants.is_none() || value.variant("Ok").is_none();
@@ -253,13 +267,15 @@ fn answering_null(summary: &Summary) -> Summary {
 }
 
 /// What the parameters of a handler take out of a request.
-struct Taken {
+pub(super) struct Taken {
     /// What is proven once all have let it pass.
     proof: Proof,
     /// What they hold in the handler's body, in order.
     args: Vec<Abs>,
     /// What is proven where they change something on their way.
     effects: Vec<Proof>,
+    /// An extractor of the program's that takes credentials along, and judges nothing of them.
+    carried: Option<String>,
 }
 
 impl Taken {
@@ -275,7 +291,7 @@ impl Taken {
 }
 
 /// Whether a value is or holds what the client sent as a credential.
-fn holds_credentials(value: &Abs) -> bool {
+pub(super) fn holds_credentials(value: &Abs) -> bool {
     let fields = value.fields.iter().flat_map(|all| all.iter());
     let parts = value.parts.iter().flat_map(|all| all.iter());
     let variants = value.variants.iter().flat_map(|all| all.iter());

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::calls::unknown_outcome;
+use super::connection::Told;
+use super::lent::{Left, Lent};
 use super::places::list_of;
 use super::proof::{Abs, Captured, From, Out, Proof, State};
 use super::public::{brings_key, is_public_field, public};
@@ -26,8 +28,8 @@ pub(super) struct Run<'j, 'a> {
     pub(super) judge: &'j Judge<'a>,
     pub(super) key: BodyKey,
     pub(super) typing: &'a Typing,
+    /// Variables, and `self` ([`THIS`]).
     pub(super) env: FxHashMap<PatId, Abs>,
-    pub(super) this: Abs,
     pub(super) subst: Subst,
     /// `None`: this point is not reached.
     pub(super) state: Option<State>,
@@ -35,6 +37,14 @@ pub(super) struct Run<'j, 'a> {
     /// The exits of the function of the program that this call was of, if it was the last one, and
     /// the function refuses by what it answers.
     pub(super) answers: Option<(ExprId, Vec<(Abs, State)>)>,
+    /// Structs that it was lent.
+    pub(super) lent: Vec<Lent>,
+    /// The struct that is looked for in it.
+    pub(super) told: Option<Told>,
+    /// What the last call of functions of the program has left in what they were lent.
+    pub(super) left: Left,
+    /// The first answer that nothing has to be proven for; only while somebody asks for it.
+    pub(super) unproven: Option<Span>,
     /// How many `Ok(..)` stand around the expression with whose value the body is being left.
     pub(super) oks: usize,
     pub(super) breaks: Vec<End>,
@@ -44,6 +54,9 @@ pub(super) struct Run<'j, 'a> {
     /// What it has looked at of the request's route.
     pub(super) looks: Looks,
 }
+
+/// What stands for `self` among the variables.
+pub(super) const THIS: PatId = PatId(u32::MAX);
 
 /// Bound on expressions looked at for one handler or layer.
 const MAX_STEPS: u64 = 10_000;
@@ -55,6 +68,10 @@ const MAX_DEPTH: u32 = 14;
 impl<'a> Judge<'a> {
     /// Runs a function with these arguments.
     pub(super) fn run(&self, id: FnId, args: Vec<Abs>, this: Abs, subst: &Subst) -> Arc<Summary> {
+        if self.is_tracing() {
+            let run = || self.run_now(id, args.clone(), this, subst);
+            return Arc::new(self.run_traced(id, run, &args));
+        }
         let Some(print) = fingerprint::of(args.iter().chain([&this]), subst) else {
             return Arc::new(self.run_now(id, args, this, subst));
         };
@@ -89,6 +106,7 @@ impl<'a> Judge<'a> {
                     ..Abs::default()
                 },
                 after: Some(State::start()),
+                events: self.unfollowed(id),
                 ..Summary::default()
             };
         }
@@ -98,9 +116,11 @@ impl<'a> Judge<'a> {
         if self.program[body].body.problem.is_some() {
             return self.unread(id, union(&args).with(this.from));
         }
+        let lent = self.lent_to(id, body, &this, &args);
         self.questions.deeper(|| {
             let mut run = self.start(body, this, subst.clone());
             let params = self.program[body].body.params.clone();
+            run.lent = lent;
             for (pat, arg) in params.iter().zip(args) {
                 run.bind(*pat, arg);
             }
@@ -152,6 +172,22 @@ impl<'a> Judge<'a> {
         self.steps.get() > self.limit.get()
     }
 
+    /// Whether not even what the code at hand does is looked at any more. From where it is exhausted it
+    /// goes a little further, and follows no calls, so that what was proven before is not lost.
+    fn is_spent(&self) -> bool {
+        self.steps.get() > self.limit.get() + MAX_STEPS / 10
+    }
+
+    /// What a function may do that is not followed any more, since the code is too large: anything.
+    fn unfollowed(&self, id: FnId) -> Vec<Event> {
+        if !self.is_exhausted() {
+            return Vec::new();
+        }
+        let def = &self.program[id];
+        let kind = EventKind::Write(def.name.to_string());
+        vec![Event::new(kind, def.name_span(), State::start())]
+    }
+
     /// Says so in a verdict that rests on half an answer.
     pub(super) fn admit(&self, proof: &mut Proof) {
         if self.is_exhausted() && !proof.is_verified() {
@@ -166,12 +202,15 @@ impl<'a> Judge<'a> {
             judge: self,
             key,
             typing: self.values.typing(key),
-            env: FxHashMap::default(),
-            this,
+            env: FxHashMap::from_iter([(THIS, this)]),
             subst,
             state: Some(State::start()),
             exits: Vec::new(),
             answers: None,
+            lent: Vec::new(),
+            told: None,
+            unproven: None,
+            left: Left::default(),
             oks: 0,
             breaks: Vec::new(),
             events: Vec::new(),
@@ -188,7 +227,8 @@ fn union(args: &[Abs]) -> From {
 }
 
 impl<'a> Run<'_, 'a> {
-    pub(super) fn finish(self) -> Summary {
+    pub(super) fn finish(mut self) -> Summary {
+        let left = self.left();
         let mut joined: Option<(State, Abs)> = None;
         // What refuses comes last: a setting that tells the answers apart tells nothing of it.
         let answering = self.exits.iter().filter(|(value, _)| !value.refuses());
@@ -211,8 +251,16 @@ impl<'a> Run<'_, 'a> {
             after,
             events: self.events,
             exits: self.exits,
+            left,
+            unproven: self.unproven,
             looks: self.looks,
         }
+    }
+
+    /// The body is left with this value, in this state.
+    pub(super) fn exits_with(&mut self, value: Abs, state: State) {
+        self.note_left(&state);
+        self.exits.push((value, state));
     }
 
     pub(super) fn span(&self, id: ExprId) -> Span {
@@ -253,7 +301,7 @@ impl<'a> Run<'_, 'a> {
     }
 
     pub(super) fn expr(&mut self, id: ExprId) -> Abs {
-        if self.state.is_none() || self.judge.is_exhausted() {
+        if self.state.is_none() || self.judge.is_spent() {
             return Abs::default();
         }
         self.judge.steps.set(self.judge.steps.get() + 1);
@@ -292,10 +340,16 @@ impl<'a> Run<'_, 'a> {
             Expr::Struct(data) => {
                 let mut from = From::default();
                 let mut fields = Vec::new();
-                for (name, value) in &data.fields {
-                    let value = self.expr(*value);
+                for (name, written) in &data.fields {
+                    let value = match self.default_in_field(id, *name, *written) {
+                        Some(default) => default,
+                        None => self.expr(*written),
+                    };
                     from = from.with(value.from);
                     fields.push((*name, value));
+                }
+                if self.told.is_some() {
+                    self.note_told(id, data, &fields);
                 }
                 if let Some(rest) = data.rest {
                     from = from.with(self.expr(rest).from);
@@ -405,7 +459,6 @@ impl<'a> Run<'_, 'a> {
                         body: self.key,
                         expr: id,
                         env: self.env.clone(),
-                        this: self.this.clone(),
                         subst: self.subst.clone(),
                     })),
                     ..Abs::default()
@@ -417,6 +470,7 @@ impl<'a> Run<'_, 'a> {
                     Some(id) if self.is_plain() => self.leave(*id),
                     Some(id) => {
                         let value = self.expr(*id);
+                        self.note_unproven(*id, &value);
                         self.exit(value);
                     }
                     None => self.exit(Abs::default()),
@@ -464,7 +518,7 @@ impl<'a> Run<'_, 'a> {
             return self.env.get(&pat).cloned().unwrap_or_default();
         }
         if last == "self" {
-            return self.this.clone();
+            return self.env.get(&THIS).cloned().unwrap_or_default();
         }
         match self.typing.defs(id).first() {
             Some(Callee::Fn(candidate)) => Abs {
@@ -627,8 +681,8 @@ impl<'a> Run<'_, 'a> {
         if let Some((name, out)) = bad {
             let failed = Abs::variants(From::REJECT, vec![("Err", Out::nothing())]);
             let state = state.with(&out.proof).taking(value, &[name]);
-            self.exits
-                .push((failed, self.assumed(state, value, &Some("Err".into()))));
+            let state = self.assumed(state, value, &Some("Err".into()));
+            self.exits_with(failed, state);
         }
         match &value.variants {
             None => Abs {

@@ -2,7 +2,7 @@
 
 use super::EventKind;
 use super::calls::union;
-use super::interpret::Run;
+use super::interpret::{Run, THIS};
 use super::proof::{Abs, From, Out};
 use super::public::public;
 use crate::facts::ExprId;
@@ -29,7 +29,7 @@ impl Run<'_, '_> {
                     && name == "bail"
                 {
                     let failed = Abs::variants(From::REJECT, vec![("Err", Out::nothing())]);
-                    self.exits.push((failed, state));
+                    self.exits_with(failed, state);
                 }
                 Abs::default()
             }
@@ -38,7 +38,7 @@ impl Run<'_, '_> {
                     let (yes, no) = self.outcomes(cond);
                     if let Some(no) = no {
                         let failed = Abs::variants(From::REJECT, vec![("Err", Out::nothing())]);
-                        self.exits.push((failed, no));
+                        self.exits_with(failed, no);
                     }
                     let gates = cond.variant("true").map(|out| out.proof.rights.clone());
                     self.state = match gates {
@@ -122,7 +122,10 @@ impl Run<'_, '_> {
             crate::facts::Pat::Bind { name, .. } => words.contains(&name.as_str()),
             _ => false,
         };
-        let found = self.env.iter().filter(|(pat, _)| named(pat));
+        let found = self
+            .env
+            .iter()
+            .filter(|(pat, _)| **pat != THIS && named(pat));
         found
             .fold(From::default(), |from, (_, value)| from.with(value.from))
             .without(From::LITERAL)

@@ -11,6 +11,7 @@ use super::route::route;
 use crate::facts::body::Literal;
 use crate::facts::{Pat, PatId};
 use crate::models::TypeRole;
+use crate::program::Ty;
 
 impl Run<'_, '_> {
     /// What is proven if a pattern matches; `None` if it cannot.
@@ -45,12 +46,12 @@ impl Run<'_, '_> {
             Pat::TupleStruct(path, all) => {
                 let name = path.last()?.as_str();
                 let Some(out) = value.variant(name) else {
-                    return (value.variants.is_none() || is_foreign(name, value)).then(|| {
-                        Matched {
+                    return (value.variants.is_none() || self.is_foreign(pat, name, value)).then(
+                        || Matched {
                             setting: Some(name.into()),
                             ..Matched::of(self.rest(value).proof)
-                        }
-                    });
+                        },
+                    );
                 };
                 let inner = match &**all {
                     [only] => self.matched(*only, &out.val)?,
@@ -63,12 +64,12 @@ impl Run<'_, '_> {
                 })
             }
             Pat::Path(path) if is_route_called(path.last()?.as_str(), value) == Some(false) => None,
-            Pat::Path(path) => self.named_variant(path.last()?.as_str(), value),
-            Pat::Struct(path, _) => self.named_variant(path.last()?.as_str(), value),
+            Pat::Path(path) => self.named_variant(pat, path.last()?.as_str(), value),
+            Pat::Struct(path, _) => self.named_variant(pat, path.last()?.as_str(), value),
             Pat::Bind {
                 name, sub: None, ..
             } if name.as_str().starts_with(char::is_uppercase) => {
-                self.named_variant(name.as_str(), value)
+                self.named_variant(pat, name.as_str(), value)
             }
             Pat::Literal(Literal::Str(text))
                 if route(value).and_then(|it| it.equals(text)) == Some(false) =>
@@ -100,13 +101,34 @@ impl Run<'_, '_> {
         Some(found)
     }
 
-    fn named_variant(&self, name: &str, value: &Abs) -> Option<Matched> {
+    fn named_variant(&self, pat: PatId, name: &str, value: &Abs) -> Option<Matched> {
         let known = value.variant(name).map(|out| out.proof);
-        let known = known.or_else(|| is_foreign(name, value).then(|| self.rest(value).proof));
+        let known = known.or_else(|| {
+            self.is_foreign(pat, name, value)
+                .then(|| self.rest(value).proof)
+        });
         known.map(|proof| Matched {
             setting: Some(name.into()),
             ..Matched::of(proof)
         })
+    }
+
+    /// Whether the variants that a value may have are not of the type that this one is of: those
+    /// that stand for success of any kind, say nothing of it. An enum of the program may have a `None`
+    /// of its own.
+    fn is_foreign(&self, pat: PatId, name: &str, value: &Abs) -> bool {
+        let is_common = |name: &str| is_good(name) || is_bad(name);
+        let names = value.names();
+        let is_own = || match self.typing.pat_ty(pat).peel_refs() {
+            Ty::Adt(adt, _) => {
+                let variants = self.judge.program[*adt].variants();
+                names
+                    .iter()
+                    .all(|it| variants.iter().any(|own| own.name == *it))
+            }
+            _ => false,
+        };
+        names.iter().all(|it| is_common(it) != is_common(name)) && !is_own()
     }
 
     /// A pattern that matches whatever is left.
@@ -436,14 +458,6 @@ fn total(value: &Abs) -> Proof {
     });
     let any = proofs.reduce(|a, b| a.either(&b, None));
     any.map_or(within.clone(), |any| any.and(&within))
-}
-
-/// Whether the variants that a value may have are not of the type that this one is of: those
-/// that stand for success of any kind, say nothing of it.
-fn is_foreign(name: &str, value: &Abs) -> bool {
-    let is_common = |name: &str| is_good(name) || is_bad(name);
-    let mut known = value.names().into_iter();
-    known.all(|it| is_common(it) != is_common(name))
 }
 
 /// A value that does not have this variant; `None` if it then has none.

@@ -14,6 +14,7 @@ mod chain;
 mod closures;
 mod combinators;
 mod conditions;
+mod connection;
 mod counted;
 mod defaults;
 mod derived;
@@ -33,6 +34,7 @@ mod kept_lists;
 mod keys;
 mod labels;
 pub mod layers;
+mod lent;
 mod logins;
 mod macros;
 mod matching;
@@ -58,8 +60,11 @@ mod stores;
 mod stranger_rows;
 mod tail;
 mod threads;
+mod trace;
 mod unmodelled;
 mod words;
+
+pub use trace::Unproven;
 
 pub use extractors::{EXTRACTOR_TRAITS, OPTIONAL_TRAITS};
 
@@ -105,6 +110,9 @@ pub struct Judge<'a> {
     secret: std::cell::RefCell<rustc_hash::FxHashMap<(crate::program::AdtId, Name), bool>>,
     /// Lists in the fields of the program's structs.
     kept: std::cell::RefCell<rustc_hash::FxHashMap<(crate::program::AdtId, Name), Option<Abs>>>,
+    /// Functions that are handed credentials, in the order of the calls, and the first answer of each
+    /// that nothing has to be proven for; only while somebody asks for them.
+    trace: std::cell::RefCell<Option<trace::Trace>>,
     steps: std::cell::Cell<u64>,
     /// Where `steps` may go for the handler or layer in question.
     limit: std::cell::Cell<u64>,
@@ -124,6 +132,10 @@ pub struct Summary {
     pub events: Vec<Event>,
     /// Every exit with the state there.
     pub exits: Vec<(Abs, State)>,
+    /// What it leaves in the structs that it is lent.
+    pub left: Vec<(lent::Param, Abs)>,
+    /// The first answer that nothing has to be proven for; only for who asks for such.
+    pub unproven: Option<Span>,
     /// What it looks at of the request's route.
     pub looks: Looks,
 }
@@ -228,6 +240,7 @@ impl<'a> Judge<'a> {
             origins: std::cell::RefCell::default(),
             secret: std::cell::RefCell::default(),
             kept: std::cell::RefCell::default(),
+            trace: std::cell::RefCell::default(),
             steps: std::cell::Cell::new(0),
             limit: std::cell::Cell::new(0),
         }

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use super::calls::union;
-use super::interpret::Run;
+use super::interpret::{Run, THIS};
 use super::proof::{Abs, From, Out, Proof, Strength};
 use crate::facts::item::SelfParam;
 use crate::facts::{Expr, ExprId, Pat};
@@ -92,10 +92,8 @@ impl Run<'_, '_> {
         match self.judge.program[self.key].body.expr(id) {
             Expr::Path(path) => match self.typing.local(id) {
                 Some(local) => self.env.get_mut(&local),
-                None => {
-                    let is_self = path.last().is_some_and(|name| name == "self");
-                    is_self.then_some(&mut self.this)
-                }
+                None if path.last().is_some_and(|name| name == "self") => self.env.get_mut(&THIS),
+                None => None,
             },
             Expr::Field { base, name } => {
                 let fields = self.place(*base)?.fields.as_mut()?;
@@ -120,6 +118,7 @@ impl Run<'_, '_> {
     pub(super) fn lent(&mut self, id: ExprId) {
         if let Some(place) = self.place(id) {
             place.fields = None;
+            place.variants = None;
             if place.is_list() {
                 place.parts = None;
             }
@@ -134,10 +133,19 @@ impl Run<'_, '_> {
     pub(super) fn lent_to_closure(&mut self) {
         let body = &self.judge.program[self.key].body;
         for (pat, value) in &mut self.env {
-            let is_mutable = matches!(body.pat(*pat), Pat::Bind { mutable: true, .. });
-            if is_mutable && value.is_list() {
+            let is_mutable = || matches!(body.pat(*pat), Pat::Bind { mutable: true, .. });
+            if *pat != THIS && value.is_list() && is_mutable() {
                 value.parts = None;
             }
+        }
+    }
+
+    /// A method of `Option` that fills its receiver: it holds something else from there on.
+    pub(super) fn filled_by(&mut self, receiver: ExprId, name: &str) {
+        if fills(name)
+            && let Some(place) = self.place(receiver)
+        {
+            place.variants = None;
         }
     }
 
@@ -242,6 +250,14 @@ pub(super) fn collection(path: &str, args: &[Abs]) -> Option<Abs> {
         }
         _ => None,
     }
+}
+
+/// Methods of `Option` by which something may be there that was not, or by which it may be put there.
+pub(super) fn fills(name: &str) -> bool {
+    matches!(
+        name,
+        "insert" | "replace" | "get_or_insert" | "get_or_insert_with" | "get_or_insert_default"
+    )
 }
 
 /// Methods of lists that change nothing.

@@ -227,10 +227,8 @@ pub struct Captured {
     pub body: BodyKey,
     /// Where.
     pub expr: ExprId,
-    /// The variables of that body when it was made.
+    /// The variables of that body when it was made, and `self`.
     pub env: FxHashMap<PatId, Abs>,
-    /// `self` there.
-    pub this: Abs,
     /// Type parameters there.
     pub subst: Subst,
 }
@@ -364,6 +362,18 @@ impl Abs {
             .collect();
         Abs {
             variants: Some(Arc::new(renamed)),
+            ..self.clone()
+        }
+    }
+
+    /// A value of another type that is made of this: of which variant that is, the variant of an
+    /// enum of the program says nothing.
+    #[must_use]
+    pub fn converted(&self) -> Abs {
+        let names = self.names();
+        let is_common = names.iter().all(|it| is_good(it) || is_bad(it));
+        Abs {
+            variants: self.variants.clone().filter(|_| is_common),
             ..self.clone()
         }
     }

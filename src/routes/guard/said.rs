@@ -2,7 +2,7 @@
 //! anyhow, in its query, its path or its body. What they are compared with, or looked up in, says
 //! that they are secrets.
 
-use super::interpret::Run;
+use super::interpret::{Run, THIS};
 use super::proof::{Abs, From, Proof};
 use super::public::is_public_setting;
 use super::words;
@@ -118,7 +118,7 @@ impl Run<'_, '_> {
             Expr::Path(path) => {
                 let local = self.typing.local(id).and_then(|it| self.env.get(&it));
                 let is_self = path.last().is_some_and(|it| it == "self");
-                let value = local.or(is_self.then_some(&self.this));
+                let value = local.or_else(|| self.env.get(&THIS).filter(|_| is_self));
                 value.is_some_and(|it| it.setting.is_some())
             }
             Expr::Field { base, .. } => self.is_named(*base),

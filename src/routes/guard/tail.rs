@@ -80,10 +80,14 @@ impl Run<'_, '_> {
                     {
                         for (value, state) in answers {
                             self.state = Some(state);
+                            self.note_unproven(id, &value);
                             self.exit(value);
                         }
                     }
-                    _ => self.exit(value),
+                    _ => {
+                        self.note_unproven(id, &value);
+                        self.exit(value);
+                    }
                 }
             }
         }
@@ -92,7 +96,7 @@ impl Run<'_, '_> {
     pub(super) fn exit(&mut self, value: Abs) {
         if let Some(state) = self.state.take() {
             let ok = |value, _| Abs::fallible("Ok", Proof::nothing(), value);
-            self.exits.push(((0..self.oks).fold(value, ok), state));
+            self.exits_with((0..self.oks).fold(value, ok), state);
         }
     }
 
