@@ -55,7 +55,12 @@ impl Run<'_, '_> {
                 } else {
                     "Ok"
                 };
-                Some(self.known(receiver).renamed(good))
+                let renamed = self.known(receiver).renamed(good);
+                Some(match name {
+                    "or_forward" => renamed.never(&["Error", "Failure"]),
+                    "or_error" => renamed.never(&["Forward"]),
+                    _ => renamed,
+                })
             }
             "ok" | "succeeded" if args.is_empty() => Some(self.known(receiver).renamed("Some")),
             "err" | "failed" if args.is_empty() => {

@@ -173,18 +173,18 @@ impl Judge<'_> {
         let Some(declared) = def.fields().iter().find(|it| it.name == field) else {
             return false;
         };
-        if !is_text(&declared.ty) {
-            return false;
-        }
         let origins = self.origins(adt);
         let mut own = origins.fields.iter().filter(|it| it.0 == field);
+        if !is_text(&declared.ty) {
+            return own.any(|(_, key, value)| self.is_split_out_of_nothing(*key, *value));
+        }
         origins.by_default && derives_default(&def.attrs)
             || own.any(|(_, key, value)| self.may_stand_for_nothing(*key, *value, 0))
     }
 
     /// Whether an expression, or the variable that it names, is no text, or one that stands in the
     /// code, where there is none.
-    fn may_stand_for_nothing(&self, key: BodyKey, id: ExprId, depth: u32) -> bool {
+    pub(super) fn may_stand_for_nothing(&self, key: BodyKey, id: ExprId, depth: u32) -> bool {
         let body = &self.program[key].body;
         match body.expr(id) {
             Expr::MethodCall(call) => {

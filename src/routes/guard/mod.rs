@@ -51,6 +51,7 @@ mod said;
 mod schemes;
 mod services;
 mod shown;
+mod split;
 mod statements;
 mod stores;
 mod stranger_rows;
