@@ -385,15 +385,15 @@ impl Infer<'_> {
             self.args(args, &[]);
             return Some(Ty::external(OPTION, vec![receiver.arg(1)]));
         }
-        // `Arc<HashMap<K, V>>`.
-        let is_shared = |path: Name| {
-            matches!(
-                path.as_str(),
-                "std::sync::Arc" | "std::rc::Rc" | "std::boxed::Box"
-            )
-        };
-        if matches!(method, "get" | "get_mut") && receiver.external_path().is_some_and(is_shared) {
-            return self.iterator_method(receiver.arg(0).peel_refs(), method, args);
+        // `Arc<HashMap<K, V>>`, `Arc<[T]>`.
+        if matches!(
+            method,
+            "get" | "get_mut" | "iter" | "iter_mut" | "first" | "last"
+        ) {
+            let held = self.program.pointed_to(receiver);
+            if held != *receiver && !held.is_unknown() {
+                return self.iterator_method(&held, method, args);
+            }
         }
         let element = self.element(receiver);
         if element.is_unknown() && !receiver.is_external(ITER) {

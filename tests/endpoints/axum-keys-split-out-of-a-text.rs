@@ -90,12 +90,38 @@ async fn checked(State(keys): State<Keys>, headers: HeaderMap) -> Result<(), Sta
     wipe("checked")
 }
 
+async fn long(State(keys): State<Keys>, headers: HeaderMap) -> Result<(), StatusCode> {
+    if !keys.soft.iter().filter(|it| it.len() >= 16).any(|it| same(it, sent(&headers))) {
+        return Err(StatusCode::UNAUTHORIZED);
+    }
+    wipe("long")
+}
+
+/// That there are keys does not say that there is something in them.
+async fn some(State(keys): State<Keys>, headers: HeaderMap) -> Result<(), StatusCode> {
+    if keys.soft.is_empty() || !keys.soft.iter().any(|it| same(it, sent(&headers))) {
+        return Err(StatusCode::UNAUTHORIZED);
+    }
+    wipe("some")
+}
+
+/// What is asked for comes too late, and of another.
+async fn either_way(State(keys): State<Keys>, headers: HeaderMap) -> Result<(), StatusCode> {
+    if !keys.soft.iter().any(|it| it.len() >= 0 && same(it, sent(&headers)) || it.is_empty()) {
+        return Err(StatusCode::UNAUTHORIZED);
+    }
+    wipe("either way")
+}
+
 //@ POST /soft conditional if the secret is set
 //@ POST /set conditional if keys.set is set
 //@ POST /filtered required
 //@ POST /words required
 //@ POST /hard required
 //@ POST /checked required
+//@ POST /long required
+//@ POST /some conditional if the secret is set
+//@ POST /either-way optional
 pub fn app() -> Router {
     Router::new()
         .route("/soft", post(soft))
@@ -104,5 +130,8 @@ pub fn app() -> Router {
         .route("/words", post(words))
         .route("/hard", post(hard))
         .route("/checked", post(checked))
+        .route("/long", post(long))
+        .route("/some", post(some))
+        .route("/either-way", post(either_way))
         .with_state(Keys::load())
 }

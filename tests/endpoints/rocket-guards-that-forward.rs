@@ -87,7 +87,7 @@ impl<'r> FromRequest<'r> for Left {
     }
 }
 
-//@ POST /perhaps none
+//@ POST /perhaps optional
 #[post("/perhaps")]
 fn perhaps(who: Perhaps) -> String {
     std::fs::remove_file("perhaps").map_or_else(|it| it.to_string(), |()| format!("{:?}", who.0))
@@ -101,7 +101,7 @@ fn perhaps_refused(who: Perhaps) -> Result<String, Status> {
     Ok(id.to_string())
 }
 
-//@ POST /here none
+//@ POST /here optional
 #[post("/here")]
 fn here(who: Here) -> String {
     std::fs::remove_file("here").map_or_else(|it| it.to_string(), |()| format!("{:?}", who.0))

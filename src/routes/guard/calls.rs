@@ -399,7 +399,9 @@ impl Run<'_, '_> {
         if !is_ours {
             self.hand_on(id, call, &receiver, &args);
             if measures(name, self.typing.external(id)) && args.is_empty() {
-                return sized(&receiver);
+                return self
+                    .emptiness(call, &receiver)
+                    .unwrap_or_else(|| sized(&receiver));
             }
             if let Some(pair) = self.user_and_password(name, &receiver, call) {
                 return pair;

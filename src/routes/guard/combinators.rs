@@ -496,7 +496,13 @@ impl Run<'_, '_> {
                 Some(out) => shaped_like(&known, &proof.and(&out.proof), &out.val),
                 None => shaped_like(&known, &proof, &Abs::of(result.from)),
             },
-            "filter" | "find" => shaped_like(&known, &proof.and(&truth), &val),
+            "filter" | "find" => {
+                let mut val = val;
+                if self.lets_only_set_pass(args[0]) {
+                    val.from = val.from.without(From::UNSET);
+                }
+                shaped_like(&known, &proof.and(&truth), &val)
+            }
             "is_some_and" | "is_ok_and" | "any" | "position" => {
                 // `public_routes.iter().any(|it| it.matches(path))`.
                 let listed = receiver

@@ -456,7 +456,7 @@ impl<'a> Run<'_, 'a> {
 
     fn path(&mut self, id: ExprId, last: &str) -> Abs {
         if let Some(pat) = self.typing.local(id) {
-            return self.env.get(&pat).cloned().unwrap_or_default();
+            return self.unless_known_set(self.env.get(&pat).cloned().unwrap_or_default());
         }
         if last == "self" {
             return self.this.clone();

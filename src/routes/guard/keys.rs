@@ -74,11 +74,11 @@ impl Run<'_, '_> {
             true => value.setting.or_else(|| Some(self.text(id).into())),
             false => value.setting,
         };
-        Abs {
+        self.unless_known_set(Abs {
             from,
             setting,
             ..value
-        }
+        })
     }
 
     /// Whether a method puts a text in the place of a missing one that stands in the code.

@@ -17,6 +17,7 @@ mod conditions;
 mod counted;
 mod derived;
 mod effects;
+mod emptiness;
 mod endpoints;
 mod extensions;
 mod externals;
