@@ -331,7 +331,7 @@ impl<'a> Run<'_, 'a> {
                 }
             }
             Expr::Array(all) => {
-                let parts: Vec<Abs> = all.iter().map(|id| self.expr(*id)).collect();
+                let parts: Vec<Abs> = all.iter().map(|id| self.element(*id)).collect();
                 list_of(parts)
             }
             Expr::Repeat { value, .. } => Abs::of(self.expr(*value).from),
