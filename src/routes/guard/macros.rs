@@ -6,8 +6,8 @@ use super::interpret::Run;
 use super::proof::{Abs, From, Out};
 use super::public::public;
 use super::route::name_of;
-use crate::facts::ExprId;
-use crate::facts::body::MacroCall;
+use crate::facts::body::{Literal, MacroCall};
+use crate::facts::{Expr, ExprId};
 use crate::values::text::{Text, format_macro};
 
 impl Run<'_, '_> {
@@ -107,6 +107,9 @@ impl Run<'_, '_> {
         let args = call.args.as_deref()?;
         let body = &self.judge.program[self.key].body;
         let text = format_macro(body, call, self.span(id), &mut |arg| {
+            if let Expr::Literal(Literal::Str(text)) = body.expr(arg) {
+                return Text::known(&**text, None);
+            }
             let at = args.iter().position(|it| it.value == arg);
             let value = at.and_then(|at| values.get(at)?.text);
             value.map_or_else(|| Text::hole(""), |it| Text::known(it.as_str(), None))
