@@ -170,8 +170,6 @@ impl Run<'_, '_> {
                     return Some(public(Abs::of(receiver.from.with(other.from))));
                 }
                 receiver.variants.as_ref()?;
-                let state = self.state.clone()?;
-                let mut known: Vec<(&str, Out)> = Vec::new();
                 let good = receiver.success();
                 let alternative = other.success();
                 let proof = match (&good, &alternative) {
@@ -179,16 +177,15 @@ impl Run<'_, '_> {
                     (Some(a), None) | (None, Some(a)) => a.proof.clone(),
                     (None, None) => Proof::nothing(),
                 };
-                let _ = state;
                 let stands_in = stands_in(receiver, &other);
                 let val = good
                     .map(|out| out.val)
                     .or(alternative.map(|out| out.val))
                     .unwrap_or_default();
-                let name = good_name(receiver);
-                known.push((name, Out { proof, val }));
-                known.push((opposite(name), Out::nothing()));
-                let value = Abs::variants(receiver.from, known);
+                let value = Abs {
+                    from: receiver.from,
+                    ..shaped_like(receiver, &proof, &val)
+                };
                 Some(match stands_in {
                     true => public(value),
                     false => value,
