@@ -389,6 +389,9 @@ impl Run<'_, '_> {
         if let Some(condition) = self.condition_of_strangers(call, &receiver, &args) {
             return condition;
         }
+        if !is_ours && let Some(tells) = self.emptiness(call, &receiver) {
+            return tells;
+        }
         if words::measures(name) && args.is_empty() {
             return Abs::of(receiver.from.only(From::INPUT.with(From::REQUEST)));
         }
@@ -399,9 +402,7 @@ impl Run<'_, '_> {
         if !is_ours {
             self.hand_on(id, call, &receiver, &args);
             if measures(name, self.typing.external(id)) && args.is_empty() {
-                return self
-                    .emptiness(call, &receiver)
-                    .unwrap_or_else(|| sized(&receiver));
+                return sized(&receiver);
             }
             if let Some(pair) = self.user_and_password(name, &receiver, call) {
                 return pair;

@@ -178,10 +178,17 @@ impl Run<'_, '_> {
                     (None, None) => Proof::nothing(),
                 };
                 let stands_in = stands_in(receiver, &other);
-                let val = good
-                    .map(|out| out.val)
-                    .or(alternative.map(|out| out.val))
-                    .unwrap_or_default();
+                let val = match (good, alternative) {
+                    // It is a credential, wherever it was found.
+                    (Some(a), Some(b)) => {
+                        let sent = From::CREDENTIAL.with(From::AMBIENT).with(From::HEADER);
+                        let mut val = a.val;
+                        val.from = val.from.with(b.val.from.only(sent));
+                        val
+                    }
+                    (Some(only), None) | (None, Some(only)) => only.val,
+                    (None, None) => Abs::default(),
+                };
                 let value = Abs {
                     from: receiver.from,
                     ..shaped_like(receiver, &proof, &val)

@@ -1,5 +1,5 @@
-//! What asking whether a part of the settings is empty tells: that it is set, or that a list has
-//! something in it.
+//! What asking whether something is empty, or there at all, tells of it afterwards: that a setting is
+//! set, that a list has something in it, that a variable holds something.
 
 use std::sync::Arc;
 
@@ -7,6 +7,15 @@ use super::interpret::Run;
 use super::proof::{Abs, From};
 use crate::facts::body::{BinaryOp, Literal, MethodCall, UnaryOp};
 use crate::facts::{Expr, ExprId, Pat, PatId};
+
+/// What a condition shows of a variable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    /// A text, it is not the empty one.
+    Filled,
+    /// An `Option` or `Result`, it holds something.
+    There,
+}
 
 impl Run<'_, '_> {
     /// `settings.tokens.is_empty()`: a setting of its own, which tells paths apart.
@@ -24,7 +33,7 @@ impl Run<'_, '_> {
         // That a list has something in it, says nothing of what that is.
         let setting = match self.is_text(call.receiver) {
             true => format!("!{}", is_set(setting)),
-            false => format!("{setting} is empty"),
+            false => format!("!{setting} is not empty"),
         };
         Some(Abs {
             setting: Some(setting.into()),
@@ -39,27 +48,29 @@ impl Run<'_, '_> {
         is_str || ty.is_external("std::string::String")
     }
 
-    /// Variables that hold something where a condition holds, or does not.
-    fn shown_set(&self, cond: ExprId, holds: bool) -> Vec<PatId> {
+    /// What is shown of variables where a condition holds, or does not.
+    fn shown(&self, cond: ExprId, holds: bool) -> Vec<(PatId, Shown)> {
         let body = &self.judge.program[self.key].body;
         let both = |a: &ExprId, b: &ExprId| {
-            let mut found = self.shown_set(*a, holds);
-            found.extend(self.shown_set(*b, holds));
+            let mut found = self.shown(*a, holds);
+            found.extend(self.shown(*b, holds));
             found
         };
-        let local = |text: ExprId| {
-            let is_text = self.is_text(text);
-            let mut inner = text;
-            while let Expr::Ref { inner: it, .. } = body.expr(inner) {
-                inner = *it;
+        let local = |mut it: ExprId| {
+            while let Expr::Ref { inner, .. } = body.expr(it) {
+                it = *inner;
             }
-            self.typing.local(inner).filter(|_| is_text)
+            self.typing.local(it)
+        };
+        let filled = |text: ExprId| {
+            let found = local(text).filter(|_| self.is_text(text));
+            found.map(|it| (it, Shown::Filled)).into_iter().collect()
         };
         match body.expr(cond) {
             Expr::Unary {
                 op: UnaryOp::Not,
                 inner,
-            } => self.shown_set(*inner, !holds),
+            } => self.shown(*inner, !holds),
             Expr::Binary { op, lhs, rhs } => match (op, holds) {
                 (BinaryOp::And, true) | (BinaryOp::Or, false) => both(lhs, rhs),
                 (BinaryOp::Ge | BinaryOp::Gt, true) | (BinaryOp::Lt | BinaryOp::Le, false) => {
@@ -71,30 +82,35 @@ impl Run<'_, '_> {
                     let is_long = matches!(body.expr(*rhs), Expr::Literal(Literal::Int(Some(it))) if *it >= least);
                     match body.expr(*lhs) {
                         Expr::MethodCall(call) if is_long && call.name == "len" => {
-                            local(call.receiver).into_iter().collect()
+                            filled(call.receiver)
                         }
                         _ => Vec::new(),
                     }
                 }
                 _ => Vec::new(),
             },
-            Expr::MethodCall(call) if !holds && call.name == "is_empty" => {
-                local(call.receiver).into_iter().collect()
-            }
+            Expr::MethodCall(call) if call.args.is_empty() => match (call.name.as_str(), holds) {
+                ("is_empty", false) => filled(call.receiver),
+                ("is_some" | "is_ok", true) | ("is_none" | "is_err", false) => {
+                    let found = local(call.receiver);
+                    found.map(|it| (it, Shown::There)).into_iter().collect()
+                }
+                _ => Vec::new(),
+            },
             _ => Vec::new(),
         }
     }
 
     /// A condition that is only asked where another holds, or does not.
     pub(super) fn condition_where(&mut self, cond: ExprId, holds: bool, id: ExprId) -> Abs {
-        let shown = self.shown_set(cond, holds);
+        let shown = self.shown(cond, holds);
         if shown.is_empty() {
             return self.condition(id);
         }
         let env = self.env.clone();
         self.know_set(cond, holds);
         let value = self.condition(id);
-        for local in shown {
+        for (local, _) in shown {
             match env.get(&local) {
                 Some(before) => self.env.insert(local, before.clone()),
                 None => self.env.remove(&local),
@@ -105,9 +121,16 @@ impl Run<'_, '_> {
 
     /// Goes on where a condition holds, or does not: variables that it shows to hold something do.
     pub(super) fn know_set(&mut self, cond: ExprId, holds: bool) {
-        for local in self.shown_set(cond, holds) {
-            if let Some(value) = self.env.get_mut(&local) {
-                value.from = value.from.without(From::UNSET);
+        for (local, shown) in self.shown(cond, holds) {
+            let Some(value) = self.env.get_mut(&local) else {
+                continue;
+            };
+            match shown {
+                Shown::Filled => value.from = value.from.without(From::UNSET),
+                Shown::There if value.success().is_some() => {
+                    *value = std::mem::take(value).never(&["None", "Err"]);
+                }
+                Shown::There => {}
             }
         }
     }
@@ -125,7 +148,8 @@ impl Run<'_, '_> {
         while let Pat::Ref(inner) | Pat::Typed(inner, _) = body.pat(param) {
             param = *inner;
         }
-        self.shown_set(closure.body, true).contains(&param)
+        self.shown(closure.body, true)
+            .contains(&(param, Shown::Filled))
     }
 
     /// A secret, which is there where that was asked before: `!key.is_empty() && sent == key`.

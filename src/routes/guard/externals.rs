@@ -9,8 +9,8 @@ use super::logins::Kept;
 use super::proof::{Abs, From, Out, Proof, Strength};
 use super::public::{is_identifier, is_public_header, public};
 use super::{EventKind, words};
-use crate::facts::ExprId;
 use crate::facts::body::MethodCall;
+use crate::facts::{Expr, ExprId};
 use crate::models::roles::{Outcome, Role, TypeRole};
 use crate::program::Ty;
 use crate::source::Name;
@@ -267,6 +267,14 @@ impl Run<'_, '_> {
 
     /// Whether an expression is a request's cookies.
     fn is_cookie_jar(&self, id: ExprId) -> bool {
+        // `req.headers()` of a closure's parameter, whose type nobody has written.
+        let body = &self.judge.program[self.key].body;
+        let names_headers = |name: &str| matches!(name, "headers" | "metadata");
+        match body.expr(id) {
+            Expr::MethodCall(call) if names_headers(call.name.as_str()) => return false,
+            Expr::Field { name, .. } if names_headers(name.as_str()) => return false,
+            _ => {}
+        }
         let ty = self.ty(id);
         let path = ty.peel_refs().external_path();
         let role = path.and_then(|it| self.judge.program.models.type_(it)?.role);
