@@ -467,7 +467,8 @@ impl Run<'_, '_> {
         {
             let owner = path.rsplit_once("::").map_or("", |(owner, _)| owner);
             let ty = self
-                .success_type(id)
+                .written_owner(id)
+                .or_else(|| self.success_type(id))
                 .unwrap_or_else(|| Ty::external(owner, []));
             return self.judge.extractor(&ty, self.span(id)).renamed(
                 if path.starts_with("rocket") {
