@@ -386,14 +386,18 @@ impl Infer<'_> {
             return Some(Ty::external(OPTION, vec![receiver.arg(1)]));
         }
         // `Arc<HashMap<K, V>>`, `Arc<[T]>`.
+        let is_shared = |path: Name| {
+            matches!(
+                path.as_str(),
+                "std::sync::Arc" | "std::rc::Rc" | "std::boxed::Box"
+            )
+        };
         if matches!(
             method,
             "get" | "get_mut" | "iter" | "iter_mut" | "first" | "last"
-        ) {
-            let held = self.program.pointed_to(receiver);
-            if held != *receiver && !held.is_unknown() {
-                return self.iterator_method(&held, method, args);
-            }
+        ) && receiver.external_path().is_some_and(is_shared)
+        {
+            return self.iterator_method(receiver.arg(0).peel_refs(), method, args);
         }
         let element = self.element(receiver);
         if element.is_unknown() && !receiver.is_external(ITER) {

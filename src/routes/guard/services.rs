@@ -142,12 +142,14 @@ impl Judge<'_> {
         if made.fields.is_none() && made.parts.is_none() {
             return None;
         }
-        let found = ["layer", "new_transform", "transform"].iter().find_map(|name| {
-            let found = self.program.find_methods(ty, Name::new(name));
-            found
-                .into_iter()
-                .find(|it| self.program[it.id].body.is_some())
-        })?;
+        let found = ["layer", "new_transform", "transform"]
+            .iter()
+            .find_map(|name| {
+                let found = self.program.find_methods(ty, Name::new(name));
+                found
+                    .into_iter()
+                    .find(|it| self.program[it.id].body.is_some())
+            })?;
         let this = Abs {
             setting: Some("self".into()),
             ..made
