@@ -173,6 +173,12 @@ fn is_type_path(path: &str) -> bool {
         .is_some_and(|last| last.starts_with(|c: char| c.is_ascii_uppercase()))
 }
 
+/// Whether a type points to another whose methods it has: `Arc<HashMap<K, V>>`, `Box<[T]>`.
+pub(super) fn is_shared(ty: &Ty) -> bool {
+    const POINTERS: [&str; 3] = ["std::sync::Arc", "std::rc::Rc", "std::boxed::Box"];
+    POINTERS.iter().any(|it| ty.is_external(it))
+}
+
 fn is_cell(path: &str) -> bool {
     matches!(
         path.rsplit("::").next(),
@@ -378,26 +384,15 @@ impl Infer<'_> {
     }
 
     fn iterator_method(&mut self, receiver: &Ty, method: &str, args: &[ExprId]) -> Option<Ty> {
+        if is_shared(receiver) {
+            return self.iterator_method(receiver.arg(0).peel_refs(), method, args);
+        }
         let is_map = receiver
             .external_path()
             .is_some_and(|path| path.as_str().ends_with("Map"));
         if is_map && matches!(method, "get" | "get_mut" | "remove" | "insert") {
             self.args(args, &[]);
             return Some(Ty::external(OPTION, vec![receiver.arg(1)]));
-        }
-        // `Arc<HashMap<K, V>>`, `Arc<[T]>`.
-        let is_shared = |path: Name| {
-            matches!(
-                path.as_str(),
-                "std::sync::Arc" | "std::rc::Rc" | "std::boxed::Box"
-            )
-        };
-        if matches!(
-            method,
-            "get" | "get_mut" | "iter" | "iter_mut" | "first" | "last"
-        ) && receiver.external_path().is_some_and(is_shared)
-        {
-            return self.iterator_method(receiver.arg(0).peel_refs(), method, args);
         }
         let element = self.element(receiver);
         if element.is_unknown() && !receiver.is_external(ITER) {

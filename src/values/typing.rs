@@ -97,7 +97,11 @@ impl Infer<'_> {
             Expr::Index { base, index } => {
                 let base = self.expr(*base);
                 self.expr(*index);
-                match base.peel_refs() {
+                let mut base = base.peel_refs().clone();
+                while super::externals::is_shared(&base) {
+                    base = base.arg(0).peel_refs().clone();
+                }
+                match &base {
                     Ty::Slice(inner) => (**inner).clone(),
                     it @ Ty::External(path, _) if *path == "std::vec::Vec" => it.arg(0),
                     it @ Ty::External(path, args)
@@ -508,8 +512,12 @@ impl Infer<'_> {
             }
             Some(Callee::External(path)) => {
                 match super::externals::call_ty(self.program, *path, &types, &generics) {
-                    Ty::Unknown => match self.extracted(callee, *path) {
-                        Ty::Unknown => self.of_trait(*path, &generics),
+                    // `Arc::<Keys>::from_ref(state)`.
+                    Ty::Unknown => match self.made_by_trait(callee) {
+                        Ty::Unknown => match self.extracted(callee, *path) {
+                            Ty::Unknown => self.of_trait(*path, &generics),
+                            ty => ty,
+                        },
                         ty => ty,
                     },
                     ty => ty,

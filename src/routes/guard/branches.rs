@@ -10,6 +10,9 @@ use super::{Event, EventKind};
 use crate::facts::body::LoopKind;
 use crate::facts::{Expr, ExprId, PatId};
 
+/// Loops over longer lists are run once for all elements.
+const LONGEST_UNROLLED: usize = 16;
+
 impl Run<'_, '_> {
     pub(super) fn branch(&mut self, cond: ExprId, then: ExprId, otherwise: Option<ExprId>) -> Abs {
         let value = self.condition(cond);
@@ -247,6 +250,9 @@ impl Run<'_, '_> {
             }
             LoopKind::For(pat, iter) => {
                 let value = self.expr(iter);
+                if value.is_list() && value.listed().count() <= LONGEST_UNROLLED {
+                    return self.unrolled(pat, &value, body, outer);
+                }
                 let env = self.env.clone();
                 self.bind(pat, Abs::of(value.from));
                 self.expr(body);
@@ -257,6 +263,39 @@ impl Run<'_, '_> {
                 Abs::default()
             }
         }
+    }
+
+    /// A loop over a list that stands in the code, round by round.
+    fn unrolled(&mut self, pat: PatId, list: &Abs, body: ExprId, outer: Vec<End>) -> Abs {
+        let mut left: Vec<End> = Vec::new();
+        for (is_certain, listed) in list.listed() {
+            let Some(state) = self.state.clone() else {
+                break;
+            };
+            let without = (Abs::default(), state, self.env.clone());
+            self.bind(pat, listed.clone());
+            self.expr(body);
+            // Whether they end the loop or the round, they are not told apart.
+            let mut ends = std::mem::take(&mut self.breaks);
+            left.extend(ends.iter().cloned());
+            ends.extend(
+                self.state
+                    .take()
+                    .map(|it| (Abs::default(), it, self.env.clone())),
+            );
+            if !is_certain {
+                ends.push(without);
+            }
+            self.join_ends(ends);
+        }
+        self.breaks = outer;
+        left.extend(
+            self.state
+                .take()
+                .map(|it| (Abs::default(), it, self.env.clone())),
+        );
+        self.join_ends(left);
+        Abs::default()
     }
 
     /// Variables after code that may not have run: as they were before it, or as they are now.

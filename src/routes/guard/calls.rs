@@ -30,6 +30,11 @@ impl Run<'_, '_> {
             return self.judge.extractor(&ty, self.span(id)).renamed("Ok");
         }
         let callees = self.callees(id, callee, args);
+        if !matches!(callees.first(), Some(Callee::Fn(_)))
+            && let Some(made) = self.made_by_default(id, callee)
+        {
+            return made;
+        }
         match callees.first() {
             Some(Callee::Fn(_)) => {
                 let candidates: Vec<Candidate> = callees

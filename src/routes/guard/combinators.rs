@@ -1,12 +1,12 @@
 //! `Option`, `Result`, `Outcome` and `bool` methods, on values whose variants matter.
 
-use super::counted::NONE;
 use super::interpret::{Run, negated};
 use super::proof::{Abs, From, Out, Proof, State, is_bad, is_good, opposite};
 use super::public::{public, stands_in};
+use super::route::verdict;
 use super::words;
 use crate::facts::{Expr, ExprId};
-use crate::program::{Def, Ty};
+use crate::program::Def;
 use crate::values::Callee;
 
 impl Run<'_, '_> {
@@ -344,18 +344,6 @@ impl Run<'_, '_> {
         shaped_like(shape, &a.proof.and(&b.proof), &val)
     }
 
-    /// The default of an expression's type: that of most is empty, which is no refusal.
-    fn default_of(&self, id: ExprId) -> Abs {
-        let only = |variant| Abs::variants(From::default(), vec![(variant, Out::nothing())]);
-        match self.ty(id).peel_refs() {
-            Ty::Unknown => only("false"),
-            ty if is_list(ty) => only(NONE),
-            Ty::Primitive(name) if *name == "bool" => only("false"),
-            ty if ty.is_external("std::option::Option") => only("None"),
-            _ => Abs::default(),
-        }
-    }
-
     /// Whether the receiver's type is called an error.
     fn is_error_type(&self, id: ExprId) -> bool {
         let crate::facts::Expr::MethodCall(call) = self.judge.program[self.key].body.expr(id)
@@ -507,6 +495,12 @@ impl Run<'_, '_> {
                 }
                 shaped_like(&known, &proof.and(&truth), &val)
             }
+            "is_some_and" | "is_ok_and" if result.truth() == Some(false) => verdict(false),
+            "is_some_and" | "is_ok_and"
+                if result.truth() == Some(true) && known.names().iter().all(|it| is_good(it)) =>
+            {
+                verdict(true)
+            }
             "is_some_and" | "is_ok_and" | "any" | "position" => {
                 // `public_routes.iter().any(|it| it.matches(path))`.
                 let listed = receiver
@@ -529,17 +523,6 @@ impl Run<'_, '_> {
             _ => Abs::of(receiver.from),
         })
     }
-}
-
-/// Whether a type is that of lists or sets, of which the default is empty.
-fn is_list(ty: &Ty) -> bool {
-    const LISTS: [&str; 4] = [
-        "std::vec::Vec",
-        "std::collections::HashSet",
-        "std::collections::BTreeSet",
-        "std::collections::VecDeque",
-    ];
-    LISTS.iter().any(|it| ty.is_external(it))
 }
 
 /// A tuple.

@@ -8,6 +8,7 @@ use super::interpret::Run;
 use super::logins::Kept;
 use super::proof::{Abs, From, Out, Proof, Strength};
 use super::public::{is_identifier, is_public_header, public};
+use super::route::there_if_known;
 use super::{EventKind, words};
 use crate::facts::body::MethodCall;
 use crate::facts::{Expr, ExprId};
@@ -30,6 +31,10 @@ impl Run<'_, '_> {
             return match name {
                 "get" | "get_mut" | "remove" => {
                     let ty = self.extension_type(id, call);
+                    if let Some(uri) = self.judge.uri(ty.peel_refs()) {
+                        self.looks.path = true;
+                        return Some(there_if_known(uri));
+                    }
                     Some(self.judge.extension(&Slot::Type(ty)))
                 }
                 "insert" => {

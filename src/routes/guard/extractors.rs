@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::extensions::Slot;
 use super::proof::{Abs, From, Out, Proof, State, Strength};
+use super::route::there_if_known;
 use super::{Judge, Summary, endpoints, words};
 use crate::models::Origin;
 use crate::models::roles::{Carries, Proves, TypeRole};
@@ -61,6 +62,13 @@ impl Judge<'_> {
         if let Some(context) = self.made_context(peeled) {
             return context;
         }
+        let inner = peeled.arg(0);
+        if let Some(uri) = self
+            .uri(&inner)
+            .filter(|_| peeled.is_external("std::option::Option"))
+        {
+            return Abs::fallible("Ok", Proof::nothing(), there_if_known(uri));
+        }
         let mut value = match self.uri(peeled) {
             Some(uri) => Abs::fallible("Ok", Proof::nothing(), uri),
             None => self.extractor(peeled, span),
@@ -97,17 +105,22 @@ impl Judge<'_> {
 
     /// The URI that an extractor gives, for the endpoint that is asked about: all of it, or what
     /// routers around have left.
-    fn uri(&self, ty: &Ty) -> Option<Abs> {
+    pub(super) fn uri(&self, ty: &Ty) -> Option<Abs> {
         let model = self.program.models.extractor(ty.external_path()?)?;
         let asked = self.route.get();
         let text = match model.carries {
             Carries::Uri => asked.map(|it| it.path),
-            Carries::WholeUri => asked.map(|it| it.whole),
+            Carries::WholeUri | Carries::MatchedPath => asked.map(|it| it.whole),
             _ => return None,
+        };
+        let from = From::INPUT.with(From::ROUTE);
+        let from = match model.carries {
+            Carries::MatchedPath => from.with(From::PATTERN),
+            _ => from,
         };
         Some(Abs {
             text,
-            ..Abs::of(From::INPUT.with(From::ROUTE))
+            ..Abs::of(from)
         })
     }
 

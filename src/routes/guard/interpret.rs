@@ -275,7 +275,11 @@ impl<'a> Run<'_, 'a> {
             Expr::MethodCall(call) => self.method_call(id, call),
             Expr::Field { base, name } => {
                 let value = self.expr(*base);
+                if value.is_list() && self.is_newtype(*base) {
+                    return value;
+                }
                 let field = self.field(&value, name.as_str(), self.span(id));
+                let field = self.perhaps_listed(*base, *name, field);
                 let field = self.perhaps_peer(*base, *name, field);
                 self.perhaps_unset(*base, id, *name, field)
             }
@@ -551,18 +555,20 @@ impl<'a> Run<'_, 'a> {
         if name == "0" && value.parts.is_none() {
             return value.clone();
         }
-        // The service that a service of the program wraps.
-        if matches!(name, "service" | "inner" | "next" | "svc")
-            && value.setting.as_deref() == Some("self")
-        {
-            return Abs::of(From::NEXT);
-        }
         let setting = value
             .setting
             .as_ref()
             .map(|setting| Arc::from(format!("{setting}.{name}")));
         let mut fields = value.fields.iter().flat_map(|all| all.iter());
-        if let Some((_, own)) = fields.find(|it| it.0 == name) {
+        let known = fields.find(|it| it.0 == name);
+        // The service that a service of the program wraps.
+        if matches!(name, "service" | "inner" | "next" | "svc")
+            && value.setting.as_deref() == Some("self")
+            && known.is_none_or(|(_, own)| own.is_plain())
+        {
+            return Abs::of(From::NEXT);
+        }
+        if let Some((_, own)) = known {
             let mut own = own.clone();
             // What a service of the program was given is called by its field, if by nothing else.
             if own.variants.is_none() && own.text.is_none() && own.from == From::default() {

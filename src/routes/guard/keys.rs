@@ -239,7 +239,7 @@ fn serde_default(attr: &Attr) -> bool {
 }
 
 /// Whether the attributes of a struct derive `Default`.
-fn derives_default(attrs: &[Attr]) -> bool {
+pub(super) fn derives_default(attrs: &[Attr]) -> bool {
     let mut derives = attrs.iter().filter(|it| it.meta.is("derive"));
     derives.any(|it| it.meta.list().iter().any(|it| it.is("Default")))
 }

@@ -2,7 +2,7 @@
 
 /// Where a value comes from: a set of labels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub struct From(u32);
+pub struct From(u64);
 
 impl From {
     /// The request, its headers, cookies, parts, session.
@@ -80,6 +80,9 @@ impl From {
 
     /// The client of another service: what is called on it is done there.
     pub const PEER: From = From(1 << 24);
+
+    /// Of the path of the request: as its route is registered, with the names of parameters.
+    pub const PATTERN: From = From(1 << 32);
 
     /// The time, and nothing besides: everybody knows it.
     pub const CLOCK: From = From(1 << 25);

@@ -7,7 +7,7 @@ use super::interpret::Run;
 use super::pieces::piece_of;
 use super::proof::{Abs, From, Proof, is_bad, is_good};
 use super::public::{is_public_name, public};
-use super::route::{equals, route};
+use super::route::route;
 use crate::facts::body::Literal;
 use crate::facts::{Pat, PatId};
 use crate::models::TypeRole;
@@ -71,7 +71,7 @@ impl Run<'_, '_> {
                 self.named_variant(name.as_str(), value)
             }
             Pat::Literal(Literal::Str(text))
-                if route(value).and_then(|it| equals(it, text)) == Some(false) =>
+                if route(value).and_then(|it| it.equals(text)) == Some(false) =>
             {
                 None
             }
@@ -130,7 +130,7 @@ impl Run<'_, '_> {
                 .last()
                 .is_some_and(|name| is_route_called(name.as_str(), value) == Some(true)),
             Pat::Literal(Literal::Str(text)) => {
-                route(value).and_then(|it| equals(it, text)) == Some(true)
+                route(value).and_then(|it| it.equals(text)) == Some(true)
             }
             _ => false,
         }
@@ -420,7 +420,7 @@ impl Matched {
 /// Whether a constant, `Method::GET`, is the method of the request in question.
 fn is_route_called(name: &str, value: &Abs) -> Option<bool> {
     let asked = route(value).filter(|_| name.bytes().all(|it| it.is_ascii_uppercase()))?;
-    Some(asked == name)
+    Some(asked.text == name)
 }
 
 /// What is proven of a value whatever variant it has.

@@ -15,6 +15,7 @@ mod closures;
 mod combinators;
 mod conditions;
 mod counted;
+mod defaults;
 mod derived;
 mod effects;
 mod emptiness;
@@ -29,6 +30,7 @@ mod gaps;
 mod handlers;
 mod interpret;
 mod joined;
+mod kept_lists;
 mod keys;
 mod labels;
 pub mod layers;
@@ -103,6 +105,8 @@ pub struct Judge<'a> {
         std::cell::RefCell<rustc_hash::FxHashMap<crate::program::AdtId, Arc<origins::Origins>>>,
     /// Fields that are filled with secrets, and those that are not.
     secret: std::cell::RefCell<rustc_hash::FxHashMap<(crate::program::AdtId, Name), bool>>,
+    /// Lists in the fields of the program's structs.
+    kept: std::cell::RefCell<rustc_hash::FxHashMap<(crate::program::AdtId, Name), Option<Abs>>>,
     steps: std::cell::Cell<u64>,
     /// Where `steps` may go for the handler or layer in question.
     limit: std::cell::Cell<u64>,
@@ -225,6 +229,7 @@ impl<'a> Judge<'a> {
             unset: std::cell::RefCell::default(),
             origins: std::cell::RefCell::default(),
             secret: std::cell::RefCell::default(),
+            kept: std::cell::RefCell::default(),
             steps: std::cell::Cell::new(0),
             limit: std::cell::Cell::new(0),
         }
@@ -242,6 +247,7 @@ impl<'a> Judge<'a> {
             unset: self.unset.clone(),
             origins: self.origins.clone(),
             secret: self.secret.clone(),
+            kept: self.kept.clone(),
             ..Judge::new(self.values, self.sources, self.rights)
         }
     }

@@ -84,7 +84,7 @@ impl Abs {
     }
 
     /// Whether nothing at all is known of it.
-    fn is_plain(&self) -> bool {
+    pub(super) fn is_plain(&self) -> bool {
         self.is_shared_with(&Abs::default())
     }
 }

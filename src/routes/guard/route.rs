@@ -84,18 +84,9 @@ impl Run<'_, '_> {
 
     /// The path of the endpoint that answers the request, as it is registered.
     pub(super) fn pattern_of_request(&mut self) -> Abs {
-        let pattern = self.whole_path_of_request();
-        match pattern.text {
-            // Every endpoint has one.
-            Some(_) => {
-                let val = Out {
-                    proof: Proof::nothing(),
-                    val: pattern,
-                };
-                Abs::variants(val.val.from, vec![("Some", val)])
-            }
-            None => pattern,
-        }
+        let mut pattern = self.whole_path_of_request();
+        pattern.from = pattern.from.with(From::PATTERN);
+        there_if_known(pattern)
     }
 
     /// The method of the request. Compared with a constant, its name decides as a path does.
@@ -114,31 +105,22 @@ impl Run<'_, '_> {
             return match name {
                 "path" | "as_str" | "to_string" | "into" | "as_bytes" => Some(receiver.clone()),
                 // http 1 `Method::is_safe`, `Method::is_idempotent`.
-                "is_safe" => Some(verdict(SAFE.contains(&known))),
+                "is_safe" => Some(verdict(SAFE.contains(&known.text))),
                 "is_idempotent" => Some(verdict(
-                    SAFE.contains(&known) || ["PUT", "DELETE"].contains(&known),
+                    SAFE.contains(&known.text) || ["PUT", "DELETE"].contains(&known.text),
                 )),
                 _ => None,
             };
         };
         if let Some(path) = route(receiver) {
-            let wanted = arg.text?;
-            let wanted = wanted.as_str();
-            let known = match name {
-                "starts_with" => starts_with(path, wanted),
-                "ends_with" => ends_with(path, wanted),
-                "contains" => contains(path, wanted),
-                "eq" | "eq_ignore_ascii_case" => equals(path, wanted),
-                _ => None,
-            };
-            return known.map(verdict);
+            return path.compared(name, arg.text?.as_str()).map(verdict);
         }
         let path = route(arg).filter(|_| name == "contains")?;
         let list = receiver.parts.as_ref()?;
         if list.len() > LONGEST_LIST {
             return None;
         }
-        any_of(receiver, |listed| equals(path, listed.text?.as_str()))
+        any_of(receiver, |listed| path.equals(listed.text?.as_str()))
     }
 
     /// The texts of a constant that is a list of them.
@@ -176,6 +158,16 @@ impl Run<'_, '_> {
     }
 }
 
+/// What is there for every endpoint, and may be missing where requests are for none.
+pub(super) fn there_if_known(path: Abs) -> Abs {
+    let is_known = path.text.is_some();
+    let there = Abs::fallible("Some", Proof::nothing(), path);
+    match (is_known, there.variant("Some")) {
+        (true, Some(out)) => Abs::variants(there.from, vec![("Some", out)]),
+        _ => there,
+    }
+}
+
 /// Whether one of a list is meant, if that can be told of each.
 fn any_of(list: &Abs, mut is_meant: impl FnMut(&Abs) -> Option<bool>) -> Option<Abs> {
     let mut all_differ = true;
@@ -196,13 +188,68 @@ pub(super) fn is_route(a: &Abs, b: &Abs) -> Option<bool> {
         (None, Some(path)) => (path, a.text?),
         _ => return None,
     };
-    equals(path, text.as_str())
+    path.equals(text.as_str())
 }
 
-/// The path that a value is.
-pub(super) fn route(value: &Abs) -> Option<&'static str> {
+/// The path, or the method, that a value is.
+pub(super) fn route(value: &Abs) -> Option<Route> {
     let text = value.text.filter(|_| value.from.is_route())?;
-    Some(text.as_str())
+    Some(Route {
+        text: text.as_str(),
+        is_pattern: value.from.has(From::PATTERN),
+    })
+}
+
+/// The path or the method of the requests to an endpoint.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Route {
+    /// As it is registered.
+    pub(super) text: &'static str,
+    /// Whether code sees it so, and not what a request has in the place of its parameters.
+    is_pattern: bool,
+}
+
+impl Route {
+    /// Whether it is this text; `None` if some requests have it, or that cannot be told.
+    pub(super) fn equals(self, text: &str) -> Option<bool> {
+        self.compared("eq", text)
+    }
+
+    /// What a method of texts tells.
+    fn compared(self, method: &str, text: &str) -> Option<bool> {
+        let path = self.text;
+        if self.is_pattern {
+            // axum up to 0.7 writes `:id` where later versions write `{id}`.
+            let (path, text) = (unnamed(path), unnamed(text));
+            return match method {
+                "starts_with" => Some(path.starts_with(&text)),
+                "ends_with" => Some(path.ends_with(&text)),
+                "contains" => Some(path.contains(&text)),
+                "eq" => Some(path == text),
+                _ => None,
+            };
+        }
+        match method {
+            "starts_with" => starts_with(path, text),
+            "ends_with" => ends_with(path, text),
+            "contains" => contains(path, text),
+            "eq" | "eq_ignore_ascii_case" => equals(path, text),
+            _ => None,
+        }
+    }
+}
+
+/// A pattern without the names of its parameters.
+fn unnamed(pattern: &str) -> String {
+    let unnamed = |it: &str| match it.starts_with([':', '*', '<']) || it.starts_with('{') {
+        true => "{}".to_owned(),
+        false => it.to_owned(),
+    };
+    pattern
+        .split('/')
+        .map(unnamed)
+        .collect::<Vec<_>>()
+        .join("/")
 }
 
 /// A text as a name, if it may matter to whoever it is handed to: a path, the name of a header
