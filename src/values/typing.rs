@@ -3,6 +3,7 @@
 //! One pass over a body in evaluation order; no unification across statements. What it
 //! cannot see is [`Ty::Unknown`], and everything that uses a typing must live with that.
 
+mod extracted;
 mod result;
 
 use std::sync::Arc;
@@ -513,7 +514,10 @@ impl Infer<'_> {
                 match super::externals::call_ty(self.program, *path, &types, &generics) {
                     // `Arc::<Keys>::from_ref(state)`.
                     Ty::Unknown => match self.made_by_trait(callee) {
-                        Ty::Unknown => self.of_trait(*path, &generics),
+                        Ty::Unknown => match self.extracted(callee, *path) {
+                            Ty::Unknown => self.of_trait(*path, &generics),
+                            ty => ty,
+                        },
                         ty => ty,
                     },
                     ty => ty,

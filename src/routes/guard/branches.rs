@@ -24,6 +24,7 @@ impl Run<'_, '_> {
         let gates = |side: &str| value.variant(side).map(|out| out.proof.rights.clone());
         let exits = self.exits.len();
         self.state = yes;
+        self.know_set(cond, true);
         let a = self.expr(then);
         let mut state_a = self.state.take();
         let leaves_a = state_a.is_none() && self.has_refused(exits) || a.refuses();
@@ -31,6 +32,7 @@ impl Run<'_, '_> {
         let env_a = std::mem::replace(&mut self.env, env);
         self.state = no;
         self.narrow(cond);
+        self.know_set(cond, false);
         let b = otherwise.map_or_else(Abs::default, |id| self.expr(id));
         let mut state_b = self.state.take();
         let leaves_b = state_b.is_none() && self.has_refused(exits) || b.refuses();

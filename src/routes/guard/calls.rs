@@ -415,6 +415,9 @@ impl Run<'_, '_> {
         if let Some(condition) = self.condition_of_strangers(call, &receiver, &args) {
             return condition;
         }
+        if !is_ours && let Some(tells) = self.emptiness(call, &receiver) {
+            return tells;
+        }
         if words::measures(name) && args.is_empty() {
             return Abs::of(receiver.from.only(From::INPUT.with(From::REQUEST)));
         }

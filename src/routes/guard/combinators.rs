@@ -55,7 +55,12 @@ impl Run<'_, '_> {
                 } else {
                     "Ok"
                 };
-                Some(self.known(receiver).renamed(good))
+                let renamed = self.known(receiver).renamed(good);
+                Some(match name {
+                    "or_forward" => renamed.never(&["Error", "Failure"]),
+                    "or_error" => renamed.never(&["Forward"]),
+                    _ => renamed,
+                })
             }
             "ok" | "succeeded" if args.is_empty() => Some(self.known(receiver).renamed("Some")),
             "err" | "failed" if args.is_empty() => {
@@ -168,8 +173,6 @@ impl Run<'_, '_> {
                     return Some(public(Abs::of(receiver.from.with(other.from))));
                 }
                 receiver.variants.as_ref()?;
-                let state = self.state.clone()?;
-                let mut known: Vec<(&str, Out)> = Vec::new();
                 let good = receiver.success();
                 let alternative = other.success();
                 let proof = match (&good, &alternative) {
@@ -177,16 +180,22 @@ impl Run<'_, '_> {
                     (Some(a), None) | (None, Some(a)) => a.proof.clone(),
                     (None, None) => Proof::nothing(),
                 };
-                let _ = state;
                 let stands_in = stands_in(receiver, &other);
-                let val = good
-                    .map(|out| out.val)
-                    .or(alternative.map(|out| out.val))
-                    .unwrap_or_default();
-                let name = good_name(receiver);
-                known.push((name, Out { proof, val }));
-                known.push((opposite(name), Out::nothing()));
-                let value = Abs::variants(receiver.from, known);
+                let val = match (good, alternative) {
+                    // It is a credential, wherever it was found.
+                    (Some(a), Some(b)) => {
+                        let sent = From::CREDENTIAL.with(From::AMBIENT).with(From::HEADER);
+                        let mut val = a.val;
+                        val.from = val.from.with(b.val.from.only(sent));
+                        val
+                    }
+                    (Some(only), None) | (None, Some(only)) => only.val,
+                    (None, None) => Abs::default(),
+                };
+                let value = Abs {
+                    from: receiver.from,
+                    ..shaped_like(receiver, &proof, &val)
+                };
                 Some(match stands_in {
                     true => public(value),
                     false => value,
@@ -482,7 +491,13 @@ impl Run<'_, '_> {
                 Some(out) => shaped_like(&known, &proof.and(&out.proof), &out.val),
                 None => shaped_like(&known, &proof, &Abs::of(result.from)),
             },
-            "filter" | "find" => shaped_like(&known, &proof.and(&truth), &val),
+            "filter" | "find" => {
+                let mut val = val;
+                if self.lets_only_set_pass(args[0]) {
+                    val.from = val.from.without(From::UNSET);
+                }
+                shaped_like(&known, &proof.and(&truth), &val)
+            }
             "is_some_and" | "is_ok_and" if result.truth() == Some(false) => verdict(false),
             "is_some_and" | "is_ok_and"
                 if result.truth() == Some(true) && known.names().iter().all(|it| is_good(it)) =>

@@ -28,7 +28,7 @@ impl Run<'_, '_> {
                     .map(|out| out.proof);
                 if let Some(yes) = yes {
                     self.state = Some(yes);
-                    let b = self.condition(rhs);
+                    let b = self.condition_where(lhs, true, rhs);
                     if let (Some(x), Some(y)) = (a.variant("true"), b.variant("true")) {
                         let val = Abs {
                             setting: x.val.setting.or(y.val.setting),
@@ -81,7 +81,7 @@ impl Run<'_, '_> {
                 let mut variants = Vec::new();
                 if let Some(no) = no {
                     self.state = Some(no);
-                    let b = self.condition(rhs);
+                    let b = self.condition_where(lhs, false, rhs);
                     if let (Some(x), Some(y)) = (a.variant("false"), b.variant("false")) {
                         variants.push((
                             "false",

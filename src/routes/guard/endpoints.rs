@@ -3,7 +3,8 @@
 
 use super::Judge;
 use super::interpret::Run;
-use crate::facts::{Expr, ExprId};
+use crate::facts::ty::Path;
+use crate::facts::{Expr, ExprId, TypeRef};
 use crate::program::{Def, Program, Ty};
 use crate::source::Name;
 use crate::values::Callee;
@@ -17,6 +18,31 @@ const ENDPOINTS: [&str; 4] = [
 ];
 
 impl Run<'_, '_> {
+    /// The type on which a call is written to call a trait's function, with its arguments: `Data<&Keys>`
+    /// of `<Data<&Keys> as FromRequest>::from_request(..)` and `Data::<&Keys>::from_request(..)`.
+    pub(super) fn written_owner(&self, call: ExprId) -> Option<Ty> {
+        let body = &self.judge.program[self.key].body;
+        let Expr::Call { callee, .. } = body.expr(call) else {
+            return None;
+        };
+        let Expr::Path(path) = body.expr(*callee) else {
+            return None;
+        };
+        let ty = match &path.qself {
+            Some(qself) => qself.ty.clone(),
+            None => {
+                let (_, owner) = path.segments.split_last()?;
+                owner.last()?.args.as_ref()?;
+                TypeRef::Path(Path {
+                    segments: owner.into(),
+                    ..(**path).clone()
+                })
+            }
+        };
+        let ty = self.judge.program.lower_ty(&self.scope()?, &ty);
+        Some(ty.subst(&self.subst, self.judge.program)).filter(|it| !it.is_unknown())
+    }
+
     /// `User::from_request_without_body(req)`, which poem's trait gives every extractor.
     pub(super) fn extracted(&self, callee: ExprId) -> Option<Ty> {
         let data = &self.judge.program[self.key];

@@ -10,8 +10,8 @@ use super::proof::{Abs, From, Out, Proof, Strength};
 use super::public::{is_identifier, is_public_header, public};
 use super::route::there_if_known;
 use super::{EventKind, words};
-use crate::facts::ExprId;
 use crate::facts::body::MethodCall;
+use crate::facts::{Expr, ExprId};
 use crate::models::roles::{Outcome, Role, TypeRole};
 use crate::program::Ty;
 use crate::source::Name;
@@ -272,6 +272,14 @@ impl Run<'_, '_> {
 
     /// Whether an expression is a request's cookies.
     fn is_cookie_jar(&self, id: ExprId) -> bool {
+        // `req.headers()` of a closure's parameter, whose type nobody has written.
+        let body = &self.judge.program[self.key].body;
+        let names_headers = |name: &str| matches!(name, "headers" | "metadata");
+        match body.expr(id) {
+            Expr::MethodCall(call) if names_headers(call.name.as_str()) => return false,
+            Expr::Field { name, .. } if names_headers(name.as_str()) => return false,
+            _ => {}
+        }
         let ty = self.ty(id);
         let path = ty.peel_refs().external_path();
         let role = path.and_then(|it| self.judge.program.models.type_(it)?.role);
@@ -364,6 +372,9 @@ impl Run<'_, '_> {
             "std::boxed::Box::pin"
             | "std::boxed::Box::new"
             | "std::sync::Arc::new"
+            | "std::sync::Arc::from"
+            | "std::boxed::Box::from"
+            | "std::rc::Rc::from"
             | "std::sync::Arc::clone"
             | "std::rc::Rc::clone"
             | "std::rc::Rc::new"
@@ -461,7 +472,8 @@ impl Run<'_, '_> {
         {
             let owner = path.rsplit_once("::").map_or("", |(owner, _)| owner);
             let ty = self
-                .success_type(id)
+                .written_owner(id)
+                .or_else(|| self.success_type(id))
                 .unwrap_or_else(|| Ty::external(owner, []));
             return self.judge.extractor(&ty, self.span(id)).renamed(
                 if path.starts_with("rocket") {

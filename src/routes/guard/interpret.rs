@@ -390,7 +390,7 @@ impl<'a> Run<'_, 'a> {
                 }
             }
             Expr::Array(all) => {
-                let parts: Vec<Abs> = all.iter().map(|id| self.expr(*id)).collect();
+                let parts: Vec<Abs> = all.iter().map(|id| self.element(*id)).collect();
                 list_of(parts)
             }
             Expr::Repeat { value, .. } => Abs::of(self.expr(*value).from),
@@ -515,7 +515,7 @@ impl<'a> Run<'_, 'a> {
 
     fn path(&mut self, id: ExprId, last: &str) -> Abs {
         if let Some(pat) = self.typing.local(id) {
-            return self.env.get(&pat).cloned().unwrap_or_default();
+            return self.unless_known_set(self.env.get(&pat).cloned().unwrap_or_default());
         }
         if last == "self" {
             return self.env.get(&THIS).cloned().unwrap_or_default();

@@ -64,6 +64,12 @@ impl Run<'_, '_> {
             return value;
         };
         let mut from = value.from;
+        // `#[serde(default)] auth: AuthConfig` is empty, and so are the lists in it.
+        let fields = self.judge.program[adt].fields().iter();
+        let mut own = fields.filter(|it| it.name == field);
+        if from.has(From::UNSET) && own.any(|it| holds_none_or_several(&it.ty)) {
+            from = from.without(From::UNSET);
+        }
         if from.has(From::OWN) && self.judge.is_filled_with_a_secret(adt, field) {
             from = from.with(From::SECRET);
         }
@@ -74,11 +80,11 @@ impl Run<'_, '_> {
             true => value.setting.or_else(|| Some(self.text(id).into())),
             false => value.setting,
         };
-        Abs {
+        self.unless_known_set(Abs {
             from,
             setting,
             ..value
-        }
+        })
     }
 
     /// Whether a method puts a text in the place of a missing one that stands in the code.
@@ -125,12 +131,7 @@ impl Judge<'_> {
         let Some(field) = def.fields().iter().find(|it| it.name == field) else {
             return false;
         };
-        // Where there is none, or none of several, nobody gets in.
-        const OTHERS: [&str; 7] = [
-            "Option", "Vec", "HashMap", "HashSet", "BTreeMap", "BTreeSet", "bool",
-        ];
-        let ty = field.ty.as_path().and_then(|path| path.last());
-        if ty.is_some_and(|it| OTHERS.contains(&it.as_str())) {
+        if holds_none_or_several(&field.ty) {
             return false;
         }
         let by_function = |it: &Attr| self.is_made_by_a_known_default(def.module, it);
@@ -173,18 +174,18 @@ impl Judge<'_> {
         let Some(declared) = def.fields().iter().find(|it| it.name == field) else {
             return false;
         };
-        if !is_text(&declared.ty) {
-            return false;
-        }
         let origins = self.origins(adt);
         let mut own = origins.fields.iter().filter(|it| it.0 == field);
+        if !is_text(&declared.ty) {
+            return own.any(|(_, key, value)| self.is_split_out_of_nothing(*key, *value));
+        }
         origins.by_default && derives_default(&def.attrs)
             || own.any(|(_, key, value)| self.may_stand_for_nothing(*key, *value, 0))
     }
 
     /// Whether an expression, or the variable that it names, is no text, or one that stands in the
     /// code, where there is none.
-    fn may_stand_for_nothing(&self, key: BodyKey, id: ExprId, depth: u32) -> bool {
+    pub(super) fn may_stand_for_nothing(&self, key: BodyKey, id: ExprId, depth: u32) -> bool {
         let body = &self.program[key].body;
         match body.expr(id) {
             Expr::MethodCall(call) => {
@@ -219,6 +220,15 @@ impl Judge<'_> {
         };
         code.starts_with('"')
     }
+}
+
+/// Whether a field of this type lets nobody in where it is not set: there is none, or none of several.
+fn holds_none_or_several(ty: &TypeRef) -> bool {
+    const OTHERS: [&str; 7] = [
+        "Option", "Vec", "HashMap", "HashSet", "BTreeMap", "BTreeSet", "bool",
+    ];
+    let last = ty.as_path().and_then(|path| path.last());
+    last.is_some_and(|it| OTHERS.contains(&it.as_str()))
 }
 
 /// `#[serde(default)]`.

@@ -5,8 +5,10 @@ use super::calls::union;
 use super::interpret::{Run, THIS};
 use super::proof::{Abs, From, Out};
 use super::public::public;
-use crate::facts::ExprId;
-use crate::facts::body::MacroCall;
+use super::route::name_of;
+use crate::facts::body::{Literal, MacroCall};
+use crate::facts::{Expr, ExprId};
+use crate::values::text::{Text, format_macro};
 
 impl Run<'_, '_> {
     pub(super) fn macro_call(&mut self, id: ExprId, call: &MacroCall) -> Abs {
@@ -48,6 +50,7 @@ impl Run<'_, '_> {
                 }
                 Abs::default()
             }
+            "format" => self.written(id, call, &values).unwrap_or(Abs::of(from)),
             "join" => super::combinators::pair(values),
             "try_join" => super::joined::all_succeed(values),
             // Rocket's `?` for outcomes.
@@ -93,6 +96,28 @@ impl Run<'_, '_> {
             }
             _ => Abs::of(from),
         }
+    }
+
+    /// `format!("/v1/{method}")` of what stands in the code: a path, the name of a header.
+    fn written(&self, id: ExprId, call: &MacroCall, values: &[Abs]) -> Option<Abs> {
+        let is_written = |it: &Abs| it.from.without(From::LITERAL) == From::default();
+        if !values.iter().all(is_written) {
+            return None;
+        }
+        let args = call.args.as_deref()?;
+        let body = &self.judge.program[self.key].body;
+        let text = format_macro(body, call, self.span(id), &mut |arg| {
+            if let Expr::Literal(Literal::Str(text)) = body.expr(arg) {
+                return Text::known(&**text, None);
+            }
+            let at = args.iter().position(|it| it.value == arg);
+            let value = at.and_then(|at| values.get(at)?.text);
+            value.map_or_else(|| Text::hole(""), |it| Text::known(it.as_str(), None))
+        })?;
+        Some(Abs {
+            text: Some(name_of(&text.as_known()?)?),
+            ..Abs::of(From::LITERAL)
+        })
     }
 
     /// Labels of the variables that an unread macro's tokens mention.

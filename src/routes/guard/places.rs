@@ -7,8 +7,11 @@ use std::sync::Arc;
 use super::calls::union;
 use super::interpret::{Run, THIS};
 use super::proof::{Abs, From, Out, Proof, Strength};
+use super::route::LONGEST_NAME;
+use crate::facts::body::Literal;
 use crate::facts::item::SelfParam;
 use crate::facts::{Expr, ExprId, Pat};
+use crate::source::Name;
 use crate::values::Callee;
 
 /// What an element is called that is in a list only in some cases.
@@ -102,6 +105,18 @@ impl Run<'_, '_> {
             }
             Expr::Unary { inner, .. } | Expr::Ref { inner, .. } => self.place(*inner),
             _ => None,
+        }
+    }
+
+    /// An element of a list in the code, whose texts all are kept: paths may be put together of them.
+    pub(super) fn element(&mut self, id: ExprId) -> Abs {
+        let value = self.expr(id);
+        match self.judge.program[self.key].body.expr(id) {
+            Expr::Literal(Literal::Str(text)) if text.len() <= LONGEST_NAME => Abs {
+                text: Some(Name::new(text)),
+                ..value
+            },
+            _ => value,
         }
     }
 

@@ -264,14 +264,12 @@ impl Abs {
         }
     }
 
-    /// `Ok`/`Some`/`true` proves something; the other variant nothing.
+    /// `Ok`/`Some`/`true` proves something; the other variants nothing.
     pub fn fallible(good: &str, proof: Proof, val: Abs) -> Abs {
-        let bad = opposite(good);
         let from = val.from;
-        Abs::variants(
-            from,
-            vec![(good, Out { proof, val }), (bad, Out::nothing())],
-        )
+        let failures = failures(good).iter().map(|bad| (*bad, Out::nothing()));
+        let all = std::iter::once((good, Out { proof, val })).chain(failures);
+        Abs::variants(from, all.collect())
     }
 
     /// What is known if the value has this variant; `None` if it cannot have it.
@@ -347,19 +345,25 @@ impl Abs {
                 ..self.clone()
             };
         };
-        let renamed = all
-            .iter()
-            .map(|(name, out)| {
-                let name = if is_good(name.as_str()) {
-                    good
-                } else if is_bad(name.as_str()) {
-                    opposite(good)
-                } else {
-                    name.as_str()
-                };
-                (Name::new(name), out.clone())
-            })
-            .collect();
+        let mut renamed: Vec<(Name, Out)> = Vec::new();
+        for (name, out) in all.iter() {
+            let own = [name.as_str()];
+            let names: &[&str] = match name.as_str() {
+                it if is_good(it) => &[good],
+                it if failures(good).contains(&it) => &own,
+                it if is_bad(it) => failures(good),
+                _ => &own,
+            };
+            for name in names {
+                match renamed.iter_mut().find(|(it, _)| *it == *name) {
+                    None => renamed.push((Name::new(name), out.clone())),
+                    Some((_, known)) => {
+                        known.proof = known.proof.either(&out.proof, None);
+                        known.val = Abs::of(known.val.from.with(out.val.from));
+                    }
+                }
+            }
+        }
         Abs {
             variants: Some(Arc::new(renamed)),
             ..self.clone()
@@ -378,6 +382,15 @@ impl Abs {
         }
     }
 
+    /// Without the variants of these names, if others are left.
+    #[must_use]
+    pub fn never(mut self, names: &[&str]) -> Abs {
+        if let Some(all) = &mut self.variants {
+            Arc::make_mut(all).retain(|(name, _)| !names.contains(&name.as_str()));
+        }
+        self
+    }
+
     /// The variants of a value of which nothing is known, if it is of the type of another that
     /// either succeeds or fails: both are possible.
     fn any_of(&self, others: &[(Name, Out)]) -> Option<Arc<Vec<(Name, Out)>>> {
@@ -386,17 +399,21 @@ impl Abs {
             is_good(name) || is_bad(name) || [SOME, NONE].contains(&name)
         };
         let (first, _) = others.first()?;
-        let pair = [first.as_str(), opposite(first.as_str())];
+        let good = match first.as_str() {
+            it if is_good(it) || it == SOME => it,
+            it => opposite(it),
+        };
+        let all = || std::iter::once(&good).chain(failures(good));
         let is_pair = others
             .iter()
-            .all(|it| common(it) && pair.contains(&it.0.as_str()));
+            .all(|it| common(it) && all().any(|name| it.0 == *name));
         let is_answer = self.from.has(From::REJECT) || self.setting.is_some();
         (is_pair && !is_answer).then(|| {
             let out = Out {
                 proof: Proof::nothing(),
                 val: Abs::of(self.from),
             };
-            Arc::new(pair.map(|name| (Name::new(name), out.clone())).to_vec())
+            Arc::new(all().map(|it| (Name::new(it), out.clone())).collect())
         })
     }
 
@@ -517,6 +534,21 @@ pub fn is_bad(name: &str) -> bool {
         name,
         "Err" | "None" | "false" | "Error" | "Forward" | "Failure"
     )
+}
+
+/// The ways in which what succeeds by this variant may fail. An outcome of Rocket's has two, which
+/// 0.4 and 0.5 call by different names.
+fn failures(good: &str) -> &'static [&'static str] {
+    match good {
+        "Success" => &["Error", "Forward", "Failure"],
+        "Ok" => &["Err"],
+        "Some" => &["None"],
+        "true" => &["false"],
+        "false" => &["true"],
+        SOME => &[NONE],
+        NONE => &[SOME],
+        _ => &["Success"],
+    }
 }
 
 /// The variant that goes with another.

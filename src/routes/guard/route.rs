@@ -15,7 +15,7 @@ use crate::source::Name;
 /// Lists longer than this are not gone through.
 const LONGEST_LIST: usize = 64;
 /// Texts longer than this, in bytes, are no paths, and no names of headers, cookies or settings.
-const LONGEST_NAME: usize = 64;
+pub(super) const LONGEST_NAME: usize = 64;
 /// Methods that change nothing, by RFC 9110.
 const SAFE: [&str; 4] = ["GET", "HEAD", "OPTIONS", "TRACE"];
 /// Values of settings that are no longer than this, in bytes, are kept: `1`, `true`, `dev`.

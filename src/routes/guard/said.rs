@@ -23,12 +23,12 @@ impl Run<'_, '_> {
             (false, true) => a,
             _ => return None,
         };
-        let is_made_by_us =
-            secret.1.from.has(From::KEYED) && !secret.1.from.has(From::SENT_KEY) && {
-                let said = if is_said(a.1) { a } else { b };
-                said.1.from.has(From::HEADER)
-            };
-        (is_made_by_us || self.is_own_secret(secret.0, secret.1))
+        let said = if is_said(a.1) { a } else { b };
+        let made_by_us = secret.1.from.has(From::KEYED) && !secret.1.from.has(From::SENT_KEY);
+        // Nobody logs in by a header: a password in one is that of the service.
+        let by_header = said.1.from.has(From::HEADER)
+            && (made_by_us || self.is_own_password(secret.0, secret.1));
+        (by_header || self.is_own_secret(secret.0, secret.1))
             .then(|| Proof::verified_by(secret.1, evidence()).as_said())
     }
 
@@ -81,6 +81,29 @@ impl Run<'_, '_> {
             let place = self.judge.sources.slice(self.span(self.read_place(it)));
             self.is_place_of_ours(it) && words::own_secret(place)
         })
+    }
+
+    /// Whether a part of the service's settings is called a password: `settings.batch_password`,
+    /// `BATCH_PASSWORD`.
+    fn is_own_password(&self, expr: Option<ExprId>, value: &Abs) -> bool {
+        let is_password = |name: &str| {
+            let last = name.rsplit(['.', '_', ' ']).next().unwrap_or_default();
+            ["password", "passwd", "passphrase"]
+                .iter()
+                .any(|it| last.eq_ignore_ascii_case(it))
+        };
+        if !is_ours(value) {
+            return false;
+        }
+        let inside = || value.success().and_then(|out| out.val.setting);
+        match (value.setting.clone().or_else(inside), expr) {
+            (Some(setting), _) => is_password(&setting),
+            (None, Some(expr)) => {
+                let place = self.judge.sources.slice(self.span(self.read_place(expr)));
+                self.is_place_of_ours(expr) && is_password(place)
+            }
+            (None, None) => false,
+        }
     }
 
     /// The place that an expression reads, whatever form that is put into: `settings.key` of

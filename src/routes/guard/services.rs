@@ -1,7 +1,7 @@
 //! Layers that the program writes itself: what their services hold, by the code that made them.
 //!
-//! `Gate::new(&["/health"])` puts a list into a field, `layer()` or `new_transform()` hands it on
-//! to the service, and only `call()` looks at it: so all three are run, one after the other.
+//! `Gate::new(&["/health"])` puts a list into a field, `layer()`, `new_transform()` or poem's
+//! `transform()` hands it on to the service, and only `call()` looks at it: so all three are run, one after the other.
 
 use std::sync::Arc;
 
@@ -142,12 +142,14 @@ impl Judge<'_> {
         if made.fields.is_none() && made.parts.is_none() {
             return None;
         }
-        let found = ["layer", "new_transform"].iter().find_map(|name| {
-            let found = self.program.find_methods(ty, Name::new(name));
-            found
-                .into_iter()
-                .find(|it| self.program[it.id].body.is_some())
-        })?;
+        let found = ["layer", "new_transform", "transform"]
+            .iter()
+            .find_map(|name| {
+                let found = self.program.find_methods(ty, Name::new(name));
+                found
+                    .into_iter()
+                    .find(|it| self.program[it.id].body.is_some())
+            })?;
         let this = Abs {
             setting: Some("self".into()),
             ..made

@@ -226,7 +226,8 @@ impl Run<'_, '_> {
                 return self.passed(from.as_public());
             }
             if key.from.has(From::CREDENTIAL) && !first.from.has(From::SENT) {
-                let proof = Proof::verified(self.evidence(self.text(id), self.span(id)));
+                let evidence = self.evidence(self.text(id), self.span(id));
+                let proof = Proof::verified_by(first, evidence);
                 return unknown_outcome(From::IDENTITY, &proof);
             }
             if let Some(proof) = self.among_own_secrets(id, first, key) {
