@@ -104,3 +104,15 @@ fn endpoints_and_their_authentication() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// A program that includes the modules of a server without serving them adds nothing to the list.
+#[test]
+fn endpoints_of_a_module_in_two_programs_are_listed_once() {
+    let json = routes(&folder("endpoints").join("axum-two-programs"));
+    let endpoints = json["endpoints"].as_array().expect("a list").iter();
+    let mut found: Vec<_> = endpoints
+        .map(|it| (word(&it["service"]), word(&it["path"])))
+        .collect();
+    found.sort();
+    assert_eq!(found, [("server", "/health"), ("server", "/things")]);
+}

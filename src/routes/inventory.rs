@@ -7,14 +7,16 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::assemble::{Assembler, Server};
 use super::endpoint::{Endpoint, HandlerTarget, Status};
-use super::eval::{Eval, relevant_functions};
+use super::eval::{Eval, Served, relevant_functions};
 use super::frameworks;
 use super::limits::Limits;
 use super::listener::{Listener, listener};
 use super::purpose::privileged_word;
 use super::value::{Lost, Route, Shadowed};
+use crate::program::{CrateId, Program};
 use crate::source::{SourceMap, Span};
 use crate::values::Values;
+use crate::workspace::TargetKind;
 
 /// Routes are shared out among so many judges: always, so that nothing depends on the number of threads.
 const JUDGES: usize = 4;
@@ -70,7 +72,7 @@ pub fn build(values: &Values<'_>, sources: &SourceMap, rights: Rights) -> Invent
     let mut inventory = Inventory::default();
     let mut served = Vec::new();
     let mut routes = Vec::new();
-    for one in eval.served {
+    for one in without_copies(values.program, eval.served) {
         let listener = listener(values, sources, one.span);
         let framework = one.router.framework;
         let (all, lost) = frameworks::finish(values, one.router);
@@ -187,6 +189,38 @@ impl Inventory {
         self.shadowed
             .sort_by(|a, b| (a.registered, &a.method).cmp(&(b.registered, &b.method)));
     }
+}
+
+/// What is served, without what programs have in common with another of their package: a program that
+/// includes the modules of a server, and whose `main` does not lead to it, serves nobody.
+fn without_copies(program: &Program, served: Vec<Served>) -> Vec<Served> {
+    let places = |one: &Served| {
+        let package = program[one.krate].package;
+        let routes = one.router.routes.iter();
+        routes
+            .map(move |it| (package, it.registered))
+            .collect::<Vec<_>>()
+    };
+    let by_main = served.iter().filter(|one| one.by_main);
+    let by_main: FxHashMap<_, CrateId> = by_main
+        .flat_map(|one| places(one).into_iter().map(|it| (it, one.krate)))
+        .collect();
+    let is_copy = |one: &Served| {
+        let krate = &program[one.krate];
+        let is_elsewhere = |it| by_main.get(&it).is_some_and(|other| *other != one.krate);
+        let places = places(one);
+        krate.kind == TargetKind::Bin
+            && krate.package.is_some()
+            && !one.by_main
+            && !places.is_empty()
+            && places.into_iter().all(is_elsewhere)
+    };
+    let copies: Vec<bool> = served.iter().map(is_copy).collect();
+    let served = served.into_iter().zip(copies);
+    served
+        .filter(|(_, is_copy)| !is_copy)
+        .map(|(one, _)| one)
+        .collect()
 }
 
 /// The endpoints that routes make, in their order.

@@ -292,11 +292,18 @@ impl Names {
         let only = |allowed: &[&str]| {
             !last.is_empty() && last.iter().all(|word| allowed.contains(&word.as_str()))
         };
+        // Something secret is exchanged for a token.
+        let exchanges = || {
+            let of = ["auth", "token", "credential", "credentials", "session"];
+            last.first().is_some_and(|it| it == "exchange") && self.any(&of)
+        };
         only(&["callback"])
             || method == "POST"
-                && (only(&[
-                    "auth", "token", "access", "refresh", "jwt", "renew", "verify", "validate",
-                ]) || only(&["session"])
+                && (exchanges()
+                    || only(&[
+                        "auth", "token", "access", "refresh", "jwt", "renew", "verify", "validate",
+                    ])
+                    || only(&["session"])
                     || only(&["sessions"]))
             || method == "DELETE" && (only(&["session"]) || only(&["sessions"]))
     }
@@ -382,7 +389,8 @@ impl Names {
                 })
         });
         // `/confirm/{token}`, `/users/confirm`, `confirm_deletion` below `/account`.
-        let alone = self.path.len() == 1;
+        let says_nothing = |segment: &Vec<String>| has(segment, &["api", "ui", "web", "v1", "v2"]);
+        let alone = self.path.iter().filter(|it| !says_nothing(it)).count() == 1;
         let first = self.handler.first().map_or("", String::as_str);
         let of_account = (self.in_path(&OF_ACCOUNTS) && (alone || self.any(&CONTEXT)))
             || (OF_ACCOUNTS.contains(&first) || has(&self.handler, &["verification"]))
@@ -582,6 +590,9 @@ mod tests {
             // Not of accounts.
             ("POST", "/orders/{id}/confirm", "confirm", Ordinary),
             ("POST", "/cluster/recover", "recover_peer", Ordinary),
+            ("POST", "/ui/recover", "view_recover", Account),
+            ("POST", "/credential/exchange_intent", "f", Credential),
+            ("POST", "/currencies/exchange", "f", Ordinary),
             ("POST", "/snapshots/recover", "f", Ordinary),
             ("POST", "/devices/{id}/activate", "activate", Ordinary),
             (

@@ -123,7 +123,7 @@ async fn main() -> std::io::Result<()> {
 
 //@ GET /filled/health conditional if self.public.contains(request.path())
 //@ GET /closure/health conditional if self.public.contains(request.path())
-//@ GET /loop/health conditional if self.public.contains(request.path())
+//@ GET /loop/health none
 //@ GET /later/health none
 //@ GET /built/health none
 //@ GET /built/notes required

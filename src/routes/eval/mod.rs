@@ -35,6 +35,8 @@ pub struct Served {
     pub krate: CrateId,
     /// Where.
     pub span: Span,
+    /// Whether the `main` of the crate leads there.
+    pub by_main: bool,
 }
 
 /// The interpreter.
@@ -59,7 +61,7 @@ pub struct Eval<'a> {
     root: Option<FnId>,
     relevant: FxHashSet<FnId>,
     /// Routers in variables of functions that have ended.
-    left: Vec<(Box<Router>, CrateId)>,
+    left: Vec<(Box<Router>, CrateId, bool)>,
     stack: Vec<FnId>,
     /// How many functions on the stack are there for their small value alone.
     aside: usize,
@@ -234,7 +236,10 @@ impl<'a> Eval<'a> {
             .filter(|(pat, router)| !router.routes.is_empty() && !params.contains(pat))
             .collect();
         own.sort_by_key(|(pat, _)| *pat);
-        let own = own.into_iter().map(|(_, router)| (router.clone(), krate));
+        let by_main = self.is_in_main();
+        let own = own
+            .into_iter()
+            .map(|(_, router)| (router.clone(), krate, by_main));
         self.left.extend(own);
     }
 
@@ -246,8 +251,8 @@ impl<'a> Eval<'a> {
             known.extend(served.router.routes.iter().map(|route| route.registered));
         }
         let mut left = std::mem::take(&mut self.left);
-        left.sort_by_key(|(router, _)| (std::cmp::Reverse(router.routes.len()), router.span));
-        for (router, krate) in left {
+        left.sort_by_key(|(router, ..)| (std::cmp::Reverse(router.routes.len()), router.span));
+        for (router, krate, by_main) in left {
             let before = known.len();
             known.extend(router.routes.iter().map(|route| route.registered));
             if known.len() > before {
@@ -256,6 +261,7 @@ impl<'a> Eval<'a> {
                     router: *router,
                     krate,
                     span,
+                    by_main,
                 });
             }
         }
@@ -308,6 +314,7 @@ impl<'a> Eval<'a> {
                     router: (**router).clone(),
                     krate: self.crate_here(),
                     span,
+                    by_main: self.is_in_main(),
                 });
             }
             Value::List(all) | Value::Object(_, all) => {
@@ -320,6 +327,15 @@ impl<'a> Eval<'a> {
             }
             _ => {}
         }
+    }
+
+    /// Whether the root function that is being run is the `main` of its crate.
+    fn is_in_main(&self) -> bool {
+        self.root.is_some_and(|id| {
+            let def = &self.program[id];
+            let krate = &self.program[self.program[def.module].krate];
+            def.name == "main" && def.module == krate.root
+        })
     }
 
     /// The crate whose root function is being run.

@@ -91,7 +91,7 @@ impl<'a> Run<'_, 'a> {
             Stmt::Expr(_) => false,
         };
         body.exprs().find_map(|(_, expr)| match expr {
-            Expr::Block(block) => Some((&**block, block.stmts.iter().position(|it| is_meant(it))?)),
+            Expr::Block(block) => Some((&**block, block.stmts.iter().position(&is_meant)?)),
             _ => None,
         })
     }

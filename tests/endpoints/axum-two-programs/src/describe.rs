@@ -1,0 +1,6 @@
+#[expect(dead_code, reason = "only its answers are described")]
+mod web;
+
+fn main() {
+    println!("{}", web::SCHEMA);
+}
