@@ -11,6 +11,7 @@ mod support;
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use rayon::prelude::*;
 use support::{entries, folder, routes, word};
 
 /// The endpoints that a source says it has.
@@ -82,26 +83,32 @@ fn found(json: &serde_json::Value) -> BTreeSet<String> {
     endpoints.chain(unresolved).collect()
 }
 
+/// Where what a source says and what is found in it differ.
+fn differences(path: &Path) -> Vec<String> {
+    let (source, json) = (text(path), routes(path));
+    let (mut expected, mut found) = (expected(&source), found(&json));
+    assert!(!expected.is_empty(), "{} says nothing", path.display());
+    let beside = expected_beside(&source);
+    let names = beside.iter().filter_map(|it| it.split_whitespace().nth(2));
+    let names = names.map(str::to_owned).collect();
+    found.extend(found_beside(&json, &names));
+    expected.extend(beside);
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let missing = expected.difference(&found);
+    let missing = missing.map(|it| format!("{name}: expected, and not found: {it}"));
+    let surplus = found.difference(&expected);
+    let surplus = surplus.map(|it| format!("{name}: found, and not expected: {it}"));
+    missing.chain(surplus).collect()
+}
+
 #[test]
 fn endpoints_and_their_authentication() {
     let sources = entries(&folder("endpoints"));
     assert!(sources.len() >= 6, "the sources are gone");
-    let mut wrong = Vec::new();
-    for path in sources {
-        let (source, json) = (text(&path), routes(&path));
-        let (mut expected, mut found) = (expected(&source), found(&json));
-        assert!(!expected.is_empty(), "{} says nothing", path.display());
-        let beside = expected_beside(&source);
-        let names = beside.iter().filter_map(|it| it.split_whitespace().nth(2));
-        let names = names.map(str::to_owned).collect();
-        found.extend(found_beside(&json, &names));
-        expected.extend(beside);
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let missing = expected.difference(&found);
-        wrong.extend(missing.map(|it| format!("{name}: expected, and not found: {it}")));
-        let surplus = found.difference(&expected);
-        wrong.extend(surplus.map(|it| format!("{name}: found, and not expected: {it}")));
-    }
+    let wrong: Vec<String> = sources
+        .par_iter()
+        .flat_map_iter(|it| differences(it))
+        .collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 

@@ -627,7 +627,7 @@ mod tests {
             ("GET", "/.well-known/openid-configuration", "f", Static),
             ("GET", "/oauth/jwks", "f", Static),
             ("GET", "/v1/jwk/{key_id}", "f", Static),
-            ("POST", "/oauth/jwks", "f", Ordinary),
+            ("POST", "/keys/jwks", "f", Ordinary),
             ("GET", "/v1/keys/{key_id}", "f", Ordinary),
             ("POST", "/stripe/webhook", "stripe", Webhook),
             ("POST", "/webhooks/github", "f", Webhook),

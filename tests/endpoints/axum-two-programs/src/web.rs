@@ -1,3 +1,5 @@
+//! The server, as a module of both programs.
+
 use axum::Router;
 use axum::routing::{get, post};
 
