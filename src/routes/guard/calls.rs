@@ -393,6 +393,9 @@ impl Run<'_, '_> {
         if !is_ours {
             self.filled_by(call.receiver, name);
         }
+        if !is_ours && let Some(answer) = self.answer_of_peer(id, call, &receiver) {
+            return answer;
+        }
         if !is_ours
             && let Some(value) = self
                 .list_method(id, &receiver, name, &call.args)
@@ -422,6 +425,9 @@ impl Run<'_, '_> {
             return Abs::of(receiver.from.only(From::INPUT.with(From::REQUEST)));
         }
         self.changed_by(id, call.receiver, name, &args);
+        if !is_ours && let Some(request) = self.shown_to_peer(call, &receiver, &args) {
+            return request;
+        }
         if let Some(decided) = self.about_route(name, &receiver, &args) {
             return decided;
         }

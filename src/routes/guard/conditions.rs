@@ -212,6 +212,12 @@ impl Run<'_, '_> {
     pub(super) fn equal_values(&self, sides: [(ExprId, &Abs); 2], id: ExprId) -> Abs {
         let [(lhs, a), (rhs, b)] = sides;
         let evidence = || self.evidence(self.text(id), self.span(id));
+        // `answer.status() == StatusCode::OK`.
+        let is_answer = |it: &Abs| it.from.has(From::RELAYS) && it.from.has(From::ANSWERED);
+        let is_ok = |it: &Abs| it.text.is_some_and(|it| it == "OK");
+        if is_answer(a) && is_ok(b) || is_ok(a) && is_answer(b) {
+            return Abs::fallible("true", Proof::relayed(evidence()), Abs::default());
+        }
         if let Some(proof) = self.same_as_own_secret([(Some(lhs), a), (Some(rhs), b)], evidence) {
             let equal = Abs::fallible("true", proof, Abs::default());
             return match self.both_missing(sides) {

@@ -6,6 +6,7 @@ use super::calls::union;
 use super::interpret::Run;
 use super::proof::{Abs, From, Proof, State};
 use super::words;
+use crate::facts::body::MethodCall;
 use crate::facts::{Expr, ExprId, TypeRef};
 use crate::models::TypeRole;
 use crate::program::Ty;
@@ -64,6 +65,52 @@ impl Run<'_, '_> {
         );
         let answer = Abs::of(from.with(From::ANSWERED));
         Abs::fallible("Ok", Proof::maybe(whether), answer)
+    }
+
+    /// A request to another service that shows the caller's credential as its own: `bearer_auth(token)`.
+    pub(super) fn shown_to_peer(
+        &self,
+        call: &MethodCall,
+        receiver: &Abs,
+        args: &[Abs],
+    ) -> Option<Abs> {
+        let sent = match (call.name.as_str(), args) {
+            ("bearer_auth", [sent]) => sent,
+            ("header" | "insert_header" | "set", [header, sent]) => {
+                let text = self.key_text(&call.args, std::slice::from_ref(header))?;
+                let name = text.rsplit("::").next().unwrap_or_default();
+                name.eq_ignore_ascii_case("authorization").then_some(sent)?
+            }
+            _ => return None,
+        };
+        let is_own = receiver.from.has(From::REQUEST.with(From::ANSWER));
+        if is_own || !sent.from.has(From::CREDENTIAL) {
+            return None;
+        }
+        let from = receiver.from.with(union(args)).with(From::RELAYS);
+        Some(Abs::of(from))
+    }
+
+    /// What the answer to such a request says by its status.
+    pub(super) fn answer_of_peer(
+        &self,
+        id: ExprId,
+        call: &MethodCall,
+        answer: &Abs,
+    ) -> Option<Abs> {
+        let is_answer = answer.from.has(From::RELAYS) && answer.from.has(From::ANSWERED);
+        if !is_answer || !call.args.is_empty() {
+            return None;
+        }
+        let proof = || Proof::relayed(self.evidence(self.text(id), self.span(id)));
+        match call.name.as_str() {
+            "error_for_status" | "error_for_status_ref" => {
+                Some(Abs::fallible("Ok", proof(), answer.clone()))
+            }
+            "is_success" => Some(Abs::fallible("true", proof(), Abs::default())),
+            "status" => Some(Abs::of(answer.from)),
+            _ => None,
+        }
     }
 
     /// A field of what another service has answered that was handed a credential: whether it says that

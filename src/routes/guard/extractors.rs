@@ -195,7 +195,7 @@ impl Judge<'_> {
                 key,
                 // An extractor that runs itself proves nothing.
                 || Abs::fallible("Ok", Proof::nothing(), self.same_connection(ty)),
-                || self.judge_extractor(ty, span),
+                || self.judge_extractor(ty, span).settled(),
                 || !self.is_exhausted(),
             )
         })

@@ -73,6 +73,7 @@ impl Print {
             &proof.maybe,
             proof.looked,
             proof.said,
+            proof.relayed,
         )
             .hash(hasher);
         for evidence in &proof.evidence {

@@ -84,6 +84,9 @@ impl From {
     /// Of the path of the request: as its route is registered, with the names of parameters.
     pub const PATTERN: From = From(1 << 32);
 
+    /// A request to another service that shows the caller's credential as its own, and the answer.
+    pub const RELAYS: From = From(1 << 33);
+
     /// The time, and nothing besides: everybody knows it.
     pub const CLOCK: From = From(1 << 25);
 

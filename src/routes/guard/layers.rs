@@ -299,7 +299,7 @@ impl Judge<'_> {
                 None => Proof::nothing(),
             },
         };
-        let mut proof = proof;
+        let mut proof = proof.settled();
         let gap = gap(summary, &proof);
         // Requests without credentials may be refused here, on paths that could not be told apart.
         let exits = summary.exits.iter();

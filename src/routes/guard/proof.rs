@@ -272,6 +272,18 @@ impl Abs {
         Abs::variants(from, all.collect())
     }
 
+    /// The same of an extractor, which is there to authenticate: see [`Proof::settled`].
+    #[must_use]
+    pub(super) fn settled(mut self) -> Abs {
+        let is_relayed = |all: &Arc<Vec<(Name, Out)>>| all.iter().any(|(_, out)| out.proof.relayed);
+        if let Some(all) = self.variants.as_mut().filter(|all| is_relayed(all)) {
+            for (_, out) in Arc::make_mut(all) {
+                out.proof = std::mem::take(&mut out.proof).settled();
+            }
+        }
+        self
+    }
+
     /// What is known if the value has this variant; `None` if it cannot have it.
     pub fn variant(&self, name: &str) -> Option<Out> {
         match &self.variants {

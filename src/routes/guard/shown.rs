@@ -36,6 +36,9 @@ pub struct Shown {
     pub looked: bool,
     /// It rests on what a request says in its query, path or body, as logins do as well.
     pub said: bool,
+    /// Another service was handed the credential, as that of whoever asks it, and was content: all that a
+    /// layer or an extractor can want of it.
+    pub relayed: bool,
     /// By what.
     pub evidence: Vec<Evidence>,
     /// What was asked beyond who it is.
@@ -48,6 +51,7 @@ const NOTHING: &Shown = &Shown {
     maybe: None,
     looked: false,
     said: false,
+    relayed: false,
     evidence: Vec::new(),
     rights: Rights::NONE,
 };
@@ -136,6 +140,31 @@ impl Proof {
         proof
     }
 
+    /// Another service was content with the credential; whether it looks at it, it alone knows.
+    pub(super) fn relayed(evidence: Evidence) -> Proof {
+        let mut proof = Proof::maybe(format!(
+            "whether `{}` looks at credentials is not known",
+            evidence.name
+        ));
+        proof.relayed = true;
+        proof.evidence = vec![evidence];
+        proof
+    }
+
+    /// The same, where nothing but to authenticate is to be done: then whoever is asked does look.
+    #[must_use]
+    pub(super) fn settled(self) -> Proof {
+        if !self.relayed || self.strength == Strength::Verified {
+            return self;
+        }
+        Proof::from(Shown {
+            strength: Strength::Verified,
+            maybe: None,
+            relayed: false,
+            ..Shown::clone(&self)
+        })
+    }
+
     /// The same, by this evidence alone.
     #[must_use]
     pub fn by(mut self, evidence: Vec<Evidence>) -> Proof {
@@ -173,6 +202,7 @@ impl Proof {
         joined.rights = strong.rights.and(&weak.rights);
         joined.looked |= weak.looked;
         joined.said |= weak.said && !strong.is_verified();
+        joined.relayed |= weak.relayed;
         if joined.strength == Strength::Verified && joined.condition.is_none() {
             joined.maybe = None;
         } else {
@@ -266,6 +296,7 @@ impl Proof {
                 joined.said = self.said || other.said;
                 // A path on which nothing is in doubt needs no credentials.
                 joined.maybe = self.maybe.clone().filter(|_| other.maybe.is_some());
+                joined.relayed = self.relayed && other.relayed;
                 for evidence in self.evidence.iter().chain(&other.evidence) {
                     if !joined.evidence.contains(evidence) {
                         joined.evidence.push(evidence.clone());
