@@ -9,6 +9,9 @@
 //@ GET /files/{name} required
 //@ GET /docs/{page} none
 //@ DELETE /docs/{page} none
+//@ GET /added/later conditional if !state.added.contains(&request.uri().path())
+//@ GET /pushed/{id} unknown
+//@ GET /pushed/{id}/items required
 //@ GET /either/{id} conditional if !state.either.all.contains(request.uri().path())
 
 use std::collections::HashSet;
@@ -63,6 +66,7 @@ struct App<V> {
     open: Open,
     below: Vec<&'static str>,
     either: Either,
+    added: Vec<&'static str>,
 }
 
 #[derive(Clone)]
@@ -95,8 +99,35 @@ async fn guard_either<V: Verifier>(State(state): State<App<V>>, request: Request
     Ok(next.run(request).await)
 }
 
+/// A near miss: the list is not only what it was made of.
+async fn guard_added<V: Verifier>(State(state): State<App<V>>, request: Request, next: Next) -> Result<Response, StatusCode> {
+    if !state.added.contains(&request.uri().path()) {
+        state.verifier.verify(request.headers())?;
+    }
+    Ok(next.run(request).await)
+}
+
 async fn answer() -> &'static str {
     "ok"
+}
+
+/// A near miss: what is pushed beside the layer is in the list as well.
+fn pushed<V: Verifier>(verifier: V, is_open: bool) -> Router {
+    let mut exempt = vec!["/nothing"];
+    if is_open {
+        exempt.push("/pushed/1");
+        let layered = axum::middleware::from_fn(move |request: Request, next: Next| {
+            let (verifier, exempt) = (verifier.clone(), exempt.clone());
+            async move {
+                if !exempt.iter().any(|it| *it == request.uri().path()) {
+                    verifier.verify(request.headers())?;
+                }
+                Ok::<Response, StatusCode>(next.run(request).await)
+            }
+        });
+        return Router::new().route("/pushed/{id}", get(answer)).route("/pushed/{id}/items", get(answer)).layer(layered);
+    }
+    Router::new()
 }
 
 fn either(is_small: bool) -> Either {
@@ -110,6 +141,10 @@ fn router<V: Verifier>(state: App<V>) -> Router {
     let either = Router::new()
         .route("/either/{id}", get(answer))
         .route_layer(from_fn_with_state(state.clone(), guard_either::<V>));
+    let added = Router::new()
+        .route("/added/later", get(answer))
+        .route_layer(from_fn_with_state(state.clone(), guard_added::<V>));
+    let pushed = pushed(state.verifier.clone(), std::env::var("OPEN").is_ok());
     Router::new()
         .route("/health", get(answer))
         .route("/sessions", get(answer).post(answer))
@@ -118,6 +153,8 @@ fn router<V: Verifier>(state: App<V>) -> Router {
         .route("/docs/{page}", get(answer).delete(answer))
         .route_layer(from_fn_with_state(state.clone(), guard::<V>))
         .merge(either)
+        .merge(added)
+        .merge(pushed)
         .with_state(state)
 }
 
@@ -125,12 +162,14 @@ fn router<V: Verifier>(state: App<V>) -> Router {
 async fn main() {
     let key = std::env::var("JWT_KEY").expect("a key");
     let key = Arc::new(jsonwebtoken::DecodingKey::from_secret(key.as_bytes()));
-    let state = App {
+    let mut state = App {
         verifier: Signed { key },
         open: Open::new(),
         below: vec!["/docs/"],
         either: either(std::env::var("SMALL").is_ok()),
+        added: vec!["/nothing"],
     };
+    state.added.push("/added/later");
     let listener = tokio::net::TcpListener::bind("0.0.0.0:80").await.unwrap();
     axum::serve(listener, router(state)).await.unwrap();
 }

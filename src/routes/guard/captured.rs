@@ -32,23 +32,15 @@ impl<'a> Run<'_, 'a> {
             if known.len() >= MAX_VARIABLES || !known.insert(pat) {
                 continue;
             }
-            let Some((block, at)) = self.let_of(pat, within) else {
+            let Some(made) = self.let_of(pat, within) else {
                 continue;
             };
-            let is_mutable = matches!(body.pat(pat), Pat::Bind { mutable: true, .. });
-            for (index, stmt) in block.stmts.iter().enumerate().skip(at) {
-                let range = self.range_of(stmt);
-                let is_later = range.end > within.start;
-                if is_later
-                    || index > at && (!is_mutable || !self.variables_in(range).contains(&pat))
-                {
-                    continue;
-                }
-                if index == at {
-                    open.extend(self.variables_in(range));
-                }
-                before.push(Before { stmt, range });
+            let range = self.range_of(made);
+            open.extend(self.variables_in(range));
+            if matches!(body.pat(pat), Pat::Bind { mutable: true, .. }) {
+                before.extend(self.changes_of(pat, range, within));
             }
+            before.push(Before { stmt: made, range });
         }
         before.sort_by_key(|it| it.range.start);
         before.dedup_by_key(|it| it.range.start);
@@ -79,21 +71,40 @@ impl<'a> Run<'_, 'a> {
         used.collect()
     }
 
-    /// The block and the index of the `let` of a variable that is made outside of a part of the body.
-    fn let_of(&self, pat: PatId, within: TextRange) -> Option<(&'a Block, usize)> {
+    /// The `let` of a variable that is made outside of a part of the body, and before it.
+    fn let_of(&self, pat: PatId, within: TextRange) -> Option<&'a Stmt> {
+        self.statements_before(within).find(|stmt| match stmt {
+            Stmt::Let(data) => data.pat == pat && data.init.is_some(),
+            Stmt::Expr(_) => false,
+        })
+    }
+
+    /// The statements between the `let` of a variable and a part of the body that name the variable.
+    fn changes_of(
+        &self,
+        pat: PatId,
+        made: TextRange,
+        within: TextRange,
+    ) -> impl Iterator<Item = Before<'a>> {
+        let all = self.statements_before(within);
+        let all = all.map(|stmt| (stmt, self.range_of(stmt)));
+        all.filter(move |(_, range)| {
+            range.start >= made.end && self.variables_in(*range).contains(&pat)
+        })
+        .map(|(stmt, range)| Before { stmt, range })
+    }
+
+    /// The statements that run before a part of the body in any case: those before it in the blocks
+    /// around it.
+    fn statements_before(&self, within: TextRange) -> impl Iterator<Item = &'a Stmt> {
         let program: &'a Program = self.judge.program;
         let body = &program[self.key].body;
-        let is_meant = |stmt: &Stmt| match stmt {
-            Stmt::Let(data) => {
-                let outside = |init: ExprId| !within.contains(body.expr_range(init));
-                data.pat == pat && data.init.is_some_and(outside)
-            }
-            Stmt::Expr(_) => false,
-        };
-        body.exprs().find_map(|(_, expr)| match expr {
-            Expr::Block(block) => Some((&**block, block.stmts.iter().position(&is_meant)?)),
+        let blocks = body.exprs().filter_map(move |(id, expr)| match expr {
+            Expr::Block(block) if body.expr_range(id).contains(within) => Some(&**block),
             _ => None,
-        })
+        });
+        let all = blocks.flat_map(|block: &'a Block| &block.stmts);
+        all.filter(move |stmt| self.range_of(stmt).end <= within.start)
     }
 
     fn range_of(&self, stmt: &Stmt) -> TextRange {

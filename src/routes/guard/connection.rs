@@ -9,11 +9,9 @@ use std::sync::Arc;
 
 use super::Judge;
 use super::interpret::Run;
-use super::places::fills;
 use super::proof::{Abs, From, State, Strength};
+use crate::facts::ExprId;
 use crate::facts::body::StructExpr;
-use crate::facts::mentions::hashes;
-use crate::facts::{Expr, ExprId, Mention};
 use crate::models::roles::Carries;
 use crate::program::ty::Subst;
 use crate::program::{AdtId, BodyKey, BodyOwner, Def, Ty};
@@ -167,37 +165,6 @@ impl Judge<'_> {
         }
         run.leave(body.root);
         run.told.map_or_else(Vec::new, |it| it.values)
-    }
-
-    /// Whether a field is set anywhere after the struct was put together.
-    fn is_changed(&self, adt: AdtId, field: Name) -> bool {
-        let mentions = hashes([Mention::Member], field.as_str());
-        let mut bodies = self
-            .program
-            .mentioning(&mentions.into_iter().collect())
-            .into_iter();
-        bodies.any(|key| {
-            let body = &self.program[key].body;
-            let typing = self.values.typing(key);
-            let is_it = |id: ExprId| match body.expr(id) {
-                Expr::Field { base, name } if *name == field => {
-                    match typing.ty(*base).peel_refs() {
-                        Ty::Adt(it, _) => *it == adt,
-                        ty => ty.is_unknown(),
-                    }
-                }
-                _ => false,
-            };
-            body.exprs().any(|(_, expr)| match expr {
-                Expr::Assign { target, .. } => is_it(*target),
-                Expr::Ref {
-                    mutable: true,
-                    inner,
-                } => is_it(*inner),
-                Expr::MethodCall(call) => fills(call.name.as_str()) && is_it(call.receiver),
-                _ => false,
-            })
-        })
     }
 
     /// Whether the program itself says which certificates of clients are genuine: who has one may

@@ -69,7 +69,7 @@ impl Judge<'_> {
         let origins = self.origins(adt);
         let mut made = origins.fields.iter().filter(|it| it.0 == field);
         let (_, key, value) = made.next()?;
-        if made.next().is_some() || origins.by_default {
+        if made.next().is_some() || origins.by_default || self.is_changed(adt, field) {
             return None;
         }
         let (before, limit) = (self.steps.get(), self.limit.get());

@@ -24,6 +24,7 @@ mod endpoints;
 mod extensions;
 mod externals;
 mod extractors;
+mod field_changes;
 mod field_guards;
 pub mod filters;
 mod fingerprint;

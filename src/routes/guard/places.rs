@@ -268,7 +268,7 @@ pub(super) fn collection(path: &str, args: &[Abs]) -> Option<Abs> {
 }
 
 /// Methods of `Option` by which something may be there that was not, or by which it may be put there.
-pub(super) fn fills(name: &str) -> bool {
+fn fills(name: &str) -> bool {
     matches!(
         name,
         "insert" | "replace" | "get_or_insert" | "get_or_insert_with" | "get_or_insert_default"
