@@ -434,7 +434,8 @@ impl<'a> Run<'_, 'a> {
             }
             Expr::Try(inner) => {
                 let value = self.expr(*inner);
-                let value = self.question(&value);
+                let left_by = self.left_by(*inner, &value);
+                let value = self.question(&value, left_by);
                 self.chosen_by_both(id, value)
             }
             Expr::Block(block) => match block.kind {
@@ -666,8 +667,22 @@ impl<'a> Run<'_, 'a> {
         }
     }
 
-    /// `x?`.
-    pub(super) fn question(&mut self, value: &Abs) -> Abs {
+    /// The variant with which `x?` leaves: an `Option` by `None`, which no arm for `Err` takes.
+    fn left_by(&self, inner: ExprId, value: &Abs) -> &'static str {
+        let names = value.names();
+        let is_option = match (names.contains(&"Err"), names.contains(&"None")) {
+            (false, true) => true,
+            (true, false) => false,
+            _ => self
+                .ty(inner)
+                .peel_refs()
+                .is_external("std::option::Option"),
+        };
+        if is_option { "None" } else { "Err" }
+    }
+
+    /// `x?`, which leaves by this variant.
+    pub(super) fn question(&mut self, value: &Abs, left_by: &str) -> Abs {
         let Some(state) = self.state.clone() else {
             return Abs::default();
         };
@@ -679,7 +694,7 @@ impl<'a> Run<'_, 'a> {
                 .map(|(name, out)| (name.as_str(), out.clone())),
         };
         if let Some((name, out)) = bad {
-            let failed = Abs::variants(From::REJECT, vec![("Err", Out::nothing())]);
+            let failed = Abs::variants(From::REJECT, vec![(left_by, Out::nothing())]);
             let state = state.with(&out.proof).taking(value, &[name]);
             let state = self.assumed(state, value, &Some("Err".into()));
             self.exits_with(failed, state);

@@ -55,7 +55,7 @@ impl Run<'_, '_> {
             "try_join" => super::joined::all_succeed(values),
             // Rocket's `?` for outcomes.
             "try_outcome" => match values.into_iter().next() {
-                Some(value) => self.question(&value),
+                Some(value) => self.question(&value, "Err"),
                 None => Abs::default(),
             },
             // What a package is called and the like is known to everybody.
