@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Program;
 use super::defs::{AdtId, AliasId, Container, Def, FnId, ImplId, ModuleId};
-use crate::facts::item::Generics;
+use crate::facts::item::{Field, Generics};
 use crate::facts::{GenericArg, Path, TypeRef};
 use crate::source::Name;
 
@@ -231,6 +231,18 @@ impl Program {
             subst: Vec::new(),
         };
         self.lower_ty(&scope, &def.self_ty)
+    }
+
+    /// The type of a field of a struct, with the struct's own parameters in it.
+    pub fn field_ty(&self, adt: AdtId, field: &Field) -> Ty {
+        let def = &self[adt];
+        let scope = TyScope {
+            module: def.module,
+            generics: vec![&def.generics],
+            self_ty: None,
+            subst: Vec::new(),
+        };
+        self.lower_ty(&scope, &field.ty)
     }
 
     /// What a function returns: the written type, in a [`Ty::Future`] if it is `async`.

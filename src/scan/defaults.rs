@@ -7,7 +7,6 @@ use crate::facts::attr::{Meta, MetaValue};
 use crate::facts::body::Literal;
 use crate::facts::item::Field;
 use crate::facts::{Attr, Expr, ExprId};
-use crate::program::ty::TyScope;
 use crate::program::{AdtId, BodyKey, Def, FnId, Program, Ty};
 use crate::routes::Inventory;
 use crate::source::{FileId, Name, SourceMap};
@@ -141,7 +140,7 @@ impl Search<'_> {
         for name in way {
             let step = |adt: &AdtId| {
                 let field = self.field(*adt, name)?;
-                self.inner_adt(&self.field_ty(*adt, field), 0)
+                self.inner_adt(&self.program.field_ty(*adt, field), 0)
             };
             owners = owners.iter().filter_map(step).collect();
             owners.sort();
@@ -171,7 +170,7 @@ impl Search<'_> {
         let mut holders: Vec<AdtId> = Vec::new();
         for adt in self.adts() {
             if let Some(field) = self.field(adt, before) {
-                holders.extend(self.inner_adt(&self.field_ty(adt, field), 0));
+                holders.extend(self.inner_adt(&self.program.field_ty(adt, field), 0));
             }
         }
         with_field
@@ -190,17 +189,6 @@ impl Search<'_> {
         self.program[adt].fields().iter().find(|it| it.name == name)
     }
 
-    fn field_ty(&self, adt: AdtId, field: &Field) -> Ty {
-        let def = &self.program[adt];
-        let scope = TyScope {
-            module: def.module,
-            generics: vec![&def.generics],
-            self_ty: None,
-            subst: Vec::new(),
-        };
-        self.program.lower_ty(&scope, &field.ty)
-    }
-
     /// The type of ours in `Arc<Option<T>>`.
     fn inner_adt(&self, ty: &Ty, depth: u32) -> Option<AdtId> {
         match ty {
@@ -217,7 +205,7 @@ impl Search<'_> {
     fn of_field(&self, adt: AdtId, name: &str) -> Option<String> {
         let field = self.field(adt, name)?;
         let def = &self.program[adt];
-        let of_type = || self.of_type(&self.field_ty(adt, field));
+        let of_type = || self.of_type(&self.program.field_ty(adt, field));
         for meta in metas(&field.attrs, &["arg", "clap", "structopt"]) {
             for key in ["default_value", "default_value_t"] {
                 if let Some(entry) = meta.entry(key) {

@@ -141,8 +141,9 @@ pub(super) fn method_path(program: &Program, receiver: &Ty, name: Name) -> Optio
     signed.or(found)
 }
 
-/// Whether a type is one of the pointers of the standard library.
-fn is_pointer(ty: &Ty) -> bool {
+/// Whether a type is one of the pointers of the standard library, that have the methods of what they
+/// point to: `Arc<HashMap<K, V>>`, `Box<[T]>`.
+pub(super) fn is_pointer(ty: &Ty) -> bool {
     ty.external_path().is_some_and(|path| {
         matches!(
             path.as_str(),
@@ -182,12 +183,6 @@ fn is_type_path(path: &str) -> bool {
     path.rsplit("::")
         .next()
         .is_some_and(|last| last.starts_with(|c: char| c.is_ascii_uppercase()))
-}
-
-/// Whether a type points to another whose methods it has: `Arc<HashMap<K, V>>`, `Box<[T]>`.
-pub(super) fn is_shared(ty: &Ty) -> bool {
-    const POINTERS: [&str; 3] = ["std::sync::Arc", "std::rc::Rc", "std::boxed::Box"];
-    POINTERS.iter().any(|it| ty.is_external(it))
 }
 
 fn is_cell(path: &str) -> bool {
@@ -395,7 +390,7 @@ impl Infer<'_> {
     }
 
     fn iterator_method(&mut self, receiver: &Ty, method: &str, args: &[ExprId]) -> Option<Ty> {
-        if is_shared(receiver) {
+        if is_pointer(receiver) {
             return self.iterator_method(receiver.arg(0).peel_refs(), method, args);
         }
         let is_map = receiver

@@ -98,7 +98,7 @@ impl Infer<'_> {
                 let base = self.expr(*base);
                 self.expr(*index);
                 let mut base = base.peel_refs().clone();
-                while super::externals::is_shared(&base) {
+                while super::externals::is_pointer(&base) {
                     base = base.arg(0).peel_refs().clone();
                 }
                 match &base {

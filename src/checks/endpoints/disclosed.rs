@@ -6,7 +6,7 @@
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
-use super::types::{derives, field_ty, held, is_text, serde_says};
+use super::types::{derives, held, is_text, serde_says};
 use super::{Endpoints, Site, count, given, list};
 use crate::checks::{Context, params};
 use crate::diagnostics::{Diagnostic, Label};
@@ -108,7 +108,7 @@ impl<'c, 'a> Secrets<'c, 'a> {
             let is_secret = |field: &Field| {
                 (is_named(field, &params.secrets) || is_row && is_named(field, &params.of_rows))
                     && !is_kept_back(field)
-                    && is_text(&field_ty(cx.program, id, field))
+                    && is_text(&cx.program.field_ty(id, field))
             };
             if let Some(field) = def.fields().iter().position(is_secret) {
                 own.insert(id, field);
@@ -215,7 +215,7 @@ impl<'c, 'a> Secrets<'c, 'a> {
             .iter()
             .chain(of_variants)
             .filter(|it| !is_kept_back(it))
-            .map(|it| field_ty(self.cx.program, id, it))
+            .map(|it| self.cx.program.field_ty(id, it))
             .collect();
         let found = fields.iter().find_map(|it| self.within(it, depth + 1));
         self.known.insert(id, found);

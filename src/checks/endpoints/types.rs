@@ -1,8 +1,6 @@
 //! What types of the program are made for, by what they derive and what their fields say.
 
-use crate::facts::item::Field;
 use crate::facts::{Attr, Meta};
-use crate::program::ty::TyScope;
 use crate::program::{AdtId, Def, ModuleId, Program, Ty};
 use crate::source::Name;
 
@@ -64,18 +62,6 @@ pub(super) fn serde_says(attrs: &[Attr], wanted: &[&str]) -> bool {
         .filter(|it| it.is("serde"))
         .flat_map(Meta::list)
         .any(|it| wanted.iter().any(|name| it.is(name)))
-}
-
-/// The type of a field.
-pub(in crate::checks) fn field_ty(program: &Program, id: AdtId, field: &Field) -> Ty {
-    let def = &program[id];
-    let scope = TyScope {
-        module: def.module,
-        generics: vec![&def.generics],
-        self_ty: None,
-        subst: Vec::new(),
-    };
-    program.lower_ty(&scope, &field.ty)
 }
 
 /// The types of the program in what is sent when a value of a type is: behind references, in lists, options,

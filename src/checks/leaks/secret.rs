@@ -5,7 +5,6 @@ use aho_corasick::AhoCorasick;
 use rustc_hash::FxHashSet;
 
 use super::super::Context;
-use super::super::endpoints::types::field_ty;
 use super::super::secrets::names::{self, NameVerdict, Strength};
 use super::super::secrets::{SecretKind, may_be_secret};
 use crate::facts::body::MethodCall;
@@ -252,7 +251,7 @@ fn nested_field(program: &Program, ty: &Ty, depth: u32) -> Option<Found> {
         });
     }
     let mut fields = def.fields().iter().filter(|_| derives_debug(def));
-    fields.find_map(|it| nested_field(program, &field_ty(program, *id, it), depth))
+    fields.find_map(|it| nested_field(program, &program.field_ty(*id, it), depth))
 }
 
 /// A type without references and what may hold one of it.

@@ -61,7 +61,7 @@ pub struct Eval<'a> {
     root: Option<FnId>,
     relevant: FxHashSet<FnId>,
     /// Routers in variables of functions that have ended.
-    left: Vec<(Box<Router>, CrateId, bool)>,
+    left: Vec<Served>,
     stack: Vec<FnId>,
     /// How many functions on the stack are there for their small value alone.
     aside: usize,
@@ -237,9 +237,12 @@ impl<'a> Eval<'a> {
             .collect();
         own.sort_by_key(|(pat, _)| *pat);
         let by_main = self.is_in_main();
-        let own = own
-            .into_iter()
-            .map(|(_, router)| (router.clone(), krate, by_main));
+        let own = own.into_iter().map(|(_, router)| Served {
+            router: Router::clone(router),
+            krate,
+            span: router.span,
+            by_main,
+        });
         self.left.extend(own);
     }
 
@@ -251,18 +254,12 @@ impl<'a> Eval<'a> {
             known.extend(served.router.routes.iter().map(|route| route.registered));
         }
         let mut left = std::mem::take(&mut self.left);
-        left.sort_by_key(|(router, ..)| (std::cmp::Reverse(router.routes.len()), router.span));
-        for (router, krate, by_main) in left {
+        left.sort_by_key(|it| (std::cmp::Reverse(it.router.routes.len()), it.span));
+        for one in left {
             let before = known.len();
-            known.extend(router.routes.iter().map(|route| route.registered));
+            known.extend(one.router.routes.iter().map(|route| route.registered));
             if known.len() > before {
-                let span = router.span;
-                self.served.push(Served {
-                    router: *router,
-                    krate,
-                    span,
-                    by_main,
-                });
+                self.served.push(one);
             }
         }
     }

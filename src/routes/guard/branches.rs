@@ -244,7 +244,7 @@ impl Run<'_, '_> {
                 self.perhaps_not(env, no.as_ref().or(before.as_ref()));
                 let mut ends = std::mem::replace(&mut self.breaks, outer);
                 let own = no.or(before);
-                ends.extend(own.map(|state| (Abs::default(), state, self.env.clone())));
+                ends.extend(self.end(own));
                 self.join_ends(ends);
                 Abs::default()
             }
@@ -258,42 +258,40 @@ impl Run<'_, '_> {
                 self.expr(body);
                 self.perhaps_not(env, before.as_ref());
                 let mut ends = std::mem::replace(&mut self.breaks, outer);
-                ends.extend(before.map(|state| (Abs::default(), state, self.env.clone())));
+                ends.extend(self.end(before));
                 self.join_ends(ends);
                 Abs::default()
             }
         }
     }
 
+    /// An end without a value in this state, with the variables as they are.
+    fn end(&self, state: Option<State>) -> Option<End> {
+        state.map(|it| (Abs::default(), it, self.env.clone()))
+    }
+
     /// A loop over a list that stands in the code, round by round.
     fn unrolled(&mut self, pat: PatId, list: &Abs, body: ExprId, outer: Vec<End>) -> Abs {
         let mut left: Vec<End> = Vec::new();
         for (is_certain, listed) in list.listed() {
-            let Some(state) = self.state.clone() else {
+            let Some(without) = self.end(self.state.clone()) else {
                 break;
             };
-            let without = (Abs::default(), state, self.env.clone());
             self.bind(pat, listed.clone());
             self.expr(body);
             // Whether they end the loop or the round, they are not told apart.
             let mut ends = std::mem::take(&mut self.breaks);
             left.extend(ends.iter().cloned());
-            ends.extend(
-                self.state
-                    .take()
-                    .map(|it| (Abs::default(), it, self.env.clone())),
-            );
+            let after = self.state.take();
+            ends.extend(self.end(after));
             if !is_certain {
                 ends.push(without);
             }
             self.join_ends(ends);
         }
         self.breaks = outer;
-        left.extend(
-            self.state
-                .take()
-                .map(|it| (Abs::default(), it, self.env.clone())),
-        );
+        let after = self.state.take();
+        left.extend(self.end(after));
         self.join_ends(left);
         Abs::default()
     }

@@ -46,7 +46,7 @@ impl Run<'_, '_> {
                     })
                     .collect();
                 let takes_self = self.takes_self(&candidates);
-                let value = self.call_local(id, &candidates, values.clone(), None);
+                let value = self.call_local(id, &candidates, &values, None);
                 let lent: Vec<(ExprId, &Abs)> = args.iter().copied().zip(&values).collect();
                 match lent.split_first() {
                     Some((receiver, args)) if takes_self => self.put_back(Some(*receiver), args),
@@ -71,7 +71,7 @@ impl Run<'_, '_> {
                     return Abs::default();
                 }
                 if let Some(function) = called.function {
-                    return self.call_local(id, &[candidate(function)], values, None);
+                    return self.call_local(id, &[candidate(function)], &values, None);
                 }
                 // Whoever is called may be anything, and is handed the request to decide.
                 let is_field = matches!(
@@ -130,7 +130,7 @@ impl Run<'_, '_> {
         &mut self,
         id: ExprId,
         candidates: &[Candidate],
-        args: Vec<Abs>,
+        args: &[Abs],
         this: Option<Abs>,
     ) -> Abs {
         let program = self.judge.program;
@@ -150,7 +150,7 @@ impl Run<'_, '_> {
                 continue;
             }
             bodies += 1;
-            let mut args = args.clone();
+            let mut args = args.to_vec();
             let receiver = match (&this, def.sig.self_param) {
                 (Some(this), _) => this.clone(),
                 (None, Some(_)) if !args.is_empty() => args.remove(0),
@@ -218,7 +218,7 @@ impl Run<'_, '_> {
             let name = candidates
                 .first()
                 .map_or("", |it| program[it.id].name.as_str());
-            let all: Vec<Abs> = this.into_iter().chain(args).collect();
+            let all: Vec<Abs> = this.into_iter().chain(args.iter().cloned()).collect();
             self.done_out_of_sight(id, name, &all);
             // Whoever implements it is handed the request, and may refuse it.
             let asked = |it: &Abs| it.from.has(From::REQUEST.with(From::CREDENTIAL));
@@ -277,14 +277,7 @@ impl Run<'_, '_> {
 
     /// Whether a call may say no.
     fn may_refuse(&self, id: ExprId) -> bool {
-        let ty = self.ty(id);
-        let ty = match &ty {
-            Ty::Future(inner) => inner,
-            other => other,
-        };
-        let says = ["std::result::Result", "std::option::Option"];
-        says.iter().any(|it| ty.is_external(it))
-            || matches!(ty, Ty::Primitive(name) if *name == "bool")
+        may_say_no(&self.ty(id))
     }
 
     /// Runs a closure, with the variables of the body that it comes from.
@@ -342,7 +335,7 @@ impl Run<'_, '_> {
     pub(super) fn apply(&mut self, id: ExprId, function: &Abs, args: Vec<Abs>) -> Abs {
         match (&function.closure, function.function) {
             (Some(closure), _) => self.apply_captured(closure, args),
-            (_, Some(function)) => self.call_local(id, &[candidate(function)], args, None),
+            (_, Some(function)) => self.call_local(id, &[candidate(function)], &args, None),
             _ => {
                 let from = args
                     .iter()
@@ -448,7 +441,7 @@ impl Run<'_, '_> {
         }
         let candidates = self.candidates(id, call);
         if !candidates.is_empty() {
-            let value = self.call_local(id, &candidates, args.clone(), Some(receiver.clone()));
+            let value = self.call_local(id, &candidates, &args, Some(receiver.clone()));
             let lent: Vec<(ExprId, &Abs)> = call.args.iter().copied().zip(&args).collect();
             self.put_back(Some((call.receiver, &receiver)), &lent);
             return value;
@@ -627,6 +620,16 @@ fn told_by_build(answers: &[(&CfgPredicate, bool)], bodies: usize) -> Option<std
         true => name.into(),
         false => format!("!{name}").into(),
     })
+}
+
+/// Whether what is of this type, or will be once it is waited for, may say no.
+pub(super) fn may_say_no(ty: &Ty) -> bool {
+    let ty = match ty {
+        Ty::Future(inner) => inner,
+        other => other,
+    };
+    let says = ["std::result::Result", "std::option::Option"];
+    says.iter().any(|it| ty.is_external(it)) || matches!(ty, Ty::Primitive(name) if *name == "bool")
 }
 
 /// Whether a call only takes something in for oneself: `hasher.update(token)`.

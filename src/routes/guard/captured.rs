@@ -12,13 +12,6 @@ use crate::source::TextRange;
 /// So many variables are found out about, one through the other.
 const MAX_VARIABLES: usize = 24;
 
-/// A statement before the code in question that says what a variable is: its `let`, or a later one of
-/// the same block that may change it.
-struct Before<'b> {
-    stmt: &'b Stmt,
-    range: TextRange,
-}
-
 impl<'a> Run<'_, 'a> {
     /// What the variables are that an expression takes along: a text that stands in the code, or a
     /// setting that may be empty, is no secret, and a list of paths is what was put into it.
@@ -27,7 +20,7 @@ impl<'a> Run<'_, 'a> {
         let within = body.expr_range(taker);
         let mut known: FxHashSet<PatId> = FxHashSet::default();
         let mut open = self.variables_in(within);
-        let mut before: Vec<Before> = Vec::new();
+        let mut before: Vec<&Stmt> = Vec::new();
         while let Some(pat) = open.pop() {
             if known.len() >= MAX_VARIABLES || !known.insert(pat) {
                 continue;
@@ -40,11 +33,11 @@ impl<'a> Run<'_, 'a> {
             if matches!(body.pat(pat), Pat::Bind { mutable: true, .. }) {
                 before.extend(self.changes_of(pat, range, within));
             }
-            before.push(Before { stmt: made, range });
+            before.push(made);
         }
-        before.sort_by_key(|it| it.range.start);
-        before.dedup_by_key(|it| it.range.start);
-        for Before { stmt, .. } in before {
+        before.sort_by_key(|it| self.range_of(it).start);
+        before.dedup_by_key(|it| self.range_of(it).start);
+        for stmt in before {
             self.run_statement(stmt);
             // That was before any request.
             self.state = Some(State::start());
@@ -85,13 +78,11 @@ impl<'a> Run<'_, 'a> {
         pat: PatId,
         made: TextRange,
         within: TextRange,
-    ) -> impl Iterator<Item = Before<'a>> {
-        let all = self.statements_before(within);
-        let all = all.map(|stmt| (stmt, self.range_of(stmt)));
-        all.filter(move |(_, range)| {
-            range.start >= made.end && self.variables_in(*range).contains(&pat)
+    ) -> impl Iterator<Item = &'a Stmt> {
+        self.statements_before(within).filter(move |stmt| {
+            let range = self.range_of(stmt);
+            range.start >= made.end && self.variables_in(range).contains(&pat)
         })
-        .map(|(stmt, range)| Before { stmt, range })
     }
 
     /// The statements that run before a part of the body in any case: those before it in the blocks

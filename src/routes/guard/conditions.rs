@@ -213,7 +213,7 @@ impl Run<'_, '_> {
         let [(lhs, a), (rhs, b)] = sides;
         let evidence = || self.evidence(self.text(id), self.span(id));
         // `answer.status() == StatusCode::OK`.
-        let is_answer = |it: &Abs| it.from.has(From::RELAYS) && it.from.has(From::ANSWERED);
+        let is_answer = |it: &Abs| it.from.is_relayed_answer();
         let is_ok = |it: &Abs| it.text.is_some_and(|it| it == "OK");
         if is_answer(a) && is_ok(b) || is_ok(a) && is_answer(b) {
             return Abs::fallible("true", Proof::relayed(evidence()), Abs::default());

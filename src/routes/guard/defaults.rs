@@ -8,7 +8,6 @@ use super::interpret::Run;
 use super::keys::derives_default;
 use super::proof::{Abs, From, Out};
 use crate::facts::{Expr, ExprId};
-use crate::program::ty::TyScope;
 use crate::program::{AdtId, Ty};
 use crate::routes::eval::type_name;
 use crate::source::Name;
@@ -69,15 +68,9 @@ impl Run<'_, '_> {
         let Ty::Adt(adt, _) = self.typing.ty(built) else {
             return None;
         };
-        let def = &program[*adt];
-        let declared = def.fields().iter().find(|it| it.name == field)?;
-        let scope = TyScope {
-            module: def.module,
-            generics: vec![&def.generics],
-            self_ty: None,
-            subst: Vec::new(),
-        };
-        match program.lower_ty(&scope, &declared.ty) {
+        let mut fields = program[*adt].fields().iter();
+        let declared = fields.find(|it| it.name == field)?;
+        match program.field_ty(*adt, declared) {
             Ty::Adt(adt, _) => self.default_value(adt, 0),
             _ => None,
         }
@@ -110,12 +103,6 @@ impl Run<'_, '_> {
         if depth > MAX_DEPTH || def.fields().is_empty() || !derives_default(&def.attrs) {
             return None;
         }
-        let scope = TyScope {
-            module: def.module,
-            generics: vec![&def.generics],
-            self_ty: None,
-            subst: Vec::new(),
-        };
         let only = |variant| Abs::variants(From::LITERAL, vec![(variant, Out::nothing())]);
         let of = |ty: &Ty| match ty {
             ty if is_list(ty) => Abs {
@@ -128,7 +115,7 @@ impl Run<'_, '_> {
             _ => Abs::default(),
         };
         let fields = def.fields().iter();
-        let fields = fields.map(|it| (it.name, of(&program.lower_ty(&scope, &it.ty))));
+        let fields = fields.map(|it| (it.name, of(&program.field_ty(adt, it))));
         Some(Abs {
             fields: Some(Arc::new(fields.collect())),
             ..Abs::default()

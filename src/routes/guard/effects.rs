@@ -98,8 +98,7 @@ impl Run<'_, '_> {
         call: &MethodCall,
         answer: &Abs,
     ) -> Option<Abs> {
-        let is_answer = answer.from.has(From::RELAYS) && answer.from.has(From::ANSWERED);
-        if !is_answer || !call.args.is_empty() {
+        if !answer.from.is_relayed_answer() || !call.args.is_empty() {
             return None;
         }
         let proof = || Proof::relayed(self.evidence(self.text(id), self.span(id)));

@@ -6,7 +6,7 @@ use super::Judge;
 use super::interpret::Run;
 use super::proof::{Abs, From};
 use crate::facts::ExprId;
-use crate::program::ty::{Subst, TyScope};
+use crate::program::ty::Subst;
 use crate::program::{AdtId, Ty};
 use crate::source::Name;
 
@@ -87,25 +87,17 @@ impl Judge<'_> {
 
     /// Whether a struct, or the field of it, may hold a list of texts.
     fn may_hold_a_list(&self, adt: AdtId, field: Option<Name>, depth: u32) -> bool {
-        let def = &self.program[adt];
-        let scope = TyScope {
-            module: def.module,
-            generics: vec![&def.generics],
-            self_ty: None,
-            subst: Vec::new(),
-        };
-        let fields = def.fields().iter();
+        let fields = self.program[adt].fields().iter();
         let mut fields = fields.filter(|it| field.is_none_or(|name| it.name == name));
-        fields.any(|it| {
-            let ty = self.program.lower_ty(&scope, &it.ty);
-            match self.program.pointed_to(&ty) {
+        fields.any(
+            |it| match self.program.pointed_to(&self.program.field_ty(adt, it)) {
                 Ty::Adt(inner, _) => {
                     depth < MAX_DEPTH && self.may_hold_a_list(inner, None, depth + 1)
                 }
                 Ty::Slice(_) => true,
                 other => super::defaults::is_list(&other),
-            }
-        })
+            },
+        )
     }
 }
 

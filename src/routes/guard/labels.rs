@@ -119,6 +119,11 @@ impl From {
         self.has(From::ROUTE) && !self.has(chosen.with(From::REQUEST))
     }
 
+    /// Whether it is another service's answer to a request that showed the caller's credential.
+    pub fn is_relayed_answer(self) -> bool {
+        self.has(From::RELAYS) && self.has(From::ANSWERED)
+    }
+
     /// Whether any label of `other` is there.
     pub fn has(self, other: From) -> bool {
         self.0 & other.0 != 0

@@ -116,10 +116,6 @@ impl Run<'_, '_> {
             return path.compared(name, arg.text?.as_str()).map(verdict);
         }
         let path = route(arg).filter(|_| name == "contains")?;
-        let list = receiver.parts.as_ref()?;
-        if list.len() > LONGEST_LIST {
-            return None;
-        }
         any_of(receiver, |listed| path.equals(listed.text?.as_str()))
     }
 
@@ -153,8 +149,7 @@ impl Run<'_, '_> {
         mut is_meant: impl FnMut(&mut Self, &Abs) -> Abs,
     ) -> Option<Abs> {
         self.judge.route.get()?;
-        let is_short = list.parts.as_ref()?.len() <= LONGEST_LIST;
-        if !is_short || !list.is_list() {
+        if !list.is_list() {
             return None;
         }
         any_of(list, |listed| is_meant(self, listed).truth())
@@ -165,14 +160,17 @@ impl Run<'_, '_> {
 pub(super) fn there_if_known(path: Abs) -> Abs {
     let is_known = path.text.is_some();
     let there = Abs::fallible("Some", Proof::nothing(), path);
-    match (is_known, there.variant("Some")) {
-        (true, Some(out)) => Abs::variants(there.from, vec![("Some", out)]),
-        _ => there,
+    match is_known {
+        true => there.never(&["None"]),
+        false => there,
     }
 }
 
 /// Whether one of a list is meant, if that can be told of each.
 fn any_of(list: &Abs, mut is_meant: impl FnMut(&Abs) -> Option<bool>) -> Option<Abs> {
+    if list.parts.as_ref()?.len() > LONGEST_LIST {
+        return None;
+    }
     let mut all_differ = true;
     for (is_certain, listed) in list.listed() {
         match is_meant(listed) {
@@ -244,15 +242,12 @@ impl Route {
 
 /// A pattern without the names of its parameters.
 fn unnamed(pattern: &str) -> String {
-    let unnamed = |it: &str| match it.starts_with([':', '*', '<']) || it.starts_with('{') {
-        true => "{}".to_owned(),
-        false => it.to_owned(),
+    let unnamed = |it| match str::starts_with(it, [':', '*', '<', '{']) {
+        true => "{}",
+        false => it,
     };
-    pattern
-        .split('/')
-        .map(unnamed)
-        .collect::<Vec<_>>()
-        .join("/")
+    let segments: Vec<&str> = pattern.split('/').map(unnamed).collect();
+    segments.join("/")
 }
 
 /// A text as a name, if it may matter to whoever it is handed to: a path, the name of a header

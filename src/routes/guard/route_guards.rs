@@ -111,7 +111,7 @@ impl Run<'_, '_> {
         };
         match found.is_empty() {
             true => Abs::default(),
-            false => self.call_local(id, &found, context, Some(this)),
+            false => self.call_local(id, &found, &context, Some(this)),
         }
     }
 

@@ -67,43 +67,31 @@ impl Run<'_, '_> {
     /// Whether a value is a secret out of the service's settings or state, and called so where it
     /// is used or where it comes from.
     fn is_own_secret(&self, expr: Option<ExprId>, value: &Abs) -> bool {
-        if !is_ours(value) {
-            return false;
-        }
-        if value.from.has(From::SECRET) {
-            return true;
-        }
-        let inside = || value.success().and_then(|out| out.val.setting);
-        if let Some(setting) = value.setting.clone().or_else(inside) {
-            return words::own_secret(&setting);
-        }
-        expr.is_some_and(|it| {
-            let place = self.judge.sources.slice(self.span(self.read_place(it)));
-            self.is_place_of_ours(it) && words::own_secret(place)
-        })
+        is_ours(value)
+            && (value.from.has(From::SECRET) || self.is_called(expr, value, words::own_secret))
     }
 
     /// Whether a part of the service's settings is called a password: `settings.batch_password`,
     /// `BATCH_PASSWORD`.
     fn is_own_password(&self, expr: Option<ExprId>, value: &Abs) -> bool {
-        let is_password = |name: &str| {
-            let last = name.rsplit(['.', '_', ' ']).next().unwrap_or_default();
-            ["password", "passwd", "passphrase"]
-                .iter()
-                .any(|it| last.eq_ignore_ascii_case(it))
-        };
-        if !is_ours(value) {
-            return false;
-        }
+        is_ours(value) && self.is_called(expr, value, names_a_password)
+    }
+
+    /// Whether a value is called so as a setting, or else where it is used.
+    fn is_called(
+        &self,
+        expr: Option<ExprId>,
+        value: &Abs,
+        is_meant: impl Fn(&str) -> bool,
+    ) -> bool {
         let inside = || value.success().and_then(|out| out.val.setting);
-        match (value.setting.clone().or_else(inside), expr) {
-            (Some(setting), _) => is_password(&setting),
-            (None, Some(expr)) => {
-                let place = self.judge.sources.slice(self.span(self.read_place(expr)));
-                self.is_place_of_ours(expr) && is_password(place)
-            }
-            (None, None) => false,
+        if let Some(setting) = value.setting.clone().or_else(inside) {
+            return is_meant(&setting);
         }
+        expr.is_some_and(|it| {
+            let place = self.judge.sources.slice(self.span(self.read_place(it)));
+            self.is_place_of_ours(it) && is_meant(place)
+        })
     }
 
     /// The place that an expression reads, whatever form that is put into: `settings.key` of
@@ -160,6 +148,13 @@ impl Run<'_, '_> {
             false => from,
         }
     }
+}
+
+/// Whether the last word of a name is that of a password.
+fn names_a_password(name: &str) -> bool {
+    let last = name.rsplit(['.', '_', ' ']).next().unwrap_or_default();
+    let words = ["password", "passwd", "passphrase"];
+    words.iter().any(|it| last.eq_ignore_ascii_case(it))
 }
 
 /// Whether a value is a part of the service's settings or state, and nothing that anybody has said

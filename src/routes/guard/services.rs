@@ -9,7 +9,7 @@ use super::proof::{Abs, From};
 use super::{Judge, Summary, endpoints};
 use crate::facts::{Expr, ExprId, Pat, Stmt};
 use crate::program::methods::Candidate;
-use crate::program::ty::{Subst, TyScope};
+use crate::program::ty::Subst;
 use crate::program::{BodyKey, Ty};
 use crate::routes::value::Layer;
 use crate::source::Name;
@@ -86,18 +86,12 @@ impl Judge<'_> {
             return ty;
         };
         let def = &program[*adt];
-        let scope = TyScope {
-            module: def.module,
-            generics: vec![&def.generics],
-            self_ty: None,
-            subst: Vec::new(),
-        };
         let mut types = Subst::new();
         for (name, value) in &data.fields {
             let Some(field) = def.fields().iter().find(|it| it.name == *name) else {
                 continue;
             };
-            let declared = program.lower_ty(&scope, &field.ty);
+            let declared = program.field_ty(*adt, field);
             collect_types(&declared, self.values.typing(body).ty(*value), &mut types);
         }
         let params = def.generics.params.iter().enumerate();

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use super::calls::may_say_no;
 use super::handlers::holds_credentials;
 use super::interpret::Run;
 use super::proof::{Abs, State};
 use super::{Judge, Summary};
 use crate::facts::ExprId;
+use crate::program::FnId;
 use crate::program::ty::Subst;
-use crate::program::{FnId, Ty};
 use crate::source::Span;
 
 /// A function that is handed credentials, and the first answer of it that none has to be genuine for.
@@ -72,7 +73,8 @@ impl Judge<'_> {
         run: impl FnOnce() -> Summary,
         args: &[Abs],
     ) -> Summary {
-        let is_asked = args.iter().any(holds_credentials) && self.may_say_no(id);
+        let is_asked =
+            args.iter().any(holds_credentials) && may_say_no(&self.program.fn_return(id));
         let at = self.trace.borrow().as_ref().map_or(0, Vec::len);
         if is_asked && let Some(trace) = self.trace.borrow_mut().as_mut() {
             trace.push((id, None));
@@ -85,17 +87,6 @@ impl Judge<'_> {
             *span = summary.unproven;
         }
         summary
-    }
-
-    fn may_say_no(&self, id: FnId) -> bool {
-        let says = ["std::result::Result", "std::option::Option"];
-        let ty = self.program.fn_return(id);
-        let ty = match &ty {
-            Ty::Future(inner) => inner,
-            other => other,
-        };
-        says.iter().any(|it| ty.is_external(it))
-            || matches!(ty, Ty::Primitive(name) if *name == "bool")
     }
 }
 

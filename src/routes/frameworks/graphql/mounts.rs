@@ -6,7 +6,6 @@ use rustc_hash::FxHashSet;
 
 use super::{ASYNC_GRAPHQL, JUNIPER, Kind};
 use crate::facts::{Expr, ExprId, Mention};
-use crate::program::ty::TyScope;
 use crate::program::{BodyKey, Def, FnId, Program, Ty};
 use crate::routes::endpoint::HandlerTarget;
 use crate::routes::value::Route;
@@ -272,15 +271,8 @@ impl<'v, 'a> Mounts<'v, 'a> {
     fn in_fields(&self, ty: &Ty) -> Option<Schema> {
         match ty.peel_refs() {
             Ty::Adt(adt, _) => {
-                let def = &self.program[*adt];
-                let scope = TyScope {
-                    module: def.module,
-                    generics: vec![&def.generics],
-                    self_ty: None,
-                    subst: Vec::new(),
-                };
-                let mut fields = def.fields().iter();
-                fields.find_map(|it| schema_in(&self.program.lower_ty(&scope, &it.ty)))
+                let mut fields = self.program[*adt].fields().iter();
+                fields.find_map(|it| schema_in(&self.program.field_ty(*adt, it)))
             }
             Ty::External(_, args) => args.iter().find_map(|it| self.in_fields(it)),
             _ => None,
