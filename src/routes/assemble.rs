@@ -10,9 +10,9 @@ use super::endpoint::{
     Protections, Purpose, Status,
 };
 use super::frameworks;
-use super::guard::Judge;
 use super::guard::layers::Effect;
 use super::guard::proof::Proof;
+use super::guard::{Judge, Known};
 use super::limit_key::ClientKey;
 use super::limits::Limits;
 use super::value::{Layer, Route, Types};
@@ -89,37 +89,24 @@ struct Judged {
 }
 
 impl<'v, 'a> Assembler<'v, 'a> {
-    /// One that knows nothing yet.
+    /// One whose judge knows what others know.
     pub(super) fn new(
         values: &'v Values<'a>,
         sources: &'v SourceMap,
         limits: &'v Limits<'v, 'a>,
-        rights: bool,
+        known: &'v Known,
     ) -> Self {
         Assembler {
             values,
             sources,
             program: values.program,
-            judge: Judge::new(values, sources, rights),
+            judge: Judge::new(values, sources, known),
             limits,
             effects: FxHashMap::default(),
             policies: FxHashMap::default(),
             boundless: FxHashMap::default(),
             limit_keys: FxHashMap::default(),
             handlers: FxHashMap::default(),
-        }
-    }
-
-    /// Another, that knows what this one has found out so far.
-    pub(super) fn fork(&self) -> Self {
-        Assembler {
-            judge: self.judge.fork(),
-            effects: self.effects.clone(),
-            policies: self.policies.clone(),
-            boundless: self.boundless.clone(),
-            limit_keys: self.limit_keys.clone(),
-            handlers: self.handlers.clone(),
-            ..*self
         }
     }
 

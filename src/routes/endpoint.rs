@@ -234,7 +234,7 @@ impl Protections {
 }
 
 /// A piece of evidence.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Evidence {
     /// What it is.
     pub kind: EvidenceKind,

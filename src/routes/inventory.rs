@@ -1,6 +1,7 @@
 //! All endpoints of a program, with what guards each.
 
 use std::collections::hash_map::Entry;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -9,6 +10,7 @@ use super::assemble::{Assembler, Server};
 use super::endpoint::{Endpoint, HandlerTarget, Status};
 use super::eval::{Eval, Served, relevant_functions};
 use super::frameworks;
+use super::guard::Known;
 use super::limits::Limits;
 use super::listener::{Listener, listener};
 use super::purpose::privileged_word;
@@ -17,14 +19,6 @@ use crate::program::{CrateId, Program};
 use crate::source::{SourceMap, Span};
 use crate::values::Values;
 use crate::workspace::TargetKind;
-
-/// Routes are shared out among so many judges: always, so that nothing depends on the number of threads.
-const JUDGES: usize = 4;
-/// Fewer routes than this are not worth another judge.
-const JUDGED_BY_ONE: usize = 32;
-/// One judge goes first and judges one route of so many. Mostly, that tells all that the handlers have in
-/// common, which the others need not find out each anew.
-const JUDGED_FIRST: usize = 8;
 
 /// The endpoints, and what could not be followed.
 #[derive(Debug, Default)]
@@ -225,7 +219,8 @@ fn without_copies(program: &Program, served: Vec<Served>) -> Vec<Served> {
 
 /// The endpoints that routes make, in their order.
 ///
-/// Those with one handler are judged together: what was found out of it serves them all.
+/// Those with one handler are judged together: what was found out of it serves them all. What judges
+/// have found out of the code behind handlers serves all of them, in whatever order they come.
 fn judged(
     values: &Values<'_>,
     sources: &SourceMap,
@@ -234,33 +229,53 @@ fn judged(
     server: impl Fn(usize) -> Server + Sync,
 ) -> Vec<Endpoint> {
     let mut order: Vec<usize> = (0..routes.len()).collect();
-    order.sort_by_key(|at| match routes[*at].1.handler {
+    let handler = |at: usize| match routes[at].1.handler {
         HandlerTarget::Fn(id) => Some(id),
         _ => None,
-    });
+    };
+    order.sort_by_key(|at| handler(*at));
     let limits = Limits::new(values, sources);
-    let mut first = Judges::new(values, sources, &limits, rights);
-    let is_little = order.len() <= JUDGED_BY_ONE;
-    let goes_first = |place: usize| is_little || place.is_multiple_of(JUDGED_FIRST);
-    let numbered = order.into_iter().enumerate();
-    let (sample, rest): (Vec<_>, Vec<_>) = numbered.partition(|it| goes_first(it.0));
-    let judge = |judges: &mut Judges<'_, '_>, part: &[(usize, usize)]| -> Vec<(usize, Endpoint)> {
-        let endpoint = |(_, at): &(usize, usize)| {
+    let of_handler = |a: &usize, b: &usize| handler(*a).is_some() && handler(*a) == handler(*b);
+    let groups: Vec<&[usize]> = order.chunk_by(of_handler).collect();
+    let known = || [false, true].map(|rights| Known::new(routes.len(), rights));
+    let judge = |judges: &mut Judges<'_, '_>, group: &[usize]| -> Vec<(usize, Endpoint)> {
+        let endpoint = |at: &usize| {
             let (of, route) = &routes[*at];
             (*at, judges.endpoint(server(*of), route))
         };
-        part.iter().map(endpoint).collect()
+        group.iter().map(endpoint).collect()
     };
-    let mut judged = judge(&mut first, &sample);
-    let part = rest.len().div_ceil(JUDGES).max(JUDGED_BY_ONE);
-    let parts: Vec<_> = rest.chunks(part).map(|it| (first.fork(), it)).collect();
-    let parts = parts.into_par_iter();
-    let others: Vec<_> = parts
-        .map(|(mut judges, part)| judge(&mut judges, part))
-        .collect();
-    judged.extend(others.into_iter().flatten());
+
+    let together = known();
+    let idle: Mutex<Vec<Judges<'_, '_>>> = Mutex::default();
+    let in_turn = |group: &&[usize]| {
+        let judges = lock(&idle).pop();
+        let mut judges =
+            judges.unwrap_or_else(|| Judges::new(values, sources, &limits, &together, rights));
+        let judged = judge(&mut judges, group);
+        lock(&idle).push(judges);
+        judged
+    };
+    let by_many = groups.par_iter().with_max_len(1).flat_map_iter(in_turn);
+    let mut judged: Vec<_> = by_many.collect();
+    drop(idle);
+    if together.iter().any(Known::is_exhausted) {
+        // Who comes too late for the code that is left must not hang on who was faster.
+        let known = known();
+        let mut one = Judges::new(values, sources, &limits, &known, rights);
+        judged = groups
+            .iter()
+            .flat_map(|group| judge(&mut one, group))
+            .collect();
+    }
+    // Nobody has to wait until that is given back.
+    rayon::spawn(move || drop(together));
     judged.sort_unstable_by_key(|(at, _)| *at);
     judged.into_iter().map(|(_, endpoint)| endpoint).collect()
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Who puts endpoints together: of some it is asked what they demand beyond an identity, of others not.
@@ -275,21 +290,13 @@ impl<'v, 'a> Judges<'v, 'a> {
         values: &'v Values<'a>,
         sources: &'v SourceMap,
         limits: &'v Limits<'v, 'a>,
+        [plain, of_rights]: &'v [Known; 2],
         rights: Rights,
     ) -> Self {
         Judges {
-            plain: Assembler::new(values, sources, limits, false),
-            of_rights: Assembler::new(values, sources, limits, true),
+            plain: Assembler::new(values, sources, limits, plain),
+            of_rights: Assembler::new(values, sources, limits, of_rights),
             rights,
-        }
-    }
-
-    /// Others, who know what these have found out so far.
-    fn fork(&self) -> Self {
-        Judges {
-            plain: self.plain.fork(),
-            of_rights: self.of_rights.fork(),
-            rights: self.rights,
         }
     }
 

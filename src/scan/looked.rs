@@ -9,7 +9,7 @@ use crate::facts::{Body, Expr};
 use crate::program::Program;
 use crate::program::ty::Ty;
 use crate::routes::endpoint::Endpoint;
-use crate::routes::guard::{Judge, Unproven};
+use crate::routes::guard::{Judge, Known, Unproven};
 use crate::routes::{HandlerTarget, Inventory, Status};
 use crate::source::{SourceMap, Span};
 use crate::values::Values;
@@ -35,7 +35,8 @@ pub(super) fn looked(
     inventory: &Inventory,
 ) -> FxHashMap<Span, Looked> {
     let program = values.program;
-    let judge = Judge::new(values, sources, false);
+    let known = Known::new(inventory.endpoints.len(), false);
+    let judge = Judge::new(values, sources, &known);
     let mut all = FxHashMap::default();
     for endpoint in &inventory.endpoints {
         let handler = &endpoint.handler;

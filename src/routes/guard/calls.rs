@@ -286,7 +286,7 @@ impl Run<'_, '_> {
             return self.apply_closure(closure.expr, args);
         }
         let judge = self.judge;
-        if judge.is_too_deep() {
+        if judge.questions.is_too_deep() {
             return Abs::of(union(&args));
         }
         let mut run = judge.start(closure.body, Abs::default(), closure.subst.clone());

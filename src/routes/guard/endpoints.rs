@@ -118,7 +118,7 @@ impl Judge<'_> {
     /// What sessions of poem are kept in: `CookieSession` keeps them in the cookie itself, and
     /// its configuration says whether that is signed or encrypted. Of several, the weakest counts.
     pub(super) fn sealing(&self) -> Sealing {
-        *self.sealing.get_or_init(|| {
+        *self.known.sealing.get_or_init(|| {
             let new = "poem::session::CookieSession::new";
             let is_new = |path: Name| path == new;
             let bodies = self.program.using([new], false, is_new);

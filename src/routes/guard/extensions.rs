@@ -54,16 +54,9 @@ impl Slot {
 impl Judge<'_> {
     /// What finding something in this place proves.
     pub(super) fn extension(&self, slot: &Slot) -> Abs {
-        let key = format!("{slot:?}");
-        self.for_all(|| {
-            self.inserted.answer(
-                &self.questions,
-                key,
-                || Abs::fallible("Some", Proof::nothing(), Abs::default()),
-                || self.judge_extension(slot),
-                || !self.is_exhausted(),
-            )
-        })
+        let nobody = || Abs::fallible("Some", Proof::nothing(), Abs::default());
+        let find = || self.judge_extension(slot);
+        self.ask(&self.known.inserted, format!("{slot:?}"), nobody, find)
     }
 
     fn judge_extension(&self, wanted: &Slot) -> Abs {
@@ -197,7 +190,7 @@ impl Judge<'_> {
 
     /// Functions that put something into extensions or a depot, and where.
     fn inserters(&self) -> &[(FnId, Vec<Slot>)] {
-        self.inserters.get_or_init(|| {
+        self.known.inserters.get_or_init(|| {
             let mut found = Vec::new();
             let into_depots = self.program.may_use(DEPOT_CRATE);
             let into_contexts = self.has_resolvers();

@@ -188,17 +188,11 @@ impl Judge<'_> {
     /// What an extractor of this type gives: `Ok` with what its success proves.
     pub(super) fn extractor(&self, ty: &Ty, span: Span) -> Abs {
         let ty = ty.peel_refs();
-        let key = format!("{ty:?}");
-        self.for_all(|| {
-            self.extractors.answer(
-                &self.questions,
-                key,
-                // An extractor that runs itself proves nothing.
-                || Abs::fallible("Ok", Proof::nothing(), self.same_connection(ty)),
-                || self.judge_extractor(ty, span).settled(),
-                || !self.is_exhausted(),
-            )
-        })
+        let key = (format!("{ty:?}"), span);
+        // An extractor that runs itself proves nothing.
+        let nothing = || Abs::fallible("Ok", Proof::nothing(), self.same_connection(ty));
+        let judge = || self.judge_extractor(ty, span).settled();
+        self.ask(&self.known.extractors, key, nothing, judge)
     }
 
     fn judge_extractor(&self, ty: &Ty, span: Span) -> Abs {

@@ -438,7 +438,7 @@ impl Walk<'_, '_> {
         let Expr::Closure(closure) = body.expr(expr) else {
             return None;
         };
-        if judge.is_too_deep() {
+        if judge.questions.is_too_deep() {
             return None;
         }
         let mut run = judge.start(key, Abs::default(), Vec::new());

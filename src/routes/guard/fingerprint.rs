@@ -74,6 +74,7 @@ impl Print {
             proof.looked,
             proof.said,
             proof.relayed,
+            &proof.rights,
         )
             .hash(hasher);
         for evidence in &proof.evidence {

@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::calls::unknown_outcome;
+use super::calls::{may_say_no, unknown_outcome};
 use super::connection::Told;
+use super::handlers::holds_credentials;
 use super::lent::{Left, Lent};
+use super::memo::SHARE;
 use super::places::list_of;
 use super::proof::{Abs, Captured, From, Out, Proof, State};
 use super::public::{brings_key, is_public_field, public};
@@ -58,12 +60,17 @@ pub(super) struct Run<'j, 'a> {
 /// What stands for `self` among the variables.
 pub(super) const THIS: PatId = PatId(u32::MAX);
 
-/// Bound on expressions looked at for one handler or layer.
-const MAX_STEPS: u64 = 10_000;
-/// After so many expressions in all, each further one gets a tenth of that.
-const MANY_STEPS: u64 = 1_500_000;
-/// Bound on calls followed into each other.
-const MAX_DEPTH: u32 = 14;
+/// What a function does of which nobody knows whether its success proves anything.
+fn doubtful(from: From, proof: &Proof) -> Summary {
+    let value = unknown_outcome(from, proof);
+    let state = State::start().with(proof);
+    Summary {
+        value: value.clone(),
+        after: Some(state.clone()),
+        exits: vec![(value, state)],
+        ..Summary::default()
+    }
+}
 
 impl<'a> Judge<'a> {
     /// Runs a function with these arguments.
@@ -77,19 +84,9 @@ impl<'a> Judge<'a> {
         };
         // For all endpoints, and then for this one if that makes a difference.
         let of_all = self.for_all(|| {
-            self.summaries.answer(
-                &self.questions,
-                (id, print),
-                // A recursive call proves nothing.
-                || {
-                    Arc::new(Summary {
-                        after: Some(State::start()),
-                        ..Summary::default()
-                    })
-                },
-                || Arc::new(self.run_now(id, args.clone(), this.clone(), subst)),
-                || !self.is_exhausted(),
-            )
+            let run = || Arc::new(self.run_now(id, args.clone(), this.clone(), subst));
+            let summaries = &self.known.summaries;
+            summaries.answer(&self.questions, (id, print), run)
         });
         if self.route.get().is_none() || !of_all.looks.any() {
             return of_all;
@@ -99,7 +96,15 @@ impl<'a> Judge<'a> {
     }
 
     fn run_now(&self, id: FnId, args: Vec<Abs>, this: Abs, subst: &Subst) -> Summary {
-        if self.is_exhausted() || self.is_too_deep() {
+        self.questions.step();
+        let is_over = self.is_over(0);
+        if is_over || self.questions.is_too_deep() {
+            let is_asked = || args.iter().any(holds_credentials) && self.may_refuse(id);
+            if !is_over && is_asked() {
+                let name = self.program[id].name;
+                let why = format!("`{name}` is called too deep to be followed");
+                return doubtful(union(&args), &Proof::maybe(why));
+            }
             return Summary {
                 value: Abs {
                     from: union(&args),
@@ -130,15 +135,6 @@ impl<'a> Judge<'a> {
         })
     }
 
-    /// Whether so many functions call each other here that no call is followed any more.
-    pub(super) fn is_too_deep(&self) -> bool {
-        let is_too_deep = self.questions.depth() >= MAX_DEPTH;
-        if is_too_deep {
-            self.questions.note_too_deep();
-        }
-        is_too_deep
-    }
-
     /// What a function does whose body cannot be read: with something of the request, anything.
     fn unread(&self, id: FnId, from: From) -> Summary {
         if from.without(From::OWN) == From::default() {
@@ -146,41 +142,38 @@ impl<'a> Judge<'a> {
         }
         let name = self.program[id].name;
         let proof = Proof::maybe(format!("the body of `{name}` cannot be read"));
-        let value = unknown_outcome(from, &proof);
-        let state = State::start().with(&proof);
-        Summary {
-            value: value.clone(),
-            after: Some(state.clone()),
-            exits: vec![(value, state)],
-            ..Summary::default()
-        }
+        doubtful(from, &proof)
     }
 
-    /// Gives the next handler or layer its share of expressions.
+    /// Whether a function may say no by what it returns.
+    pub(super) fn may_refuse(&self, id: FnId) -> bool {
+        may_say_no(&self.program.fn_return(id))
+    }
+
+    /// Begins with the next handler or layer.
     pub(super) fn begin(&self) {
-        let steps = self.steps.get();
-        let share = if steps > MANY_STEPS {
-            MAX_STEPS / 10
-        } else {
-            MAX_STEPS
-        };
-        self.limit.set(steps + share);
+        self.questions.begin();
     }
 
-    /// Whether the code of the handler or layer is too large to be followed to its end.
+    /// Whether there is too much code to be followed to its end.
     pub(super) fn is_exhausted(&self) -> bool {
-        self.steps.get() > self.limit.get()
+        self.questions.is_short() || self.known.is_exhausted()
+    }
+
+    /// Whether more was looked at for the question at hand than there should be, by more than so much.
+    fn is_over(&self, by: u64) -> bool {
+        self.questions.steps() > SHARE + by || self.known.is_exhausted()
     }
 
     /// Whether not even what the code at hand does is looked at any more. From where it is exhausted it
     /// goes a little further, and follows no calls, so that what was proven before is not lost.
     fn is_spent(&self) -> bool {
-        self.steps.get() > self.limit.get() + MAX_STEPS / 10
+        self.is_over(SHARE / 10)
     }
 
     /// What a function may do that is not followed any more, since the code is too large: anything.
     fn unfollowed(&self, id: FnId) -> Vec<Event> {
-        if !self.is_exhausted() {
+        if !self.is_over(0) {
             return Vec::new();
         }
         let def = &self.program[id];
@@ -304,7 +297,7 @@ impl<'a> Run<'_, 'a> {
         if self.state.is_none() || self.judge.is_spent() {
             return Abs::default();
         }
-        self.judge.steps.set(self.judge.steps.get() + 1);
+        self.judge.questions.step();
         let body = &self.judge.program[self.key].body;
         match body.expr(id) {
             Expr::Literal(literal) => match literal {

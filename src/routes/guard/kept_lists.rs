@@ -12,8 +12,6 @@ use crate::source::Name;
 
 /// Structs in structs are looked into so deep.
 const MAX_DEPTH: u32 = 2;
-/// Bound on expressions looked at to find out about one field.
-const MAX_STEPS: u64 = 1_500;
 
 impl Run<'_, '_> {
     /// Whether an expression's type wraps a single value.
@@ -52,14 +50,8 @@ impl Run<'_, '_> {
 impl Judge<'_> {
     /// The lists in a field, if all code that makes such a struct agrees on them: there is one place.
     fn kept_lists(&self, adt: AdtId, field: Name) -> Option<Abs> {
-        if let Some(known) = self.kept.borrow().get(&(adt, field)) {
-            return known.clone();
-        }
-        // A field that is asked for while it is found out is not known.
-        self.kept.borrow_mut().insert((adt, field), None);
-        let found = self.find_kept_lists(adt, field);
-        self.kept.borrow_mut().insert((adt, field), found.clone());
-        found
+        let find = || self.find_kept_lists(adt, field);
+        self.ask(&self.known.kept, (adt, field), || None, find)
     }
 
     fn find_kept_lists(&self, adt: AdtId, field: Name) -> Option<Abs> {
@@ -72,17 +64,10 @@ impl Judge<'_> {
         if made.next().is_some() || origins.by_default || self.is_changed(adt, field) {
             return None;
         }
-        let (before, limit) = (self.steps.get(), self.limit.get());
-        self.limit.set(before + MAX_STEPS);
-        let made = self.for_all(|| {
-            let mut run = self.start(*key, Abs::default(), Subst::new());
-            run.know_listed(*value);
-            run.expr(*value)
-        });
-        let is_whole = !self.is_exhausted();
-        self.steps.set(before);
-        self.limit.set(limit);
-        made.only_lists().filter(|_| is_whole)
+        let mut run = self.start(*key, Abs::default(), Subst::new());
+        run.know_listed(*value);
+        let made = run.expr(*value);
+        made.only_lists().filter(|_| !self.is_exhausted())
     }
 
     /// Whether a struct, or the field of it, may hold a list of texts.

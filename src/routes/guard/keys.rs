@@ -116,12 +116,9 @@ impl Judge<'_> {
     /// Whether a field is empty where nobody has set it: by its attributes, or where the code
     /// puts such a struct together.
     fn may_be_unset(&self, adt: AdtId, field: Name) -> bool {
-        if let Some(known) = self.unset.borrow().get(&(adt, field)) {
-            return *known;
-        }
-        let found = self.defaults_to_nothing(adt, field) || self.is_built_without(adt, field);
-        self.unset.borrow_mut().insert((adt, field), found);
-        found
+        self.known.unset.of((adt, field), || {
+            self.defaults_to_nothing(adt, field) || self.is_built_without(adt, field)
+        })
     }
 
     /// Whether attributes make a text of the field that is empty: serde's `default`, of the field or

@@ -612,7 +612,7 @@ impl Judge<'_> {
     /// Whether code reachable from here answers 429, and counts something or asks a limiter: a
     /// plan that has run out is answered so, too.
     pub(super) fn answers_too_many(&self, bodies: &[BodyKey]) -> bool {
-        let refusing = self.refusing.get_or_init(|| {
+        let refusing = self.known.refusing.get_or_init(|| {
             let names = TOO_MANY.into_iter();
             let names = names.flat_map(|name| hashes(Mention::NAMED, name));
             let bodies = self.program.mentioning(&names.collect());

@@ -38,15 +38,12 @@ impl Judge<'_> {
             return false;
         }
         let nobody = || Abs::fallible("Some", Proof::nothing(), Abs::default());
-        let found = self.for_all(|| {
-            self.inserted.answer(
-                &self.questions,
-                format!("{kept:?} {name}"),
-                nobody,
-                || Abs::fallible("Some", self.given(kept, name), Abs::default()),
-                || !self.is_exhausted(),
-            )
-        });
+        let found = self.ask(
+            &self.known.inserted,
+            format!("{kept:?} {name}"),
+            nobody,
+            || Abs::fallible("Some", self.given(kept, name), Abs::default()),
+        );
         found.success().is_some_and(|out| out.proof.is_verified())
     }
 

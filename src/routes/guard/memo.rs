@@ -1,88 +1,68 @@
-//! Answers that are worked out once, though working one out may ask for itself again.
+//! Answers that are worked out once for all judges.
 //!
-//! Code calls itself, and middleware looks for what middleware inserts. A question that is asked
-//! again while it is open gets a stand-in for an answer, and whatever was worked out with that is
-//! right only as long as the question is open. It is kept no longer: who asked first would have a
-//! say in the verdicts otherwise.
+//! Judges work side by side, and nobody knows which of them asks first. So an answer serves another
+//! only if they would have found the very same:
 //!
-//! An answer that went without what lies deeper than calls are followed is good for who asks from as
-//! deep, and worked out anew for who asks from nearer.
+//! - Calls are followed to a certain depth: code that calls itself is followed as often, and then
+//!   taken for something that proves nothing. An answer that went without what lies deeper is good
+//!   for who asks from the same depth, and a whole one for whoever could have gone as far.
+//! - How much code is looked at is bounded for each question by itself: what others have asked before
+//!   costs as little as what nobody has.
 
-use std::cell::{Cell, RefCell};
-use std::hash::Hash;
+use std::cell::Cell;
+use std::hash::{BuildHasher as _, Hash};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{PoisonError, RwLock};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
-/// Answers to questions of one kind.
-pub(super) struct Memo<K, V> {
-    /// Those that hold whoever asks from so deep.
-    answers: RefCell<FxHashMap<K, (V, Depth)>>,
-    /// Those that went with stand-ins, and for which open questions those stood.
-    held: RefCell<FxHashMap<K, (V, Depth, Cuts)>>,
-    /// Questions that are being answered, by their place among all that are open.
-    open: RefCell<FxHashMap<K, usize>>,
+/// Bound on questions that are asked to answer one another.
+const MAX_DEPTH: u32 = 8;
+/// Bound on expressions looked at for one question.
+pub(super) const SHARE: u64 = 10_000;
+/// Judges that ask for different things need not wait for each other.
+const SHARDS: usize = 16;
+
+/// Questions of one kind and their answers, for all judges.
+pub(super) struct Answers<K, V> {
+    shards: [RwLock<FxHashMap<K, Vec<Answer<V>>>>; SHARDS],
+    /// How much code was looked at for all of them.
+    steps: AtomicU64,
 }
 
-impl<K, V> Default for Memo<K, V> {
-    fn default() -> Self {
-        Memo {
-            answers: RefCell::default(),
-            held: RefCell::default(),
-            open: RefCell::default(),
-        }
-    }
+#[derive(Clone)]
+struct Answer<V> {
+    value: V,
+    /// From how deep it was asked for.
+    depth: u32,
+    /// How much deeper it went, or would have gone.
+    height: u32,
+    /// Whether there was more code than is looked at.
+    is_short: bool,
 }
 
-impl<K: Eq + Hash + Clone, V: Clone> Memo<K, V> {
-    /// One that knows what this one knows, whoever asks.
-    pub(super) fn fork(&self) -> Memo<K, V> {
-        Memo {
-            answers: self.answers.clone(),
-            ..Memo::default()
-        }
-    }
-}
-
-/// How deep in calls an answer was worked out, if it ends where calls are not followed any more; 0 for a
-/// whole one.
-type Depth = u32;
-
-/// The open questions, of all kinds.
+/// What one judge is about to answer.
 #[derive(Default)]
 pub(super) struct Questions {
-    /// How many functions call each other where the next is asked.
-    depth: Cell<Depth>,
-    /// Whether something was too deep since the innermost began.
-    was_too_deep: Cell<bool>,
-    count: Cell<usize>,
-    /// What went without an answer since the innermost began.
-    cuts: Cell<Cuts>,
-}
-
-/// The open questions that stand-ins were given for, a bit for each place; the last stands for
-/// all places from there on.
-type Cuts = u64;
-
-fn bit(place: usize) -> Cuts {
-    1 << place.min(Cuts::BITS as usize - 1)
+    /// How deep the next is asked.
+    depth: Cell<u32>,
+    /// The deepest place looked at since the innermost was asked.
+    reached: Cell<u32>,
+    /// How many expressions were looked at since then, but for other questions.
+    steps: Cell<u64>,
+    /// Whether an answer since then is a short one.
+    is_short: Cell<bool>,
 }
 
 impl Questions {
-    fn cut(&self, at: Cuts) {
-        self.cuts.set(self.cuts.get() | at);
+    /// Whether questions are asked so deep here that this one is not answered any more.
+    pub(super) fn is_too_deep(&self) -> bool {
+        let depth = self.depth.get();
+        self.reached.set(self.reached.get().max(depth));
+        depth >= MAX_DEPTH
     }
 
-    /// How many functions call each other here.
-    pub(super) fn depth(&self) -> u32 {
-        self.depth.get()
-    }
-
-    /// Notes that a call was not followed, since it lies too deep.
-    pub(super) fn note_too_deep(&self) {
-        self.was_too_deep.set(true);
-    }
-
-    /// Does something one call deeper.
+    /// Does something one deeper.
     pub(super) fn deeper<T>(&self, what: impl FnOnce() -> T) -> T {
         let depth = self.depth.get();
         self.depth.set(depth + 1);
@@ -91,84 +71,111 @@ impl Questions {
         done
     }
 
-    /// Whether an answer from there serves who asks here, who then knows no more than it does.
-    fn serves(&self, from: Depth) -> bool {
-        let is_whole = from == 0;
-        let serves = is_whole || from <= self.depth.get();
-        if serves && !is_whole {
-            self.note_too_deep();
+    /// Begins anew: nothing is in question.
+    pub(super) fn begin(&self) {
+        self.steps.set(0);
+        self.is_short.set(false);
+    }
+
+    /// Looks at one expression more.
+    pub(super) fn step(&self) {
+        self.steps.set(self.steps.get() + 1);
+    }
+
+    /// How many expressions were looked at for the innermost question.
+    pub(super) fn steps(&self) -> u64 {
+        self.steps.get()
+    }
+
+    /// Whether there was more code for the innermost question than is looked at.
+    pub(super) fn is_short(&self) -> bool {
+        self.is_short.get() || self.steps.get() > SHARE
+    }
+
+    /// Whether who asks here would find the same.
+    fn would_find<V>(&self, answer: &Answer<V>) -> bool {
+        let depth = self.depth.get();
+        match answer.is_whole() {
+            true => depth + answer.height < MAX_DEPTH,
+            false => depth == answer.depth,
         }
-        serves
+    }
+
+    /// Takes an answer as though it had been worked out here.
+    fn take<V: Clone>(&self, answer: &Answer<V>) -> V {
+        let reached = self.depth.get() + answer.height;
+        self.reached.set(self.reached.get().max(reached));
+        self.is_short.set(self.is_short.get() || answer.is_short);
+        answer.value.clone()
+    }
+
+    /// Works an answer out, and says how many expressions that took.
+    fn work_out<V>(&self, work_out: impl FnOnce() -> V) -> (Answer<V>, u64) {
+        let depth = self.depth.get();
+        let reached = self.reached.replace(depth);
+        let (steps, was_short) = (self.steps.take(), self.is_short.take());
+        let value = work_out();
+        let answer = Answer {
+            value,
+            depth,
+            height: self.reached.get() - depth,
+            is_short: self.is_short(),
+        };
+        let taken = self.steps.replace(steps);
+        self.reached.set(self.reached.get().max(reached));
+        self.is_short.set(was_short || answer.is_short);
+        (answer, taken)
     }
 }
 
-impl<K: Eq + Hash + Clone, V: Clone> Memo<K, V> {
-    /// The answer to a question. `stand_in` is what it gets while it is open; `may_keep` says
-    /// whether an answer that was just worked out is a whole one.
-    pub(super) fn answer(
-        &self,
-        questions: &Questions,
-        key: K,
-        stand_in: impl FnOnce() -> V,
-        work_out: impl FnOnce() -> V,
-        may_keep: impl FnOnce() -> bool,
-    ) -> V {
-        if let Some((known, from)) = self.answers.borrow().get(&key)
-            && questions.serves(*from)
+impl<V> Answer<V> {
+    /// Whether nothing was too deep.
+    fn is_whole(&self) -> bool {
+        self.depth + self.height < MAX_DEPTH
+    }
+
+    /// Whether another serves the same askers.
+    fn is_like(&self, other: &Answer<V>) -> bool {
+        self.is_whole() && other.is_whole() || self.depth == other.depth
+    }
+}
+
+impl<K, V> Default for Answers<K, V> {
+    fn default() -> Self {
+        Answers {
+            shards: Default::default(),
+            steps: AtomicU64::new(0),
+        }
+    }
+}
+
+impl<K: Eq + Hash, V: Clone> Answers<K, V> {
+    /// How many expressions were looked at for all answers, each counted once.
+    pub(super) fn steps(&self) -> u64 {
+        self.steps.load(Ordering::Relaxed)
+    }
+
+    /// The answer to a question. Two judges may work it out at once.
+    pub(super) fn answer(&self, questions: &Questions, key: K, work_out: impl FnOnce() -> V) -> V {
+        let hash = FxBuildHasher.hash_one(&key);
+        let shard = &self.shards[(hash >> 32) as usize % SHARDS];
         {
-            return known.clone();
-        }
-        if let Some((known, from, cuts)) = self.held.borrow().get(&key)
-            && questions.serves(*from)
-        {
-            questions.cut(*cuts);
-            return known.clone();
-        }
-        if let Some(place) = self.open.borrow().get(&key) {
-            questions.cut(bit(*place));
-            return stand_in();
-        }
-        let place = questions.count.get();
-        questions.count.set(place + 1);
-        self.open.borrow_mut().insert(key.clone(), place);
-        let before = questions.cuts.take();
-        let was_too_deep = questions.was_too_deep.take();
-        let answer = work_out();
-        let cuts = questions.cuts.replace(before);
-        let from = match questions.was_too_deep.get() {
-            true => questions.depth.get(),
-            false => 0,
-        };
-        questions.was_too_deep.set(from > 0 || was_too_deep);
-        self.open.borrow_mut().remove(&key);
-        questions.count.set(place);
-        // What stood in for this question does so no longer.
-        let own = bit(place);
-        self.held
-            .borrow_mut()
-            .retain(|_, (_, _, cuts)| *cuts & own == 0);
-        // Behind the last bit a cut may be of another that is still open.
-        let cuts = match place < Cuts::BITS as usize {
-            true => cuts & (own - 1),
-            false => cuts,
-        };
-        questions.cut(cuts);
-        match (may_keep(), cuts) {
-            (false, _) => {}
-            (true, 0) => {
-                _ = self
-                    .answers
-                    .borrow_mut()
-                    .insert(key, (answer.clone(), from))
-            }
-            (true, _) => {
-                _ = self
-                    .held
-                    .borrow_mut()
-                    .insert(key, (answer.clone(), from, cuts))
+            let known = shard.read().unwrap_or_else(PoisonError::into_inner);
+            let mut all = known.get(&key).into_iter().flatten();
+            if let Some(answer) = all.find(|it| questions.would_find(it)) {
+                return questions.take(answer);
             }
         }
-        answer
+
+        let (answer, steps) = questions.work_out(work_out);
+        let value = answer.value.clone();
+        let mut known = shard.write().unwrap_or_else(PoisonError::into_inner);
+        let all = known.entry(key).or_default();
+        if !all.iter().any(|it| it.is_like(&answer)) {
+            self.steps.fetch_add(steps, Ordering::Relaxed);
+            all.push(answer);
+        }
+        value
     }
 }
 
@@ -176,95 +183,152 @@ impl<K: Eq + Hash + Clone, V: Clone> Memo<K, V> {
 mod tests {
     use super::*;
 
-    /// The names that can be reached, where each letter leads to others: once with each letter
-    /// asked first.
-    struct Reach<'a> {
-        leads_to: &'a [(char, &'a str)],
-        memo: Memo<char, String>,
+    /// A walk along all edges behind a number. What it gives tells everything that happened on the
+    /// way: where it was too deep, and where it had seen enough.
+    struct Walk<'a> {
+        leads_to: &'a [Vec<usize>],
+        answers: &'a Answers<usize, String>,
         questions: Questions,
         worked: Cell<usize>,
     }
 
-    impl Reach<'_> {
-        fn of(&self, from: char) -> String {
+    impl Walk<'_> {
+        fn of(&self, from: usize) -> String {
             let work_out = || {
                 self.worked.set(self.worked.get() + 1);
-                let next = self.leads_to.iter().find(|it| it.0 == from);
-                let next = next.map_or("", |it| it.1).chars();
-                let mut all: Vec<char> = next
-                    .flat_map(|it| self.of(it).into_bytes())
-                    .map(char::from)
-                    .collect();
-                all.push(from);
-                all.sort_unstable();
-                all.dedup();
-                all.into_iter().collect()
-            };
-            self.memo
-                .answer(&self.questions, from, String::new, work_out, || true)
-        }
-    }
-
-    #[test]
-    fn answers_do_not_depend_on_who_asks_first() {
-        let leads_to = [
-            ('a', "bc"),
-            ('b', "c"),
-            ('c', "ad"),
-            ('d', "e"),
-            ('f', "ae"),
-        ];
-        let expected = [
-            ('a', "abcde"),
-            ('b', "abcde"),
-            ('c', "abcde"),
-            ('d', "de"),
-            ('e', "e"),
-            ('f', "abcdef"),
-        ];
-        for first in "abcdef".chars() {
-            let reach = Reach {
-                leads_to: &leads_to,
-                memo: Memo::default(),
-                questions: Questions::default(),
-                worked: Cell::new(0),
-            };
-            reach.of(first);
-            for (from, all) in expected {
-                assert_eq!(reach.of(from), all, "{from} after {first}");
-            }
-            // Those in the circle once each for whom asks first, the others once.
-            assert!(reach.worked.get() <= 12, "{}", reach.worked.get());
-        }
-    }
-
-    #[test]
-    fn an_answer_that_is_no_whole_one_is_not_kept() {
-        let memo: Memo<u8, u8> = Memo::default();
-        let questions = Questions::default();
-        let ask = |answer, whole: bool| memo.answer(&questions, 1, || 0, || answer, || whole);
-        assert_eq!([ask(1, false), ask(2, true), ask(3, true)], [1, 2, 2]);
-    }
-
-    #[test]
-    fn an_answer_that_ends_where_calls_are_not_followed_serves_who_asks_from_as_deep() {
-        let memo: Memo<u8, u8> = Memo::default();
-        let questions = Questions::default();
-        let ask = |answer, is_cut: bool| {
-            let work_out = || {
-                if is_cut {
-                    questions.note_too_deep();
+                if self.questions.is_too_deep() {
+                    return "~".to_owned();
                 }
+                self.questions.deeper(|| {
+                    let mut all = format!("{from}(");
+                    for next in &self.leads_to[from] {
+                        (0..SHARE / 2).for_each(|_| self.questions.step());
+                        match self.questions.steps() > SHARE {
+                            true => all.push('.'),
+                            false => all += &self.of(*next),
+                        }
+                    }
+                    all + ")"
+                })
+            };
+            self.answers.answer(&self.questions, from, work_out)
+        }
+    }
+
+    fn walk(
+        leads_to: &[Vec<usize>],
+        answers: &Answers<usize, String>,
+        of: usize,
+    ) -> (String, bool) {
+        let walk = Walk {
+            leads_to,
+            answers,
+            questions: Questions::default(),
+            worked: Cell::new(0),
+        };
+        let found = walk.of(of);
+        // Each at most once from each depth, even where everything calls everything.
+        assert!(walk.worked.get() <= leads_to.len() * (MAX_DEPTH as usize + 1));
+        (found, walk.questions.is_short())
+    }
+
+    #[test]
+    fn judges_find_the_same_whoever_was_faster() {
+        let mut state = 1_u64;
+        let mut random = |below: usize| {
+            let (factor, add) = (6_364_136_223_846_793_005, 1_442_695_040_888_963_407);
+            state = state.wrapping_mul(factor).wrapping_add(add);
+            (state >> 33) as usize % below
+        };
+        let (mut whole, mut deep, mut short) = (0, 0, 0);
+        for nodes in (0..80).map(|it| 2 + it % 16) {
+            let edges = |of: usize| -> Vec<usize> {
+                let count = [0, 1, 1, 1, 1, 2, 3][random(7)];
+                // Mostly the next ones, so that there are long ways, and sometimes any.
+                let mut next = || match random(5) {
+                    0 => random(nodes),
+                    far => (of + far) % nodes,
+                };
+                (0..count).map(|_| next()).collect()
+            };
+            let leads_to: Vec<Vec<usize>> = (0..nodes).map(edges).collect();
+            let alone = |of| walk(&leads_to, &Answers::default(), of);
+            let alone: Vec<(String, bool)> = (0..nodes).map(alone).collect();
+            deep += alone.iter().filter(|it| it.0.contains('~')).count();
+            short += alone.iter().filter(|it| it.1).count();
+            whole += alone.iter().filter(|it| !it.0.contains('~')).count();
+            for _ in 0..4 {
+                let shared = Answers::default();
+                for _ in 0..nodes {
+                    let of = random(nodes);
+                    let found = walk(&leads_to, &shared, of);
+                    assert_eq!(found, alone[of], "{of} in {leads_to:?}");
+                }
+            }
+        }
+        let seen = [whole, deep, short];
+        assert!(seen.iter().all(|it| *it > 20), "{seen:?}");
+    }
+
+    #[test]
+    fn each_question_has_a_share_of_its_own() {
+        let answers: Answers<u8, u8> = Answers::default();
+        let questions = Questions::default();
+        let ask = |key, takes: u64| {
+            let work_out = || {
+                (0..takes).for_each(|_| questions.step());
+                1
+            };
+            answers.answer(&questions, key, work_out)
+        };
+        questions.begin();
+        ask(1, SHARE);
+        assert_eq!((questions.steps(), questions.is_short()), (0, false));
+        ask(2, SHARE + 1);
+        assert_eq!((questions.steps(), questions.is_short()), (0, true));
+        questions.begin();
+        assert!(!questions.is_short());
+        ask(2, 0);
+        assert!(
+            questions.is_short(),
+            "who knows it already has no more of it"
+        );
+        assert_eq!(answers.steps(), 2 * SHARE + 1);
+    }
+
+    #[test]
+    fn an_answer_serves_who_could_have_gone_as_far() {
+        let answers: Answers<u8, u8> = Answers::default();
+        let questions = Questions::default();
+        fn at(questions: &Questions, depth: u32, what: &dyn Fn() -> u8) -> u8 {
+            match depth {
+                0 => what(),
+                _ => questions.deeper(|| at(questions, depth - 1, what)),
+            }
+        }
+        // Goes three deep.
+        let ask = |from, answer| {
+            let last = || {
+                questions.is_too_deep();
                 answer
             };
-            memo.answer(&questions, 1, || 0, work_out, || true)
+            let ask = || answers.answer(&questions, 1, || at(&questions, 3, &last));
+            at(&questions, from, &ask)
         };
-        let deep = questions.deeper(|| questions.deeper(|| [ask(1, true), ask(2, true)]));
-        assert_eq!(deep, [1, 1]);
-        let nearer = questions.deeper(|| ask(3, false));
-        assert_eq!(nearer, 3, "there is more to be seen from there");
-        let whole = questions.deeper(|| questions.deeper(|| ask(4, true)));
-        assert_eq!(whole, 3, "a whole answer serves everybody");
-        assert_eq!(memo.fork().answer(&questions, 1, || 0, || 5, || true), 3);
+        assert_eq!(ask(MAX_DEPTH - 2, 1), 1);
+        assert_eq!(ask(MAX_DEPTH - 2, 2), 1, "from just as deep");
+        assert_eq!(
+            ask(MAX_DEPTH - 1, 3),
+            3,
+            "there is less to be seen from there"
+        );
+        assert_eq!(
+            ask(MAX_DEPTH - 4, 4),
+            4,
+            "there is more to be seen from there"
+        );
+        assert_eq!(ask(1, 5), 4, "a whole answer");
+        assert_eq!(ask(MAX_DEPTH - 4, 6), 4);
+        assert_eq!(ask(MAX_DEPTH - 2, 7), 1);
     }
 }

@@ -34,6 +34,7 @@ mod interpret;
 mod joined;
 mod kept_lists;
 mod keys;
+mod known;
 mod labels;
 pub mod layers;
 mod lent;
@@ -67,58 +68,35 @@ mod trace;
 mod unmodelled;
 mod words;
 
+pub use known::Known;
 pub use trace::Unproven;
 
 pub use extractors::{EXTRACTOR_TRAITS, OPTIONAL_TRAITS};
 
-use std::sync::Arc;
-
 use crate::program::{FnId, Program};
-use crate::source::{Name, SourceMap, Span};
+use crate::source::{SourceMap, Span};
 use crate::values::Values;
 use extensions::Slot;
-use memo::{Memo, Questions};
+use memo::Questions;
 use proof::{Abs, From, Onward, Proof, State};
 use route::Looks;
 
-/// The judge, with what it has found out so far.
+/// A judge.
 pub struct Judge<'a> {
     pub(super) values: &'a Values<'a>,
     pub(super) program: &'a Program,
     pub(super) sources: &'a SourceMap,
     /// Whether anybody wants to know what is demanded beyond an identity.
     pub(super) rights: bool,
-    /// Summaries of functions by the labels of their arguments.
-    summaries: Memo<SummaryKey, Arc<Summary>>,
-    /// The endpoint in question, where code that looks at its path or method is judged for one.
-    route: std::cell::Cell<Option<route::Asked>>,
-    /// What extractors of a type prove.
-    extractors: Memo<String, Abs>,
-    /// What is inserted into request extensions, by type.
-    inserted: Memo<String, Abs>,
+    /// What all judges know.
+    known: &'a Known,
     /// What is being found out.
     questions: Questions,
-    /// Functions that put something into extensions or a depot, and where they put it.
-    inserters: std::cell::OnceCell<Vec<(FnId, Vec<Slot>)>>,
-    /// Whether clients can write the sessions that their cookies hold.
-    sealing: std::cell::OnceCell<endpoints::Sealing>,
-    /// Bodies that may answer that there were too many requests.
-    refusing: std::cell::OnceCell<rustc_hash::FxHashSet<crate::program::BodyKey>>,
-    /// Fields that are asked for secrets, and whether they are empty where nobody has set them.
-    unset: std::cell::RefCell<rustc_hash::FxHashMap<(crate::program::AdtId, Name), bool>>,
-    /// How values of the program's structs are made.
-    origins:
-        std::cell::RefCell<rustc_hash::FxHashMap<crate::program::AdtId, Arc<origins::Origins>>>,
-    /// Fields that are filled with secrets, and those that are not.
-    secret: std::cell::RefCell<rustc_hash::FxHashMap<(crate::program::AdtId, Name), bool>>,
-    /// Lists in the fields of the program's structs.
-    kept: std::cell::RefCell<rustc_hash::FxHashMap<(crate::program::AdtId, Name), Option<Abs>>>,
+    /// The endpoint in question, where code that looks at its path or method is judged for one.
+    route: std::cell::Cell<Option<route::Asked>>,
     /// Functions that are handed credentials, in the order of the calls, and the first answer of each
     /// that nothing has to be proven for; only while somebody asks for them.
     trace: std::cell::RefCell<Option<trace::Trace>>,
-    steps: std::cell::Cell<u64>,
-    /// Where `steps` may go for the handler or layer in question.
-    limit: std::cell::Cell<u64>,
 }
 
 /// A function, and a fingerprint of its arguments and its type parameters.
@@ -223,46 +201,17 @@ impl EventKind {
 }
 
 impl<'a> Judge<'a> {
-    /// A judge that knows nothing yet; of what is demanded beyond an identity it never does, unless
-    /// `rights` is set.
-    pub fn new(values: &'a Values<'a>, sources: &'a SourceMap, rights: bool) -> Judge<'a> {
+    /// A judge who knows what others know.
+    pub fn new(values: &'a Values<'a>, sources: &'a SourceMap, known: &'a Known) -> Judge<'a> {
         Judge {
             values,
             program: values.program,
             sources,
-            rights,
-            summaries: Memo::default(),
-            route: Default::default(),
-            extractors: Memo::default(),
-            inserted: Memo::default(),
+            rights: known.rights,
+            known,
             questions: Questions::default(),
-            inserters: std::cell::OnceCell::new(),
-            sealing: std::cell::OnceCell::new(),
-            refusing: std::cell::OnceCell::new(),
-            unset: std::cell::RefCell::default(),
-            origins: std::cell::RefCell::default(),
-            secret: std::cell::RefCell::default(),
-            kept: std::cell::RefCell::default(),
+            route: Default::default(),
             trace: std::cell::RefCell::default(),
-            steps: std::cell::Cell::new(0),
-            limit: std::cell::Cell::new(0),
-        }
-    }
-
-    /// Another judge, who knows what this one has found out so far. Nothing may be in question.
-    pub fn fork(&self) -> Judge<'a> {
-        Judge {
-            summaries: self.summaries.fork(),
-            extractors: self.extractors.fork(),
-            inserted: self.inserted.fork(),
-            inserters: self.inserters.clone(),
-            sealing: self.sealing.clone(),
-            refusing: self.refusing.clone(),
-            unset: self.unset.clone(),
-            origins: self.origins.clone(),
-            secret: self.secret.clone(),
-            kept: self.kept.clone(),
-            ..Judge::new(self.values, self.sources, self.rights)
         }
     }
 
@@ -272,6 +221,25 @@ impl<'a> Judge<'a> {
         let answer = ask();
         self.route.set(route);
         answer
+    }
+
+    /// Asks for something that all judges find alike, and that may be asked for while it is worked
+    /// out. `too_deep` is what it is taken for where no more questions are answered.
+    fn ask<K: Eq + std::hash::Hash, V: Clone>(
+        &self,
+        answers: &memo::Answers<K, V>,
+        key: K,
+        too_deep: impl FnOnce() -> V,
+        find: impl FnOnce() -> V,
+    ) -> V {
+        self.for_all(|| {
+            answers.answer(&self.questions, key, || {
+                match self.questions.is_too_deep() {
+                    true => too_deep(),
+                    false => self.questions.deeper(find),
+                }
+            })
+        })
     }
 }
 

@@ -28,12 +28,9 @@ const MAX_STEPS: u32 = 12;
 impl Judge<'_> {
     /// How values of a struct are made.
     pub(super) fn origins(&self, adt: AdtId) -> Arc<Origins> {
-        if let Some(known) = self.origins.borrow().get(&adt) {
-            return Arc::clone(known);
-        }
-        let found = Arc::new(self.find_origins(adt));
-        self.origins.borrow_mut().insert(adt, Arc::clone(&found));
-        found
+        self.known
+            .origins
+            .of(adt, || Arc::new(self.find_origins(adt)))
     }
 
     fn find_origins(&self, adt: AdtId) -> Origins {
@@ -86,12 +83,15 @@ impl Judge<'_> {
     /// Whether all code that fills a field fills it with a secret: an environment variable, a file
     /// or a variable that is called so. Settings may say by an attribute which variable it is.
     pub(super) fn is_filled_with_a_secret(&self, adt: AdtId, field: Name) -> bool {
-        if let Some(known) = self.secret.borrow().get(&(adt, field)) {
-            return *known;
-        }
+        self.known
+            .secret
+            .of((adt, field), || self.gets_secrets(adt, field))
+    }
+
+    fn gets_secrets(&self, adt: AdtId, field: Name) -> bool {
         let def = &self.program[adt];
         let mut declared = def.fields().iter().filter(|it| it.name == field);
-        let found = declared.next().is_some_and(|it| {
+        declared.next().is_some_and(|it| {
             let by_name = || it.attrs.iter().any(names_a_secret_variable);
             let by_origin = || {
                 let origins = self.origins(adt);
@@ -100,9 +100,7 @@ impl Judge<'_> {
             };
             let is_public = is_public_setting(field.as_str()) || names_a_public_key(field.as_str());
             holds_texts(&it.ty) && !is_public && (by_name() || by_origin())
-        });
-        self.secret.borrow_mut().insert((adt, field), found);
-        found
+        })
     }
 
     /// Whether an expression reads a secret, by what it is called where it is kept.

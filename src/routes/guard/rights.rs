@@ -15,10 +15,10 @@ use crate::routes::endpoint::Evidence;
 
 /// What was asked of the rights of whoever asks, on the paths to a point. Mostly nothing, and often
 /// copied.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Hash)]
 pub struct Rights(Option<Arc<Asked>>);
 
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Hash)]
 struct Asked {
     /// One of these came out in favour on every path.
     held: Option<Arc<[Held]>>,
@@ -29,7 +29,7 @@ struct Asked {
 }
 
 /// A condition that came out in favour.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 struct Held {
     evidence: Evidence,
     /// Whoever it does not come out in favour of, is refused.

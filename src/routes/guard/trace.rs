@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::calls::may_say_no;
 use super::handlers::holds_credentials;
 use super::interpret::Run;
 use super::proof::{Abs, State};
@@ -73,8 +72,7 @@ impl Judge<'_> {
         run: impl FnOnce() -> Summary,
         args: &[Abs],
     ) -> Summary {
-        let is_asked =
-            args.iter().any(holds_credentials) && may_say_no(&self.program.fn_return(id));
+        let is_asked = args.iter().any(holds_credentials) && self.may_refuse(id);
         let at = self.trace.borrow().as_ref().map_or(0, Vec::len);
         if is_asked && let Some(trace) = self.trace.borrow_mut().as_mut() {
             trace.push((id, None));
