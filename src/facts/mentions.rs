@@ -21,6 +21,8 @@ pub enum Mention {
     Prefix,
     /// Behind a dot: `x.f(..)`, `x.f`.
     Member,
+    /// Behind a dot and before an equals sign: `x.f = ..`, and also `x.f == ..`.
+    Assigned,
     /// `f!(..)`.
     Macro,
 }

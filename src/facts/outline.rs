@@ -8,7 +8,7 @@
 use std::iter::Peekable;
 
 use super::item::UseLeaf;
-use super::mentions::{Mention, Mentions, hash};
+use super::mentions::{Mention, Mentions, hash, hashes};
 use super::scan::{Kind, Lexeme, closing, code};
 use super::{Tests, uses};
 
@@ -391,10 +391,16 @@ impl<'t, I: Iterator<Item = Lexeme>> Scanner<'t, I> {
                 }
                 notes.dots = 0;
             }
+            Kind::Punct(b'=') => {
+                if let Some((Mention::Member, name)) = notes.name {
+                    self.hashes.push(hash(Mention::Assigned, self.word(name)));
+                }
+                notes.dots = 0;
+            }
             // `x.0`, `x.0.1`.
             Kind::Literal if notes.dots == 1 => {
                 let parts = self.word(lexeme).split('.');
-                let parts = parts.map(|it| hash(Mention::Member, it));
+                let parts = parts.flat_map(|it| hashes([Mention::Member, Mention::Assigned], it));
                 self.hashes.extend(parts);
                 notes.dots = u32::from(self.word(lexeme).ends_with('.'));
             }
@@ -527,7 +533,7 @@ mod tests {
     #[test]
     fn notes_names_and_declarations() {
         let text = "fn f() { a.get(b::c); query!(d); if !(e) {} x..y; S::new(<T>::m, i: j); \
-                    a::Vec::<u8>::with(); } fn g() { use a; }";
+                    a::Vec::<u8>::with(); k.l.m = n.o; k.0 = p; } fn g() { use a; }";
         let outline = outline(text, Tests::Whole).unwrap();
         let [first, second] = &*outline.bodies else {
             panic!("two bodies")
@@ -555,6 +561,11 @@ mod tests {
             (Mention::Bare, "j", true),
             (Mention::InModule, "Vec", true),
             (Mention::InType, "with", true),
+            (Mention::Member, "l", true),
+            (Mention::Assigned, "m", true),
+            (Mention::Assigned, "0", true),
+            (Mention::Assigned, "l", false),
+            (Mention::Assigned, "o", false),
         ] {
             assert_eq!(first.mentions.has(how, name), expected, "{how:?} {name}");
         }

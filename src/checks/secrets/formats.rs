@@ -7,7 +7,7 @@
 
 use std::sync::{LazyLock, OnceLock};
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind};
 use regex::bytes::{Regex, RegexBuilder};
 use serde::Deserialize;
 
@@ -137,8 +137,17 @@ impl Charset {
 pub(crate) struct Formats {
     formats: Vec<Format>,
     automaton: AhoCorasick,
-    /// For each literal of the automaton, the formats that it may start.
-    owners: Vec<Vec<u16>>,
+    literals: Vec<Literal>,
+}
+
+/// A fixed part of formats.
+#[derive(Debug)]
+struct Literal {
+    text: String,
+    /// The formats that it may start.
+    owners: Vec<u16>,
+    /// The literals that it is in, itself the first, and where in them: its first place in each.
+    within: Vec<(u16, usize)>,
 }
 
 impl Formats {
@@ -151,10 +160,23 @@ impl Formats {
     /// All places of `text` that have a format, in order, without those inside another.
     pub(crate) fn scan(&self, text: &[u8]) -> Vec<FormatHit<'_>> {
         let mut hits: Vec<FormatHit<'_>> = Vec::new();
-        for found in self.automaton.find_overlapping_iter(text) {
-            for owner in &self.owners[found.pattern().as_usize()] {
-                let format = &self.formats[*owner as usize];
-                hits.extend(format.at(text, found.start(), found.end()));
+        let mut at = 0;
+        // The literal that ends first. (Looking for all that overlap takes thrice as long: what begins
+        // no later than this one holds it.)
+        while let Some(found) = self.automaton.find(Input::new(text).range(at..)) {
+            at = found.start() + 1;
+            for (literal, offset) in &self.literals[found.pattern().as_usize()].within {
+                let literal = &self.literals[*literal as usize];
+                let Some(start) = found.start().checked_sub(*offset) else {
+                    continue;
+                };
+                if !text[start..].starts_with(literal.text.as_bytes()) {
+                    continue;
+                }
+                for owner in &literal.owners {
+                    let format = &self.formats[*owner as usize];
+                    hits.extend(format.at(text, start, start + literal.text.len()));
+                }
             }
         }
         hits.sort_by_key(|hit| (hit.secret.start, std::cmp::Reverse(hit.secret.end)));
@@ -170,18 +192,18 @@ impl Formats {
     fn parse(toml: &str) -> Result<Formats, toml::de::Error> {
         let file: FormatsFile = toml::from_str(toml)?;
         let mut formats = Vec::new();
-        let mut literals: Vec<String> = Vec::new();
-        let mut owners: Vec<Vec<u16>> = Vec::new();
+        let mut literals: Vec<Literal> = Vec::new();
         for provider in file.provider {
             for entry in provider.formats {
                 let index = formats.len() as u16;
                 for prefix in &entry.prefix {
-                    match literals.iter().position(|it| it == prefix) {
-                        Some(at) => owners[at].push(index),
-                        None => {
-                            literals.push(prefix.clone());
-                            owners.push(vec![index]);
-                        }
+                    match literals.iter_mut().find(|it| it.text == *prefix) {
+                        Some(known) => known.owners.push(index),
+                        None => literals.push(Literal {
+                            text: prefix.clone(),
+                            owners: vec![index],
+                            within: Vec::new(),
+                        }),
                     }
                 }
                 formats.push(entry.build(&provider.name, provider.kind));
@@ -190,12 +212,20 @@ impl Formats {
         let automaton = AhoCorasick::builder()
             .match_kind(MatchKind::Standard)
             .kind(Some(AhoCorasickKind::DFA))
-            .build(&literals)
+            .build(literals.iter().map(|it| &it.text))
             .expect("a few hundred short literals fit");
+        for at in 0..literals.len() {
+            let own = &literals[at].text;
+            let others = literals.iter().enumerate();
+            let within = others.filter_map(|(other, it)| Some((other as u16, it.text.find(own)?)));
+            let mut within: Vec<(u16, usize)> = within.collect();
+            within.sort_by_key(|(other, _)| literals[*other as usize].text.len());
+            literals[at].within = within;
+        }
         Ok(Formats {
             formats,
             automaton,
-            owners,
+            literals,
         })
     }
 }

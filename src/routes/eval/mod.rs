@@ -555,9 +555,9 @@ impl Relevant<'_> {
                 ids.push(id);
             }
         }
-        let seen = ids
-            .par_iter()
-            .map(|id| look_at(self.values, self.servers, *id));
+        // One function may take longer than a hundred others.
+        let each = ids.par_iter().with_max_len(1);
+        let seen = each.map(|id| look_at(self.values, self.servers, *id));
         let seen: Vec<Option<(bool, Vec<FnId>)>> = seen.collect();
         let mut builders = Vec::new();
         for (id, seen) in ids.into_iter().zip(seen) {

@@ -18,7 +18,7 @@ use self::walk::Walk;
 use super::{Callee, Text, Values};
 use crate::facts::mentions::hash;
 use crate::facts::{Expr, ExprId, Mention};
-use crate::program::{AdtId, BodyKey, Def, FnId, Program, Ty};
+use crate::program::{AdtId, AdtKind, BodyKey, Def, FnId, Program, Ty};
 use crate::source::{Name, Span};
 
 /// A text that an expression may have, and how it gets there.
@@ -114,21 +114,27 @@ impl<'a> Strings<'a> {
         if let Some(known) = self.writes.borrow().get(&(adt, field)) {
             return Rc::clone(known);
         }
-        let is_tuple = field.as_str().starts_with(|it: char| it.is_ascii_digit());
-        let made_as = match is_tuple {
-            true => self.program[adt].name,
-            false => field,
+        let def = &self.program[adt];
+        let types = match &def.kind {
+            AdtKind::Struct(_) => vec![def.name],
+            AdtKind::Enum(data) => data.variants.iter().map(|it| it.name).collect(),
         };
-        let mut hashes: FxHashSet<u16> = self
-            .program
-            .hashes_of(made_as, &Mention::NAMED)
-            .chain([hash(Mention::Member, field.as_str())])
-            .collect();
-        if is_tuple {
-            hashes.insert(hash(Mention::Bare, "Self"));
-        }
+        let types = types.into_iter();
+        let types = types.flat_map(|it| self.program.hashes_of(it, &Mention::NAMED));
+        let makes: FxHashSet<u16> = types.chain([hash(Mention::Bare, "Self")]).collect();
+        let assigns = hash(Mention::Assigned, field.as_str());
+        let mut hashes = makes.clone();
+        hashes.insert(assigns);
+        // A tuple's fields are not named where it is made.
+        let is_tuple = field.as_str().starts_with(|it: char| it.is_ascii_digit());
+        let names = Mention::NAMED.map(|how| hash(how, field.as_str()));
+        let may_write = |key: &BodyKey| {
+            let mentions = self.program[*key].body.mentions();
+            let gives = || is_tuple || names.iter().any(|it| mentions.has_hash(*it));
+            mentions.has_hash(assigns) || mentions.has_any(&makes) && gives()
+        };
         let mut found = Vec::new();
-        for key in self.live(&hashes) {
+        for key in self.live(&hashes).filter(may_write) {
             self.writes_in(key, adt, field, &mut found);
         }
         let found: Sites = found.into();
