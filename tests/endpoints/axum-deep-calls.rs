@@ -1,5 +1,5 @@
-// How deep calls are followed: a check that lies deeper is doubt, not nothing; without a credential
-// there is none to doubt.
+//! How deep calls are followed: a check that lies deeper is doubt, not nothing; without a credential
+//! there is none to doubt.
 //@ GET /near required
 //@ GET /far unknown
 //@ GET /deep none

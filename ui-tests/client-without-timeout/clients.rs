@@ -21,6 +21,19 @@ async fn once(url: &str) -> reqwest::Result<String> {
     reqwest::get(url).await?.text().await //~ client-without-timeout
 }
 
+async fn for_one_request(url: &str) -> reqwest::Result<String> {
+    let client = reqwest::Client::new(); // near miss: its one request has a timeout
+    let request = client.get(url).timeout(Duration::from_secs(3));
+    request.send().await?.text().await
+}
+
+async fn around_the_rest(url: &str) -> Option<String> {
+    let client = reqwest::Client::new(); //~ client-without-timeout
+    let sent = tokio::time::timeout(Duration::from_secs(3), tokio::task::yield_now()).await;
+    sent.ok()?;
+    client.get(url).send().await.ok()?.text().await.ok()
+}
+
 fn whole() -> reqwest::Result<reqwest::Client> {
     // near miss: for the whole of a request
     reqwest::Client::builder().timeout(Duration::from_secs(10)).build()

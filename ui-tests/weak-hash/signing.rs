@@ -84,6 +84,21 @@ pub fn signature(token: &[u8]) -> String {
     hex::encode(sha2::Sha256::digest(token)) // near miss: SHA-256
 }
 
+pub fn accept_key(secret: &[u8]) -> Vec<u8> {
+    let mut hash = Fingerprint::new(); // near miss: the handshake of WebSockets has it so
+    hash.update(secret);
+    hash.update(b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11");
+    hash.finalize().to_vec()
+}
+
+pub fn signed_info_hash(token: &[u8]) -> Vec<u8> {
+    Fingerprint::digest(token).to_vec() // near miss: what a torrent is known by
+}
+
+pub fn is_in_leaked_list(secret: &str, leaked: &[Vec<u8>]) -> bool {
+    leaked.contains(&Fingerprint::digest(secret).to_vec()) // near miss: a list that others made
+}
+
 pub fn git_blob(content: &[u8]) -> String {
     let mut id = Fingerprint::new(); // near miss: an id of content
     id.update(format!("blob {}\0", content.len()));

@@ -222,7 +222,7 @@ impl Judge<'_, '_> {
         let does = params.does.replace("{call}", &what);
         let does = match about {
             Some(Some(ref name)) => does.replace("{name}", name),
-            _ => does.replace(" `{name}`", ""),
+            _ => does.replace("`{name}`", "something"),
         };
         let identity = match made.as_ref().and_then(|it| it.name.as_deref()) {
             Some(name) => format!("{}|{function}|{name}", lint.id),

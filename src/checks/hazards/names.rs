@@ -29,6 +29,21 @@ pub(super) enum About {
     Secrets,
 }
 
+/// What code speaks of whose hash is not its choice: the handshake of a WebSocket (the identifier in RFC 6455,
+/// section 1.3) and the names of torrents (BEP 3). In small letters.
+const PROTOCOLS: [&str; 4] = [
+    "258eafa5-e914-47da-95ca-c5ab0dc85b11",
+    "info_hash",
+    "infohash",
+    "bencode",
+];
+
+/// What gives one request a timeout (reqwest 0.12).
+const REQUEST_TIMEOUTS: [&str; 2] = [
+    "reqwest::RequestBuilder::timeout",
+    "reqwest::blocking::RequestBuilder::timeout",
+];
+
 /// The names around a use.
 pub(super) struct Around {
     /// Of what goes in.
@@ -42,6 +57,10 @@ pub(super) struct Around {
     called: Vec<&'static str>,
     /// Whether the body speaks of passwords that leaked.
     is_of_leaks: bool,
+    /// Whether it speaks of what a protocol fixes the hash for.
+    is_of_protocol: bool,
+    /// Whether a request is given a timeout of its own.
+    limits_requests: bool,
     /// Whether it speaks of something by which a change is noticed.
     is_authenticated: bool,
     /// Fields that are compared with something.
@@ -62,16 +81,21 @@ impl Around {
         let text = judge.sources.slice(body.span().in_file(program[key].file));
         let text = text.to_ascii_lowercase();
         let speaks_of = |words: &[&str]| words.iter().any(|it| text.contains(it));
+        let function = match program[key].owner {
+            BodyOwner::Fn(id) => program[id].name,
+            BodyOwner::Const(id) => program[id].name,
+        };
+        let function = function.to_string();
         let mut around = Around {
             into: Vec::new(),
             out: Vec::new(),
             fills: used.hazard.path.as_str().ends_with("::fill"),
-            function: match program[key].owner {
-                BodyOwner::Fn(id) => program[id].name.to_string(),
-                BodyOwner::Const(id) => program[id].name.to_string(),
-            },
             called: Vec::new(),
             is_of_leaks: speaks_of(&["pwned", "hibp", "breach", "leaked"]),
+            is_of_protocol: speaks_of(&PROTOCOLS)
+                || PROTOCOLS.iter().any(|it| function.contains(it)),
+            function,
+            limits_requests: false,
             is_authenticated: speaks_of(&["hmac", "cmac", "poly1305", "signature", "_mac", "mac_"]),
             compared: compared(body),
             shares_secret: false,
@@ -99,6 +123,9 @@ impl Around {
         around.shares_secret = typing.all_callees().any(|it| {
             matches!(it, Callee::External(path)
                 if path.as_str().contains("Algorithm::HS") || path.as_str().ends_with("::from_secret"))
+        });
+        around.limits_requests = typing.all_callees().any(|it| {
+            matches!(it, Callee::External(path) if REQUEST_TIMEOUTS.iter().any(|it| *path == **it))
         });
         // What is switched off needs a call of its own that decodes.
         around.is_before = match used.hazard.path.as_str().contains("disable") {
@@ -201,6 +228,8 @@ impl Around {
                     || self.is_of_leaks
                     || is_called(&["scram", "subsonic", "pwned"])
             }
+            HazardKind::WeakHash => self.is_of_leaks || self.is_of_protocol,
+            HazardKind::NoTimeout => self.limits_requests,
             // What is read first says by which key it is verified then.
             HazardKind::UnverifiedToken => self.is_before,
             HazardKind::UnauthenticatedCipher => self.is_authenticated,
