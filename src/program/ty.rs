@@ -72,6 +72,18 @@ pub struct TyScope<'p> {
     pub subst: Subst,
 }
 
+impl<'p> TyScope<'p> {
+    /// That of what is declared in a module with these generics, and has no `Self`.
+    pub fn of(module: ModuleId, generics: &'p Generics) -> TyScope<'p> {
+        TyScope {
+            module,
+            generics: vec![generics],
+            self_ty: None,
+            subst: Vec::new(),
+        }
+    }
+}
+
 /// Types for generic parameters.
 pub type Subst = Vec<(Name, Ty)>;
 
@@ -224,25 +236,13 @@ impl Program {
     /// The type that an impl is for, as it is written.
     pub(super) fn impl_self_ty_now(&self, id: ImplId) -> Ty {
         let def = &self[id];
-        let scope = TyScope {
-            module: def.module,
-            generics: vec![&def.generics],
-            self_ty: None,
-            subst: Vec::new(),
-        };
-        self.lower_ty(&scope, &def.self_ty)
+        self.lower_ty(&TyScope::of(def.module, &def.generics), &def.self_ty)
     }
 
     /// The type of a field of a struct, with the struct's own parameters in it.
     pub fn field_ty(&self, adt: AdtId, field: &Field) -> Ty {
         let def = &self[adt];
-        let scope = TyScope {
-            module: def.module,
-            generics: vec![&def.generics],
-            self_ty: None,
-            subst: Vec::new(),
-        };
-        self.lower_ty(&scope, &field.ty)
+        self.lower_ty(&TyScope::of(def.module, &def.generics), &field.ty)
     }
 
     /// What a function returns: the written type, in a [`Ty::Future`] if it is `async`.

@@ -294,7 +294,7 @@ impl<'v, 'a> Assembler<'v, 'a> {
                 let judge = || self.judge.signature(id, &route.types);
                 proof = proof.and(judged.signature.get_or_insert_with(judge));
                 let is_known = proof.is_verified();
-                if !is_known || self.judge.rights && proof.rights.held().is_empty() {
+                if !is_known || self.judge.asks_rights() && proof.rights.held().is_empty() {
                     let judge = || self.judge.body(id, &route.types);
                     let body = judged.body.get_or_insert_with(judge);
                     match is_known {
@@ -485,7 +485,7 @@ impl<'v, 'a> Assembler<'v, 'a> {
                 ..by(Status::Required, held)
             },
             (_, [], looked @ [_, ..]) => by(Status::Optional, looked),
-            _ if !self.judge.rights => unknown("nobody asked"),
+            _ if !self.judge.asks_rights() => unknown("nobody asked"),
             (Status::Unknown, ..) => unknown(proof.maybe.as_deref().unwrap_or_default()),
             _ => match (rights.unresolved(), handler) {
                 (Some(what), _) => unknown(what),

@@ -1,7 +1,7 @@
 //! All endpoints of a program, with what guards each.
 
 use std::collections::hash_map::Entry;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -247,18 +247,19 @@ fn judged(
     };
 
     let together = known();
-    let idle: Mutex<Vec<Judges<'_, '_>>> = Mutex::default();
+    let judges: Mutex<Vec<Judges<'_, '_>>> = Mutex::default();
+    let idle = || judges.lock().unwrap_or_else(PoisonError::into_inner);
     let in_turn = |group: &&[usize]| {
-        let judges = lock(&idle).pop();
-        let mut judges =
-            judges.unwrap_or_else(|| Judges::new(values, sources, &limits, &together, rights));
-        let judged = judge(&mut judges, group);
-        lock(&idle).push(judges);
+        let one = idle().pop();
+        let mut one =
+            one.unwrap_or_else(|| Judges::new(values, sources, &limits, &together, rights));
+        let judged = judge(&mut one, group);
+        idle().push(one);
         judged
     };
     let by_many = groups.par_iter().with_max_len(1).flat_map_iter(in_turn);
     let mut judged: Vec<_> = by_many.collect();
-    drop(idle);
+    drop(judges);
     if together.iter().any(Known::is_exhausted) {
         // Who comes too late for the code that is left must not hang on who was faster.
         let known = known();
@@ -272,10 +273,6 @@ fn judged(
     rayon::spawn(move || drop(together));
     judged.sort_unstable_by_key(|(at, _)| *at);
     judged.into_iter().map(|(_, endpoint)| endpoint).collect()
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Who puts endpoints together: of some it is asked what they demand beyond an identity, of others not.

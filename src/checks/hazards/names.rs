@@ -38,12 +38,6 @@ const PROTOCOLS: [&str; 4] = [
     "bencode",
 ];
 
-/// What gives one request a timeout (reqwest 0.12).
-const REQUEST_TIMEOUTS: [&str; 2] = [
-    "reqwest::RequestBuilder::timeout",
-    "reqwest::blocking::RequestBuilder::timeout",
-];
-
 /// The names around a use.
 pub(super) struct Around {
     /// Of what goes in.
@@ -125,7 +119,11 @@ impl Around {
                 if path.as_str().contains("Algorithm::HS") || path.as_str().ends_with("::from_secret"))
         });
         around.limits_requests = typing.all_callees().any(|it| {
-            matches!(it, Callee::External(path) if REQUEST_TIMEOUTS.iter().any(|it| *path == **it))
+            let Callee::External(path) = it else {
+                return false;
+            };
+            let settings = program.models.settings(*path);
+            settings.iter().any(|it| it.sets == "request-timeout")
         });
         // What is switched off needs a call of its own that decodes.
         around.is_before = match used.hazard.path.as_str().contains("disable") {

@@ -214,13 +214,17 @@ impl Formats {
             .kind(Some(AhoCorasickKind::DFA))
             .build(literals.iter().map(|it| &it.text))
             .expect("a few hundred short literals fit");
-        for at in 0..literals.len() {
-            let own = &literals[at].text;
-            let others = literals.iter().enumerate();
-            let within = others.filter_map(|(other, it)| Some((other as u16, it.text.find(own)?)));
-            let mut within: Vec<(u16, usize)> = within.collect();
-            within.sort_by_key(|(other, _)| literals[*other as usize].text.len());
-            literals[at].within = within;
+        // The shortest first: no other is as short as a literal itself.
+        let mut by_length: Vec<usize> = (0..literals.len()).collect();
+        by_length.sort_by_key(|at| literals[*at].text.len());
+        for at in by_length {
+            let text = literals[at].text.clone();
+            for inside in automaton.find_overlapping_iter(&text) {
+                let within = &mut literals[inside.pattern().as_usize()].within;
+                if within.last().is_none_or(|it| it.0 != at as u16) {
+                    within.push((at as u16, inside.start()));
+                }
+            }
         }
         Ok(Formats {
             formats,

@@ -16,6 +16,7 @@ use crate::source::{Name, Span};
 
 /// What is known of a program, to judges who ask the same of it.
 pub struct Known {
+    /// Bound on expressions looked at for all answers together.
     max_steps: u64,
     /// Whether anybody wants to know what is demanded beyond an identity.
     pub(super) rights: bool,

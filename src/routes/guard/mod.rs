@@ -86,8 +86,6 @@ pub struct Judge<'a> {
     pub(super) values: &'a Values<'a>,
     pub(super) program: &'a Program,
     pub(super) sources: &'a SourceMap,
-    /// Whether anybody wants to know what is demanded beyond an identity.
-    pub(super) rights: bool,
     /// What all judges know.
     known: &'a Known,
     /// What is being found out.
@@ -207,12 +205,16 @@ impl<'a> Judge<'a> {
             values,
             program: values.program,
             sources,
-            rights: known.rights,
             known,
             questions: Questions::default(),
             route: Default::default(),
             trace: std::cell::RefCell::default(),
         }
+    }
+
+    /// Whether anybody wants to know what is demanded beyond an identity.
+    pub(super) fn asks_rights(&self) -> bool {
+        self.known.rights
     }
 
     /// An answer that is the same for all endpoints: given without the path of one.

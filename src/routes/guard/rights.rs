@@ -255,7 +255,7 @@ impl Run<'_, '_> {
 
     /// What the truth of a value that an expression decides by says of rights.
     pub(super) fn decided(&self, id: ExprId, value: Abs) -> Abs {
-        let is_asked = self.judge.rights && value.from.has(From::IDENTITY);
+        let is_asked = self.judge.asks_rights() && value.from.has(From::IDENTITY);
         if !is_asked || value.variants.is_some() || value.setting.is_some() {
             return value;
         }
@@ -349,7 +349,7 @@ impl Run<'_, '_> {
 
     /// What is looked up by both the identity and the input is there only for whom it is meant.
     pub(super) fn chosen_by_both(&self, id: ExprId, value: Abs) -> Abs {
-        let is_asked = self.judge.rights && from_both(value.from);
+        let is_asked = self.judge.asks_rights() && from_both(value.from);
         if !is_asked || value.variants.is_some() || value.setting.is_some() {
             return value;
         }
@@ -367,7 +367,7 @@ impl Run<'_, '_> {
 
     /// Notes a lookup or an effect that both the identity and the input choose.
     pub(super) fn note_choice(&mut self, id: ExprId, name: &str, from: From) {
-        let is_asked = self.judge.rights && from_both(from);
+        let is_asked = self.judge.asks_rights() && from_both(from);
         if !is_asked || ADDS.iter().any(|verb| name.starts_with(verb)) {
             return;
         }
@@ -395,7 +395,7 @@ impl Run<'_, '_> {
         arms: &[Arm],
         at: usize,
     ) -> Option<Proof> {
-        let is_asked = self.judge.rights && value.from.has(From::IDENTITY);
+        let is_asked = self.judge.asks_rights() && value.from.has(From::IDENTITY);
         if !is_asked || !self.asks_for_rights(scrutinee) {
             return None;
         }

@@ -94,12 +94,7 @@ impl Judge<'_> {
 
     fn one_of_schemes(&self, adt: AdtId, span: Span) -> Abs {
         let def = &self.program[adt];
-        let scope = TyScope {
-            module: def.module,
-            generics: vec![&def.generics],
-            self_ty: None,
-            subst: Vec::new(),
-        };
+        let scope = TyScope::of(def.module, &def.generics);
         let mut joined: Option<Proof> = None;
         let mut variants = Vec::new();
         for variant in def.variants() {

@@ -233,10 +233,8 @@ fn scope_of<'p>(program: &'p Program, adt: AdtId, args: &Arc<[Ty]>) -> TyScope<'
     let def = &program[adt];
     let params = def.generics.params.iter().map(|it| it.name);
     TyScope {
-        module: def.module,
-        generics: vec![&def.generics],
-        self_ty: None,
         subst: params.zip(args.iter().cloned()).collect(),
+        ..TyScope::of(def.module, &def.generics)
     }
 }
 
