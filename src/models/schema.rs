@@ -151,6 +151,9 @@ pub struct Function {
     /// The argument that is a salt.
     #[serde(default)]
     pub salt: Option<u32>,
+    /// The argument that its result is written into: a buffer.
+    #[serde(default)]
+    pub into: Option<u32>,
     /// The argument that is a statement of a query language.
     #[serde(default)]
     pub sql: Option<u32>,

@@ -517,10 +517,15 @@ impl Run<'_, '_> {
         let (role, on, credential) = (model.role, model.on, model.credential);
         if matches!(role, Role::Syntactic | Role::Hashes) {
             // Nobody hashes what is no secret.
-            return self.passed(match role {
+            let from = match role {
                 Role::Hashes => from.without(From::PIECE),
                 _ => from,
-            });
+            };
+            let buffer = model.into.and_then(|at| exprs.get(at as usize));
+            if let Some(place) = buffer.and_then(|it| self.buffer(*it)) {
+                *place = Abs::of(from.without(From::LITERAL.with(From::OWN)));
+            }
+            return self.passed(from);
         }
         let from = from.without(From::OWN);
         let input = match credential {

@@ -108,6 +108,18 @@ impl Run<'_, '_> {
         }
     }
 
+    /// The variable that a call writes into: `&mut out`, `&mut out[..]`, `out.as_mut_slice()`.
+    pub(super) fn buffer(&mut self, id: ExprId) -> Option<&mut Abs> {
+        match self.judge.program[self.key].body.expr(id) {
+            Expr::Ref { inner, .. } => self.buffer(*inner),
+            Expr::Index { base, .. } => self.buffer(*base),
+            Expr::MethodCall(call) if call.name.as_str().starts_with("as_mut") => {
+                self.buffer(call.receiver)
+            }
+            _ => self.place(id),
+        }
+    }
+
     /// An element of a list in the code, whose texts all are kept: paths may be put together of them.
     pub(super) fn element(&mut self, id: ExprId) -> Abs {
         let value = self.expr(id);
