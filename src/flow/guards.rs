@@ -6,7 +6,6 @@ use super::walk::Walk;
 use crate::facts::body::{BinaryOp, UnaryOp};
 use crate::facts::{Expr, ExprId, GenericArg, Pat, PatId};
 use crate::models::{SinkKind, Sinks};
-use crate::program::Ty;
 use crate::source::Name;
 use crate::values::Callee;
 
@@ -194,7 +193,9 @@ impl Walk<'_, '_> {
             }
             _ => {
                 let all = [&[call.receiver], &*call.args].concat();
-                self.of_test(id, name, &all, outcome)
+                let mut facts = self.found_by(id, outcome);
+                facts.extend(self.of_test(id, name, &all, outcome));
+                facts
             }
         }
     }
@@ -202,9 +203,13 @@ impl Walk<'_, '_> {
     /// `path` lies in `folder`: counts for what was made canonical, and if no source chooses the
     /// folder.
     fn of_folder(&self, path: ExprId, folder: ExprId) -> Vec<Fact> {
-        match !self.is_chosen(folder) && self.is_canonical(path) {
-            true => self.facts_of(path, Sinks::of(SinkKind::File)),
-            false => Vec::new(),
+        match self.canonical_of(path) {
+            Some(made_of) if !self.is_chosen(folder) => {
+                let mut facts = self.facts_of(path, Sinks::of(SinkKind::File));
+                facts.extend(self.facts_of(made_of, Sinks::of(SinkKind::File)));
+                facts
+            }
+            _ => Vec::new(),
         }
     }
 
@@ -227,13 +232,14 @@ impl Walk<'_, '_> {
             Callee::Fn(candidate) => Some(self.all.program[candidate.id].name.as_str()),
             _ => None,
         });
-        name.map_or_else(Vec::new, |name| self.of_test(id, name, args, outcome))
+        let mut facts = self.found_by(id, outcome);
+        facts.extend(name.map_or_else(Vec::new, |name| self.of_test(id, name, args, outcome)));
+        facts
     }
 
     /// `is_valid(x)`, by its name.
     fn of_test(&self, id: ExprId, name: &str, args: &[ExprId], outcome: bool) -> Vec<Fact> {
-        let is_truth = matches!(self.ty(id), Ty::Primitive(name) if *name == "bool");
-        if !outcome || !is_truth || !types::is_named_test(name) {
+        if !outcome || !self.is_truth(id) || !types::is_named_test(name) {
             return Vec::new();
         }
         let all = args.iter();
@@ -285,7 +291,12 @@ impl Walk<'_, '_> {
             Expr::MethodCall(call) if matches!(call.name.as_str(), "unwrap" | "expect") => {
                 self.found_or_passed(call.receiver)
             }
-            Expr::Macro(call) if call.path.last().is_some_and(|it| it == "assert") => {
+            Expr::Macro(call)
+                if call
+                    .path
+                    .last()
+                    .is_some_and(|it| it == "assert" || it == "ensure") =>
+            {
                 let args = call.args.as_deref().unwrap_or(&[]);
                 args.first()
                     .map_or_else(Vec::new, |it| self.facts(it.value, true))
@@ -349,13 +360,14 @@ impl Walk<'_, '_> {
             let begins = ["validate", "ensure", "verify", "sanitize"];
             types::is_named_test(name) || begins.iter().any(|it| name.starts_with(it))
         };
-        match name.is_some_and(is_check) {
-            true => args
-                .iter()
-                .flat_map(|it| self.facts_of(*it, Sinks::ALL))
-                .collect(),
-            false => Vec::new(),
+        let mut facts = match self.is_truth(id) {
+            true => Vec::new(),
+            false => self.found_by(id, true),
+        };
+        if name.is_some_and(is_check) {
+            facts.extend(args.iter().flat_map(|it| self.facts_of(*it, Sinks::ALL)));
         }
+        facts
     }
 
     /// `match x { it if !ok(it) => return .., .. }`: what is harmless in the arms that follow.
@@ -496,25 +508,25 @@ impl Walk<'_, '_> {
             && written.contains('!') == negated
     }
 
-    /// Whether a variable was made by `canonicalize`.
-    fn is_canonical(&self, id: ExprId) -> bool {
-        let Some((Some(pat), _)) = self.place(id) else {
-            return false;
+    /// What a variable was made of by `canonicalize`.
+    fn canonical_of(&self, id: ExprId) -> Option<ExprId> {
+        let (Some(pat), _) = self.place(id)? else {
+            return None;
         };
-        let Some(init) = self.all.values.local_init(self.body, pat) else {
-            return false;
-        };
-        let mut at = init;
+        let mut at = self.made_from(pat)?;
         loop {
             at = match self.body.expr(at) {
                 Expr::Try(inner) | Expr::Await(inner) => *inner,
-                Expr::MethodCall(call) if call.name == "canonicalize" => return true,
-                Expr::MethodCall(call) => call.receiver,
-                Expr::Call { .. } => {
-                    let called = self.typing.external(at);
-                    return called.is_some_and(|it| it.as_str().ends_with("::canonicalize"));
+                Expr::MethodCall(call) if call.name == "canonicalize" => {
+                    return Some(call.receiver);
                 }
-                _ => return false,
+                Expr::MethodCall(call) => call.receiver,
+                Expr::Call { args, .. } => {
+                    let called = self.typing.external(at)?;
+                    let is_it = called.as_str().ends_with("::canonicalize");
+                    return args.first().copied().filter(|_| is_it);
+                }
+                _ => return None,
             };
         }
     }

@@ -20,6 +20,7 @@ mod stored;
 mod summary;
 mod taint;
 mod types;
+mod verdicts;
 mod walk;
 
 use rayon::prelude::*;

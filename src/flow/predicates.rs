@@ -177,13 +177,26 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// What a variable was bound to: `x` and `y` in `let x = ..`, `let Some(y) = ..`.
+    /// What a variable was bound to: `x` and `y` in `let x = ..`, `if let Some(y) = ..`.
     pub(super) fn made_from(&self, of: PatId) -> Option<ExprId> {
         self.body.exprs().find_map(|(_, expr)| match expr {
             Expr::Block(block) => block.stmts.iter().find_map(|stmt| match stmt {
                 Stmt::Let(data) if self.binds(data.pat, of) => data.init,
+                // `let (x, y) = (.., ..)`.
+                Stmt::Let(data) => match (self.body.pat(data.pat), self.body.expr(data.init?)) {
+                    (Pat::Tuple(pats), Expr::Tuple(all)) if pats.len() == all.len() => {
+                        let mut pairs = pats.iter().zip(&**all);
+                        pairs.find(|it| self.binds(*it.0, of)).map(|it| *it.1)
+                    }
+                    _ => None,
+                },
                 _ => None,
             }),
+            Expr::Let { pat, value } if self.binds(*pat, of) => Some(*value),
+            Expr::Match { scrutinee, arms } => {
+                let mut arms = arms.iter();
+                arms.any(|it| self.binds(it.pat, of)).then_some(*scrutinee)
+            }
             _ => None,
         })
     }

@@ -7,6 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::between::Between;
 use super::taint::{Source, Step, Taint, Value, Way};
+use super::verdicts::Verdict;
 use super::walk::Walk;
 use crate::facts::ExprId;
 use crate::models::{SinkKind, Sinks, SourceKind};
@@ -83,6 +84,8 @@ pub(super) struct Summary {
     pub(super) after: Vec<(u16, Value)>,
     /// Sinks that parameters come to.
     pub(super) reaches: Vec<Reach>,
+    /// What it finds out of its parameters.
+    pub(super) verdict: Verdict,
 }
 
 impl Summary {

@@ -143,6 +143,29 @@ pub(super) enum Lead {
     Fixed,
 }
 
+impl Lead {
+    /// What stands before data in a text that this stands before.
+    pub(super) fn behind(self, before: Lead) -> Lead {
+        match (before, self) {
+            (Lead::Nothing, own) => own,
+            (Lead::Fixed, _) | (_, Lead::Fixed) => Lead::Fixed,
+            (Lead::Some, Lead::Root) => Lead::Fixed,
+            (before, Lead::Nothing) => before,
+            (Lead::Scheme, _) => Lead::Some,
+            (_, own) => own.max(Lead::Some),
+        }
+    }
+
+    /// Whether data behind it can do harm at a kind of sink.
+    pub(super) fn leaves_open(self, kind: SinkKind) -> bool {
+        match kind {
+            SinkKind::Request => matches!(self, Lead::Nothing | Lead::Scheme),
+            SinkKind::Redirect => matches!(self, Lead::Nothing | Lead::Scheme | Lead::Root),
+            _ => true,
+        }
+    }
+}
+
 /// Data from outside in a value.
 #[derive(Debug, Clone)]
 pub(super) struct Taint {
@@ -446,6 +469,29 @@ impl Value {
     fn is_cleared(&self, of: Sinks) -> bool {
         self.taints().iter().all(|it| it.cleared.contains(of))
             && self.fields().iter().all(|(_, it)| it.is_cleared(of))
+    }
+
+    /// What of a parameter that it still is can do no harm at some kinds of sink: all of it, or parts.
+    pub(super) fn harmless_parts(&self, at: u16) -> Vec<(Fields, Sinks)> {
+        let mut found = Vec::new();
+        self.add_harmless(at, &mut Vec::new(), &mut found);
+        found
+    }
+
+    fn add_harmless(&self, at: u16, way: &mut Fields, found: &mut Vec<(Fields, Sinks)>) {
+        let is_it = |it: &Taint| matches!(&it.origin, Origin::Param(of, fields) if *of == at && fields == way);
+        if !self.taints().iter().all(is_it) {
+            return;
+        }
+        let sinks = self.cleared_everywhere();
+        if !self.taints().is_empty() && sinks != Sinks::NONE {
+            found.push((way.clone(), sinks));
+        }
+        for (name, part) in self.fields() {
+            way.push(*name);
+            part.add_harmless(at, way, found);
+            way.pop();
+        }
     }
 
     /// The kinds of sink that none of its taints can do harm at.

@@ -2,8 +2,10 @@
 
 use super::env::Env;
 use super::summary::{MAX_EXPRS, Reach, Sink, Summaries, Summary};
-use super::taint::{Callable, Lead, Origin, SELF, Taint, Value};
-use super::types;
+use super::taint::{Callable, Origin, SELF, Taint, Value};
+use super::{types, verdicts};
+use rustc_hash::FxHashSet;
+
 use crate::facts::body::{BinaryOp, BlockKind, Closure, LoopKind, UnaryOp};
 use crate::facts::{Body, Expr, ExprId, Pat, PatId, Stmt};
 use crate::models::{SinkKind, Sinks};
@@ -33,6 +35,8 @@ pub(super) struct Walk<'w, 'a> {
     breaks: Vec<(Option<Name>, Vec<Env>, Value)>,
     /// Closures that are being walked through.
     pub(super) inside: Vec<ExprId>,
+    /// The expressions by which the function leaves.
+    ends: FxHashSet<ExprId>,
     exprs: u32,
 }
 
@@ -58,6 +62,7 @@ impl<'w, 'a> Walk<'w, 'a> {
             leaving: vec![Leaving::default()],
             breaks: Vec::new(),
             inside: Vec::new(),
+            ends: verdicts::ends(body),
             exprs: 0,
         };
         walk.begin();
@@ -127,6 +132,10 @@ impl<'w, 'a> Walk<'w, 'a> {
             return Value::default();
         }
         let value = self.expr_now(id);
+        let is_left = self.env.is_some() && self.leaving.len() == 1;
+        if is_left && self.ends.contains(&id) {
+            self.note_end(id);
+        }
         match value.is_clean() {
             true => value,
             false => types::narrowed(self.all.program, self.ty(id), value),
@@ -649,6 +658,14 @@ impl<'w, 'a> Walk<'w, 'a> {
             | Expr::Await(inner)
             | Expr::Try(inner) => self.place(*inner),
             Expr::Index { base, .. } => self.place(*base),
+            // `Path::new(&x)`.
+            Expr::Call { args, .. } if let [only] = &**args => {
+                let called = self.typing.external(id)?;
+                let called = called.as_str();
+                let is_same =
+                    called.ends_with("path::Path::new") || called.ends_with("path::PathBuf::from");
+                is_same.then(|| self.place(*only))?
+            }
             Expr::MethodCall(call)
                 if types::shows_whole(call.name.as_str())
                     || types::leads_into(call.name.as_str()) =>
@@ -762,29 +779,6 @@ impl<'w, 'a> Walk<'w, 'a> {
                 sink,
                 taint: taint.clone(),
             }),
-        }
-    }
-}
-
-impl Lead {
-    /// What stands before data in a text that this stands before.
-    pub(super) fn behind(self, before: Lead) -> Lead {
-        match (before, self) {
-            (Lead::Nothing, own) => own,
-            (Lead::Fixed, _) | (_, Lead::Fixed) => Lead::Fixed,
-            (Lead::Some, Lead::Root) => Lead::Fixed,
-            (before, Lead::Nothing) => before,
-            (Lead::Scheme, _) => Lead::Some,
-            (_, own) => own.max(Lead::Some),
-        }
-    }
-
-    /// Whether data behind it can do harm at a kind of sink.
-    fn leaves_open(self, kind: SinkKind) -> bool {
-        match kind {
-            SinkKind::Request => matches!(self, Lead::Nothing | Lead::Scheme),
-            SinkKind::Redirect => matches!(self, Lead::Nothing | Lead::Scheme | Lead::Root),
-            _ => true,
         }
     }
 }
