@@ -346,6 +346,7 @@ impl Program {
     /// What the globs of a module bring in, through globs of globs.
     fn glob_members(&self, module: ModuleId, name: Name, open: &mut Open) -> Vec<Def> {
         let mut found = Vec::new();
+        let mut unseen: Vec<Name> = Vec::new();
         let mut visited = FxHashSet::from_iter([module]);
         let mut queue: Vec<Def> = self.glob_targets(module, open).to_vec();
         while let Some(target) = queue.pop() {
@@ -369,11 +370,34 @@ impl Program {
                             .filter(|(it, _)| *it == name)
                             .map(|(_, path)| Def::External(*path)),
                     );
+                    if members.is_empty() && self.is_unlisted(path) && !unseen.contains(&path) {
+                        unseen.push(path);
+                    }
                 }
                 _ => {}
             }
         }
+        // A type has to come from somewhere.
+        let is_type = name
+            .as_str()
+            .starts_with(|it: char| it.is_ascii_uppercase())
+            && name.as_str().contains(|it: char| it.is_ascii_lowercase());
+        if let ([], [only]) = (&*found, &*unseen)
+            && is_type
+            && name != "Self"
+            && prelude(name.as_str()).is_none()
+        {
+            found.push(Def::External(Name::new(&format!("{only}::{name}"))));
+        }
         found
+    }
+
+    /// Whether a path is a module of a library of which nobody knows what is in it.
+    fn is_unlisted(&self, path: Name) -> bool {
+        let mut segments = path.as_str().split("::");
+        let krate = segments.next().unwrap_or_default();
+        let is_module = |it: &str| it.starts_with(|it: char| it.is_ascii_lowercase());
+        krate != "std" && !self.models.describes(Name::new(krate)) && segments.all(is_module)
     }
 
     /// The modules, enums and library modules that a module's globs name.

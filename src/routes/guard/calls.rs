@@ -510,6 +510,7 @@ impl Run<'_, '_> {
     /// whoever has the key knows the result.
     fn absorbed(&self, receiver: ExprId, holder: From, args: &[Abs]) -> From {
         let sent = From::CREDENTIAL.with(From::PUBLIC);
+        let sent = sent.with(From::AMBIENT).with(From::HEADER);
         let taken = union(args).only(sent.with(From::INPUT));
         let path = self.ty(receiver).peel_refs().external_path();
         // It may be made with a key; digest 0.10 has one type for all, `CoreWrapper`.

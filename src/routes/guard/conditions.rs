@@ -416,10 +416,12 @@ pub(super) fn compared(
         return Some(Proof::verified_by(other, evidence()));
     }
     // What everybody can read or send along proves nothing.
-    let is_known = other
-        .from
-        .has(From::LITERAL.with(From::SENT).with(From::CLOCK))
-        || other.from.has(From::PUBLIC) && !other.from.has(From::FETCHED)
+    let everybodys = From::LITERAL.with(From::CLOCK);
+    let senders = From::REQUEST.with(From::CREDENTIAL);
+    // What is looked up by what was sent is not what was sent.
+    let said = From::INPUT.with(From::PUBLIC);
+    let is_known = other.from.has(everybodys.with(senders))
+        || other.from.has(said) && !other.from.has(From::FETCHED)
         || other.from.is_missing();
     Some(match is_known {
         true => Proof::presence(),

@@ -516,9 +516,8 @@ impl Run<'_, '_> {
         };
         let (role, on, credential) = (model.role, model.on, model.credential);
         if matches!(role, Role::Syntactic | Role::Hashes) {
-            // Nobody hashes what is no secret.
             let from = match role {
-                Role::Hashes => from.without(From::PIECE),
+                Role::Hashes => from.hashed(),
                 _ => from,
             };
             let buffer = model.into.and_then(|at| exprs.get(at as usize));
@@ -595,7 +594,11 @@ impl Run<'_, '_> {
                 let is_said = !is_sent
                     && labels.has(From::INPUT)
                     && !labels.has(From::FETCHED.with(From::ANSWERED).with(From::PUBLIC))
-                    && (words::verifies_tokens(path) || labels.has(From::HEADER));
+                    && (words::verifies_tokens(path)
+                        || labels.has(From::HEADER)
+                        // A link that the service has signed; cookies that it has, visitors get.
+                        || !labels.has(From::AMBIENT)
+                            && receiver.is_some_and(|it| it.from.has(From::MAC)));
                 let ambient = is_sent || is_said;
                 let proof = if ambient {
                     let evidence = self.evidence(name, self.span(id));

@@ -222,6 +222,7 @@ fn union(args: &[Abs]) -> From {
 impl<'a> Run<'_, 'a> {
     pub(super) fn finish(mut self) -> Summary {
         let left = self.left();
+        self.tell_variants();
         let mut joined: Option<(State, Abs)> = None;
         // What refuses comes last: a setting that tells the answers apart tells nothing of it.
         let answering = self.exits.iter().filter(|(value, _)| !value.refuses());

@@ -4,6 +4,7 @@
 //! request has shown on *all* paths to it ([`proof::Proof`]). An endpoint is blessed only
 //! where absent and invented credentials are both refused before the handler's first effect.
 
+mod any_variant;
 mod attributes;
 mod branches;
 mod builds;

@@ -150,6 +150,19 @@ impl Run<'_, '_> {
     }
 }
 
+impl From {
+    /// The labels of what a hash is made of this. Nobody hashes what is no secret: a header or cookie
+    /// is one, whatever it is called, and whichever piece of a credential this is.
+    pub(super) fn hashed(self) -> From {
+        let made = self.without(From::PIECE);
+        let known = From::PUBLIC.with(From::FETCHED).with(From::KEYED);
+        match made.has(From::AMBIENT) && !made.has(known) {
+            true => made.without(From::INPUT).with(From::CREDENTIAL),
+            false => made,
+        }
+    }
+}
+
 /// Whether the last word of a name is that of a password.
 fn names_a_password(name: &str) -> bool {
     let last = name.rsplit(['.', '_', ' ']).next().unwrap_or_default();
