@@ -2,11 +2,13 @@
 
 use super::secrets::SecretFinding;
 use crate::diagnostics::{Excuses, LintMeta, Persona};
+use crate::facts::mentions::hash;
+use crate::facts::{Expr, Mention};
 use crate::lints::Lint;
 use crate::program::{BodyKey, BodyOwner, ModuleId, Program};
 use crate::routes::Inventory;
-use crate::source::{FileId, SourceMap};
-use crate::values::Values;
+use crate::source::{FileId, Name, SourceMap};
+use crate::values::{Callee, Values};
 use crate::workspace::{TargetKind, Workspace};
 
 /// Everything that is known when the checks run of packages that are analysed together.
@@ -38,6 +40,31 @@ impl Context<'_> {
     /// What a finding takes from its lint.
     pub fn meta(&self, lint: &Lint) -> LintMeta {
         meta(lint)
+    }
+
+    /// Whether the program calls a method of one of these names, or a function of a library of which this is the
+    /// canonical path.
+    pub fn calls(&self, names: &[Name]) -> bool {
+        if names.is_empty() {
+            return false;
+        }
+        let paths = names.iter().map(|it| it.as_str());
+        let paths: Vec<&str> = paths.filter(|it| it.contains("::")).collect();
+        if !paths.is_empty() {
+            let using = self.program.using(paths, true, |it| names.contains(&it));
+            return using.into_iter().any(|key| {
+                let mut callees = self.values.typing(key).all_callees();
+                callees.any(|it| matches!(it, Callee::External(path) if names.contains(path)))
+            });
+        }
+        let hashes = names.iter().map(|it| hash(Mention::Member, it.as_str()));
+        let bodies = self.program.mentioning(&hashes.collect());
+        bodies.iter().any(|it| {
+            let mut exprs = self.program[*it].body.exprs();
+            exprs.any(
+                |(_, expr)| matches!(expr, Expr::MethodCall(call) if names.contains(&call.name)),
+            )
+        })
     }
 
     /// Whether what a body does is reported on: it is no test, or tests were asked for.

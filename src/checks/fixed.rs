@@ -15,6 +15,7 @@ use crate::models::Function;
 use crate::program::{BodyKey, BodyOwner};
 use crate::source::{Name, Span};
 use crate::values::Callee;
+use crate::values::making::Place;
 
 /// How far a value is followed.
 const MAX_DEPTH: u32 = 10;
@@ -177,6 +178,10 @@ fn is_for_us(cx: &Context<'_>, used: BodyKey, (key, id): (BodyKey, ExprId)) -> b
 }
 
 /// Where a value is written that is the same each time.
+pub(super) fn written(cx: &Context<'_>, (key, id): Place) -> Option<Place> {
+    fixed(cx, key, id, 0)
+}
+
 fn fixed(cx: &Context<'_>, key: BodyKey, id: ExprId, depth: u32) -> Option<(BodyKey, ExprId)> {
     if depth > MAX_DEPTH {
         return None;

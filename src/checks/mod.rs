@@ -29,6 +29,7 @@ use serde::de::DeserializeOwned;
 
 use crate::diagnostics::Diagnostic;
 use crate::lints::Lint;
+use compared::Comparisons;
 use endpoints::Endpoints;
 use hazards::Hazards;
 use plain_url::Cleartext;
@@ -50,6 +51,8 @@ enum Find {
     InCode(fn(&Context<'_>, &Lint) -> Vec<Diagnostic>),
     /// Among what is sent in plain text.
     InCleartext(fn(&Context<'_>, &Cleartext, &Lint) -> Vec<Diagnostic>),
+    /// Among the comparisons of secrets.
+    AmongComparisons(fn(&Context<'_>, &Comparisons, &Lint) -> Vec<Diagnostic>),
     /// Among the dangerous uses of libraries.
     AmongHazards(fn(&Context<'_>, &Hazards<'_>, &Lint) -> Vec<Diagnostic>),
     /// Among endpoints.
@@ -61,10 +64,14 @@ enum Find {
 }
 
 /// The kinds of check that there are.
-static KINDS: [Kind; 36] = [
+static KINDS: [Kind; 37] = [
     kind("secret-literal", Find::InCode(secret_literal::run)),
     with::<hazards::Params>("hazardous-call", Find::AmongHazards(hazards::run)),
-    kind("secret-comparison", Find::InCode(compared::run)),
+    kind("secret-comparison", Find::AmongComparisons(compared::run)),
+    kind(
+        "empty-credential",
+        Find::AmongComparisons(compared::empty::run),
+    ),
     kind("fixed-value", Find::InCode(fixed::run)),
     kind("secret-output", Find::InCode(leaks::run)),
     kind("error-response", Find::InCode(leaks::answers::run)),
@@ -251,6 +258,11 @@ pub fn run_all(lints: &[&Lint], cx: &Context<'_>, about: About) -> Vec<Vec<Diagn
         true => Cleartext::new(cx),
         false => Cleartext::default(),
     };
+    let is_of_comparisons = |it: &Lint| matches!(find(it), Some(Find::AmongComparisons(_)));
+    let comparisons = match is_of_code && lints.iter().copied().any(is_of_comparisons) {
+        true => Comparisons::new(cx),
+        false => Comparisons::default(),
+    };
     let mut of_hazards = lints
         .iter()
         .copied()
@@ -259,6 +271,7 @@ pub fn run_all(lints: &[&Lint], cx: &Context<'_>, about: About) -> Vec<Vec<Diagn
     let found = lints.par_iter().map(|lint| match (about, find(lint)) {
         (About::Code, Some(Find::InCode(find))) => find(cx, lint),
         (About::Code, Some(Find::InCleartext(find))) => find(cx, &cleartext, lint),
+        (About::Code, Some(Find::AmongComparisons(find))) => find(cx, &comparisons, lint),
         (About::Code, Some(Find::AmongHazards(find))) => find(cx, &hazards, lint),
         (About::Endpoints, Some(Find::AmongEndpoints(find))) => find(cx, &endpoints, lint),
         (About::Endpoints, Some(Find::AmongFlows(find))) => find(cx, &flows, lint),

@@ -96,6 +96,10 @@ pub(super) fn run(cx: &Context<'_>, flows: &Flows, lint: &Lint) -> Vec<Diagnosti
         if !is_meant || is_told || told.contains(&place) {
             continue;
         }
+        let model = cx.program.models.function(flow.sink.call);
+        if model.is_some_and(|it| cx.calls(&it.unless_called)) {
+            continue;
+        }
         told.push(place);
         let diagnostic = diagnostic(cx, lint, &params, flow);
         found.push(match is_far(&flow) || is_of_auditors {

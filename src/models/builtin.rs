@@ -156,6 +156,7 @@ macro_rules! crates {
 
 // Sorted by name. A test holds this list to the files of `lints/models/`.
 crates! {
+    abomonation: model, none;
     actix_cors: model, exports;
     actix_files: model, exports;
     actix_governor: model, exports;
@@ -199,6 +200,7 @@ crates! {
     base64: model, exports;
     bb8: model, exports;
     bcrypt: model, exports;
+    bincode: model, none;
     blake2: model, none;
     blake3: model, none;
     blowfish: model, none;
@@ -231,6 +233,7 @@ crates! {
     fancy_regex: model, exports;
     fastrand: model, none;
     figment: model, exports;
+    flatbuffers: model, none;
     flate2: model, exports;
     fs_err: model, exports;
     futures: none, exports;
@@ -256,6 +259,7 @@ crates! {
     juniper_warp: none, exports;
     jwt: model, exports;
     jwt_authorizer: model, exports;
+    jwt_simple: model, none;
     lapin: model, none;
     lazy_static: model, exports;
     ldap3: model, exports;
@@ -309,6 +313,7 @@ crates! {
     reqwest: model, exports;
     reqwest_middleware: model, none;
     ring: model, exports;
+    rkyv: model, none;
     rocket: model, exports;
     rocket_contrib: model, exports;
     rocket_cors: model, exports;

@@ -41,6 +41,10 @@ pub enum HazardKind {
     WeakCipher,
     /// A key that is too short.
     WeakKeySize,
+    /// A key of tokens that is shorter than the hash.
+    ShortTokenKey,
+    /// A nonce that was used before.
+    ReusedNonce,
     /// Numbers that whoever has seen some of them can foretell.
     WeakRandom,
     /// A client that waits for ever.
@@ -75,6 +79,12 @@ pub struct Hazard {
     /// The number that the argument is less than where it is dangerous.
     #[serde(default)]
     pub below: Option<u64>,
+    /// The number of bytes that the argument has less of where it is dangerous.
+    #[serde(default)]
+    pub shorter: Option<u64>,
+    /// Whether it is dangerous where the argument is the same again and again, under one key.
+    #[serde(default)]
+    pub again: bool,
     /// The [setting](Setting) that the value of the argument does not have where it is dangerous. Of the name of a
     /// header, the attribute that the cookie beside it does not have.
     #[serde(default)]

@@ -38,6 +38,8 @@ pub enum SinkKind {
     Allocation,
     /// Compressed data that is unpacked to its end.
     Inflation,
+    /// A decoder that goes as deep as what it reads.
+    Recursion,
     /// Where something is kept: a database, a file. Only passwords do harm there.
     Storage,
 }

@@ -148,6 +148,13 @@ pub struct Function {
     /// The argument that is a nonce or an initialisation vector: another one for each message.
     #[serde(default)]
     pub nonce: Option<u32>,
+    /// The argument that is the length of what it gives, in bytes.
+    #[serde(default)]
+    pub length: Option<u32>,
+    /// Methods, or functions of libraries by their canonical paths, of which the program calls none where
+    /// its sinks do harm.
+    #[serde(default)]
+    pub unless_called: Vec<Name>,
     /// The argument that is a salt.
     #[serde(default)]
     pub salt: Option<u32>,

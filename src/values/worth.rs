@@ -13,7 +13,8 @@ use super::strings::Strings;
 use super::strings::locals::From;
 use super::{Callee, Values};
 use crate::facts::body::{BinaryOp, Literal, UnaryOp};
-use crate::facts::{Expr, ExprId, PatId};
+use crate::facts::{Body, Expr, ExprId, Pat, PatId};
+use crate::models::Role;
 use crate::program::{AdtId, BodyKey, BodyOwner, FnId, Ty};
 use crate::source::{Name, SourceMap};
 
@@ -31,6 +32,8 @@ pub enum Worth {
     Number(u128),
     /// A text.
     Text(Box<str>),
+    /// So many bytes, or fewer.
+    Bytes(u64),
     /// A constant, variant, function without arguments, or field of a library, by canonical path.
     Item(Name),
     /// A list of nothing.
@@ -134,6 +137,13 @@ impl<'s, 'a> Worthy<'s, 'a> {
                 Err(_) => Worths::open(),
             },
             Expr::Literal(Literal::Str(it)) => Worths::one(Worth::Text((**it).into())),
+            Expr::Literal(Literal::Bytes(it)) => Worths::one(Worth::Bytes(it.len() as u64)),
+            Expr::Repeat { len, .. } => self.bytes((key, *len)),
+            // `&bytes[..16]`.
+            Expr::Index { index, .. } => match body.expr(*index) {
+                Expr::Range { end: Some(end), .. } => self.bytes((key, *end)),
+                _ => Worths::open(),
+            },
             Expr::Unary {
                 op: UnaryOp::Not,
                 inner,
@@ -157,6 +167,9 @@ impl<'s, 'a> Worthy<'s, 'a> {
                 inner,
             } => self.walk((key, *inner), steps),
             Expr::Array(all) if all.is_empty() => Worths::one(Worth::Empty),
+            Expr::Array(all) if all.iter().all(|it| is_number(body, *it)) => {
+                Worths::one(Worth::Bytes(all.len() as u64))
+            }
             Expr::Array(all) => {
                 let mut found = Worths::default();
                 all.iter()
@@ -202,12 +215,19 @@ impl<'s, 'a> Worthy<'s, 'a> {
                         | "to_string"
                         | "as_str"
                         | "as_ref"
+                        | "as_bytes"
+                        | "as_slice"
+                        | "into_bytes"
                         | "to_vec"
                         | "unwrap"
                         | "expect"
+                        | "ok"
                 );
                 if is_same && call.args.len() <= usize::from(call.name == "expect") {
                     return self.walk((key, call.receiver), steps);
+                }
+                if let Some(most) = taken(body, id) {
+                    return self.bytes((key, most));
                 }
                 // What is taken where nothing else is set.
                 if call.name == "unwrap_or" && call.args.len() == 1 {
@@ -278,6 +298,15 @@ impl<'s, 'a> Worthy<'s, 'a> {
         }
     }
 
+    /// So many bytes as a number says.
+    fn bytes(&self, length: Place) -> Worths {
+        let length = number(self.values, self.sources, length);
+        match length.and_then(|it| u64::try_from(it).ok()) {
+            Some(it) => Worths::one(Worth::Bytes(it)),
+            None => Worths::open(),
+        }
+    }
+
     fn local(&self, key: BodyKey, pat: PatId, steps: &mut u32) -> Worths {
         let locals = self.strings.locals(key);
         let sources = locals.sources(pat);
@@ -295,7 +324,41 @@ impl<'s, 'a> Worthy<'s, 'a> {
                 From::Field(adt, name) => found.join(self.written(adt, name, steps)),
             }
         }
+        let has_length = |it: &Worth| matches!(it, Worth::Text(_) | Worth::Bytes(_));
+        if found.all.iter().any(has_length) && self.grows(key, pat) {
+            return Worths::open();
+        }
         found
+    }
+
+    /// Whether a text or list gets longer after it was put into a variable.
+    fn grows(&self, key: BodyKey, pat: PatId) -> bool {
+        let body = &self.values.program[key].body;
+        if !matches!(body.pat(pat), Pat::Bind { mutable: true, .. }) {
+            return false;
+        }
+        let typing = self.values.typing(key);
+        let is_it = |id: ExprId| typing.local(id) == Some(pat);
+        let is_list = matches!(typing.pat_ty(pat), Ty::External(..));
+        let is_lent = |id: &ExprId| matches!(body.expr(*id), Expr::Ref { mutable: true, inner } if is_it(*inner));
+        body.exprs().any(|(_, expr)| match expr {
+            Expr::MethodCall(call) if is_it(call.receiver) => GROWS.contains(&call.name.as_str()),
+            Expr::Binary {
+                op: BinaryOp::AddAssign,
+                lhs,
+                ..
+            } => is_it(*lhs),
+            Expr::MethodCall(call) if is_list && call.args.iter().any(is_lent) => {
+                !fills(call.name.as_str())
+            }
+            Expr::Call { callee, args } if is_list && args.iter().any(is_lent) => {
+                let Expr::Path(path) = body.expr(*callee) else {
+                    return true;
+                };
+                path.last().is_none_or(|it| !fills(it.as_str()))
+            }
+            _ => false,
+        })
     }
 
     fn param(&self, key: BodyKey, at: usize, steps: &mut u32) -> Worths {
@@ -376,9 +439,19 @@ impl<'s, 'a> Worthy<'s, 'a> {
         if let [function] = targets.as_slice() {
             return self.function(*function, place, args, receiver.is_some(), steps);
         }
-        let Some(path) = self.values.typing(key).external(id) else {
+        let Some(path) = self.called(place, receiver) else {
             return Worths::open();
         };
+        let model = self.values.program.models.function(path);
+        let given = |at: u32| args.get(at as usize).copied();
+        if let Some(length) = model.and_then(|it| it.length).and_then(given) {
+            return self.bytes((key, length));
+        }
+        // A key is as long as the bytes that it is made of.
+        let builds = model.filter(|it| it.role == Role::Builds);
+        if let Some(secret) = builds.and_then(|it| it.secret).and_then(given) {
+            return self.walk((key, secret), steps);
+        }
         let is_wrapper = path == "std::option::Option::Some"
             || path == "std::result::Result::Ok"
             || path.as_str().starts_with("std::")
@@ -394,6 +467,20 @@ impl<'s, 'a> Worthy<'s, 'a> {
                 None => Worths::open(),
             },
         }
+    }
+
+    /// The library function that a call reaches; the receiver may be a constant or unit struct of a library.
+    fn called(&self, (key, id): Place, receiver: Option<ExprId>) -> Option<Name> {
+        let typing = self.values.typing(key);
+        typing.external(id).or_else(|| {
+            let Some(Callee::External(owner)) = typing.defs(receiver?).first() else {
+                return None;
+            };
+            let Expr::MethodCall(call) = self.values.program[key].body.expr(id) else {
+                return None;
+            };
+            Some(self.values.program.models.member(*owner, call.name))
+        })
     }
 
     fn function(
@@ -433,5 +520,46 @@ impl<'s, 'a> Worthy<'s, 'a> {
             self.given.borrow_mut().remove(&(key, at));
         }
         found
+    }
+}
+
+/// Methods that make a text or a list longer.
+const GROWS: [&str; 12] = [
+    "push",
+    "push_str",
+    "push_slice",
+    "insert",
+    "insert_str",
+    "append",
+    "extend",
+    "extend_from_slice",
+    "extend_from_within",
+    "resize",
+    "resize_with",
+    "put_slice",
+];
+
+/// Whether a function fills what it is lent, going by its name, and adds nothing to it.
+fn fills(name: &str) -> bool {
+    name.contains("fill") || name.contains("rand") || name == "copy_from_slice"
+}
+
+/// Whether an element is a number that is written down.
+fn is_number(body: &Body, id: ExprId) -> bool {
+    matches!(body.expr(id), Expr::Literal(Literal::Int(_)))
+}
+
+/// How many elements there are at most of what is collected: the argument of `take`.
+fn taken(body: &Body, id: ExprId) -> Option<ExprId> {
+    let mut at = id;
+    loop {
+        let Expr::MethodCall(call) = body.expr(at) else {
+            return None;
+        };
+        at = match (call.name.as_str(), &*call.args) {
+            ("take", [most]) => return Some(*most),
+            ("collect" | "copied" | "cloned", []) | ("map" | "filter", [_]) => call.receiver,
+            _ => return None,
+        };
     }
 }

@@ -5,6 +5,7 @@
 //! for all ([`names::About`]), and `elsewhere = "nobody"` if auditors are not to hear of others either;
 //! `when-set = "nobody"` if they are not to hear of what some setting or condition decides.
 
+mod again;
 mod made;
 mod names;
 mod uses;
@@ -20,9 +21,8 @@ use serde::Deserialize;
 use self::names::{About, Around};
 use self::uses::Use;
 use super::secrets::names::words;
-use super::{Context, meta, params};
+use super::{Context, fixed, meta, params};
 use crate::diagnostics::{Diagnostic, Label, Persona};
-use crate::facts::mentions::hash;
 use crate::facts::{Expr, ExprId, Mention};
 use crate::lints::Lint;
 use crate::models::{Hazard, HazardKind};
@@ -142,6 +142,7 @@ pub(super) fn run(cx: &Context<'_>, hazards: &Hazards<'_>, lint: &Lint) -> Vec<D
         strings: &strings,
     };
     let mut found: BTreeMap<Span, Diagnostic> = BTreeMap::new();
+    let mut keys = FxHashSet::default();
     let meant = hazards
         .found
         .iter()
@@ -150,6 +151,12 @@ pub(super) fn run(cx: &Context<'_>, hazards: &Hazards<'_>, lint: &Lint) -> Vec<D
         let Some((span, diagnostic)) = judge.judged(lint, &params, used) else {
             continue;
         };
+        // One short key that signs and verifies.
+        if let Some(key) = used.argument.filter(|_| used.hazard.shorter.is_some())
+            && !keys.insert((key.0, judge.text(key)))
+        {
+            continue;
+        }
         match found.get(&span) {
             Some(known) if known.persona <= diagnostic.persona => {}
             _ => {
@@ -173,10 +180,14 @@ impl Judge<'_, '_> {
     /// The finding for a use, if it is one, and what it stands at.
     fn judged(&self, lint: &Lint, params: &Params, used: &Use<'_>) -> Option<(Span, Diagnostic)> {
         let Use { hazard, place, .. } = used;
-        if self.is_called(&hazard.unless_called) {
+        if self.cx.calls(&hazard.unless_called) {
             return None;
         }
         let mut made = None;
+        let again = match hazard.again {
+            true => Some(again::of(self, used)?),
+            false => None,
+        };
         let sure = match (hazard.accepts, hazard.lacks) {
             (true, _) => Some(Sure::Certain),
             (_, Some(lacking)) => {
@@ -240,6 +251,9 @@ impl Judge<'_, '_> {
             }
             diagnostic = diagnostic.with_label(used.span, "used here");
         }
+        if let Some((span, what)) = again.as_ref().and_then(|it| it.label) {
+            diagnostic = diagnostic.with_label(span, what);
+        }
         if let Some(note) = &hazard.note {
             diagnostic = diagnostic.with_note(note.clone());
         }
@@ -249,6 +263,7 @@ impl Judge<'_, '_> {
                 .with_note(format!("it hangs on {what}"));
         }
         if hazard.auditor
+            || again.is_some_and(|it| it.is_doubtful)
             || about == Some(None)
             || made.is_some_and(|it| it.is_minor && !used.is_guarded())
         {
@@ -257,28 +272,16 @@ impl Judge<'_, '_> {
         Some((span, diagnostic.with_help(params.remedy.clone())))
     }
 
-    /// Whether the program calls a method of one of these names.
-    fn is_called(&self, names: &[Name]) -> bool {
-        if names.is_empty() {
-            return false;
-        }
-        let program = self.cx.program;
-        let hashes = names.iter().map(|it| hash(Mention::Member, it.as_str()));
-        let bodies = program.mentioning(&hashes.collect());
-        bodies.iter().any(|it| {
-            let mut exprs = program[*it].body.exprs();
-            exprs.any(
-                |(_, expr)| matches!(expr, Expr::MethodCall(call) if names.contains(&call.name)),
-            )
-        })
-    }
-
     /// Whether the argument is what makes it dangerous.
     fn meets(&self, hazard: &Hazard, used: &Use<'_>) -> Option<Sure> {
-        if hazard.is.is_empty() && hazard.below.is_none() {
+        if hazard.is.is_empty() && hazard.below.is_none() && hazard.shorter.is_none() {
             return Some(Sure::Certain);
         }
         let argument = used.argument?;
+        // What stands in the source, however long it is, is for others to tell of.
+        if hazard.shorter.is_some() && fixed::written(self.cx, argument).is_some() {
+            return None;
+        }
         let worths = self.worthy.of(argument);
         let is_met = |it: &Worth| self.is_met(hazard, it);
         let met = worths.all.iter().filter(|it| is_met(it)).count();
@@ -295,11 +298,7 @@ impl Judge<'_, '_> {
         let is_switch = hazard.is.iter().any(|it| *it == "true" || *it == "false");
         match (met, worths.is_open) {
             (0, true) if is_switch && worths.all.is_empty() => {
-                let (key, id) = argument;
-                let data = &self.cx.program[key];
-                let text = self
-                    .sources
-                    .slice(data.body.expr_range(id).in_file(data.file));
+                let text = self.text(argument);
                 Some(Sure::Depends(
                     match text.len() < 60 && !text.contains('"') {
                         true => format!("`{}`", text.trim()),
@@ -312,13 +311,22 @@ impl Judge<'_, '_> {
         }
     }
 
+    fn text(&self, (key, id): Place) -> &str {
+        let data = &self.cx.program[key];
+        let range = data.body.expr_range(id);
+        self.sources.slice(range.in_file(data.file))
+    }
+
     fn is_met(&self, hazard: &Hazard, worth: &Worth) -> bool {
         let is = |text: &str| hazard.is.iter().any(|it| *it == text);
         match worth {
             Worth::Bool(it) => is(if *it { "true" } else { "false" }),
             Worth::Number(it) => hazard.below.is_some_and(|below| *it < u128::from(below)),
             Worth::Item(path) => is(path.as_str()),
-            Worth::Text(it) => is(it),
+            Worth::Text(it) => {
+                is(it) || hazard.shorter.is_some_and(|most| (it.len() as u64) < most)
+            }
+            Worth::Bytes(it) => hazard.shorter.is_some_and(|most| *it < most),
             Worth::Empty => is("[]"),
         }
     }

@@ -190,6 +190,13 @@ pub(super) fn aliases(program: &Program, meant: &FxHashSet<Name>) -> Vec<u16> {
         .collect()
 }
 
+/// The names in a type: `Arc<Vault>` gives `Arc` and `Vault`.
+pub(super) fn names_of_type(ty: &TypeRef) -> Vec<Name> {
+    let mut names = Vec::new();
+    names_of(ty, &mut names);
+    names
+}
+
 fn names_of(ty: &TypeRef, names: &mut Vec<Name>) {
     let Some(path) = ty.peel_refs().as_path() else {
         return;

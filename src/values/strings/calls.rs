@@ -1,8 +1,8 @@
 //! Calls on the way of a string: conversions, fallbacks, joins, functions of the program.
 
 use super::locals::Part;
-use super::walk::Walk;
-use super::{Step, Traced};
+use super::walk::{Walk, makes_nothing, nothing};
+use super::{FALLBACK, Step, Traced};
 use crate::facts::body::MethodCall;
 use crate::facts::{Expr, ExprId};
 use crate::models::Role;
@@ -126,7 +126,9 @@ impl Walk<'_> {
         let callees = typing.callees(call).iter().chain(typing.defs(callee));
         for callee in callees {
             match callee {
-                Callee::External(path) => return self.external_call(key, *path, args, parts),
+                Callee::External(path) => {
+                    return self.external_call((key, call), *path, args, parts);
+                }
                 Callee::Constructor(Def::Adt(_) | Def::Variant(..)) => {
                     let (at, rest) = match parts {
                         [Part::Field(name), rest @ ..] => (name.as_str().parse().ok(), rest),
@@ -159,7 +161,7 @@ impl Walk<'_> {
 
     fn external_call(
         &mut self,
-        key: BodyKey,
+        (key, call): (BodyKey, ExprId),
         path: Name,
         args: &[ExprId],
         parts: &[Part],
@@ -176,6 +178,10 @@ impl Walk<'_> {
             if model.role == Role::ReadsConfig {
                 return Vec::new();
             }
+        }
+        if self.knows_nothing && makes_nothing(path) {
+            let data = &self.strings.program[key];
+            return vec![nothing(data.body.expr_range(call).in_file(data.file))];
         }
         // `Json(x)` and the like are matched as fields.
         let parts = match parts {
@@ -227,6 +233,13 @@ impl Walk<'_> {
             return all;
         }
         match (name, &*call.args) {
+            ("unwrap_or_default", []) if self.knows_nothing => {
+                let data = &strings.program[key];
+                let span = data.body.expr_range(expr).in_file(data.file);
+                let mut all = self.expr(key, call.receiver, parts);
+                all.extend(self.marked(key, expr, vec![nothing(span)]));
+                all
+            }
             ("map_or" | "map_or_else", [default, mapped]) => {
                 let mut all = self.mapped(key, call.receiver, *mapped, parts);
                 let fallback = self.expr(key, *default, parts);
@@ -296,7 +309,7 @@ impl Walk<'_> {
             traced.steps.insert(
                 0,
                 Step {
-                    what: "fallback where no other value is given".into(),
+                    what: FALLBACK.into(),
                     span,
                 },
             );

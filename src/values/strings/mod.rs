@@ -39,6 +39,9 @@ pub struct Step {
     pub span: Span,
 }
 
+/// What the step is called that takes a value where no other is given, or nothing is set.
+pub const FALLBACK: &str = "fallback where no other value is given";
+
 /// Expressions of the program.
 type Sites = Rc<[(BodyKey, ExprId)]>;
 
@@ -70,6 +73,14 @@ impl<'a> Strings<'a> {
     /// The texts that an expression may have, as far as they can be followed.
     pub fn texts(&self, body: BodyKey, expr: ExprId) -> Vec<Traced> {
         Walk::new(self).texts(body, expr)
+    }
+
+    /// The same, and where an expression is empty because nothing is given or set: `unwrap_or_default()`,
+    /// `String::new()`, `#[serde(default)]`. Such a text is called a [`FALLBACK`] on its way.
+    pub fn texts_and_nothing(&self, body: BodyKey, expr: ExprId) -> Vec<Traced> {
+        let mut walk = Walk::new(self);
+        walk.knows_nothing = true;
+        walk.texts(body, expr)
     }
 
     /// The expression that a chain of method calls begins with, through plain locals.
@@ -183,7 +194,7 @@ impl<'a> Strings<'a> {
     }
 
     /// The type of the program whose field an access reads, through smart pointers.
-    pub(in crate::values) fn owner(&self, base: &Ty, field: Name) -> Option<AdtId> {
+    pub fn owner(&self, base: &Ty, field: Name) -> Option<AdtId> {
         let mut current = base.peel_refs().clone();
         for _ in 0..8 {
             if let Ty::Adt(adt, _) = &current

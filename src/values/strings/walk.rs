@@ -1,11 +1,12 @@
 //! The walk from an expression back to the literals.
 
 use super::locals::{From, Part};
-use super::{Step, Strings, Traced};
-use crate::facts::attr::{Meta, MetaValue};
+use super::{FALLBACK, Step, Strings, Traced};
+use crate::facts::attr::{Attr, Meta, MetaValue};
 use crate::facts::body::{BinaryOp, Literal, MacroCall};
+use crate::facts::item::Field;
 use crate::facts::{Expr, ExprId, PatId};
-use crate::program::{AdtId, BodyKey, BodyOwner, FnId, Ty};
+use crate::program::{AdtDef, AdtId, BodyKey, BodyOwner, FnId, Ty};
 use crate::source::{Name, Span};
 use crate::values::text::{expr_name, format_macro};
 use crate::values::{Callee, Text};
@@ -35,6 +36,8 @@ pub(super) struct Walk<'s> {
     pub(super) frames: Vec<Frame>,
     callers: u32,
     budget: u32,
+    /// Whether what is empty because nothing is set counts as a text.
+    pub(super) knows_nothing: bool,
 }
 
 impl<'s> Walk<'s> {
@@ -45,6 +48,7 @@ impl<'s> Walk<'s> {
             frames: Vec::new(),
             callers: 0,
             budget: MAX_EXPRS,
+            knows_nothing: false,
         }
     }
 
@@ -157,6 +161,12 @@ impl<'s> Walk<'s> {
                 }
                 // A function that is handed on: `unwrap_or_else(default_url)`.
                 Callee::Fn(candidate) => all.extend(self.function(candidate.id, None, parts)),
+                // `unwrap_or_else(String::new)`.
+                Callee::External(path) if self.knows_nothing && makes_nothing(*path) => {
+                    let data = &strings.program[key];
+                    let span = data.body.expr_range(expr).in_file(data.file);
+                    all.push(nothing(span));
+                }
                 _ => {}
             }
         }
@@ -276,6 +286,9 @@ impl<'s> Walk<'s> {
         if parts.is_empty() {
             for attr in &field.attrs {
                 all.extend(self.default_of(adt, &attr.meta));
+            }
+            if self.knows_nothing {
+                all.extend(left_out(def, field));
             }
         }
         self.frames = frames;
@@ -400,6 +413,64 @@ impl<'s> Walk<'s> {
             })
         })
     }
+}
+
+/// Whether a function gives an empty text.
+pub(super) fn makes_nothing(path: Name) -> bool {
+    path == "std::string::String::new" || path == "std::string::String::default"
+}
+
+/// An empty text.
+pub(super) fn nothing(span: Span) -> Traced {
+    Traced {
+        text: Text::known("", Some(span)),
+        steps: Vec::new(),
+    }
+}
+
+/// The empty text that a field holds where settings leave it out: `#[serde(default)]` at it or at a type with
+/// `#[derive(Default)]`, `#[arg(default_value = "")]`.
+fn left_out(def: &AdtDef, field: &Field) -> Option<Traced> {
+    let has_default = |attrs: &[Attr]| {
+        let mut serde = attrs.iter().filter(|it| it.meta.is("serde"));
+        serde.any(|it| {
+            let mut entries = it.meta.list().iter();
+            entries.any(|it| it.is("default") && matches!(it.value, MetaValue::None))
+        })
+    };
+    let derives = |attrs: &[Attr]| {
+        let mut derives = attrs.iter().filter(|it| it.meta.is("derive"));
+        derives.any(|it| {
+            it.meta
+                .list()
+                .iter()
+                .any(|it| it.last_segment().is_some_and(|it| it == "Default"))
+        })
+    };
+    let is_text = field
+        .ty
+        .as_path()
+        .and_then(|it| it.last())
+        .is_some_and(|it| it == "String");
+    let is_empty = |it: &Attr| {
+        it.meta.list().iter().any(|it| {
+            let is_default = it.last_segment().is_some_and(|it| it == "default_value");
+            is_default
+                && matches!(&it.value, MetaValue::Literal(Literal::Str(text)) if text.is_empty())
+        })
+    };
+    let is_left_out = is_text
+        && (has_default(&field.attrs)
+            || has_default(&def.attrs) && derives(&def.attrs)
+            || field.attrs.iter().any(is_empty));
+    let span = field.range.in_file(def.file);
+    is_left_out.then(|| Traced {
+        text: Text::known("", Some(span)),
+        steps: vec![Step {
+            what: FALLBACK.into(),
+            span,
+        }],
+    })
 }
 
 /// Makes texts out of one choice for each of several expressions. The steps are those of the

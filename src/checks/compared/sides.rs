@@ -1,152 +1,27 @@
-//! The check `secret-comparison`: what a client sends is compared with a secret by `==`, which stops at
-//! the first byte that differs.
-//!
-//! Parameters: `does`, what a function with such a comparison does; `remedy`.
+//! What the two sides of a comparison are: a secret of the service's own, a MAC, something that a client sent.
 
-use std::sync::LazyLock;
-
-use aho_corasick::AhoCorasick;
-use rayon::prelude::*;
-
-use super::secrets::names::words;
-use super::{Context, meta};
-use crate::diagnostics::{Diagnostic, Label};
-use crate::facts::body::{Arm, BinaryOp, Literal};
+use crate::checks::Context;
+use crate::checks::secrets::names::words;
+use crate::facts::body::{Arm, Literal};
 use crate::facts::{Body, Expr, ExprId, Pat, Stmt};
-use crate::lints::Lint;
-use crate::program::{BodyKey, BodyOwner, Ty};
+use crate::program::{BodyKey, Ty};
 use crate::values::{Callee, Typing};
-
-/// One of these stands in every line that compares a secret.
-static STEMS: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    let stems = [
-        "secret",
-        "token",
-        "key",
-        "signature",
-        "hmac",
-        "mac",
-        "digest",
-        "password",
-        "sig",
-        "expected",
-    ];
-    AhoCorasick::builder()
-        .ascii_case_insensitive(true)
-        .build(stems)
-        .expect("ten words")
-});
 
 /// How far what is compared is followed to where it is computed.
 const MAX_DEPTH: u32 = 10;
 
-/// Finds such comparisons.
-pub(super) fn run(cx: &Context<'_>, lint: &Lint) -> Vec<Diagnostic> {
-    let text = |name: &str| lint.check.params.get(name).and_then(toml::Value::as_str);
-    let (Some(does), Some(remedy)) = (text("does"), text("remedy")) else {
-        return Vec::new();
-    };
-    let program = cx.program;
-    let keys = 0..u32::try_from(program.bodies.len()).unwrap_or(u32::MAX);
-    let found: Vec<Vec<Diagnostic>> = keys
-        .into_par_iter()
-        .map(BodyKey)
-        .filter(|key| cx.is_live(*key) && may_compare(cx, *key))
-        .map(|key| in_body(cx, lint, key, (does, remedy)))
-        .collect();
-    found.into_iter().flatten().collect()
-}
-
-/// Whether a line of a body compares something that is called like a secret.
-fn may_compare(cx: &Context<'_>, key: BodyKey) -> bool {
-    let data = &cx.program[key];
-    let BodyOwner::Fn(_) = data.owner else {
-        return false;
-    };
-    let text = cx.sources.slice(data.body.span().in_file(data.file));
-    let mut places = text.match_indices("= ").filter(|(at, _)| {
-        let before = text.as_bytes()[..*at].last();
-        matches!(before, Some(b'=' | b'!'))
-    });
-    // What a MAC is called says nothing of it: `tag`, `computed`.
-    let computes = ["hmac::", "Hmac", ".finalize"];
-    let computes = computes.iter().any(|it| text.contains(it));
-    places.any(|(at, _)| {
-        if computes {
-            return true;
-        }
-        let start = text[..at].rfind('\n').map_or(0, |it| it + 1);
-        let end = text[at..].find('\n').map_or(text.len(), |it| at + it);
-        STEMS.is_match(&text[start..end])
-    })
-}
-
-fn in_body(
-    cx: &Context<'_>,
-    lint: &Lint,
-    key: BodyKey,
-    (does, remedy): (&str, &str),
-) -> Vec<Diagnostic> {
-    let data = &cx.program[key];
-    let body = &data.body;
-    let BodyOwner::Fn(function) = data.owner else {
-        return Vec::new();
-    };
-    if matches!(
-        cx.program[function].name.as_str(),
-        "eq" | "ne" | "cmp" | "partial_cmp"
-    ) {
-        return Vec::new();
-    }
-    let typing = cx.values.typing(key);
-    let sides = Sides {
-        cx,
-        key,
-        body,
-        typing,
-    };
-    let mut found = Vec::new();
-    for (id, expr) in body.exprs() {
-        let Expr::Binary {
-            op: BinaryOp::Eq | BinaryOp::Ne,
-            lhs,
-            rhs,
-        } = expr
-        else {
-            continue;
-        };
-        let Some(what) = sides.secret(*lhs, *rhs) else {
-            continue;
-        };
-        let name = cx.program.fn_name(function);
-        found.push(
-            Diagnostic::new(
-                &meta(lint),
-                format!("`{name}` {}", does.replace("{what}", &what)),
-                Label::new(
-                    body.expr_range(id).in_file(data.file),
-                    "how long this takes tells how much of it was right",
-                ),
-                format!("{}|{name}|{what}", lint.id),
-            )
-            .with_help(remedy.to_owned()),
-        );
-    }
-    found
-}
-
 /// The two sides of comparisons in a body.
-struct Sides<'s, 'a> {
-    cx: &'s Context<'a>,
-    key: BodyKey,
-    body: &'s Body,
-    typing: &'s Typing,
+pub(super) struct Sides<'s, 'a> {
+    pub(super) cx: &'s Context<'a>,
+    pub(super) key: BodyKey,
+    pub(super) body: &'s Body,
+    pub(super) typing: &'s Typing,
 }
 
 impl Sides<'_, '_> {
     /// What is compared, if one side is a secret and the other comes from a client.
-    fn secret(&self, lhs: ExprId, rhs: ExprId) -> Option<String> {
-        if [lhs, rhs].iter().any(|it| !self.is_bytes(*it)) {
+    pub(super) fn secret(&self, lhs: ExprId, rhs: ExprId) -> Option<String> {
+        if !self.are_bytes(lhs, rhs) {
             return None;
         }
         for (own, other) in [(lhs, rhs), (rhs, lhs)] {
@@ -154,12 +29,24 @@ impl Sides<'_, '_> {
             if self.is_mac(own, MAX_DEPTH) && !self.is_mac(other, MAX_DEPTH) {
                 return Some("a MAC".into());
             }
-            let is_secret = self.is_own_secret(own);
-            if is_secret && !self.is_sent(own) && self.is_sent(other) {
-                return Some(format!("`{}`", self.shown(own)));
-            }
         }
-        None
+        let own = self.own_secret(lhs, rhs)?;
+        Some(format!("`{}`", self.shown(own)))
+    }
+
+    /// Whether both sides may be texts or bytes.
+    pub(super) fn are_bytes(&self, lhs: ExprId, rhs: ExprId) -> bool {
+        self.is_bytes(lhs) && self.is_bytes(rhs)
+    }
+
+    /// The side that is called like a secret of the service's own, if the other comes from a client.
+    pub(super) fn own_secret(&self, lhs: ExprId, rhs: ExprId) -> Option<ExprId> {
+        let mut ways = [(lhs, rhs), (rhs, lhs)].into_iter();
+        let found = ways.find(|(own, other)| {
+            let is_kept = self.is_setting(*own) || !self.is_sent(*own);
+            self.is_own_secret(*own) && is_kept && self.is_sent(*other) && !self.is_setting(*other)
+        });
+        found.map(|(own, _)| own)
     }
 
     /// Whether a side is called like a secret of the service's own: `config.token`, `admin_token`.
@@ -167,9 +54,6 @@ impl Sides<'_, '_> {
         const OF: [&str; 16] = [
             "api", "admin", "auth", "access", "bearer", "service", "webhook", "shared", "internal",
             "secret", "static", "root", "master", "metrics", "signing", "expected",
-        ];
-        const SETTINGS: [&str; 8] = [
-            "config", "conf", "cfg", "settings", "options", "opts", "args", "env",
         ];
         let mut at = id;
         let name = loop {
@@ -195,9 +79,7 @@ impl Sides<'_, '_> {
         ]) {
             return false;
         }
-        let is_set = self::words(self.text(at))
-            .iter()
-            .any(|it| SETTINGS.contains(&it.as_str()));
+        let is_set = self.is_setting(at);
         match words.last().map(String::as_str) {
             Some("secret" | "apikey") => true,
             Some("token" | "key" | "password") => is_set || has(&OF),
@@ -206,18 +88,27 @@ impl Sides<'_, '_> {
         }
     }
 
-    fn text(&self, id: ExprId) -> &str {
+    /// Whether a side speaks of settings of the service.
+    fn is_setting(&self, id: ExprId) -> bool {
+        const SETTINGS: [&str; 8] = [
+            "config", "conf", "cfg", "settings", "options", "opts", "args", "env",
+        ];
+        let words = words(self.text(id));
+        words.iter().any(|it| SETTINGS.contains(&it.as_str()))
+    }
+
+    pub(super) fn text(&self, id: ExprId) -> &str {
         let range = self.body.expr_range(id);
         self.cx
             .sources
             .slice(range.in_file(self.cx.program[self.key].file))
     }
 
-    fn shown(&self, id: ExprId) -> String {
+    pub(super) fn shown(&self, id: ExprId) -> &str {
         let text = self.text(id).trim_start_matches(['&', '*', ' ']);
         match text.len() < 40 && !text.contains(['"', '\n']) {
-            true => text.to_owned(),
-            false => "a secret".into(),
+            true => text,
+            false => "a secret",
         }
     }
 
@@ -226,15 +117,17 @@ impl Sides<'_, '_> {
         match self.body.expr(id) {
             Expr::Literal(_) | Expr::Array(_) | Expr::Repeat { .. } => return false,
             Expr::Ref { inner, .. } | Expr::Unary { inner, .. } => return self.is_bytes(*inner),
-            Expr::Call { args, .. } => {
+            Expr::Call { args, callee } => {
                 // `Some("x")`, `None`.
+                let is_variant = matches!(self.body.expr(*callee), Expr::Path(path)
+                    if path.last().is_some_and(|it| it.as_str().starts_with(char::is_uppercase)));
                 let literal = |it: &ExprId| {
                     matches!(
                         self.body.expr(*it),
                         Expr::Literal(Literal::Str(_) | Literal::Int(_))
                     )
                 };
-                if args.iter().any(literal) {
+                if is_variant && args.iter().any(literal) {
                     return false;
                 }
             }
