@@ -215,6 +215,7 @@ crates! {
     compact_jwt: model, none;
     config: model, exports;
     constant_time_eq: model, exports;
+    consulrs: model, none;
     cookie: model, exports;
     crypto_common: model, exports;
     ctr: model, none;
@@ -229,6 +230,7 @@ crates! {
     dropshot: model, exports;
     ecb: model, none;
     ed25519_dalek: model, exports;
+    elasticsearch: model, none;
     eyre: model, exports;
     fancy_regex: model, exports;
     fastrand: model, none;
@@ -290,6 +292,7 @@ crates! {
     once_cell: model, exports;
     oorandom: model, none;
     openidconnect: model, exports;
+    opensearch: model, none;
     openssh: model, none;
     openssl: model, exports;
     opentelemetry_proto: model, none;
@@ -386,6 +389,7 @@ crates! {
     utoipa_axum: model, exports;
     uuid: model, exports;
     validator: model, exports;
+    vaultrs: model, none;
     viz: none, exports;
     viz_core: model, exports;
     viz_router: model, exports;

@@ -76,6 +76,9 @@ pub struct Hazard {
     /// list, or the canonical path of a constant, variant, function without arguments, or field.
     #[serde(default)]
     pub is: Vec<Name>,
+    /// What the argument's text has in it where it is dangerous, any of them.
+    #[serde(default)]
+    pub holds: Vec<Name>,
     /// The number that the argument is less than where it is dangerous.
     #[serde(default)]
     pub below: Option<u64>,

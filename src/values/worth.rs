@@ -339,7 +339,12 @@ impl<'s, 'a> Worthy<'s, 'a> {
         }
         let typing = self.values.typing(key);
         let is_it = |id: ExprId| typing.local(id) == Some(pat);
-        let is_list = matches!(typing.pat_ty(pat), Ty::External(..));
+        let is_vec = |id: ExprId| {
+            let range = body.expr_range(id).in_file(self.values.program[key].file);
+            self.sources.slice(range).starts_with("vec")
+        };
+        let is_list = matches!(typing.pat_ty(pat), Ty::External(..))
+            || self.values.local_init(body, pat).is_some_and(is_vec);
         let is_lent = |id: &ExprId| matches!(body.expr(*id), Expr::Ref { mutable: true, inner } if is_it(*inner));
         body.exprs().any(|(_, expr)| match expr {
             Expr::MethodCall(call) if is_it(call.receiver) => GROWS.contains(&call.name.as_str()),

@@ -274,7 +274,8 @@ impl Judge<'_, '_> {
 
     /// Whether the argument is what makes it dangerous.
     fn meets(&self, hazard: &Hazard, used: &Use<'_>) -> Option<Sure> {
-        if hazard.is.is_empty() && hazard.below.is_none() && hazard.shorter.is_none() {
+        let asks = !hazard.is.is_empty() || !hazard.holds.is_empty();
+        if !asks && hazard.below.is_none() && hazard.shorter.is_none() {
             return Some(Sure::Certain);
         }
         let argument = used.argument?;
@@ -324,7 +325,9 @@ impl Judge<'_, '_> {
             Worth::Number(it) => hazard.below.is_some_and(|below| *it < u128::from(below)),
             Worth::Item(path) => is(path.as_str()),
             Worth::Text(it) => {
-                is(it) || hazard.shorter.is_some_and(|most| (it.len() as u64) < most)
+                is(it)
+                    || hazard.holds.iter().any(|part| it.contains(part.as_str()))
+                    || hazard.shorter.is_some_and(|most| (it.len() as u64) < most)
             }
             Worth::Bytes(it) => hazard.shorter.is_some_and(|most| *it < most),
             Worth::Empty => is("[]"),
