@@ -53,6 +53,8 @@ pub enum HazardKind {
     UncheckedHostKey,
     /// What is encrypted can be changed without anybody noticing.
     UnauthenticatedCipher,
+    /// A key goes along wherever a redirect leads.
+    RedirectedCredential,
     /// No danger by itself: a response says that the service failed (5xx). The argument is its text.
     Failure,
     /// No danger by itself: a response says that the request was wrong (4xx). The argument is its text.
@@ -73,7 +75,8 @@ pub struct Hazard {
     #[serde(default)]
     pub argument: Option<i32>,
     /// What the argument is where it is dangerous, any of them: `true`, `false`, `[]` for an empty
-    /// list, or the canonical path of a constant, variant, function without arguments, or field.
+    /// list, a text (in letters of whichever case), or the canonical path of a constant, variant, function
+    /// without arguments, or field.
     #[serde(default)]
     pub is: Vec<Name>,
     /// What the argument's text has in it where it is dangerous, any of them.
@@ -102,6 +105,9 @@ pub struct Hazard {
     /// Methods of which the program calls none where it is dangerous.
     #[serde(default)]
     pub unless_called: Vec<Name>,
+    /// Whether all places of a crate are one finding, since one setting mends them.
+    #[serde(default)]
+    pub once: bool,
     /// Whether there may be reasons for it that the code does not show: for auditors.
     #[serde(default)]
     pub auditor: bool,

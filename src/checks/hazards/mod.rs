@@ -26,7 +26,7 @@ use crate::diagnostics::{Diagnostic, Label, Persona};
 use crate::facts::{Expr, ExprId, Mention};
 use crate::lints::Lint;
 use crate::models::{Hazard, HazardKind};
-use crate::program::{BodyKey, BodyOwner, FnId};
+use crate::program::{BodyKey, BodyOwner, CrateId, FnId};
 use crate::source::{Name, SourceMap, Span};
 use crate::values::Values;
 use crate::values::around::{Condition, Parents, Way};
@@ -36,6 +36,9 @@ use crate::values::worth::{Worth, Worthy};
 
 /// Callers further away than this are not asked on what conditions they call.
 const MAX_CALLERS: usize = 4;
+
+/// Of places that are one finding, so many are shown beside the first.
+const MAX_MORE: usize = 8;
 
 /// What a lint's file says.
 #[derive(Deserialize)]
@@ -143,6 +146,7 @@ pub(super) fn run(cx: &Context<'_>, hazards: &Hazards<'_>, lint: &Lint) -> Vec<D
     };
     let mut found: BTreeMap<Span, Diagnostic> = BTreeMap::new();
     let mut keys = FxHashSet::default();
+    let mut first_of: BTreeMap<CrateId, Span> = BTreeMap::new();
     let meant = hazards
         .found
         .iter()
@@ -156,6 +160,18 @@ pub(super) fn run(cx: &Context<'_>, hazards: &Hazards<'_>, lint: &Lint) -> Vec<D
             && !keys.insert((key.0, judge.text(key)))
         {
             continue;
+        }
+        if used.hazard.once {
+            let krate = cx.program[cx.program[used.place.0].module].krate;
+            let first = *first_of.entry(krate).or_insert(span);
+            if let Some(known) = found.remove(&first).filter(|_| first != span) {
+                let more = match known.secondary.len() < MAX_MORE {
+                    true => known.with_label(span, "and here"),
+                    false => known,
+                };
+                found.insert(first, more);
+                continue;
+            }
         }
         match found.get(&span) {
             Some(known) if known.persona <= diagnostic.persona => {}
@@ -325,7 +341,7 @@ impl Judge<'_, '_> {
             Worth::Number(it) => hazard.below.is_some_and(|below| *it < u128::from(below)),
             Worth::Item(path) => is(path.as_str()),
             Worth::Text(it) => {
-                is(it)
+                hazard.is.iter().any(|is| it.eq_ignore_ascii_case(is.as_str()))
                     || hazard.holds.iter().any(|part| it.contains(part.as_str()))
                     || hazard.shorter.is_some_and(|most| (it.len() as u64) < most)
             }
