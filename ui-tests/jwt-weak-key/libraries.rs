@@ -66,7 +66,7 @@ fn signs() -> EncodingKey {
 }
 
 fn written() -> EncodingKey {
-    // near miss: `hardcoded-secret` says that it is short, too
+    // near miss: `hardcoded-secret` reports it
     EncodingKey::from_secret(b"secret")
 }
 
@@ -140,9 +140,9 @@ fn either(long: bool) -> EncodingKey {
     EncodingKey::from_secret(if long { &whole[..] } else { &short[..] })
 }
 
-fn pem(text: &[u8]) -> jsonwebtoken::errors::Result<EncodingKey> {
+fn private(der: &[u8]) -> EncodingKey {
     // near miss: another kind of key
-    EncodingKey::from_rsa_pem(text)
+    EncodingKey::from_rsa_der(der)
 }
 
 fn salt() -> [u8; 16] {

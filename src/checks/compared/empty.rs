@@ -11,7 +11,7 @@ use crate::checks::secrets::names::words;
 use crate::checks::{Context, meta};
 use crate::diagnostics::{Diagnostic, Label};
 use crate::facts::body::{BinaryOp, Literal};
-use crate::facts::{Body, Expr, ExprId};
+use crate::facts::{Body, Expr, ExprId, Pat};
 use crate::lints::Lint;
 use crate::models::Role;
 use crate::program::{BodyKey, BodyOwner};
@@ -151,11 +151,13 @@ fn named(body: &Body, mut id: ExprId) -> ExprId {
 fn asks_for_something(body: &Body) -> bool {
     let is_nothing =
         |id: ExprId| matches!(body.expr(id), Expr::Literal(Literal::Str(it)) if it.is_empty());
-    body.exprs().any(|(_, expr)| match expr {
-        Expr::MethodCall(call) => matches!(call.name.as_str(), "is_empty" | "len"),
-        Expr::Binary { lhs, rhs, .. } => is_nothing(*lhs) || is_nothing(*rhs),
-        _ => false,
-    })
+    let is_arm = |it: &Pat| matches!(it, Pat::Literal(Literal::Str(it)) if it.is_empty());
+    body.pats().any(is_arm)
+        || body.exprs().any(|(_, expr)| match expr {
+            Expr::MethodCall(call) => matches!(call.name.as_str(), "is_empty" | "len"),
+            Expr::Binary { lhs, rhs, .. } => is_nothing(*lhs) || is_nothing(*rhs),
+            _ => false,
+        })
 }
 
 /// What makes a secret empty where nothing is set, if nothing refuses that.

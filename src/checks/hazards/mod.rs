@@ -341,7 +341,10 @@ impl Judge<'_, '_> {
             Worth::Number(it) => hazard.below.is_some_and(|below| *it < u128::from(below)),
             Worth::Item(path) => is(path.as_str()),
             Worth::Text(it) => {
-                hazard.is.iter().any(|is| it.eq_ignore_ascii_case(is.as_str()))
+                hazard
+                    .is
+                    .iter()
+                    .any(|is| it.eq_ignore_ascii_case(is.as_str()))
                     || hazard.holds.iter().any(|part| it.contains(part.as_str()))
                     || hazard.shorter.is_some_and(|most| (it.len() as u64) < most)
             }
