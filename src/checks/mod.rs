@@ -64,7 +64,7 @@ enum Find {
 }
 
 /// The kinds of check that there are.
-static KINDS: [Kind; 37] = [
+static KINDS: [Kind; 41] = [
     kind("secret-literal", Find::InCode(secret_literal::run)),
     with::<hazards::Params>("hazardous-call", Find::AmongHazards(hazards::run)),
     kind("secret-comparison", Find::AmongComparisons(compared::run)),
@@ -93,6 +93,7 @@ static KINDS: [Kind; 37] = [
         Find::AmongEndpoints(endpoints::mismatched::run),
     ),
     kind("fail-open", Find::AmongEndpoints(endpoints::fail_open::run)),
+    with::<endpoints::noop::Params>("noop-validator", Find::AmongEndpoints(endpoints::noop::run)),
     kind(
         "misplaced-endpoint",
         Find::AmongEndpoints(endpoints::misplaced::run),
@@ -158,6 +159,18 @@ static KINDS: [Kind; 37] = [
     with::<endpoints::unprotected::Params>(
         "unprotected-service",
         Find::AmongEndpoints(endpoints::unprotected::run),
+    ),
+    with::<endpoints::headers::Params>(
+        "unset-headers",
+        Find::AmongEndpoints(endpoints::headers::run),
+    ),
+    with::<endpoints::undocumented::Params>(
+        "undocumented-endpoint",
+        Find::AmongEndpoints(endpoints::undocumented::run),
+    ),
+    with::<endpoints::verbs::Params>(
+        "mismatched-verb",
+        Find::AmongEndpoints(endpoints::verbs::run),
     ),
     with::<endpoints::owners::Params>(
         "unscoped-statement",

@@ -101,7 +101,7 @@ impl Walk<'_, '_> {
                     true => Vec::new(),
                     false => {
                         let bounded = self.measured(bounded);
-                        self.facts_of(bounded, Sinks::of(SinkKind::Allocation))
+                        self.facts_of(bounded, Sinks::BOUNDED)
                     }
                 }
             }
@@ -377,6 +377,13 @@ impl Walk<'_, '_> {
         meant
             .flat_map(|it| self.facts_of(scrutinee, it.2))
             .collect()
+    }
+
+    /// The kinds of sink that a value can do no harm at which has no guard of an arm taken: `it if !ok(it)`.
+    pub(super) fn ruled_out(&self, pat: PatId, guard: ExprId) -> Sinks {
+        let of_bound = self.facts(guard, false).into_iter();
+        let meant = of_bound.filter(|it| it.0 == Some(pat) && it.1.is_empty());
+        meant.fold(Sinks::NONE, |all, it| all.with(it.2))
     }
 
     /// `x` in `x.chars()`, `x.components()`.

@@ -34,6 +34,7 @@ impl<'a> Walk<'_, 'a> {
         if let Some((call, _)) = &this {
             self.sink_of_chain(path, call, &values);
             self.stored_by_method(path, call, &values);
+            self.page_by_method(path, call, &values);
         }
         if this.is_none() {
             self.sink_of_function(path, args, &values);
@@ -217,7 +218,7 @@ impl<'a> Walk<'_, 'a> {
         if matches!(path.as_str(), "std::cmp::min" | "std::cmp::Ord::min")
             && values.iter().any(Value::is_untainted)
         {
-            return Value::of_all(&values).cleared(Sinks::of(SinkKind::Allocation));
+            return Value::of_all(&values).cleared(Sinks::BOUNDED);
         }
         let krate = crate_of(path.as_str());
         if !passes(krate) {
@@ -340,7 +341,7 @@ impl<'a> Walk<'_, 'a> {
         }
         // No more than the program itself says.
         if matches!(name, "min" | "clamp") && values.last().is_some_and(Value::is_untainted) {
-            return receiver.cleared(Sinks::of(SinkKind::Allocation));
+            return receiver.cleared(Sinks::BOUNDED);
         }
         // That of an upload is as it was sent.
         let takes_name = matches!(name, "file_name" | "file_stem" | "extension");

@@ -30,6 +30,7 @@ impl<'a> Walk<'_, 'a> {
             values.push((arg.value, value));
         }
         self.stored_by_macro(call, name, &values);
+        self.page_by_macro(call, name, &values);
         match name {
             "format" | "format_args" | "concat" => self.formatted(id, call, &values),
             // What is written comes to stand in the first argument.
@@ -160,6 +161,8 @@ impl<'a> Walk<'_, 'a> {
                 && let Some((_, value)) = values.iter().find(|it| Some(&it.0) == order.get(at))
                 && !value.is_untainted()
             {
+                let arg = order.get(at).copied();
+                self.page_in_text(&before, arg.unwrap_or(id), value);
                 let lead = lead_of_text(&before);
                 let value = value.flat().changed(|it| it.lead = it.lead.behind(lead));
                 let value = self.noted(value, || "put into a text".into(), span);

@@ -12,6 +12,7 @@ mod guards;
 mod library;
 mod macros;
 mod near;
+mod pages;
 mod predicates;
 mod responses;
 mod sources;

@@ -7,6 +7,7 @@ use super::walk::Walk;
 use crate::facts::body::{BinaryOp, Literal, MethodCall, UnaryOp};
 use crate::facts::{Expr, ExprId, Pat, PatId, Path, Stmt};
 use crate::models::{SinkKind, Sinks};
+use crate::program::Def;
 use crate::source::Name;
 use crate::values::Callee;
 
@@ -132,7 +133,7 @@ impl Walk<'_, '_> {
                 let range = self.body.pat_range(pat).in_file(file);
                 let end = self.all.sources.slice(range).split_once("..");
                 match end.is_some_and(|it| !it.1.trim().is_empty()) {
-                    true => Sinks::of(SinkKind::Allocation),
+                    true => Sinks::BOUNDED,
                     false => Sinks::NONE,
                 }
             }
@@ -294,6 +295,16 @@ impl Walk<'_, '_> {
             Expr::Literal(Literal::Bool(truth)) => Some(*truth),
             _ => None,
         }
+    }
+
+    /// Whether a path names a struct or variant of the program.
+    pub(super) fn is_own(&self, path: &Path) -> bool {
+        let module = self.all.program[self.key].module;
+        let found = self.all.program.resolve_whole(module, path);
+        found
+            .iter()
+            .any(|it| matches!(it, Def::Adt(_) | Def::Variant(..)))
+            || path.segments.first().is_some_and(|it| it.name == "Self")
     }
 }
 

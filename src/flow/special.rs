@@ -3,9 +3,9 @@
 
 use rustc_hash::FxHashSet;
 
-use super::stored;
 use super::taint::Value;
 use super::walk::Walk;
+use super::{pages, stored};
 use crate::facts::body::MethodCall;
 use crate::facts::mentions::hash;
 use crate::facts::{Expr, ExprId, Mention};
@@ -434,6 +434,9 @@ pub(super) fn bodies(values: &Values<'_>, asked: Sinks) -> Vec<BodyKey> {
     }
     if asked.has(SinkKind::Storage) {
         found.extend(stored::bodies(program));
+    }
+    if asked.has(SinkKind::PageSize) {
+        found.extend(pages::bodies(program));
     }
     if asked.has(SinkKind::Allocation) {
         let vec = std::iter::once(hash(Mention::Macro, "vec")).collect();

@@ -9,7 +9,7 @@ use rustc_hash::FxHashSet;
 use crate::facts::body::{BinaryOp, BlockKind, Closure, LoopKind, UnaryOp};
 use crate::facts::{Body, Expr, ExprId, Pat, PatId, Stmt};
 use crate::models::{SinkKind, Sinks};
-use crate::program::{BodyKey, Def, FnId, Ty};
+use crate::program::{BodyKey, FnId, Ty};
 use crate::source::{Name, Span};
 use crate::values::{Callee, Typing};
 
@@ -153,7 +153,10 @@ impl<'w, 'a> Walk<'w, 'a> {
             Expr::Path(path) => self.path(id, path),
             Expr::Call { callee, args } => self.call(id, *callee, args),
             Expr::MethodCall(call) => self.method_call(id, call),
-            Expr::Field { base, name } => self.expr(*base).field(*name),
+            Expr::Field { base, name } => {
+                let value = self.expr(*base);
+                self.field_of(self.ty(*base), *name, &value)
+            }
             Expr::Index { base, index } => {
                 let value = self.expr(*base);
                 self.expr(*index);
@@ -323,7 +326,7 @@ impl<'w, 'a> Walk<'w, 'a> {
                 let left = self.expr(lhs);
                 let right = self.expr(rhs);
                 match right.is_untainted() && self.is_rest(lhs, rhs) {
-                    true => left.cleared(Sinks::of(SinkKind::Allocation)),
+                    true => left.cleared(Sinks::BOUNDED),
                     false => left.or(&right),
                 }
             }
@@ -463,7 +466,7 @@ impl<'w, 'a> Walk<'w, 'a> {
     }
 
     fn choose(&mut self, scrutinee: ExprId, arms: &[crate::facts::body::Arm]) -> Value {
-        let value = self.expr(scrutinee);
+        let mut value = self.expr(scrutinee);
         let start = self.env.clone();
         let mut result = Value::default();
         let mut ends: Option<Env> = None;
@@ -478,6 +481,7 @@ impl<'w, 'a> Walk<'w, 'a> {
                 self.condition(guard);
                 let held = self.facts(guard, true);
                 missed.extend(self.facts_of_bound(arm.pat, scrutinee, guard));
+                value = value.cleared(self.ruled_out(arm.pat, guard));
                 self.apply(&held);
                 let held = self.held_by_guard(arm.pat, scrutinee, &held);
                 self.apply(&held);
@@ -615,7 +619,8 @@ impl<'w, 'a> Walk<'w, 'a> {
             }
             Pat::Struct(_, all) => {
                 for (name, inner) in all {
-                    self.bind(*inner, value.field(*name));
+                    let ty = self.typing.pat_ty(pat);
+                    self.bind(*inner, self.field_of(ty, *name, &value));
                 }
             }
             Pat::Slice(all) | Pat::Or(all) => {
@@ -625,16 +630,6 @@ impl<'w, 'a> Walk<'w, 'a> {
             }
             Pat::Wild | Pat::Rest | Pat::Path(_) | Pat::Literal(_) | Pat::Value => {}
         }
-    }
-
-    /// Whether a path names a struct or variant of the program.
-    fn is_own(&self, path: &crate::facts::Path) -> bool {
-        let module = self.all.program[self.key].module;
-        let found = self.all.program.resolve_whole(module, path);
-        found
-            .iter()
-            .any(|it| matches!(it, Def::Adt(_) | Def::Variant(..)))
-            || path.segments.first().is_some_and(|it| it.name == "Self")
     }
 
     /// The variable that an expression is a part of, and the way to that part.

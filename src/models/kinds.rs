@@ -36,6 +36,8 @@ pub enum SinkKind {
     Deserialize,
     /// How much memory is asked for.
     Allocation,
+    /// How many rows a query gives.
+    PageSize,
     /// Compressed data that is unpacked to its end.
     Inflation,
     /// A decoder that goes as deep as what it reads.
@@ -60,7 +62,9 @@ impl Sinks {
     /// Not a kind of sink: of a path it is known that it does not begin with `/`.
     pub const ROOTED: Sinks = Sinks(1 << 31);
     /// Those that a number, an identifier or a time can do no harm at.
-    pub const TEXTUAL: Sinks = Sinks(u32::MAX ^ (1 << SinkKind::Allocation as u32));
+    pub const TEXTUAL: Sinks = Sinks(u32::MAX ^ Sinks::BOUNDED.0);
+    /// Those that a number can do no harm at that is no larger than the program says.
+    pub const BOUNDED: Sinks = Sinks::of(SinkKind::Allocation).with(Sinks::of(SinkKind::PageSize));
 
     /// One of them.
     pub const fn of(kind: SinkKind) -> Sinks {

@@ -244,6 +244,7 @@ impl<'v, 'a> Assembler<'v, 'a> {
                 gap: effect.gap.filter(|_| !effect.looks.any()),
                 cors,
                 limit_key,
+                decider: effect.decider,
             });
         }
         for guard in &route.guards {

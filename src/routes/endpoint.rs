@@ -72,6 +72,17 @@ pub struct LayerSeen {
     pub cors: Option<Arc<CorsPolicy>>,
     /// By what it tells clients apart, if it limits them by something that they choose.
     pub limit_key: Option<Arc<ClientKey>>,
+    /// The code of the program that decides whether a request gets through.
+    pub decider: Option<Decider>,
+}
+
+/// The code of the program by which a layer decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Decider {
+    /// A function, a method or a closure.
+    pub code: HandlerTarget,
+    /// A library's layer asks it, which is there to find out who comes in.
+    pub is_asked: bool,
 }
 
 /// Where middleware that refuses some requests for their credentials lets others pass without.

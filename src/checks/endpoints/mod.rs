@@ -1,5 +1,6 @@
 //! Endpoints that miss a protection: what the checks about them share.
 
+mod accepts;
 mod acts;
 mod asked;
 pub(super) mod assigned;
@@ -16,9 +17,11 @@ pub(super) mod fail_open;
 pub(super) mod forgeable;
 mod given;
 mod groups;
+pub(super) mod headers;
 pub(super) mod ignored;
 pub(super) mod mismatched;
 pub(super) mod misplaced;
+pub(super) mod noop;
 pub(super) mod owners;
 pub(super) mod panicking;
 mod router;
@@ -30,9 +33,11 @@ mod toothless;
 pub(super) mod types;
 pub(super) mod unauthorized;
 pub(super) mod unbounded;
+pub(super) mod undocumented;
 pub(super) mod unguarded;
 pub(super) mod unlimited;
 pub(super) mod unprotected;
+pub(super) mod verbs;
 
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};

@@ -14,7 +14,7 @@ use crate::facts::{Expr, Mention};
 use crate::models::roles::{Protection as Protects, Proves};
 use crate::program::ty::Subst;
 use crate::program::{BodyKey, FnId, Ty};
-use crate::routes::endpoint::{Evidence, EvidenceKind, Gap, HandlerTarget, Status};
+use crate::routes::endpoint::{Decider, Evidence, EvidenceKind, Gap, HandlerTarget, Status};
 use crate::routes::limiters::in_messages;
 use crate::routes::value::{Callable, Layer, LayerKind, Value, When};
 use crate::source::{Name, Span, TextRange};
@@ -39,6 +39,8 @@ pub struct Effect {
     /// It may be another for another path or method, as far as it looks at them: see
     /// [`Judge::layer_on`].
     pub looks: Looks,
+    /// The code of the program that decides whether a request gets through.
+    pub decider: Option<Decider>,
 }
 
 impl Effect {
@@ -52,6 +54,7 @@ impl Effect {
             gap: None,
             text: String::new(),
             looks: Looks::default(),
+            decider: None,
         }
     }
 
@@ -167,6 +170,7 @@ impl Judge<'_> {
             }
         };
         self.admit(&mut effect.proof);
+        effect.decider = self.decider(layer);
         // What a model describes does what that says, and not what it was given is named for.
         let is_modelled = match &layer.kind {
             LayerKind::Type(Ty::External(path, _), _) => self.program.models.layer(*path).is_some(),
@@ -254,15 +258,10 @@ impl Judge<'_> {
         })
     }
 
-    /// The method by which a type intercepts: tonic's `Interceptor`, tonic-middleware's
-    /// `RequestInterceptor` and `Middleware`, the latter with what it hands requests on to.
+    /// Judges a type that intercepts: tonic-middleware's `Middleware` is handed what it hands requests
+    /// on to.
     fn interceptor_type(&self, ty: &Ty) -> Option<Effect> {
-        let method = ["intercept", "call"].iter().find_map(|name| {
-            let found = self.program.find_methods(ty, Name::new(name));
-            found
-                .into_iter()
-                .find(|it| self.program[it.id].body.is_some())
-        })?;
+        let method = self.interceptor_method(ty)?;
         let def = &self.program[method.id];
         let summary = match def.sig.params.len() {
             2 => {
@@ -416,16 +415,7 @@ impl Judge<'_> {
 
     fn layer_type(&self, ty: &Ty, args: &[Value], layer: &Layer) -> Effect {
         if let Ty::External(path, _) = ty.peel_refs() {
-            let owner = path
-                .as_str()
-                .rsplit_once("::")
-                .map_or("", |(owner, _)| owner);
-            let model = self
-                .program
-                .models
-                .layer(*path)
-                .or_else(|| self.program.models.layer(Name::new(owner)));
-            if let Some(model) = model {
+            if let Some(model) = self.layer_model(*path) {
                 let evidence = Evidence {
                     kind: EvidenceKind::Layer,
                     name: layer.name.clone(),
@@ -481,11 +471,7 @@ impl Judge<'_> {
         let wanted = at.and_then(|at| args.get(at as usize));
         // A library's own, of which a model speaks: salvo's `ConstDecoder`.
         if let Some(Value::Object(Ty::External(path, _), _)) = wanted {
-            let owner = path.as_str().rsplit_once("::").map_or("", |it| it.0);
-            let models = &self.program.models;
-            let known = models
-                .layer(*path)
-                .or_else(|| models.layer(Name::new(owner)));
+            let known = self.layer_model(*path);
             if known.is_some_and(|it| it.proves == Proves::Identity) {
                 return Proof::verified(evidence.clone());
             }
@@ -574,7 +560,7 @@ impl Judge<'_> {
     }
 
     /// The method by which a validator of the program decides.
-    fn deciding(&self, ty: &Ty) -> Option<FnId> {
+    pub(super) fn deciding(&self, ty: &Ty) -> Option<FnId> {
         ["authorize", "validate", "decode"].iter().find_map(|name| {
             let found = self.program.find_methods(ty, Name::new(name));
             let mut found = found.into_iter().map(|it| it.id);

@@ -17,6 +17,7 @@ mod combinators;
 mod conditions;
 mod connection;
 mod counted;
+mod deciders;
 mod defaults;
 mod derived;
 mod effects;
