@@ -64,7 +64,7 @@ enum Find {
 }
 
 /// The kinds of check that there are.
-static KINDS: [Kind; 41] = [
+static KINDS: [Kind; 43] = [
     kind("secret-literal", Find::InCode(secret_literal::run)),
     with::<hazards::Params>("hazardous-call", Find::AmongHazards(hazards::run)),
     kind("secret-comparison", Find::AmongComparisons(compared::run)),
@@ -93,6 +93,11 @@ static KINDS: [Kind; 41] = [
         Find::AmongEndpoints(endpoints::mismatched::run),
     ),
     kind("fail-open", Find::AmongEndpoints(endpoints::fail_open::run)),
+    kind("early-return", Find::AmongEndpoints(endpoints::early::run)),
+    kind(
+        "flagged-check",
+        Find::AmongEndpoints(endpoints::flagged::run),
+    ),
     with::<endpoints::noop::Params>("noop-validator", Find::AmongEndpoints(endpoints::noop::run)),
     kind(
         "misplaced-endpoint",

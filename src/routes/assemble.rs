@@ -245,6 +245,7 @@ impl<'v, 'a> Assembler<'v, 'a> {
                 cors,
                 limit_key,
                 decider: effect.decider,
+                refuses: effect.refuses,
             });
         }
         for guard in &route.guards {

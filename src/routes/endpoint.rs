@@ -74,6 +74,8 @@ pub struct LayerSeen {
     pub limit_key: Option<Arc<ClientKey>>,
     /// The code of the program that decides whether a request gets through.
     pub decider: Option<Decider>,
+    /// Whether it refuses some requests, and looks at the credentials of some.
+    pub refuses: bool,
 }
 
 /// The code of the program by which a layer decides.

@@ -164,3 +164,5 @@ pub fn app() -> Router {
         .route("/note/touch", put(touch_note))
         .route("/note/upload", post(upload_note))
 }
+
+fn main() {}

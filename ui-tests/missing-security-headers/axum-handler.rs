@@ -13,3 +13,5 @@ async fn home() -> impl IntoResponse {
 pub fn app() -> Router {
     Router::new().route("/", get(home))
 }
+
+fn main() {}

@@ -36,3 +36,5 @@ pub fn app() -> Router {
         .route("/describe", get(swagger_page))
         .nest_service("/thumbnails", ServeDir::new("thumbnails")) // near miss: a folder of pictures, no site
 }
+
+fn main() {}

@@ -20,3 +20,5 @@ async fn not_sniffed(mut response: Response) -> Response {
 pub fn app() -> Router {
     Router::new().route("/", get(home)).layer(map_response(not_sniffed))
 }
+
+fn main() {}

@@ -29,3 +29,5 @@ pub fn app() -> Router {
         .route("/named/{name}", get(by_type))
         .route("/api/notes", get(list))
 }
+
+fn main() {}

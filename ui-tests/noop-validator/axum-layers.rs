@@ -175,3 +175,5 @@ pub fn app(sessions: Sessions) -> Router {
 pub fn unused() -> impl Sized {
     unused_auth
 }
+
+fn main() {}

@@ -133,3 +133,5 @@ fn remove() -> &'static str {
 pub fn poem_app() -> impl Endpoint {
     Route::new().at("/log", poem::delete(remove)).with(Authentication)
 }
+
+fn main() {}

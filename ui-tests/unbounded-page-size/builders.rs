@@ -98,3 +98,5 @@ pub fn app() -> App<impl actix_web::dev::ServiceFactory<actix_web::dev::ServiceR
         .route("/6", web::get().to(documents))
         .route("/7", web::get().to(few_documents))
 }
+
+fn main() {}

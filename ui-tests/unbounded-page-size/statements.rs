@@ -195,3 +195,5 @@ pub fn app(db: PgPool) -> Router {
         .route("/20", post(store_limit))
         .with_state(db)
 }
+
+fn main() {}

@@ -106,3 +106,5 @@ pub fn app() -> Router {
 pub fn description() -> [utoipa::openapi::OpenApi; 2] {
     [Description::openapi(), PeopleDescription::openapi()]
 }
+
+fn main() {}

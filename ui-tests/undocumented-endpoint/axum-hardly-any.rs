@@ -44,3 +44,5 @@ pub fn app() -> Router {
 pub fn description() -> utoipa::openapi::OpenApi {
     Description::openapi()
 }
+
+fn main() {}

@@ -70,3 +70,5 @@ pub fn app() -> Router {
 pub fn description() -> utoipa::openapi::OpenApi {
     Description::openapi()
 }
+
+fn main() {}

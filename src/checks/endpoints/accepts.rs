@@ -5,6 +5,7 @@
 
 use rustc_hash::FxHashSet;
 
+use super::chosen::Chosen;
 use crate::checks::Context;
 use crate::facts::body::{BlockKind, Literal, MacroCall};
 use crate::facts::{Body, Expr, ExprId, PatId, Stmt};
@@ -27,23 +28,7 @@ pub(super) struct Accepting {
 
 /// Whether every way through a function or closure ends in letting the request pass.
 pub(super) fn accepting(cx: &Context<'_>, code: HandlerTarget) -> Option<Accepting> {
-    let (key, params, root, place) = match code {
-        HandlerTarget::Fn(id) => {
-            let def = &cx.program[id];
-            let body = &cx.program[def.body?].body;
-            (def.body?, body.params.to_vec(), body.root, def.name_span())
-        }
-        HandlerTarget::Closure(key, expr) => {
-            let data = &cx.program[key];
-            let Expr::Closure(closure) = data.body.expr(expr) else {
-                return None;
-            };
-            let params = closure.params.iter().map(|(pat, _)| *pat).collect();
-            let place = data.body.expr_range(expr).in_file(data.file);
-            (key, params, closure.body, place)
-        }
-        HandlerTarget::External(_) | HandlerTarget::Unknown => return None,
-    };
+    let (key, params, root, place) = code_of(cx, code)?;
     let data = &cx.program[key];
     let reading = Reading {
         body: &data.body,
@@ -64,6 +49,61 @@ pub(super) fn accepting(cx: &Context<'_>, code: HandlerTarget) -> Option<Accepti
         key,
         answer: span,
         is_bare: reading.is_bare(answer),
+    })
+}
+
+/// The body of a function or closure, its parameters, what it is, and where it stands.
+fn code_of(cx: &Context<'_>, code: HandlerTarget) -> Option<(BodyKey, Vec<PatId>, ExprId, Span)> {
+    match code {
+        HandlerTarget::Fn(id) => {
+            let def = &cx.program[id];
+            let body = &cx.program[def.body?].body;
+            Some((def.body?, body.params.to_vec(), body.root, def.name_span()))
+        }
+        HandlerTarget::Closure(key, expr) => {
+            let data = &cx.program[key];
+            let Expr::Closure(closure) = data.body.expr(expr) else {
+                return None;
+            };
+            let params = closure.params.iter().map(|(pat, _)| *pat).collect();
+            let place = data.body.expr_range(expr).in_file(data.file);
+            Some((key, params, closure.body, place))
+        }
+        HandlerTarget::External(_) | HandlerTarget::Unknown => None,
+    }
+}
+
+/// Where code that refuses others lets a request pass before it looks.
+pub(super) struct Early {
+    /// The call of what comes next.
+    pub(super) passes: Span,
+    /// The condition that clients choose.
+    pub(super) flag: Span,
+}
+
+/// The first way through a function on which nothing was asked but what clients choose.
+pub(super) fn early(cx: &Context<'_>, code: HandlerTarget) -> Option<Early> {
+    let (key, params, root, _) = code_of(cx, code)?;
+    if !cx.is_live(key) {
+        return None;
+    }
+    let data = &cx.program[key];
+    let chosen = Chosen::new(cx, key, &params);
+    let reading = Reading {
+        body: &data.body,
+        typing: cx.values.typing(key),
+        params: params.into_iter().collect(),
+    };
+    let within = data.body.expr_range(root);
+    let inside = |id: ExprId| within.contains(data.body.expr_range(id));
+    let mut passing = data.body.exprs().filter(|(id, expr)| {
+        inside(*id) && matches!(expr, Expr::MethodCall(_)) && reading.passes_on(*id)
+    });
+    let (passes, flag) = passing.find_map(|(id, _)| Some((id, reading.passed_by(&chosen, id)?)))?;
+    let span = |id: ExprId| data.body.expr_range(id).in_file(data.file);
+    Some(Early {
+        passes: span(passes),
+        flag: span(flag),
     })
 }
 
@@ -191,6 +231,38 @@ impl Reading<'_> {
             }
             _ => false,
         }
+    }
+
+    /// The condition that clients choose behind which an expression stands, if it stands behind nothing else and comes
+    /// before whatever may refuse.
+    fn passed_by(&self, chosen: &Chosen<'_>, id: ExprId) -> Option<ExprId> {
+        let wanted = self.body.expr_range(id);
+        let around = |id: ExprId| self.body.expr_range(id).contains(wanted);
+        let mut found: Option<(u32, ExprId)> = None;
+        for (at, expr) in self.body.exprs().filter(|(at, _)| *at != id && around(*at)) {
+            let flag = match expr {
+                Expr::If {
+                    cond,
+                    then,
+                    otherwise,
+                } => match otherwise {
+                    _ if around(*then) => chosen.flag(*cond, true)?,
+                    Some(otherwise) if around(*otherwise) => chosen.flag(*cond, false)?,
+                    _ => return None,
+                },
+                Expr::Match { .. } | Expr::Loop(_) | Expr::Binary { .. } => return None,
+                _ => continue,
+            };
+            let start = self.body.expr_range(at).start;
+            if found.is_none_or(|(known, _)| start < known) {
+                found = Some((start, flag));
+            }
+        }
+        let (start, flag) = found?;
+        let comes_before = |at: ExprId| self.body.expr_range(at).end <= start;
+        let refuses = |expr: &Expr| matches!(expr, Expr::Try(_) | Expr::Return(_));
+        let mut before = self.body.exprs().filter(|(at, _)| comes_before(*at));
+        (!before.any(|(_, expr)| refuses(expr))).then_some(flag)
     }
 
     /// Whether an expression is something that the code was handed.

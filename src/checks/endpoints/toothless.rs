@@ -82,6 +82,25 @@ fn in_handler(cx: &Context<'_>, site: &Site<'_>) -> Option<Toothless> {
     })
 }
 
+/// The calls in a handler's body in which credentials are looked at.
+pub(super) fn checks(cx: &Context<'_>, site: &Site<'_>) -> Option<(BodyKey, Vec<ExprId>)> {
+    let HandlerTarget::Fn(id) = site.endpoint.handler.target else {
+        return None;
+    };
+    let key = cx.program[id].body?;
+    let evidence = site.endpoint.protections.authentication.evidence.iter();
+    let evidence = evidence.filter(|it| it.kind == EvidenceKind::BodyCheck);
+    let spans: Vec<Span> = evidence.map(|it| it.span).collect();
+    let mut search = Search {
+        cx,
+        key,
+        checks: Vec::new(),
+        act: |seen| seen.write.is_some(),
+    };
+    search.find_checks(&spans);
+    Some((key, search.checks))
+}
+
 /// What is wrong with the limiter that a handler asks: nobody looks at the answer, or too late.
 pub(super) fn void_limit(cx: &Context<'_>, site: &Site<'_>) -> Option<Toothless> {
     let HandlerTarget::Fn(id) = site.endpoint.handler.target else {

@@ -6,7 +6,7 @@ use super::{
     Endpoints, Site, asks, count, first_line, insists, list, outermost, with_endpoints,
     with_evidence,
 };
-use super::{fail_open, groups, misplaced};
+use super::{fail_open, flagged, groups, misplaced};
 use crate::checks::Context;
 use crate::diagnostics::{Confidence, Diagnostic, Label, LintMeta, Persona};
 use crate::lints::Lint;
@@ -173,7 +173,7 @@ pub(super) fn matters(site: &Site<'_>) -> bool {
 }
 
 /// Whether it changes something that lasts.
-fn changes(site: &Site<'_>) -> bool {
+pub(super) fn changes(site: &Site<'_>) -> bool {
     if site.seen.is_pure() {
         return false;
     }
@@ -545,13 +545,19 @@ fn for_auditors(cx: &Context<'_>, meta: &LintMeta, site: &Site<'_>) -> Option<Di
             format!("`{}` is open to everybody", site.name()),
             looked(site),
         ),
-        Status::Optional if changes(site) && !fail_open::rests_on_gap(site) => (
-            format!(
-                "`{}` may let requests without credentials through",
-                site.name()
-            ),
-            looked(site),
-        ),
+        Status::Optional
+            if changes(site)
+                && !fail_open::rests_on_gap(site)
+                && flagged::flagged(cx, site).is_none() =>
+        {
+            (
+                format!(
+                    "`{}` may let requests without credentials through",
+                    site.name()
+                ),
+                looked(site),
+            )
+        }
         Status::Unknown => (
             format!(
                 "whether `{}` asks for authentication could not be decided",
