@@ -299,13 +299,27 @@ pub(super) fn bodies(program: &Program) -> Vec<BodyKey> {
     let mut bodies = program.mentioning(&members.into_iter().chain(macros).collect());
     bodies.retain(|key| {
         let text = program[*key].body.text();
-        text.is_none_or(|it| it.contains("limit(") || writes_limit(it) && runs(it))
+        text.is_none_or(|it| takes_limit(it) || writes_limit(it) && runs(it))
     });
     bodies
 }
 
+/// Whether a method `limit` is called with something else than a number or a constant.
+fn takes_limit(text: &str) -> bool {
+    text.match_indices(".limit(").any(|(at, call)| {
+        let arg = text[at + call.len()..].trim_start();
+        arg.starts_with(|it: char| it.is_ascii_lowercase() || matches!(it, '(' | '*' | '&'))
+    })
+}
+
+/// Whether a text has a limit that is no number: `LIMIT $1`, `LIMIT {limit}`, `" LIMIT "`.
 fn writes_limit(text: &str) -> bool {
-    ["LIMIT", "limit "].iter().any(|it| text.contains(it))
+    ["LIMIT", "limit "].iter().any(|word| {
+        text.match_indices(word).any(|(at, word)| {
+            let rest = text[at + word.len()..].trim_start();
+            rest.starts_with(['$', '?', '{', '"', '\\'])
+        })
+    })
 }
 
 /// Whether a statement may be run in a body: what only makes a part of one is for whoever does.

@@ -1,8 +1,9 @@
 //! Page sizes of queries that diesel and MongoDB build.
 
 use actix_web::{App, HttpResponse, Responder, web};
-use diesel::pg::PgConnection;
 use diesel::prelude::*;
+use diesel_async::pooled_connection::deadpool::Pool;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::TryStreamExt;
 use mongodb::Collection;
 use mongodb::bson::{Document, doc};
@@ -22,9 +23,7 @@ struct Page {
     page: i64,
 }
 
-fn connect() -> PgConnection {
-    PgConnection::establish("postgres://localhost/notes").unwrap_or_else(|error| panic!("{error}"))
-}
+type Connections = web::Data<Pool<AsyncPgConnection>>;
 
 fn answer(all: QueryResult<Vec<String>>) -> HttpResponse {
     match all {
@@ -33,26 +32,30 @@ fn answer(all: QueryResult<Vec<String>>) -> HttpResponse {
     }
 }
 
-async fn by_table(page: web::Query<Page>) -> impl Responder {
+async fn by_table(connections: Connections, page: web::Query<Page>) -> impl Responder {
+    let mut connection = connections.get().await.unwrap_or_else(|error| panic!("{error}"));
     let query = note::table.select(note::text).order(note::id);
-    answer(query.limit(page.limit).load(&mut connect())) //~ unbounded-page-size
+    answer(query.limit(page.limit).load(&mut connection).await) //~ unbounded-page-size
 }
 
-async fn by_box(page: web::Query<Page>) -> impl Responder {
+async fn by_box(connections: Connections, page: web::Query<Page>) -> impl Responder {
+    let mut connection = connections.get().await.unwrap_or_else(|error| panic!("{error}"));
     let mut query = note::table.select(note::text).into_boxed();
     query = query.filter(note::owner.gt(0));
     query = query.limit(page.limit); //~ unbounded-page-size
-    answer(query.load(&mut connect()))
+    answer(query.load(&mut connection).await)
 }
 
-async fn from(page: web::Query<Page>) -> impl Responder {
+async fn from(connections: Connections, page: web::Query<Page>) -> impl Responder {
+    let mut connection = connections.get().await.unwrap_or_else(|error| panic!("{error}"));
     let query = note::table.select(note::text);
-    answer(query.limit(20).offset(page.page * 20).load(&mut connect())) // near miss: the page, not its size
+    answer(query.limit(20).offset(page.page * 20).load(&mut connection).await) // near miss: the page, not its size
 }
 
-async fn no_more(page: web::Query<Page>) -> impl Responder {
+async fn no_more(connections: Connections, page: web::Query<Page>) -> impl Responder {
+    let mut connection = connections.get().await.unwrap_or_else(|error| panic!("{error}"));
     let query = note::table.select(note::text);
-    answer(query.limit(page.limit.min(100)).load(&mut connect())) // near miss: bounded
+    answer(query.limit(page.limit.min(100)).load(&mut connection).await) // near miss: bounded
 }
 
 struct Window {
@@ -65,10 +68,11 @@ impl Window {
     }
 }
 
-async fn by_window(page: web::Query<Page>) -> impl Responder {
+async fn by_window(connections: Connections, page: web::Query<Page>) -> impl Responder {
+    let mut connection = connections.get().await.unwrap_or_else(|error| panic!("{error}"));
     let window = Window { limit: 50 };
     let query = note::table.select(note::text);
-    answer(query.limit(window.limit(page.limit)).load(&mut connect())) // near miss: a method of the program's own
+    answer(query.limit(window.limit(page.limit)).load(&mut connection).await) // near miss: a method of the program's own
 }
 
 async fn documents(notes: web::Data<Collection<Document>>, page: web::Query<Page>) -> impl Responder {

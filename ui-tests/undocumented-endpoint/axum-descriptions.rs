@@ -37,7 +37,7 @@ mod notes {
     }
 }
 
-use notes::one as one_note;
+use notes as memos;
 
 #[utoipa::path(get, path = "/tags")]
 async fn tags() -> &'static str {
@@ -76,7 +76,7 @@ async fn missing() -> &'static str {
 }
 
 #[derive(OpenApi)]
-#[openapi(paths(notes::list, notes::create, one_note, notes::remove, tags))]
+#[openapi(paths(notes::list, notes::create, memos::one, notes::remove, tags))]
 struct Description;
 
 #[derive(OpenApi)]
@@ -90,7 +90,7 @@ pub fn app() -> Router {
         .route("/notes", get(notes::list)) // near miss: listed by its path
         .route("/v1/notes", get(notes::list)) // near miss: a second route of what is described
         .route("/notes/new", post(notes::create)) // near miss: listed, on another path
-        .route("/notes/{id}", get(one_note)) // near miss: listed by another name
+        .route("/notes/{id}", get(memos::one)) // near miss: listed by another name
         .route("/notes/{id}/now", delete(notes::remove)) // near miss: listed
         .route("/tags", get(tags)) // near miss: listed by its name
         .route("/people", get(people)) // near miss: in another description

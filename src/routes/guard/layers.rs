@@ -414,25 +414,25 @@ impl Judge<'_> {
     }
 
     fn layer_type(&self, ty: &Ty, args: &[Value], layer: &Layer) -> Effect {
-        if let Ty::External(path, _) = ty.peel_refs() {
-            if let Some(model) = self.layer_model(*path) {
-                let evidence = Evidence {
-                    kind: EvidenceKind::Layer,
-                    name: layer.name.clone(),
-                    span: layer.span,
-                };
-                let proof = match model.proves {
-                    Proves::Identity => Proof::verified(evidence),
-                    Proves::Callback => self.validator(args, model.validator, &evidence),
-                    Proves::Presence => Proof::presence(),
-                    Proves::Nothing | Proves::Session => Proof::nothing(),
-                };
-                return Effect {
-                    protects: model.protects.clone(),
-                    sets: model.sets,
-                    ..Effect::of(proof)
-                };
-            }
+        if let Ty::External(path, _) = ty.peel_refs()
+            && let Some(model) = self.layer_model(*path)
+        {
+            let evidence = Evidence {
+                kind: EvidenceKind::Layer,
+                name: layer.name.clone(),
+                span: layer.span,
+            };
+            let proof = match model.proves {
+                Proves::Identity => Proof::verified(evidence),
+                Proves::Callback => self.validator(args, model.validator, &evidence),
+                Proves::Presence => Proof::presence(),
+                Proves::Nothing | Proves::Session => Proof::nothing(),
+            };
+            return Effect {
+                protects: model.protects.clone(),
+                sets: model.sets,
+                ..Effect::of(proof)
+            };
         }
         if let Some((summary, bodies)) = self.run_service(ty, layer) {
             return self.effect_of(&summary, &bodies);
