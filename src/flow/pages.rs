@@ -304,6 +304,12 @@ pub(super) fn bodies(program: &Program) -> Vec<BodyKey> {
     bodies
 }
 
+/// Whether a function may give a page size back that it has bounded, by its name.
+pub(super) fn bounds_by_name(asked: Sinks, name: Name) -> bool {
+    const WORDS: [&str; 4] = ["limit", "page_size", "per_page", "clamp"];
+    asked.has(SinkKind::PageSize) && WORDS.iter().any(|it| name.as_str().contains(it))
+}
+
 /// Whether a method `limit` is called with something else than a number or a constant.
 fn takes_limit(text: &str) -> bool {
     text.match_indices(".limit(").any(|(at, call)| {

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::between::Between;
+use super::pages;
 use super::taint::{Source, Step, Taint, Value, Way};
 use super::verdicts::Verdict;
 use super::walk::Walk;
@@ -177,7 +178,9 @@ impl<'a> Summaries<'a> {
             (true, _) | (_, None) => 0,
             (false, Some(caller)) => caller.aside + 1,
         };
-        if aside > 0 && (self.looks == Looks::Roughly || aside > MAX_ASIDE) {
+        // What bounds a number is short, and saves a second look at all who call it.
+        let bounds = || aside <= 2 && pages::bounds_by_name(self.asked, self.program[id].name);
+        if aside > 0 && (self.looks == Looks::Roughly && !bounds() || aside > MAX_ASIDE) {
             return None;
         }
         if let Some(known) = self.known.borrow().get(&(id, aside)) {
