@@ -3,12 +3,17 @@
 //! `cargo bench` measures this repository's own sources, a small project and a pathological one;
 //! `MOAT_BENCH_DIR=folder cargo bench` measures that folder instead. What is compared is run by
 //! turns, so that what else happens on the machine slows all of it; each figure is the median.
+//!
+//! There are two floors: `syn::parse_file` in this process, of texts that have been read already, which
+//! is what a check in this process is compared with, and a process that does nothing but read and
+//! parse the same files, which is what the program is compared with.
 
 #![expect(clippy::print_stdout, reason = "the figures are what it is for")]
 
 use std::fmt::Write as _;
 use std::hint::black_box;
-use std::path::{Path, PathBuf};
+use std::io::Write as _;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -27,9 +32,14 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Turns of each measurement; the first, which warms everything up, is not counted.
 const TURNS: usize = 12;
+/// The folder of files to read and parse, and nothing else, in a process of its own.
+const FLOOR: &str = "MOAT_BENCH_FLOOR";
 
 fn main() -> anyhow::Result<()> {
     threads().build_global()?;
+    if let Some(list) = std::env::var_os(FLOOR) {
+        return read_and_parse(Path::new(&list));
+    }
     println!("{} threads, {TURNS} turns", rayon::current_num_threads());
     let small = project(&[("src/main.rs", SMALL)])?;
     if let Some(folder) = std::env::var_os("MOAT_BENCH_DIR") {
@@ -53,7 +63,9 @@ fn threads() -> rayon::ThreadPoolBuilder {
 /// Prints what a check of a folder takes, and the floor.
 fn measure(what: &str, folder: &Path) -> anyhow::Result<()> {
     let folder = folder.canonicalize()?;
-    let texts = rust_files(&folder)?;
+    let (paths, texts): (Vec<_>, Vec<_>) = rust_files(&folder)?.into_iter().unzip();
+    let mut list = tempfile::NamedTempFile::new()?;
+    list.write_all(paths.join("\n").as_bytes())?;
     let bytes: usize = texts.iter().map(String::len).sum();
     println!(
         "\n{what}: {} files, {:.2} MB",
@@ -90,14 +102,38 @@ fn measure(what: &str, folder: &Path) -> anyhow::Result<()> {
         black_box(checked(&folder, founding())?);
         Ok(())
     };
+    let mut floor_process = || {
+        let program = std::env::current_exe()?;
+        let mut command = Command::new(program);
+        command.env(FLOOR, list.path()).current_dir(&folder);
+        succeed(&mut command)
+    };
+    let only_founding = [
+        "check",
+        "--exit-zero",
+        "--quiet",
+        "-A",
+        "all",
+        "-W",
+        FOUNDING[0],
+        "-W",
+        FOUNDING[1],
+        "-W",
+        FOUNDING[2],
+        "-W",
+        FOUNDING[3],
+    ];
     let mut process = || run(&folder, &["check", "--exit-zero", "--quiet"]);
+    let mut founding_process = || run(&folder, &only_founding);
     let medians = by_turns(&mut [
         &mut floor,
         &mut extract,
         &mut find,
         &mut check,
         &mut check_founding,
+        &mut floor_process,
         &mut process,
+        &mut founding_process,
     ])?;
     let names = [
         "syn::parse_file, parallel",
@@ -105,16 +141,34 @@ fn measure(what: &str, folder: &Path) -> anyhow::Result<()> {
         "discover, a part of check",
         "check, in this process",
         "the founding lints alone",
-        "cargo-moat check, start to end",
+        "reading and parsing, a process",
+        "cargo-moat check, a process",
+        "the founding lints, a process",
     ];
-    for (name, median) in names.iter().zip(&medians) {
-        let ratio = median.as_secs_f64() / medians[0].as_secs_f64();
+    for (at, (name, median)) in names.iter().zip(&medians).enumerate() {
+        let floor = medians[if at < FIRST_PROCESS { 0 } else { FIRST_PROCESS }];
+        let ratio = median.as_secs_f64() / floor.as_secs_f64();
         println!(
             "  {name:<32}{:>9.2} ms {ratio:>6.2} x",
             median.as_secs_f64() * 1e3
         );
     }
     Ok(())
+}
+
+/// Which of what is measured is the first process.
+const FIRST_PROCESS: usize = 5;
+
+/// The floor of a process: reads the files of a list, and parses each on some thread.
+fn read_and_parse(list: &Path) -> anyhow::Result<()> {
+    let list = std::fs::read_to_string(list)?;
+    let paths: Vec<&str> = list.lines().collect();
+    paths.par_iter().try_for_each(|path| {
+        let text = std::fs::read_to_string(path)?;
+        let _ = black_box(syn::parse_file(&text));
+        proc_macro2::extra::invalidate_current_thread_spans();
+        anyhow::Ok(())
+    })
 }
 
 /// Prints what every start of the program costs.
@@ -160,28 +214,33 @@ fn settle() {
     rayon::broadcast(|_| ());
 }
 
-/// The texts of the Rust files that a check reads.
-fn rust_files(folder: &Path) -> anyhow::Result<Vec<String>> {
+/// The Rust files that a check reads, below the folder, and their texts.
+fn rust_files(folder: &Path) -> anyhow::Result<Vec<(String, String)>> {
     let loaded = scan::load(&workspace(folder)?, &DiskFiles, Scope::default());
-    let text = |id: &moat::source::FileId| loaded.sources.file(*id).text().to_string();
-    let texts: Vec<String> = loaded.rust_files.iter().map(text).collect();
-    ensure!(!texts.is_empty(), "no Rust file in {}", folder.display());
-    Ok(texts)
+    let file = |id: &moat::source::FileId| {
+        let text = loaded.sources.file(*id).text().to_string();
+        (loaded.sources.path(*id).to_owned(), text)
+    };
+    let files: Vec<_> = loaded.rust_files.iter().map(file).collect();
+    ensure!(!files.is_empty(), "no Rust file in {}", folder.display());
+    Ok(files)
 }
 
-/// Nothing but the four lints that came first, which follow no data.
+/// The four lints that came first, which follow no data.
+const FOUNDING: [&str; 4] = [
+    "missing-authentication",
+    "hardcoded-secret",
+    "plain-http-client",
+    "missing-rate-limit",
+];
+
+/// Nothing but those.
 fn founding() -> Vec<LevelFlag> {
     let flag = |level, selector| LevelFlag {
         level,
         target: FlagTarget::Lints(selector),
     };
-    let lints = [
-        "missing-authentication",
-        "hardcoded-secret",
-        "plain-http-client",
-        "missing-rate-limit",
-    ];
-    let lints = lints.map(|it| flag(Level::Warn, LintSelector::Lint(it.into())));
+    let lints = FOUNDING.map(|it| flag(Level::Warn, LintSelector::Lint(it.into())));
     let nothing = flag(Level::Allow, LintSelector::All);
     [nothing].into_iter().chain(lints).collect()
 }
@@ -228,17 +287,18 @@ fn workspace(folder: &Path) -> anyhow::Result<Workspace> {
 
 /// The program itself, with its output thrown away.
 fn run(folder: &Path, args: &[&str]) -> anyhow::Result<()> {
-    let program = PathBuf::from(env!("CARGO_BIN_EXE_cargo-moat"));
-    let status = Command::new(&program)
-        .arg("moat")
-        .args(args)
-        .current_dir(folder)
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-moat"));
+    succeed(command.arg("moat").args(args).current_dir(folder))
+}
+
+fn succeed(command: &mut Command) -> anyhow::Result<()> {
+    let status = command
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .status()
-        .with_context(|| format!("cannot run {}", program.display()))?;
-    ensure!(status.success(), "{} {args:?}: {status}", program.display());
+        .with_context(|| format!("cannot run {command:?}"))?;
+    ensure!(status.success(), "{command:?}: {status}");
     Ok(())
 }
 

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use super::interpret::Run;
 use super::proof::{Abs, From, Out, Proof};
 use super::words;
-use crate::facts::Expr;
 use crate::facts::body::Literal;
-use crate::program::ConstId;
+use crate::facts::{Expr, ExprId};
+use crate::program::{BodyKey, ConstId};
 use crate::source::Name;
 
 /// Lists longer than this are not gone through.
@@ -119,12 +119,13 @@ impl Run<'_, '_> {
         any_of(receiver, |listed| path.equals(listed.text?.as_str()))
     }
 
-    /// The texts of a constant that is a list of them.
+    /// The texts of a constant that is a list of them, or of tuples of them and of methods.
     pub(super) fn listed(&self, id: ConstId) -> Option<Arc<Vec<Abs>>> {
         if self.judge.values.is_made_late(id) {
             return None;
         }
-        let body = &self.judge.program[self.judge.program[id].body?].body;
+        let key = self.judge.program[id].body?;
+        let body = &self.judge.program[key].body;
         let mut root = body.root;
         while let Expr::Ref { inner, .. } = body.expr(root) {
             root = *inner;
@@ -132,14 +133,35 @@ impl Run<'_, '_> {
         let Expr::Array(all) = body.expr(root) else {
             return None;
         };
-        let texts = all.iter().map(|id| match body.expr(*id) {
-            Expr::Literal(Literal::Str(text)) => Some(Abs {
-                text: Some(name_of(text)?),
-                ..Abs::of(From::LITERAL)
-            }),
+        let all = all.iter().map(|id| self.written_in(key, *id));
+        all.collect::<Option<Vec<Abs>>>().map(Arc::new)
+    }
+
+    /// A text, the name of a method, or a tuple of such, as it stands in a constant.
+    fn written_in(&self, key: BodyKey, id: ExprId) -> Option<Abs> {
+        let text = |text: Name| Abs {
+            text: Some(text),
+            ..Abs::of(From::LITERAL)
+        };
+        match self.judge.program[key].body.expr(id) {
+            Expr::Literal(Literal::Str(it)) => name_of(it).map(text),
+            Expr::Tuple(all) => {
+                let parts = all.iter().map(|id| self.written_in(key, *id));
+                Some(Abs {
+                    parts: Some(Arc::new(parts.collect::<Option<Vec<Abs>>>()?)),
+                    ..Abs::default()
+                })
+            }
+            // `Method::GET`.
+            Expr::Path(path) => match &*path.segments {
+                [.., of, name] if of.name == "Method" => Some(text(name.name)),
+                _ => {
+                    let known = self.judge.values.text(key, id)?.as_known()?;
+                    name_of(&known).map(text)
+                }
+            },
             _ => None,
-        });
-        texts.collect::<Option<Vec<Abs>>>().map(Arc::new)
+        }
     }
 
     /// Whether one of a list is what a closure looks for, if that can be told of each.
