@@ -15,6 +15,8 @@ pub(super) fn join(a: Value, b: Value, condition: Option<&str>) -> Value {
                 switched.unwrap_or_else(|| routers(*a, *b, condition)),
             ))
         }
+        // `enabled.unwrap_or(false)` may well be true.
+        (Value::Unknown, Value::Bool(_)) | (Value::Bool(_), Value::Unknown) => Value::Unknown,
         (Value::Unknown, other) | (other, Value::Unknown) => other,
         (Value::Layers(a), Value::Layers(b)) => {
             let there = |all: &[std::sync::Arc<super::Layer>], layer: &super::Layer| {
