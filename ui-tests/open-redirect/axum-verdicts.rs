@@ -99,7 +99,7 @@ async fn long(State(client): State<Client>, Query(login): Query<Login>) -> Resul
     Ok(Redirect::to(&login.next)) //~ open-redirect
 }
 
-pub(crate) fn app(client: Client) -> Router {
+fn app(client: Client) -> Router {
     Router::new()
         .route("/known", get(known))
         .route("/ours", get(ours))
@@ -107,4 +107,11 @@ pub(crate) fn app(client: Client) -> Router {
         .route("/lax", get(lax))
         .route("/long", get(long))
         .with_state(client)
+}
+
+#[tokio::main]
+async fn main() {
+    let client = Client { origins: HashSet::new(), targets: HashSet::new(), lax: false };
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await.expect("a port");
+    axum::serve(listener, app(client)).await.expect("a server");
 }

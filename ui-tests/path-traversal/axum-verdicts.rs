@@ -139,7 +139,7 @@ async fn nobody_asked(State(store): State<Store>, Query(wanted): Query<Wanted>) 
     std::fs::read_to_string(&path).map_err(|_| StatusCode::NOT_FOUND) //~ path-traversal
 }
 
-pub(crate) fn app(store: Store) -> Router {
+fn app(store: Store) -> Router {
     Router::new()
         .route("/below", get(below))
         .route("/climbing", get(climbing))
@@ -152,4 +152,11 @@ pub(crate) fn app(store: Store) -> Router {
         .route("/turned", get(turned_round))
         .route("/nobody", get(nobody_asked))
         .with_state(store)
+}
+
+#[tokio::main]
+async fn main() {
+    let store = Store { root: "/srv/documents".into() };
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await.expect("a port");
+    axum::serve(listener, app(store)).await.expect("a server");
 }
