@@ -13,7 +13,7 @@ use super::walk::Walk;
 use crate::facts::body::{BlockKind, Literal};
 use crate::facts::{Body, Expr, ExprId};
 use crate::models::Sinks;
-use crate::program::Ty;
+use crate::program::{FnId, Program, Ty};
 use crate::source::Name;
 
 /// A parameter or a part of it, and where it can do no harm.
@@ -62,9 +62,13 @@ fn both(one: Vec<Held>, other: &[Held]) -> Vec<Held> {
     common.collect()
 }
 
-/// The expressions that a body's value may be, each where it leaves by that.
-pub(super) fn ends(body: &Body) -> FxHashSet<ExprId> {
+/// The expressions that a function's value may be, each where it leaves by that; none of a function
+/// that says neither yes nor no.
+pub(super) fn ends(program: &Program, id: FnId, body: &Body) -> FxHashSet<ExprId> {
     let mut found = FxHashSet::default();
+    if says_nothing(program, &program.fn_return(id)) {
+        return found;
+    }
     add_ends(body, body.root, &mut found);
     for (_, expr) in body.exprs() {
         if let Expr::Return(Some(value)) = expr {
@@ -72,6 +76,17 @@ pub(super) fn ends(body: &Body) -> FxHashSet<ExprId> {
         }
     }
     found
+}
+
+/// Whether a value of a type is no truth, and has nothing that may be missing.
+fn says_nothing(program: &Program, ty: &Ty) -> bool {
+    match ty {
+        Ty::Future(inner) => says_nothing(program, inner),
+        Ty::Tuple(_) => true,
+        Ty::Primitive(name) => *name != "bool",
+        Ty::Adt(id, _) => program[*id].variants().is_empty(),
+        _ => false,
+    }
 }
 
 fn add_ends(body: &Body, id: ExprId, found: &mut FxHashSet<ExprId>) {

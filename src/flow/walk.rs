@@ -62,7 +62,7 @@ impl<'w, 'a> Walk<'w, 'a> {
             leaving: vec![Leaving::default()],
             breaks: Vec::new(),
             inside: Vec::new(),
-            ends: verdicts::ends(body),
+            ends: verdicts::ends(program, id, body),
             exprs: 0,
         };
         walk.begin();

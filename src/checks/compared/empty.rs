@@ -6,7 +6,7 @@
 use rayon::prelude::*;
 
 use super::sides::Sides;
-use super::{Comparisons, is_equality};
+use super::{Comparisons, wording};
 use crate::checks::secrets::names::words;
 use crate::checks::{Context, meta};
 use crate::diagnostics::{Diagnostic, Label};
@@ -14,7 +14,7 @@ use crate::facts::body::{BinaryOp, Literal};
 use crate::facts::{Body, Expr, ExprId, Pat};
 use crate::lints::Lint;
 use crate::models::Role;
-use crate::program::{BodyKey, BodyOwner};
+use crate::program::BodyKey;
 use crate::source::{Name, Span};
 use crate::values::strings::{FALLBACK, Strings};
 
@@ -24,8 +24,7 @@ pub(in crate::checks) fn run(
     comparisons: &Comparisons,
     lint: &Lint,
 ) -> Vec<Diagnostic> {
-    let text = |name: &str| lint.check.params.get(name).and_then(toml::Value::as_str);
-    let (Some(does), Some(remedy)) = (text("does"), text("remedy")) else {
+    let Some(wording) = wording(lint) else {
         return Vec::new();
     };
     let program = cx.program;
@@ -43,7 +42,7 @@ pub(in crate::checks) fn run(
     let strings = Strings::new(cx.values, &is_live);
     let judged = found.into_iter().flatten().filter_map(|it| {
         let origin = nothing_of(cx, &strings, &it)?;
-        Some(it.diagnostic(cx, lint, origin, (does, remedy)))
+        Some(it.diagnostic(cx, lint, origin, wording))
     });
     judged.collect()
 }
@@ -83,23 +82,14 @@ impl Compared {
 }
 
 fn in_body(cx: &Context<'_>, key: BodyKey) -> Vec<Compared> {
-    let data = &cx.program[key];
-    let body = &data.body;
-    let BodyOwner::Fn(function) = data.owner else {
+    let sides = Sides::of(cx, key).filter(|it| !asks_for_something(it.0.body));
+    let Some((sides, function)) = sides else {
         return Vec::new();
     };
-    if is_equality(cx.program[function].name) || asks_for_something(body) {
-        return Vec::new();
-    }
-    let typing = cx.values.typing(key);
-    let sides = Sides {
-        cx,
-        key,
-        body,
-        typing,
-    };
+    let body = sides.body;
     let compares = |id| {
-        let model = typing
+        let model = sides
+            .typing
             .external(id)
             .and_then(|it| cx.program.models.function(it));
         model.is_some_and(|it| it.role == Role::ComparesSecret)

@@ -20,7 +20,6 @@ use crate::facts::Expr;
 use crate::facts::body::BinaryOp;
 use crate::lints::Lint;
 use crate::program::{BodyKey, BodyOwner};
-use crate::source::Name;
 
 /// One of these stands in every line that compares a secret.
 static STEMS: LazyLock<AhoCorasick> = LazyLock::new(|| {
@@ -64,21 +63,21 @@ impl Comparisons {
 
 /// Finds such comparisons.
 pub(super) fn run(cx: &Context<'_>, comparisons: &Comparisons, lint: &Lint) -> Vec<Diagnostic> {
-    let text = |name: &str| lint.check.params.get(name).and_then(toml::Value::as_str);
-    let (Some(does), Some(remedy)) = (text("does"), text("remedy")) else {
+    let Some(wording) = wording(lint) else {
         return Vec::new();
     };
     let found: Vec<Vec<Diagnostic>> = comparisons
         .bodies
         .par_iter()
-        .map(|key| in_body(cx, lint, *key, (does, remedy)))
+        .map(|key| in_body(cx, lint, *key, wording))
         .collect();
     found.into_iter().flatten().collect()
 }
 
-/// Whether a function is what equality of a type is.
-fn is_equality(name: Name) -> bool {
-    matches!(name.as_str(), "eq" | "ne" | "cmp" | "partial_cmp")
+/// What a lint's file says of a function with such a comparison, and the remedy.
+fn wording(lint: &Lint) -> Option<(&str, &str)> {
+    let text = |name: &str| lint.check.params.get(name).and_then(toml::Value::as_str);
+    text("does").zip(text("remedy"))
 }
 
 /// Whether a line of a body compares something that is called like a secret.
@@ -111,21 +110,10 @@ fn in_body(
     key: BodyKey,
     (does, remedy): (&str, &str),
 ) -> Vec<Diagnostic> {
-    let data = &cx.program[key];
-    let body = &data.body;
-    let BodyOwner::Fn(function) = data.owner else {
+    let Some((sides, function)) = Sides::of(cx, key) else {
         return Vec::new();
     };
-    if is_equality(cx.program[function].name) {
-        return Vec::new();
-    }
-    let typing = cx.values.typing(key);
-    let sides = Sides {
-        cx,
-        key,
-        body,
-        typing,
-    };
+    let (body, file) = (sides.body, cx.program[key].file);
     let mut found = Vec::new();
     for (id, expr) in body.exprs() {
         let Expr::Binary {
@@ -145,7 +133,7 @@ fn in_body(
                 &meta(lint),
                 format!("`{name}` {}", does.replace("{what}", &what)),
                 Label::new(
-                    body.expr_range(id).in_file(data.file),
+                    body.expr_range(id).in_file(file),
                     "how long this takes tells how much of it was right",
                 ),
                 format!("{}|{name}|{what}", lint.id),

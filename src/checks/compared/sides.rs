@@ -4,7 +4,7 @@ use crate::checks::Context;
 use crate::checks::secrets::names::words;
 use crate::facts::body::{Arm, Literal};
 use crate::facts::{Body, Expr, ExprId, Pat, Stmt};
-use crate::program::{BodyKey, Ty};
+use crate::program::{BodyKey, BodyOwner, FnId, Ty};
 use crate::values::{Callee, Typing};
 
 /// How far what is compared is followed to where it is computed.
@@ -12,13 +12,29 @@ const MAX_DEPTH: u32 = 10;
 
 /// The two sides of comparisons in a body.
 pub(super) struct Sides<'s, 'a> {
-    pub(super) cx: &'s Context<'a>,
-    pub(super) key: BodyKey,
+    cx: &'s Context<'a>,
+    key: BodyKey,
     pub(super) body: &'s Body,
     pub(super) typing: &'s Typing,
 }
 
-impl Sides<'_, '_> {
+impl<'s, 'a> Sides<'s, 'a> {
+    /// Those in the body of a function; none if the function is what equality of a type is.
+    pub(super) fn of(cx: &'s Context<'a>, key: BodyKey) -> Option<(Sides<'s, 'a>, FnId)> {
+        let BodyOwner::Fn(function) = cx.program[key].owner else {
+            return None;
+        };
+        let name = cx.program[function].name.as_str();
+        let sides = Sides {
+            cx,
+            key,
+            body: &cx.program[key].body,
+            typing: cx.values.typing(key),
+        };
+        let is_equality = matches!(name, "eq" | "ne" | "cmp" | "partial_cmp");
+        (!is_equality).then_some((sides, function))
+    }
+
     /// What is compared, if one side is a secret and the other comes from a client.
     pub(super) fn secret(&self, lhs: ExprId, rhs: ExprId) -> Option<String> {
         if !self.are_bytes(lhs, rhs) {

@@ -12,7 +12,7 @@ use crate::facts::{Body, Expr, ExprId, PatId, Stmt};
 use crate::program::{BodyKey, Ty};
 use crate::routes::HandlerTarget;
 use crate::source::Span;
-use crate::values::Typing;
+use crate::values::{Typing, Values};
 
 /// What code is that lets every request through.
 pub(super) struct Accepting {
@@ -33,6 +33,7 @@ pub(super) fn accepting(cx: &Context<'_>, code: HandlerTarget) -> Option<Accepti
     let reading = Reading {
         body: &data.body,
         typing: cx.values.typing(key),
+        values: cx.values,
         params: params.into_iter().collect(),
     };
     if data.body.problem.is_some() || !reading.is_plain(root) {
@@ -92,6 +93,7 @@ pub(super) fn early(cx: &Context<'_>, code: HandlerTarget) -> Option<Early> {
     let reading = Reading {
         body: &data.body,
         typing: cx.values.typing(key),
+        values: cx.values,
         params: params.into_iter().collect(),
     };
     let within = data.body.expr_range(root);
@@ -111,6 +113,7 @@ pub(super) fn early(cx: &Context<'_>, code: HandlerTarget) -> Option<Early> {
 struct Reading<'b> {
     body: &'b Body,
     typing: &'b Typing,
+    values: &'b Values<'b>,
     /// What the code is handed.
     params: FxHashSet<PatId>,
 }
@@ -271,9 +274,12 @@ impl Reading<'_> {
             return false;
         };
         self.params.contains(&local)
-            || self.initial(local).is_some_and(|made| {
-                matches!(self.body.expr(made), Expr::Path(_)) && self.is_given(made)
-            })
+            || self
+                .values
+                .local_init(self.body, local)
+                .is_some_and(|made| {
+                    matches!(self.body.expr(made), Expr::Path(_)) && self.is_given(made)
+                })
     }
 
     /// `self.inner`, `self.service.clone()`, and variables that hold such.
@@ -300,17 +306,7 @@ impl Reading<'_> {
 
     /// What the variable that an expression names was made by.
     fn made(&self, id: ExprId) -> Option<ExprId> {
-        self.initial(self.typing.local(id)?)
-    }
-
-    fn initial(&self, local: PatId) -> Option<ExprId> {
-        self.body.exprs().find_map(|(_, expr)| match expr {
-            Expr::Block(block) => block.stmts.iter().find_map(|stmt| match stmt {
-                Stmt::Let(stmt) if stmt.pat == local && stmt.diverge.is_none() => stmt.init,
-                _ => None,
-            }),
-            _ => None,
-        })
+        self.values.local_init(self.body, self.typing.local(id)?)
     }
 
     /// Whether a statement leaves the function.

@@ -1,81 +1,46 @@
 //! The check `early-return`: middleware that refuses requests without credentials, and lets those pass before it looks that
 //! say something about themselves which anybody can say.
 
-use super::accepts::Early;
-use super::{Endpoints, Site, count, first_line, groups, list, unguarded};
+use super::accepts::{Early, early};
+use super::resting::{Resting, resting, with_layer};
+use super::{Endpoints, Site, first_line, groups, list, unguarded};
 use crate::checks::Context;
 use crate::diagnostics::{Diagnostic, Label, LintMeta, Persona};
 use crate::lints::Lint;
+use crate::routes::Purpose;
 use crate::routes::endpoint::{LayerSeen, Status};
-use crate::routes::{HandlerTarget, Purpose};
-
-/// Endpoints behind middleware that can be passed by.
-struct Resting<'s, 'a> {
-    layer: &'s LayerSeen,
-    code: HandlerTarget,
-    early: Option<Early>,
-    sites: Vec<&'s Site<'a>>,
-}
 
 /// Finds middleware that some requests get past before they are checked.
 pub(crate) fn run(cx: &Context<'_>, endpoints: &Endpoints<'_>, lint: &Lint) -> Vec<Diagnostic> {
     let meta = cx.meta(lint);
-    let mut all: Vec<Resting<'_, '_>> = Vec::new();
-    for service in endpoints.services().iter().copied() {
-        for site in endpoints.within_reach(cx, service) {
-            let status = site.endpoint.protections.authentication.status;
-            if status == Status::Required || site.purpose != Purpose::Ordinary || site.is_fallback()
-            {
-                continue;
-            }
-            // What fails open is for another lint.
-            let layers = site.endpoint.layers.iter();
-            let is_open = |it: &&LayerSeen| it.gap.is_some() && status == Status::Optional;
-            for layer in layers.filter(|it| it.refuses && !is_open(it)) {
-                let Some(decider) = layer.decider else {
-                    continue;
-                };
-                match all.iter_mut().find(|it| it.code == decider.code) {
-                    Some(known) => known.sites.push(site),
-                    None => all.push(Resting {
-                        layer,
-                        code: decider.code,
-                        early: super::accepts::early(cx, decider.code),
-                        sites: vec![site],
-                    }),
-                }
-            }
-        }
-    }
-    let findings = all.iter().filter_map(|resting| {
-        let early = resting.early.as_ref()?;
-        let place = |_: &[&Site<'_>]| Some(early.passes);
+    let status = |site: &Site<'_>| site.endpoint.protections.authentication.status;
+    let rests = |site: &Site<'_>| {
+        let is_ordinary = site.purpose == Purpose::Ordinary && !site.is_fallback();
+        is_ordinary && status(site) != Status::Required
+    };
+    // What fails open is for another lint.
+    let is_open =
+        |site: &Site<'_>, it: &LayerSeen| it.gap.is_some() && status(site) == Status::Optional;
+    let refuses = |site: &Site<'_>, it: &LayerSeen, _| it.refuses && !is_open(site, it);
+    let all = resting(cx, endpoints, rests, refuses, |code| early(cx, code));
+    let findings = all.iter().flat_map(|resting| {
+        let place = |_: &[&Site<'_>]| Some(resting.found.passes);
         let group = groups::group(cx, &meta, &resting.sites, |it| *it, place);
-        let alone = group.excused.iter().map(|it| vec![*it]);
-        let together = (!group.rest.is_empty()).then(|| group.rest.clone());
-        let of: Vec<Vec<&Site<'_>>> = alone.chain(together).collect();
-        let findings = of.into_iter();
-        Some(
-            findings
-                .map(|sites| finding(cx, &meta, resting, early, &sites))
-                .collect::<Vec<_>>(),
-        )
+        let findings = group.findings();
+        let findings = findings.map(|sites| finding(cx, &meta, resting, &sites));
+        findings.collect::<Vec<_>>()
     });
-    findings.flatten().collect()
+    findings.collect()
 }
 
 fn finding(
     cx: &Context<'_>,
     meta: &LintMeta,
-    resting: &Resting<'_, '_>,
-    early: &Early,
+    resting: &Resting<'_, '_, Early>,
     sites: &[&Site<'_>],
 ) -> Diagnostic {
-    let layer = resting.layer;
-    let name = match resting.code {
-        HandlerTarget::Fn(id) => cx.program.fn_name(id),
-        _ => layer.name.clone(),
-    };
+    let early = &resting.found;
+    let name = resting.name(cx);
     let title = format!("`{name}` lets requests through for what anybody can write into them");
     let primary = Label::new(
         first_line(cx, early.passes),
@@ -83,17 +48,11 @@ fn finding(
     );
     let first = sites[0];
     let key = format!("{} {name} {}", meta.id, first.endpoint.service);
-    let mut finding = Diagnostic::new(meta, title, primary, key).with_label(
+    let finding = Diagnostic::new(meta, title, primary, key).with_label(
         first_line(cx, early.flag),
         "clients choose how this comes out",
     );
-    if layer.span != early.passes {
-        let rest = match count(sites) {
-            1 => "1 endpoint rests on it".to_owned(),
-            many => format!("{many} endpoints rest on it"),
-        };
-        finding = finding.with_label(first_line(cx, layer.span), rest);
-    }
+    let finding = with_layer(cx, finding, resting.layer, early.passes, sites);
     let persona = match sites.iter().any(|it| unguarded::matters(it)) {
         true => Persona::Regular,
         false => Persona::Auditor,

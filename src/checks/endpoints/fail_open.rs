@@ -1,7 +1,8 @@
 //! The check `fail-open`: middleware that refuses some requests for their credentials, and lets others
 //! pass without.
 
-use super::{Endpoints, Site, count, first_line, groups, list, unguarded, with_endpoints};
+use super::resting::with_layer;
+use super::{Endpoints, Site, first_line, groups, list, unguarded, with_endpoints};
 use crate::checks::Context;
 use crate::diagnostics::{Diagnostic, Label, LintMeta, Persona};
 use crate::facts::{Body, Expr, Pat, PatId, Stmt};
@@ -49,11 +50,9 @@ pub(crate) fn run(cx: &Context<'_>, endpoints: &Endpoints<'_>, lint: &Lint) -> V
     let findings = all.iter().flat_map(|resting| {
         let place = |_: &[&Site<'_>]| Some(resting.gap.span);
         let group = groups::group(cx, &meta, &resting.sites, |it| *it, place);
-        let alone = group.excused.iter().map(|it| vec![*it]);
-        let together = (!group.rest.is_empty()).then(|| group.rest.clone());
-        let of: Vec<Vec<&Site<'_>>> = alone.chain(together).collect();
-        of.into_iter()
-            .map(|sites| finding(cx, &meta, resting, &sites))
+        let findings = group.findings();
+        let findings = findings.map(|sites| finding(cx, &meta, resting, &sites));
+        findings.collect::<Vec<_>>()
     });
     findings.collect()
 }
@@ -95,15 +94,8 @@ fn finding(
     let primary = Label::new(first_line(cx, gap.span), label);
     let first = sites[0];
     let key = format!("{} {name} {}", meta.id, first.endpoint.service);
-    let mut finding = Diagnostic::new(meta, title, primary, key);
-    if layer.span != gap.span {
-        let rest = match count(sites) {
-            1 => "1 endpoint rests on it".to_owned(),
-            many => format!("{many} endpoints rest on it"),
-        };
-        finding = finding.with_label(first_line(cx, layer.span), rest);
-    }
-    finding = with_endpoints(finding, sites);
+    let finding = Diagnostic::new(meta, title, primary, key);
+    let finding = with_endpoints(with_layer(cx, finding, layer, gap.span, sites), sites);
     let matters = sites.iter().any(|it| unguarded::matters(it));
     // What it leaves in the request may be what handlers are meant to decide by.
     let is_clear = !gap.inserts && (matters || gap.has_failed && through == Through::Failed);

@@ -88,9 +88,7 @@ pub(crate) fn run(cx: &Context<'_>, endpoints: &Endpoints<'_>, lint: &Lint) -> V
         let exposed: Vec<&Site<'_>> = exposed.filter(|it| goes_by_cookie(cx, it)).collect();
         let place = |of: &[&Site<'_>]| of.iter().map(|it| it.primary).min();
         let group = groups::group(cx, &meta, &exposed, |it| *it, place);
-        let alone = group.excused.iter().map(|it| vec![*it]);
-        let together = (!group.rest.is_empty()).then(|| group.rest.clone());
-        for sites in alone.chain(together) {
+        for sites in group.findings() {
             let first = sites.iter().min_by_key(|it| it.primary);
             let Some(first) = first else { continue };
             let (what, takes) = match count(&sites) {

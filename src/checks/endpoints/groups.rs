@@ -15,6 +15,14 @@ pub(super) struct Group<T> {
     pub(super) rest: Vec<T>,
 }
 
+impl<T> Group<T> {
+    /// The endpoints of each finding: whoever is excused alone, the others together.
+    pub(super) fn findings(self) -> impl Iterator<Item = Vec<T>> {
+        let alone = self.excused.into_iter().map(|it| vec![it]);
+        alone.chain((!self.rest.is_empty()).then_some(self.rest))
+    }
+}
+
 /// Takes out whoever is excused. `place` is where the finding about these would stand, if they
 /// are a group: a comment there speaks of the finding, and thereby of all of them.
 pub(super) fn group<'s, 'a: 's, T: Clone>(

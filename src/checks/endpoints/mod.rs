@@ -27,6 +27,7 @@ pub(super) mod misplaced;
 pub(super) mod noop;
 pub(super) mod owners;
 pub(super) mod panicking;
+mod resting;
 mod router;
 pub(super) mod shadowed;
 pub(super) mod spoofable;

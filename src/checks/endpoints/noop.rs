@@ -6,12 +6,13 @@
 use serde::Deserialize;
 
 use super::accepts::{Accepting, accepting};
-use super::{Endpoints, Site, count, first_line, groups, list};
+use super::resting::{Resting, resting, with_layer};
+use super::{Endpoints, Site, first_line, groups, list};
 use crate::checks::{Context, params};
 use crate::diagnostics::{Diagnostic, Label, LintMeta};
 use crate::lints::Lint;
 use crate::program::{BodyOwner, Container};
-use crate::routes::endpoint::{LayerSeen, Status};
+use crate::routes::endpoint::{Decider, LayerSeen, Status};
 use crate::routes::purpose::words;
 use crate::routes::{HandlerTarget, Purpose};
 
@@ -23,60 +24,26 @@ pub(crate) struct Params {
     others: Vec<String>,
 }
 
-/// Endpoints behind code that lets everybody through.
-struct Resting<'s, 'a> {
-    layer: &'s LayerSeen,
-    code: HandlerTarget,
-    accepting: Option<Accepting>,
-    sites: Vec<&'s Site<'a>>,
-}
-
 /// Finds validators that accept whatever comes.
 pub(crate) fn run(cx: &Context<'_>, endpoints: &Endpoints<'_>, lint: &Lint) -> Vec<Diagnostic> {
     let Some(params) = params::read::<Params>(lint) else {
         return Vec::new();
     };
     let meta = cx.meta(lint);
-    let mut all: Vec<Resting<'_, '_>> = Vec::new();
-    for service in endpoints.services().iter().copied() {
-        for site in endpoints.within_reach(cx, service) {
-            if !rests_on_layers(site) {
-                continue;
-            }
-            for layer in &site.endpoint.layers {
-                let Some(decider) = layer.decider else {
-                    continue;
-                };
-                let code = decider.code;
-                if !decider.is_asked && !is_about_access(&params, &layer.name) {
-                    continue;
-                }
-                match all.iter_mut().find(|it| it.code == code) {
-                    Some(known) => known.sites.push(site),
-                    None => all.push(Resting {
-                        layer,
-                        code,
-                        accepting: accepting(cx, code).filter(|it| is_meant(cx, &params, code, it)),
-                        sites: vec![site],
-                    }),
-                }
-            }
-        }
-    }
-    let findings = all.iter().filter_map(|resting| {
-        let accepting = resting.accepting.as_ref()?;
-        let place = |_: &[&Site<'_>]| Some(accepting.place);
-        let group = groups::group(cx, &meta, &resting.sites, |it| *it, place);
-        let alone = group.excused.iter().map(|it| vec![*it]);
-        let together = (!group.rest.is_empty()).then(|| group.rest.clone());
-        let of: Vec<Vec<&Site<'_>>> = alone.chain(together).collect();
-        Some(
-            of.into_iter()
-                .map(|sites| finding(cx, &meta, resting, accepting, &sites))
-                .collect::<Vec<_>>(),
-        )
+    let is_asked = |_: &Site<'_>, layer: &LayerSeen, decider: Decider| {
+        decider.is_asked || is_about_access(&params, &layer.name)
+    };
+    let all = resting(cx, endpoints, rests_on_layers, is_asked, |code| {
+        accepting(cx, code).filter(|it| is_meant(cx, &params, code, it))
     });
-    findings.flatten().collect()
+    let findings = all.iter().flat_map(|resting| {
+        let place = |_: &[&Site<'_>]| Some(resting.found.place);
+        let group = groups::group(cx, &meta, &resting.sites, |it| *it, place);
+        let findings = group.findings();
+        let findings = findings.map(|sites| finding(cx, &meta, resting, &sites));
+        findings.collect::<Vec<_>>()
+    });
+    findings.collect()
 }
 
 /// Whether nothing else is known to keep strangers from an endpoint that wants somebody to.
@@ -131,15 +98,11 @@ fn is_meant(cx: &Context<'_>, params: &Params, code: HandlerTarget, found: &Acce
 fn finding(
     cx: &Context<'_>,
     meta: &LintMeta,
-    resting: &Resting<'_, '_>,
-    accepting: &Accepting,
+    resting: &Resting<'_, '_, Accepting>,
     sites: &[&Site<'_>],
 ) -> Diagnostic {
-    let layer = resting.layer;
-    let name = match resting.code {
-        HandlerTarget::Fn(id) => cx.program.fn_name(id),
-        _ => layer.name.clone(),
-    };
+    let accepting = &resting.found;
+    let name = resting.name(cx);
     let title = format!("`{name}` lets every request through");
     let primary = Label::new(first_line(cx, accepting.place), "refuses nobody");
     let first = sites[0];
@@ -148,14 +111,7 @@ fn finding(
     if accepting.answer != accepting.place {
         finding = finding.with_label(first_line(cx, accepting.answer), "the only answer");
     }
-    if layer.span != accepting.place {
-        let rest = match count(sites) {
-            1 => "1 endpoint rests on it".to_owned(),
-            many => format!("{many} endpoints rest on it"),
-        };
-        finding = finding.with_label(first_line(cx, layer.span), rest);
-    }
-    finding
+    with_layer(cx, finding, resting.layer, accepting.place, sites)
         .with_note(format!("nothing else asks who calls {}", list(sites)))
         .with_help("verify what the request shows, and refuse what is missing or not genuine; until that is written, refuse all")
 }

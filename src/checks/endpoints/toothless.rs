@@ -66,39 +66,31 @@ fn in_handler(cx: &Context<'_>, site: &Site<'_>) -> Option<Toothless> {
         return None;
     };
     let by_signature = extractor(cx, site, id).or_else(|| presence(cx, site, id));
-    by_signature.or_else(|| {
-        let key = cx.program[id].body?;
-        let evidence = site.endpoint.protections.authentication.evidence.iter();
-        let evidence = evidence.filter(|it| it.kind == EvidenceKind::BodyCheck);
-        let spans: Vec<Span> = evidence.map(|it| it.span).collect();
-        let mut search = Search {
-            cx,
-            key,
-            checks: Vec::new(),
-            act: |seen| seen.write.is_some(),
-        };
-        search.find_checks(&spans);
-        search.discarded()
-    })
+    by_signature.or_else(|| search(cx, site)?.discarded())
 }
 
 /// The calls in a handler's body in which credentials are looked at.
 pub(super) fn checks(cx: &Context<'_>, site: &Site<'_>) -> Option<(BodyKey, Vec<ExprId>)> {
+    let search = search(cx, site)?;
+    Some((search.key, search.checks))
+}
+
+/// A search that has found those.
+fn search<'c, 'a>(cx: &'c Context<'a>, site: &Site<'_>) -> Option<Search<'c, 'a>> {
     let HandlerTarget::Fn(id) = site.endpoint.handler.target else {
         return None;
     };
-    let key = cx.program[id].body?;
     let evidence = site.endpoint.protections.authentication.evidence.iter();
     let evidence = evidence.filter(|it| it.kind == EvidenceKind::BodyCheck);
     let spans: Vec<Span> = evidence.map(|it| it.span).collect();
     let mut search = Search {
         cx,
-        key,
+        key: cx.program[id].body?,
         checks: Vec::new(),
         act: |seen| seen.write.is_some(),
     };
     search.find_checks(&spans);
-    Some((key, search.checks))
+    Some(search)
 }
 
 /// What is wrong with the limiter that a handler asks: nobody looks at the answer, or too late.
