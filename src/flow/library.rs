@@ -14,6 +14,9 @@ use crate::values::{Callee, Text};
 /// The kinds of sink at which line breaks do the harm.
 pub(super) const LINES: Sinks = Sinks::of(SinkKind::Log).with(Sinks::of(SinkKind::Header));
 
+/// How many pointers an argument may stand behind.
+const MAX_DEREFS: usize = 4;
+
 /// Whether a method is one by which headers are read.
 fn is_of_headers(path: Name) -> bool {
     let (owner, name) = path.as_str().rsplit_once("::").unwrap_or_default();
@@ -43,7 +46,9 @@ impl<'a> Walk<'_, 'a> {
         let receiver = this.as_ref().map(|(call, value)| (call.receiver, value));
         self.sink_of_reader(path, receiver, args, &values);
         if let Some(model) = model {
-            self.sinks_of(model, path, args, &values);
+            // `Connection::execute(&it, ..)`: the first is what a method would be called on.
+            let skipped = usize::from(this.is_none() && self.begins_with_receiver(model, args));
+            self.sinks_of(model, path, &args[skipped..], &values[skipped..]);
             self.sink_of_receiver(model, path, receiver);
             // What an upload holds comes from who sent it.
             let of = receiver.map_or_else(Value::default, |it| it.1.flat());
@@ -102,6 +107,23 @@ impl<'a> Walk<'_, 'a> {
             value = value.cleared(model.clears.iter().copied().collect());
         }
         value
+    }
+
+    /// Whether the first argument of a function is what it would be called on as a method.
+    fn begins_with_receiver(&self, model: &Function, args: &[ExprId]) -> bool {
+        let program = self.all.program;
+        let name = Name::new(last_segment(model.path.as_str()));
+        let is_method_of = |ty: &Ty| {
+            let Ty::External(of, _) = ty.peel_refs() else {
+                return false;
+            };
+            let method = program.models.function(program.models.member(*of, name));
+            method.is_some_and(|it| it.path == model.path)
+        };
+        let first = args.first().map(|it| self.ty(*it).clone());
+        let along = std::iter::successors(first, |it| program.deref(it));
+        let mut along = along.take(MAX_DEREFS);
+        along.any(|it| is_method_of(&it))
     }
 
     fn sinks_of(&mut self, model: &Function, path: Name, args: &[ExprId], values: &[Value]) {

@@ -207,10 +207,12 @@ crates! {
     brotli: model, none;
     bson: model, exports;
     bytes: model, exports;
+    cassandra_cpp: model, exports;
     cbc: model, none;
     cfb_mode: model, none;
     chacha20poly1305: model, none;
     chrono: model, exports;
+    clickhouse: model, exports;
     color_eyre: none, exports;
     compact_jwt: model, none;
     config: model, exports;
@@ -228,6 +230,7 @@ crates! {
     digest: model, exports;
     dotenvy: model, exports;
     dropshot: model, exports;
+    duckdb: model, exports;
     ecb: model, none;
     ed25519_dalek: model, exports;
     elasticsearch: model, none;
@@ -266,6 +269,7 @@ crates! {
     lazy_static: model, exports;
     ldap3: model, exports;
     lettre: model, exports;
+    libsql: model, exports;
     libxml: model, exports;
     liquid: model, exports;
     lock_api: none, exports;
@@ -278,8 +282,9 @@ crates! {
     minijinja: model, exports;
     moka: none, exports;
     mongodb: model, exports;
-    mysql: model, none;
-    mysql_async: model, none;
+    mysql: model, exports;
+    mysql_async: model, exports;
+    mysql_common: none, exports;
     native_tls: model, none;
     ntex: model, exports;
     ntex_cors: model, exports;
@@ -338,6 +343,7 @@ crates! {
     salvo_oapi: none, exports;
     sanitize_filename: model, none;
     scrypt: model, exports;
+    scylla: model, exports;
     sea_orm: model, exports;
     secrecy: model, exports;
     serde: model, exports;
@@ -355,11 +361,12 @@ crates! {
     subtle: model, exports;
     suppaftp: model, none;
     surf: model, exports;
+    surrealdb: model, exports;
     sxd_xpath: model, exports;
     tar: model, exports;
     tempfile: model, none;
     tera: model, exports;
-    tiberius: model, none;
+    tiberius: model, exports;
     time: model, exports;
     tokio: model, exports;
     tokio_postgres: model, exports;
