@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::{Context, meta};
 use crate::diagnostics::{Diagnostic, Label};
 use crate::facts::body::Literal;
-use crate::facts::{Expr, ExprId, Pat};
+use crate::facts::{Body, Expr, ExprId, Pat};
 use crate::lints::Lint;
 use crate::models::Function;
 use crate::program::{BodyKey, BodyOwner};
@@ -204,6 +204,8 @@ fn fixed(cx: &Context<'_>, key: BodyKey, id: ExprId, depth: u32) -> Option<(Body
         | Expr::Cast { inner, .. }
         | Expr::Try(inner) => next(*inner),
         Expr::Block(block) if block.stmts.is_empty() => next(block.tail?),
+        // A part of it: `&KEY[..16]`.
+        Expr::Index { base, index } if is_constant_range(body, *index) => next(*base),
         Expr::MethodCall(call) if call.args.is_empty() || call.name == "expect" => {
             gives_itself(call.name.as_str()).then(|| next(call.receiver))?
         }
@@ -214,6 +216,15 @@ fn fixed(cx: &Context<'_>, key: BodyKey, id: ExprId, depth: u32) -> Option<(Body
                 fixed(cx, body, cx.program[body].body.root, depth + 1)
             }
             (_, [Callee::Fn(_), ..]) => None,
+            // `Nonce::default()`: all zeroes.
+            ([], [Callee::External(path)]) => {
+                let (owner, name) = path.as_str().rsplit_once("::")?;
+                let is_bytes = matches!(
+                    owner.rsplit("::").next()?,
+                    "Nonce" | "XNonce" | "Iv" | "Key" | "GenericArray" | "Array"
+                );
+                (name == "default" && is_bytes).then_some((key, id))
+            }
             ([arg], _) => {
                 let Expr::Path(path) = body.expr(*callee) else {
                     return None;
@@ -250,6 +261,15 @@ fn fixed(cx: &Context<'_>, key: BodyKey, id: ExprId, depth: u32) -> Option<(Body
             }
         }
         _ => None,
+    }
+}
+
+/// Whether an index is a range between numbers that stand there.
+fn is_constant_range(body: &Body, index: ExprId) -> bool {
+    let is_number = |id: &ExprId| matches!(body.expr(*id), Expr::Literal(Literal::Int(_)));
+    match body.expr(index) {
+        Expr::Range { start, end, .. } => start.iter().chain(end).all(is_number),
+        _ => false,
     }
 }
 

@@ -9,9 +9,9 @@ use std::rc::Rc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::strings::locals::{From, Locals};
-use super::{Callee, Values};
+use super::{Callee, Typing, Values};
 use crate::facts::body::Block;
-use crate::facts::{Expr, ExprId, PatId, Stmt};
+use crate::facts::{Body, Expr, ExprId, PatId, Stmt};
 use crate::program::{BodyKey, BodyOwner, FnId, Ty};
 use crate::source::{Name, Span};
 
@@ -34,6 +34,13 @@ pub struct Step {
     pub span: Span,
     /// Whether it is taken in any case.
     pub is_certain: bool,
+}
+
+/// What may be changed after it was set for the first time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Variable {
+    Local(PatId),
+    This,
 }
 
 /// Looks for the steps that make values.
@@ -208,8 +215,16 @@ impl<'v, 'a> Making<'v, 'a> {
     fn path(&mut self, place: Place, out: &mut Vec<Step>) {
         let (key, id) = place;
         let typing = self.values.typing(key);
-        if let Some(pat) = typing.local(id) {
-            return self.local(key, pat, out);
+        match variable(&self.values.program[key].body, typing, id) {
+            Some(Variable::Local(pat)) => return self.local(key, pat, out),
+            Some(Variable::This) => {
+                let body = &self.values.program[key].body;
+                if let Expr::Block(home) = body.expr(body.root) {
+                    self.changes_at(key, Variable::This, home, out);
+                }
+                return;
+            }
+            None => {}
         }
         match typing.defs(id).first() {
             Some(Callee::External(path)) => self.push(*path, Vec::new(), place, out),
@@ -282,14 +297,15 @@ impl<'v, 'a> Making<'v, 'a> {
             _ => None,
         });
         let Some(home) = blocks.next() else { return };
-        self.changes_at(key, pat, home, out);
+        self.changes_at(key, Variable::Local(pat), home, out);
     }
 
     /// What happens to a variable in its body; certain is what stands in one block.
-    fn changes_at(&mut self, key: BodyKey, pat: PatId, home: &Block, out: &mut Vec<Step>) {
+    fn changes_at(&mut self, key: BodyKey, of: Variable, home: &Block, out: &mut Vec<Step>) {
         let program = self.values.program;
         let typing = self.values.typing(key);
         let body = &program[key].body;
+        let is_it = |id: ExprId| variable(body, typing, id) == Some(of);
         let is_of_home = |id: ExprId| {
             let mut stmts = home.stmts.iter().enumerate();
             stmts.any(|(at, stmt)| {
@@ -313,16 +329,12 @@ impl<'v, 'a> Making<'v, 'a> {
             })
         };
         let is_lent = |id: ExprId| match body.expr(id) {
-            Expr::Ref { inner, .. } => typing.local(*inner) == Some(pat),
+            Expr::Ref { inner, .. } => is_it(*inner),
             _ => false,
         };
         let changes = body.exprs().filter_map(|(id, expr)| match expr {
-            Expr::Assign { target, value } if typing.local(*target) == Some(pat) => {
-                Some((id, *value, None))
-            }
-            Expr::MethodCall(_) if typing.local(root(id)) == Some(pat) && is_stmt(id) => {
-                Some((id, id, None))
-            }
+            Expr::Assign { target, value } if is_it(*target) => Some((id, *value, None)),
+            Expr::MethodCall(_) if is_it(root(id)) && is_stmt(id) => Some((id, id, None)),
             Expr::Call { args, .. } => {
                 let at = args.iter().position(|it| is_lent(*it));
                 at.map(|at| (id, id, Some(at)))
@@ -360,7 +372,7 @@ impl<'v, 'a> Making<'v, 'a> {
             return;
         }
         self.entered.push(function.id);
-        self.changes_at(key, *pat, home, out);
+        self.changes_at(key, Variable::Local(*pat), home, out);
         self.entered.pop();
     }
 
@@ -381,4 +393,16 @@ impl<'v, 'a> Making<'v, 'a> {
             is_certain: self.uncertain == 0,
         });
     }
+}
+
+/// The variable that an expression names.
+fn variable(body: &Body, typing: &Typing, id: ExprId) -> Option<Variable> {
+    if let Some(pat) = typing.local(id) {
+        return Some(Variable::Local(pat));
+    }
+    let Expr::Path(path) = body.expr(id) else {
+        return None;
+    };
+    let is_this = path.as_ident().is_some_and(|it| it == "self");
+    is_this.then_some(Variable::This)
 }

@@ -118,6 +118,32 @@ pub fn forwarded(jar: CookieJar, cookie: Cookie<'static>) -> CookieJar {
     jar.add(cookie) // near miss: made by somebody else
 }
 
+trait Hardened {
+    fn hardened(self) -> Self;
+    fn softened(self) -> Self;
+}
+
+impl Hardened for Cookie<'static> {
+    fn hardened(mut self) -> Self {
+        self.set_http_only(true);
+        self.set_secure(true);
+        self
+    }
+
+    fn softened(mut self) -> Self {
+        self.set_http_only(true);
+        self
+    }
+}
+
+pub fn by_a_trait(jar: CookieJar) -> CookieJar {
+    jar.add(Cookie::new("session", fresh()).hardened()) // near miss: a method of the program's own sets it
+}
+
+pub fn not_by_a_trait(jar: CookieJar) -> CookieJar {
+    jar.add(Cookie::new("session", fresh()).softened()) //~ cookie-without-secure
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

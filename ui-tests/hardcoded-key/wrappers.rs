@@ -128,6 +128,20 @@ pub fn digest() -> Vec<u8> {
     Sha256::digest(keys::STORE).to_vec() // near miss: a hash takes no key
 }
 
+pub fn blocks(iv: &[u8; 16], text: &[u8]) -> Vec<u8> {
+    use aes::cipher::BlockEncryptMut;
+    use aes::cipher::block_padding::Pkcs7;
+    let key = [0x21; 16];
+    cbc::Encryptor::<aes::Aes128>::new(&key.into(), iv.into()).encrypt_padded_vec_mut::<Pkcs7>(text) //~ hardcoded-key
+}
+
+pub fn blocks_of(key: &[u8; 16], iv: &[u8; 16], text: &[u8]) -> Vec<u8> {
+    use aes::cipher::BlockEncryptMut;
+    use aes::cipher::block_padding::Pkcs7;
+    // near miss: a parameter
+    cbc::Encryptor::<aes::Aes128>::new(key.into(), iv.into()).encrypt_padded_vec_mut::<Pkcs7>(text)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -107,6 +107,26 @@ struct Upload {
     checksum: String,
 }
 
+pub fn in_a_guard(settings: &Settings, given: &str, body: &[u8]) -> bool {
+    match mac(&settings.webhook_secret, body) {
+        Some(expected) if expected == given => true, //~ timing-unsafe-comparison
+        _ => false,
+    }
+}
+
+pub fn by_method(settings: &Settings, given: &[u8], body: &[u8]) -> bool {
+    let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, &settings.webhook_secret);
+    ring::hmac::sign(&key, body).as_ref().eq(given) //~ timing-unsafe-comparison
+}
+
+pub fn by_method_of_length(settings: &Settings, given: &[u8], body: &[u8]) -> bool {
+    let Some(expected) = mac(&settings.webhook_secret, body) else {
+        return false;
+    };
+    // near miss: lengths are compared, and the rest in constant time
+    expected.len().eq(&given.len()) && expected.as_bytes().ct_eq(given).into()
+}
+
 pub fn intact(upload: &Upload, body: &[u8]) -> bool {
     use sha2::Digest;
     hex::encode(Sha256::digest(body)) == upload.checksum // near miss: a checksum

@@ -2,6 +2,7 @@
 
 use elasticsearch::cert::{Certificate, CertificateValidation};
 use elasticsearch::http::transport::{SingleNodeConnectionPool, TransportBuilder};
+use mongodb::options::TlsOptions;
 use object_store::ClientOptions;
 use redis::{ConnectionAddr, TlsMode};
 use vaultrs::client::{VaultClientSettings, VaultClientSettingsBuilder};
@@ -79,6 +80,18 @@ fn verified_search(url: url::Url, root: &[u8]) -> Result<TransportBuilder, elast
 fn is_off(validation: &CertificateValidation) -> bool {
     // near miss: only asked
     matches!(validation, CertificateValidation::None)
+}
+
+fn document_options() -> TlsOptions {
+    TlsOptions::builder()
+        .ca_file_path(std::path::PathBuf::from("/etc/shop/ca.pem"))
+        .allow_invalid_certificates(true) //~ tls-verification-disabled
+        .build()
+}
+
+fn verified_document_options() -> TlsOptions {
+    // near miss: verified
+    TlsOptions::builder().allow_invalid_certificates(false).build()
 }
 
 fn verified_objects() -> ClientOptions {

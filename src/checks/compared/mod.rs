@@ -16,8 +16,8 @@ use rayon::prelude::*;
 use self::sides::Sides;
 use super::{Context, meta};
 use crate::diagnostics::{Diagnostic, Label};
-use crate::facts::Expr;
 use crate::facts::body::BinaryOp;
+use crate::facts::{Expr, ExprId};
 use crate::lints::Lint;
 use crate::program::{BodyKey, BodyOwner};
 
@@ -87,10 +87,12 @@ fn may_compare(cx: &Context<'_>, key: BodyKey) -> bool {
         return false;
     };
     let text = cx.sources.slice(data.body.span().in_file(data.file));
-    let mut places = text.match_indices("= ").filter(|(at, _)| {
+    let operators = text.match_indices("= ").filter(|(at, _)| {
         let before = text.as_bytes()[..*at].last();
         matches!(before, Some(b'=' | b'!'))
     });
+    let methods = [".eq(", ".ne("];
+    let mut places = operators.chain(methods.iter().flat_map(|it| text.match_indices(it)));
     // What a MAC is called says nothing of it: `tag`, `computed`.
     let computes = ["hmac::", "Hmac", ".finalize"];
     let computes = computes.iter().any(|it| text.contains(it));
@@ -102,6 +104,22 @@ fn may_compare(cx: &Context<'_>, key: BodyKey) -> bool {
         let end = text[at..].find('\n').map_or(text.len(), |it| at + it);
         STEMS.is_match(&text[start..end])
     })
+}
+
+/// What an expression compares: `a == b`, `a.eq(b)`.
+fn compared(expr: &Expr) -> Option<(ExprId, ExprId)> {
+    match expr {
+        Expr::Binary {
+            op: BinaryOp::Eq | BinaryOp::Ne,
+            lhs,
+            rhs,
+        } => Some((*lhs, *rhs)),
+        Expr::MethodCall(call) if matches!(call.name.as_str(), "eq" | "ne") => match &*call.args {
+            [other] => Some((call.receiver, *other)),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 fn in_body(
@@ -116,15 +134,10 @@ fn in_body(
     let (body, file) = (sides.body, cx.program[key].file);
     let mut found = Vec::new();
     for (id, expr) in body.exprs() {
-        let Expr::Binary {
-            op: BinaryOp::Eq | BinaryOp::Ne,
-            lhs,
-            rhs,
-        } = expr
-        else {
+        let Some((lhs, rhs)) = compared(expr) else {
             continue;
         };
-        let Some(what) = sides.secret(*lhs, *rhs) else {
+        let Some(what) = sides.secret(lhs, rhs) else {
             continue;
         };
         let name = cx.program.fn_name(function);

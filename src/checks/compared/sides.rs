@@ -3,7 +3,7 @@
 use crate::checks::Context;
 use crate::checks::secrets::names::words;
 use crate::facts::body::{Arm, Literal};
-use crate::facts::{Body, Expr, ExprId, Pat, Stmt};
+use crate::facts::{Body, Expr, ExprId, Pat, PatId, Stmt};
 use crate::program::{BodyKey, BodyOwner, FnId, Ty};
 use crate::values::{Callee, Typing};
 
@@ -228,18 +228,8 @@ impl<'s, 'a> Sides<'s, 'a> {
                 is_format && args.iter().any(|it| self.is_mac(it.value, depth))
             }
             Expr::Path(_) => {
-                let Some(pat) = self.typing.local(id) else {
-                    return false;
-                };
-                self.body.exprs().any(|(_, expr)| match expr {
-                    Expr::Block(block) => block.stmts.iter().any(|stmt| match stmt {
-                        Stmt::Let(it) if it.pat == pat => {
-                            it.init.is_some_and(|init| self.is_mac(init, depth))
-                        }
-                        _ => false,
-                    }),
-                    _ => false,
-                })
+                let init = self.typing.local(id).and_then(|it| self.init(it));
+                init.is_some_and(|it| self.is_mac(it, depth))
             }
             _ => false,
         }
@@ -335,12 +325,9 @@ impl<'s, 'a> Sides<'s, 'a> {
             && self.typing.local(id).is_some_and(|it| self.is_param_or_read(it)))
     }
 
-    /// Whether a variable is a parameter, or was read out of headers or the like.
-    fn is_param_or_read(&self, pat: crate::facts::PatId) -> bool {
-        if self.body.params.contains(&pat) {
-            return true;
-        }
-        let init = self.body.exprs().find_map(|(_, expr)| match expr {
+    /// What a variable is bound to, or what holds it: `let x = ..`, `if let Some(x) = ..`, `match .. { Some(x) => .. }`.
+    fn init(&self, pat: PatId) -> Option<ExprId> {
+        self.body.exprs().find_map(|(_, expr)| match expr {
             Expr::Block(block) => block.stmts.iter().find_map(|stmt| match stmt {
                 Stmt::Let(it) if it.pat == pat => it.init,
                 _ => None,
@@ -360,8 +347,15 @@ impl<'s, 'a> Sides<'s, 'a> {
                 arms.iter().any(binds).then_some(*scrutinee)
             }
             _ => None,
-        });
-        init.is_some_and(|it| {
+        })
+    }
+
+    /// Whether a variable is a parameter, or was read out of headers or the like.
+    fn is_param_or_read(&self, pat: PatId) -> bool {
+        if self.body.params.contains(&pat) {
+            return true;
+        }
+        self.init(pat).is_some_and(|it| {
             if let Expr::Path(_) = self.body.expr(it)
                 && let Some(other) = self.typing.local(it).filter(|other| *other != pat)
             {

@@ -53,7 +53,21 @@ pub(super) fn find<'m>(cx: &Context<'m>, asked: &FxHashSet<HazardKind>) -> Vec<U
     found
 }
 
+/// Macros that end a function in another way than by its value, or may hide how.
+const REFUSING: [&str; 9] = [
+    "panic",
+    "assert",
+    "assert_eq",
+    "assert_ne",
+    "unreachable",
+    "todo",
+    "unimplemented",
+    "ensure",
+    "bail",
+];
+
 /// Whether a body only ever gives `Ok(..)` or, if that is what counts, `Ok(true)`, and asks nobody else.
+/// What it does on the way, under whatever condition, does not matter.
 fn only_succeeds(cx: &Context<'_>, key: BodyKey, says_true: bool) -> bool {
     let body = &cx.program[key].body;
     if body.problem.is_some() {
@@ -61,7 +75,11 @@ fn only_succeeds(cx: &Context<'_>, key: BodyKey, says_true: bool) -> bool {
     }
     let typing = cx.values.typing(key);
     let asks = body.exprs().any(|(id, expr)| match expr {
-        Expr::Try(_) | Expr::Await(_) | Expr::Match { .. } | Expr::If { .. } => true,
+        Expr::Try(_) | Expr::Await(_) => true,
+        Expr::Macro(call) => {
+            let name = call.path.last();
+            name.is_some_and(|it| REFUSING.contains(&it.as_str()))
+        }
         // `self.inner.verify_server_cert(..)`.
         Expr::MethodCall(call) => call.name.as_str().starts_with("verify"),
         Expr::Call { callee, .. } => {
