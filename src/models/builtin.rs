@@ -181,6 +181,7 @@ crates! {
     async_graphql_rocket: model, exports;
     async_graphql_warp: none, exports;
     async_nats: model, none;
+    async_session: model, exports;
     async_ssh2_tokio: model, none;
     async_trait: model, exports;
     attohttpc: model, exports;
@@ -242,6 +243,7 @@ crates! {
     futures_core: none, exports;
     futures_util: none, exports;
     garde: model, exports;
+    gotham: model, exports;
     governor: model, exports;
     handlebars: model, exports;
     headers: model, exports;
@@ -249,6 +251,7 @@ crates! {
     hmac: model, exports;
     http: model, exports;
     http_body_util: none, exports;
+    http_types: model, exports;
     hyper: model, exports;
     hyper_util: model, exports;
     isahc: model, exports;
@@ -360,6 +363,7 @@ crates! {
     tempfile: model, none;
     tera: model, exports;
     tiberius: model, none;
+    tide: model, exports;
     time: model, exports;
     tokio: model, exports;
     tokio_postgres: model, exports;

@@ -15,6 +15,7 @@ mod axum_body;
 mod axum_stack;
 mod documentation;
 mod dropshot;
+mod gotham;
 mod graphql;
 mod hyper;
 mod hyper_branches;
@@ -26,6 +27,7 @@ mod poem_openapi;
 mod rocket;
 mod salvo;
 mod salvo_filters;
+mod tide;
 mod tonic;
 mod viz;
 mod warp;
@@ -50,7 +52,7 @@ pub use path::normalise;
 pub use tonic::Servers;
 
 /// The frameworks, with the crates that show a service uses them.
-pub const FRAMEWORKS: [(&str, &[&str]); 11] = [
+pub const FRAMEWORKS: [(&str, &[&str]); 13] = [
     (
         axum::NAME,
         &[
@@ -71,6 +73,8 @@ pub const FRAMEWORKS: [(&str, &[&str]); 11] = [
     (salvo::NAME, &["salvo", "salvo_core"]),
     (dropshot::NAME, &["dropshot"]),
     (viz::NAME, &["viz", "viz_core", "viz_router"]),
+    (tide::NAME, &["tide"]),
+    (gotham::NAME, &["gotham"]),
     (hyper::NAME, &["hyper"]),
 ];
 
@@ -150,6 +154,8 @@ pub fn call(eval: &mut Eval<'_>, call: &mut Call<'_>) -> Option<Value> {
         "salvo" => salvo::call(eval, call),
         "dropshot" => dropshot::call(call),
         "viz" | "viz_core" | "viz_router" => viz::call(eval, call),
+        "tide" => tide::call(call),
+        "gotham" => gotham::call(eval, call),
         "warp" => warp::call(eval, call),
         "poem" | "poem_lambda" => poem::call(eval, call),
         "poem_openapi" => poem_openapi::call(eval, call),
@@ -211,6 +217,12 @@ pub fn method(eval: &mut Eval<'_>, receiver: Value, call: &mut Call<'_>) -> Resu
         Value::Router(router) if router.framework == viz::NAME => {
             return viz::method(eval, *router, call);
         }
+        Value::Router(router) if router.framework == tide::NAME => {
+            return tide::method(eval, *router, call);
+        }
+        Value::Router(router) if router.framework == gotham::NAME => {
+            return gotham::method(eval, *router, call);
+        }
         Value::Router(_) => receiver,
         other => match poem::value_method(eval, other, call) {
             Ok(value) => return Ok(value),
@@ -259,6 +271,7 @@ pub fn object_method(eval: &mut Eval<'_>, receiver: &Value, call: &mut Call<'_>)
         .or_else(|| poem::object_method(eval, receiver, call))
         .or_else(|| warp::object_method(receiver, call))
         .or_else(|| salvo::object_method(eval, receiver, call))
+        .or_else(|| gotham::object_method(eval, receiver, call))
         .or_else(|| hyper::object_method(eval, call))
         .or_else(|| axum::object_method(eval, receiver, call))
 }
@@ -325,7 +338,7 @@ const BUILDING_MACROS: [&str; 4] = [
 
 /// Library functions that start a router: code that calls them is worth running. Those that
 /// end in `*` stand for all that begin so.
-const BUILDERS: [&str; 79] = [
+const BUILDERS: [&str; 86] = [
     "axum::Router::new",
     "axum::Router::default",
     "axum::routing::*",
@@ -405,6 +418,13 @@ const BUILDERS: [&str; 79] = [
     "viz_router::Route::new",
     "viz_router::Resources::default",
     "viz_router::Tree::from",
+    "tide::new",
+    "tide::with_state",
+    "tide::Server::new",
+    "tide::Server::with_state",
+    "tide::Server::default",
+    "gotham::router::build_router",
+    "gotham::router::build_simple_router",
 ];
 
 /// What stands behind a `*`, or the type that it belongs to (axum 0.3 to 0.8, tower 0.4 and 0.5).
@@ -547,6 +567,8 @@ fn router_kind(path: &str) -> Option<(RouterKind, &'static str)> {
         "poem_openapi::OpenApiService" => (RouterKind::List, poem::NAME),
         "dropshot::ApiDescription" => (RouterKind::App, dropshot::NAME),
         _ if viz::kind(path).is_some() => (viz::kind(path)?, viz::NAME),
+        _ if tide::kind(path).is_some() => (tide::kind(path)?, tide::NAME),
+        _ if gotham::kind(path).is_some() => (gotham::kind(path)?, gotham::NAME),
         _ => match tonic::kind(path) {
             Some(kind) => (kind, tonic::NAME),
             None => (loco::kind(path)?, axum::NAME),

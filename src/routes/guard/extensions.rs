@@ -198,8 +198,10 @@ impl Judge<'_> {
                 true => self.handing_on(),
                 false => Vec::new(),
             };
-            let hashes = ["extensions", "extensions_mut", "set_data"]
+            let into_state = self.program.may_use(STATE_CRATE);
+            let hashes = ["extensions", "extensions_mut", "set_data", "set_ext"]
                 .into_iter()
+                .chain(["put"].into_iter().filter(|_| into_state))
                 .chain(
                     ["insert", "inject", "insert_typed"]
                         .into_iter()
@@ -218,7 +220,12 @@ impl Judge<'_> {
                     continue;
                 }
                 let inserted = |expr: &Expr| match expr {
-                    Expr::MethodCall(call) if call.name == "set_data" => call.args.first().copied(),
+                    Expr::MethodCall(call)
+                        if matches!(call.name.as_str(), "set_data" | "set_ext")
+                            || into_state && call.name == "put" =>
+                    {
+                        call.args.first().copied()
+                    }
                     Expr::MethodCall(call) if call.name == "insert" => {
                         let into = match data.body.expr(call.receiver) {
                             Expr::MethodCall(inner) => inner.name == "extensions_mut",
@@ -252,6 +259,12 @@ impl Judge<'_> {
             }
             found
         })
+    }
+
+    /// Whether any code may put something into this place.
+    pub(super) fn is_inserted(&self, slot: &Slot) -> bool {
+        let mut inserters = self.inserters().iter();
+        inserters.any(|(_, slots)| slots.iter().any(|it| it.may_be(slot)))
     }
 
     /// Where the code of a body puts something in a depot.
@@ -440,6 +453,8 @@ impl Judge<'_> {
 
 /// The crate whose handlers share a depot.
 const DEPOT_CRATE: &str = "salvo";
+/// The crate whose handlers are handed a state that holds all of a request.
+const STATE_CRATE: &str = "gotham";
 
 impl Judge<'_> {
     /// Whether a hoop puts the same value into all depots. `or_may`: or may, for all that is
