@@ -167,8 +167,11 @@ crates! {
     actix_service: none, exports;
     actix_session: model, exports;
     actix_web: model, exports;
+    actix_web_actors: model, none;
     actix_web_grants: model, exports;
     actix_web_httpauth: model, exports;
+    actix_web_lab: model, none;
+    actix_ws: model, none;
     aes_gcm: model, none;
     aide: model, exports;
     anyhow: model, exports;
@@ -253,6 +256,7 @@ crates! {
     http_body_util: none, exports;
     http_types: model, exports;
     hyper: model, exports;
+    hyper_tungstenite: model, none;
     hyper_util: model, exports;
     isahc: model, exports;
     jiff: model, exports;
@@ -364,6 +368,7 @@ crates! {
     tera: model, exports;
     tiberius: model, none;
     tide: model, exports;
+    tide_websockets: model, none;
     time: model, exports;
     tokio: model, exports;
     tokio_postgres: model, exports;
