@@ -27,6 +27,7 @@ mod poem_openapi;
 mod rocket;
 mod salvo;
 mod salvo_filters;
+mod server_fns;
 mod tide;
 mod tonic;
 mod viz;
@@ -144,6 +145,9 @@ pub fn call(eval: &mut Eval<'_>, call: &mut Call<'_>) -> Option<Value> {
     if let Some(value) = loco::call(eval, call) {
         return Some(value);
     }
+    if let Some(value) = server_fns::call(eval, call) {
+        return Some(value);
+    }
     match crate_of(call.path) {
         "axum" | "axum_core" | "axum_extra" | "utoipa_axum" | "aide" | "loco_rs" | "tower"
         | "tower_http" | "tower_layer" | "axum_server" => axum::call(eval, call),
@@ -248,6 +252,14 @@ pub fn method(eval: &mut Eval<'_>, receiver: Value, call: &mut Call<'_>) -> Resu
     if is_handler && let Some(hooped) = salvo::handler_method(eval, &receiver, call) {
         return Ok(hooped);
     }
+    if server_fns::mounts(call.name)
+        && let Value::Router(mut router) = receiver
+    {
+        let before = router.routes.len();
+        router.routes.push(server_fns::all(call.span));
+        router.note_missed(before, call.span);
+        return Ok(Value::Router(router));
+    }
     match framework {
         salvo::NAME => match receiver {
             Value::Router(router) => salvo::method(eval, *router, call),
@@ -272,6 +284,7 @@ pub fn object_method(eval: &mut Eval<'_>, receiver: &Value, call: &mut Call<'_>)
         .or_else(|| warp::object_method(receiver, call))
         .or_else(|| salvo::object_method(eval, receiver, call))
         .or_else(|| gotham::object_method(eval, receiver, call))
+        .or_else(|| server_fns::object_method(eval, receiver, call))
         .or_else(|| hyper::object_method(eval, call))
         .or_else(|| axum::object_method(eval, receiver, call))
 }
@@ -282,6 +295,7 @@ pub fn finish(values: &Values<'_>, router: Router) -> (Vec<Route>, Vec<Lost>) {
         warp::NAME => warp::finish(values, router),
         _ => router.finish(),
     };
+    let routes = server_fns::expanded(values, routes);
     let (routes, more) = graphql::with_operations(values, routes);
     lost.extend(more);
     (routes, lost)
@@ -480,6 +494,7 @@ pub fn builds(path: &str) -> bool {
         Some(start) => path.starts_with(start),
         None => path == *it,
     }) || hyper::BUILDERS.contains(&path)
+        || server_fns::BUILDERS.contains(&path)
         || warp::builds(path)
 }
 
@@ -487,6 +502,7 @@ pub fn builds(path: &str) -> bool {
 pub fn building_bodies(program: &Program, servers: &Servers) -> Vec<BodyKey> {
     let exact = BUILDERS.iter().filter(|it| !it.ends_with('*'));
     let exact = exact.chain(&hyper::BUILDERS);
+    let exact = exact.chain(&server_fns::BUILDERS);
     let starting = BUILDING_ITEMS
         .iter()
         .chain(&warp::FILTERS)

@@ -30,6 +30,9 @@ impl Run<'_, '_> {
         if let Some(found) = self.from_state(id, callee, args) {
             return found;
         }
+        if let Some(found) = self.from_context(id, callee) {
+            return found;
+        }
         if let Some(ty) = self.extracted(callee) {
             return self.judge.extractor(&ty, self.span(id)).renamed("Ok");
         }

@@ -16,6 +16,7 @@ mod closures;
 mod combinators;
 mod conditions;
 mod connection;
+mod contexts;
 mod counted;
 mod deciders;
 mod defaults;
