@@ -43,7 +43,7 @@ impl<'a> Walk<'_, 'a> {
         {
             return self.apply_callable(callable, values, self.span(id));
         }
-        if let Some(held) = self.from_state(id, callee, args) {
+        if let Some(held) = self.taken_from_state(id, callee, args) {
             return held;
         }
         let callees = self.typing.callees(id);

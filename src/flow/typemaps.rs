@@ -12,7 +12,12 @@ use crate::source::Name;
 
 impl Walk<'_, '_> {
     /// `Names::take_from(&mut state)`.
-    pub(super) fn from_state(&self, id: ExprId, callee: ExprId, args: &[ExprId]) -> Option<Value> {
+    pub(super) fn taken_from_state(
+        &self,
+        id: ExprId,
+        callee: ExprId,
+        args: &[ExprId],
+    ) -> Option<Value> {
         let Expr::Path(path) = self.body.expr(callee) else {
             return None;
         };

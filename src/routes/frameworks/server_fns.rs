@@ -273,8 +273,14 @@ fn framework_of(program: &Program, def: &FnDef, attr: &Attr) -> Option<&'static 
     let whole = found.iter().filter(|it| it.used == attr.meta.path.len());
     let mut whole = whole.peekable();
     if whole.peek().is_none() {
-        let mut used = by_use.iter().filter(|(_, krate)| program.may_use(krate));
-        return used.next().map(|(framework, _)| *framework);
+        let imports = program[def.module].imports.iter();
+        let globs = imports.filter(|it| it.name.is_none());
+        let globs: Vec<Name> = globs.filter_map(|it| it.path.first().copied()).collect();
+        let brought = by_use
+            .iter()
+            .find(|(_, krate)| globs.iter().any(|it| it == krate));
+        let used = || by_use.iter().find(|(_, krate)| program.may_use(krate));
+        return brought.or_else(used).map(|(framework, _)| *framework);
     }
     whole.find_map(|it| match it.def {
         Def::External(path) => {

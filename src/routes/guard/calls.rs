@@ -27,10 +27,10 @@ impl Run<'_, '_> {
         if let Some(value) = self.parameter_extracts(id, callee) {
             return value;
         }
-        if let Some(found) = self.from_state(id, callee, args) {
+        if let Some(found) = self.taken_from_state(id, callee, args) {
             return found;
         }
-        if let Some(found) = self.from_context(id, callee) {
+        if let Some(found) = self.in_context(id, callee) {
             return found;
         }
         if let Some(ty) = self.extracted(callee) {

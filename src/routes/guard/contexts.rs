@@ -19,7 +19,7 @@ const CRATES: [&str; 2] = ["leptos", "dioxus"];
 
 impl Run<'_, '_> {
     /// A call that gives something of the request or the service to a server function.
-    pub(super) fn from_context(&mut self, id: ExprId, callee: ExprId) -> Option<Abs> {
+    pub(super) fn in_context(&mut self, id: ExprId, callee: ExprId) -> Option<Abs> {
         let program = self.judge.program;
         let data = &program[self.key];
         let Expr::Path(path) = data.body.expr(callee) else {

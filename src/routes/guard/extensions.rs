@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::logins::Kept;
 use super::proof::{Abs, From, Out, Proof, State};
 use super::route::Looks;
+use super::typemaps::STATE;
 use super::{EventKind, Judge};
 use crate::facts::mentions::hashes;
 use crate::facts::{Expr, Mention};
@@ -221,8 +222,7 @@ impl Judge<'_> {
                 }
                 let inserted = |expr: &Expr| match expr {
                     Expr::MethodCall(call)
-                        if matches!(call.name.as_str(), "set_data" | "set_ext")
-                            || into_state && call.name == "put" =>
+                        if matches!(call.name.as_str(), "set_data" | "set_ext") =>
                     {
                         call.args.first().copied()
                     }
@@ -249,6 +249,9 @@ impl Judge<'_> {
                 }
                 if into_depots {
                     self.put_into_depots(key, &mut slots);
+                }
+                if into_state {
+                    self.put_into_state(key, &mut slots);
                 }
                 if into_contexts {
                     self.handed_on(key, &mut slots);
@@ -282,6 +285,22 @@ impl Judge<'_> {
                 // Which name it is, running the code tells.
                 ("insert", [_, _]) if is_depot() => slots.push(Slot::Key(Name::new(""))),
                 _ => {}
+            }
+        }
+    }
+
+    /// Where the code of a body puts something in gotham's state.
+    fn put_into_state(&self, key: BodyKey, slots: &mut Vec<Slot>) {
+        let typing = self.values.typing(key);
+        for (_, expr) in self.program[key].body.exprs() {
+            let Expr::MethodCall(call) = expr else {
+                continue;
+            };
+            let is_state = || typing.ty(call.receiver).peel_refs().is_external(STATE);
+            if let ("put", [value]) = (call.name.as_str(), &*call.args)
+                && is_state()
+            {
+                slots.push(Slot::Type(typing.ty(*value).clone()));
             }
         }
     }

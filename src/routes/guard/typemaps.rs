@@ -96,7 +96,7 @@ impl Run<'_, '_> {
     }
 
     /// `User::borrow_from(&state)`.
-    pub(super) fn from_state(
+    pub(super) fn taken_from_state(
         &mut self,
         id: ExprId,
         callee: ExprId,
