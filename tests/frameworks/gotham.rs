@@ -4,6 +4,7 @@ mod shop;
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
+use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -66,7 +67,7 @@ impl Middleware for RequireUser {
 
 #[derive(Clone, NewMiddleware)]
 struct RateLimit {
-    limiter: Arc<DefaultKeyedRateLimiter<IpAddr>>,
+    limiter: Arc<AssertUnwindSafe<DefaultKeyedRateLimiter<IpAddr>>>,
 }
 
 impl Middleware for RateLimit {
@@ -164,7 +165,7 @@ fn not_found(state: State) -> (State, Response<Body>) {
     (state, response)
 }
 
-fn router(app: App, limiter: Arc<DefaultKeyedRateLimiter<IpAddr>>) -> Router {
+fn router(app: App, limiter: Arc<AssertUnwindSafe<DefaultKeyedRateLimiter<IpAddr>>>) -> Router {
     let pipelines = new_pipeline_set();
     let (pipelines, shared) = pipelines.add(new_pipeline().add(StateMiddleware::new(app)).build());
     let (pipelines, users) = pipelines.add(new_pipeline().add(RequireUser).build());
@@ -196,6 +197,7 @@ fn router(app: App, limiter: Arc<DefaultKeyedRateLimiter<IpAddr>>) -> Router {
 fn main() {
     let quota = Quota::per_minute(NonZeroU32::new(5).expect("not zero"));
     let app = App { shop: Arc::new(Shop::from_env()) };
-    let router = router(app, Arc::new(RateLimiter::keyed(quota)));
+    let limiter = Arc::new(AssertUnwindSafe(RateLimiter::keyed(quota)));
+    let router = router(app, limiter);
     gotham::start("127.0.0.1:7878", router).expect("the server runs");
 }
