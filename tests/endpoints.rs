@@ -3,8 +3,9 @@
 //!
 //! A line is `//@ METHOD /path status`, and for conditional ones ` if condition`. Lines
 //! `//= METHOD /path protection status: value` say the same of other protections; of one that a
-//! source has a line of, it has one for each endpoint that has any. A source is a file, or a folder
-//! that is a package.
+//! source has a line of, it has one for each endpoint that has any. Lines `//+ METHOD /path stream` say
+//! what an endpoint keeps its connection open for: none has one that does not. A source is a file, or a
+//! folder that is a package.
 
 mod support;
 
@@ -29,6 +30,24 @@ fn expected_beside(source: &str) -> BTreeSet<String> {
     let lines = source.lines();
     let lines = lines.filter_map(|line| line.trim().strip_prefix("//= "));
     lines.map(str::to_owned).collect()
+}
+
+/// The endpoints of which a source says that they keep their connection open, and for what.
+fn expected_streams(source: &str) -> BTreeSet<String> {
+    let lines = source.lines();
+    let lines = lines.filter_map(|line| line.trim().strip_prefix("//+ "));
+    lines.map(|it| format!("{it} stays open")).collect()
+}
+
+/// The same, as it was found.
+fn found_streams(json: &serde_json::Value) -> BTreeSet<String> {
+    let endpoints = json["endpoints"].as_array().expect("a list").iter();
+    let open = endpoints.filter_map(|it| {
+        let stream = it["stream"].as_str()?;
+        let (method, path) = (word(&it["method"]), word(&it["path"]));
+        Some(format!("{method} {path} {stream} stays open"))
+    });
+    open.collect()
 }
 
 /// The text of a source: of a folder, that of all its Rust files.
@@ -93,6 +112,8 @@ fn differences(path: &Path) -> Vec<String> {
     let names = names.map(str::to_owned).collect();
     found.extend(found_beside(&json, &names));
     expected.extend(beside);
+    found.extend(found_streams(&json));
+    expected.extend(expected_streams(&source));
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let missing = expected.difference(&found);
     let missing = missing.map(|it| format!("{name}: expected, and not found: {it}"));

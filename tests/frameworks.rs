@@ -59,10 +59,11 @@ const SERVICE: [(&str, [&str; 5]); 8] = [
     ),
 ];
 
-const FRAMEWORKS: [&str; 14] = [
+const FRAMEWORKS: [&str; 16] = [
     "actix-web",
     "axum",
     "dropshot",
+    "gotham",
     "hyper-0-14",
     "hyper-1",
     "loco",
@@ -71,6 +72,7 @@ const FRAMEWORKS: [&str; 14] = [
     "poem-openapi",
     "rocket",
     "salvo",
+    "tide",
     "tonic",
     "viz",
     "warp",
@@ -149,10 +151,16 @@ const EXCEPTIONS: &[Exception] = &[
         "the arm that is left answers what no route is, and is none",
     ),
     by_nature(
-        &["viz"],
+        &["tide", "viz"],
         "ANY /{*fallback}",
         Named("ANY /{*rest}"),
-        "viz has no fallbacks but routes of `/*`",
+        "there are no fallbacks but routes of `/*`",
+    ),
+    by_nature(
+        &["gotham"],
+        "ANY /{*fallback}",
+        Named("GET /{*rest}"),
+        "there are no fallbacks but routes of `/*`, which have methods",
     ),
     by_nature(
         &["loco"],
@@ -257,6 +265,12 @@ const EXCEPTIONS: &[Exception] = &[
         "POST /items",
         Says("body_limit", "none"),
         "`request_body_max_bytes` of an endpoint's attribute is not read",
+    ),
+    known_gap(
+        &["tide", "gotham"],
+        "POST /items",
+        Says("body_limit", "none"),
+        "a handler that asks how long its body is limits itself, and no layer does",
     ),
     known_gap(
         &["hyper-0-14", "hyper-1"],

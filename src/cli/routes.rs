@@ -129,6 +129,7 @@ fn endpoint_view(it: &endpoint::Endpoint, lines: &mut Lines<'_>) -> EndpointView
             location: lines.location(it.handler.span),
         },
         registered: lines.location(it.registered),
+        stream: it.stream.map(|it| it.as_str()),
         protections: ProtectionsView {
             authentication: protection(&p.authentication, lines),
             authorization: protection(&p.authorization, lines),

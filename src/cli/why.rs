@@ -7,6 +7,7 @@ use super::args::{Flags, Format, Why};
 use super::check::refuse;
 use super::setup::Setup;
 use super::trouble::{Result, Trouble};
+use crate::models::schema::Stream;
 use crate::routes::endpoint::Endpoint;
 use crate::routes::{Inventory, Protection, Purpose, Status};
 use crate::scan::{self, Defaults, Looked, Outcome, Settings};
@@ -187,6 +188,13 @@ fn write_endpoint(endpoint: &Endpoint, outcome: &Outcome, out: &mut dyn Write) -
         endpoint.handler.name,
         place(endpoint.handler.span)
     )?;
+    if let Some(stream) = endpoint.stream {
+        let what = match stream {
+            Stream::Websocket => "a WebSocket: messages both ways",
+            Stream::EventStream => "a stream of events",
+        };
+        writeln!(out, "  stays open  {what}")?;
+    }
     if !endpoint.mounts.is_empty() {
         writeln!(out, "\n  prefixes, outermost first")?;
         for (span, prefix) in &endpoint.mounts {

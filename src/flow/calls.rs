@@ -43,6 +43,9 @@ impl<'a> Walk<'_, 'a> {
         {
             return self.apply_callable(callable, values, self.span(id));
         }
+        if let Some(held) = self.taken_from_state(id, callee, args) {
+            return held;
+        }
         let callees = self.typing.callees(id);
         match callees.first() {
             Some(Callee::Constructor(Def::Adt(_) | Def::Variant(..))) => {
@@ -81,6 +84,9 @@ impl<'a> Walk<'_, 'a> {
         let receiver = self.expr(call.receiver);
         let values = self.all_of(&call.args);
         let callees = self.typing.callees(id);
+        if let Some(held) = self.of_state(id, call) {
+            return held;
+        }
         let is_guess = self.ty(call.receiver).is_unknown();
         match callees.first() {
             Some(Callee::Fn(_)) if !is_guess || callees.len() == 1 => {

@@ -20,6 +20,7 @@ mod special;
 mod stored;
 mod summary;
 mod taint;
+mod typemaps;
 mod types;
 mod verdicts;
 mod walk;

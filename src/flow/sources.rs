@@ -8,7 +8,7 @@ use crate::models::exports::crate_of;
 use crate::models::roles::{Carries, TypeRole};
 use crate::models::{SinkKind, Sinks, SourceKind};
 use crate::program::{AdtId, Container, FnId, Program, Ty};
-use crate::routes::guard::{EXTRACTOR_TRAITS, OPTIONAL_TRAITS};
+use crate::routes::guard::{EXTRACTOR_TRAITS, OPTIONAL_TRAITS, STATE};
 use crate::source::{Name, Span};
 
 /// Derives by which a type is read from what a request holds.
@@ -73,7 +73,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    fn request(&self, name: Name, span: Span) -> Value {
+    pub(super) fn request(&self, name: Name, span: Span) -> Value {
         Value::tainted(Taint::new(Origin::Source(Source {
             kind: SourceKind::Request,
             span,
@@ -145,6 +145,10 @@ enum Carried {
 fn carries(program: &Program, ty: &Ty, is_handler: bool) -> Option<Carried> {
     let ty = ty.peel_refs();
     let path = ty.external_path()?;
+    // What it holds is of the request or of the service, by its type.
+    if path == STATE {
+        return Some(Carried::Nothing);
+    }
     let krate = crate_of(path.as_str());
     // Responses are made of the same parts.
     if !is_handler && matches!(krate, "http" | "bytes" | "hyper" | "std") {

@@ -167,8 +167,11 @@ crates! {
     actix_service: none, exports;
     actix_session: model, exports;
     actix_web: model, exports;
+    actix_web_actors: model, none;
     actix_web_grants: model, exports;
     actix_web_httpauth: model, exports;
+    actix_web_lab: model, none;
+    actix_ws: model, none;
     aes_gcm: model, none;
     aide: model, exports;
     anyhow: model, exports;
@@ -181,6 +184,7 @@ crates! {
     async_graphql_rocket: model, exports;
     async_graphql_warp: none, exports;
     async_nats: model, none;
+    async_session: model, exports;
     async_ssh2_tokio: model, none;
     async_trait: model, exports;
     attohttpc: model, exports;
@@ -245,6 +249,7 @@ crates! {
     futures_core: none, exports;
     futures_util: none, exports;
     garde: model, exports;
+    gotham: model, exports;
     governor: model, exports;
     handlebars: model, exports;
     headers: model, exports;
@@ -252,7 +257,9 @@ crates! {
     hmac: model, exports;
     http: model, exports;
     http_body_util: none, exports;
+    http_types: model, exports;
     hyper: model, exports;
+    hyper_tungstenite: model, none;
     hyper_util: model, exports;
     isahc: model, exports;
     jiff: model, exports;
@@ -367,6 +374,8 @@ crates! {
     tempfile: model, none;
     tera: model, exports;
     tiberius: model, exports;
+    tide: model, exports;
+    tide_websockets: model, none;
     time: model, exports;
     tokio: model, exports;
     tokio_postgres: model, exports;

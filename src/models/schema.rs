@@ -38,6 +38,26 @@ pub struct CrateInfo {
     pub source: String,
 }
 
+/// What an endpoint keeps a connection open for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stream {
+    /// Messages both ways.
+    Websocket,
+    /// Events, as the service has them.
+    EventStream,
+}
+
+impl Stream {
+    /// The word for it in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Stream::Websocket => "websocket",
+            Stream::EventStream => "event-stream",
+        }
+    }
+}
+
 /// A type that a handler takes and that the framework fills from the request.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -189,6 +209,9 @@ pub struct Function {
     /// The argument that is the greatest size of a body in bytes.
     #[serde(default)]
     pub body_limit: Option<u32>,
+    /// What an endpoint keeps its connection open for that calls it.
+    #[serde(default)]
+    pub stream: Option<Stream>,
     /// Which outcome counts.
     #[serde(default)]
     pub on: Option<Outcome>,
@@ -229,6 +252,9 @@ pub struct Type {
     /// What it is good for.
     #[serde(default)]
     pub role: Option<TypeRole>,
+    /// What an endpoint keeps its connection open for that takes or gives one.
+    #[serde(default)]
+    pub stream: Option<Stream>,
     /// The generic argument that it dereferences to.
     #[serde(default)]
     pub deref: Option<u32>,
@@ -266,6 +292,9 @@ pub struct Macro {
     /// The type of the value that it makes.
     #[serde(default)]
     pub returns: Option<TypeText>,
+    /// What an endpoint keeps its connection open for that calls it.
+    #[serde(default)]
+    pub stream: Option<Stream>,
     /// The argument that is a URL or address.
     #[serde(default)]
     pub url: Option<u32>,

@@ -47,8 +47,11 @@ impl Layout {
             routes.endpoints.iter().map(of).max().unwrap_or(0)
         };
         // A footnote takes up to five columns.
-        let path = widest(&|it| width(&visible(&it.path)) + if it.cfg.is_some() { 5 } else { 0 })
-            .max("PATH".len());
+        let path = widest(&|it| {
+            let cfg = if it.cfg.is_some() { 5 } else { 0 };
+            width(&visible(&it.path)) + stays_open(it).len() + cfg
+        })
+        .max("PATH".len());
         let handler = widest(&|it| width(&place(it)));
         let room = terminal.columns().saturating_sub(FIXED).max(12);
         let beside_path = room.saturating_sub(path + 2);
@@ -145,6 +148,7 @@ fn write_row<'a>(
     let cfg = endpoint.cfg.as_ref().map_or(String::new(), |cfg| {
         format!(" {}", notes.mark("exists if", cfg))
     });
+    let cfg = format!("{}{cfg}", stays_open(endpoint));
     let path = cut_start(
         &visible(&endpoint.path),
         layout.path.saturating_sub(cfg.len()),
@@ -170,6 +174,15 @@ fn write_row<'a>(
         cells.push(terminal.paint(Paint::Dim, &cut_start(&place(endpoint), layout.handler)));
     }
     writeln!(out, "  {}", cells.join("  ").trim_end())
+}
+
+/// What stands behind the path of an endpoint that keeps its connection open.
+fn stays_open(endpoint: &EndpointView) -> &'static str {
+    match endpoint.stream {
+        Some("websocket") => " (ws)",
+        Some(_) => " (sse)",
+        None => "",
+    }
 }
 
 /// What rows hang on, each said once below the table.
@@ -324,6 +337,10 @@ fn write_end(routes: &RoutesView, terminal: &Terminal, out: &mut dyn Write) -> i
     }
     if routes.endpoints.is_empty() {
         return Ok(());
+    }
+    if routes.endpoints.iter().any(|it| it.stream.is_some()) {
+        let legend = "(ws) a WebSocket, (sse) a stream of events";
+        writeln!(out, "{}", terminal.paint(Paint::Dim, legend))?;
     }
     let legend = "OTHER: B body limit, T timeout, C CORS, X CSRF, L tracing; \
                   small letter: conditional or optional, - none, ? unknown";

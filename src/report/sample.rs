@@ -326,6 +326,7 @@ pub(crate) fn routes() -> RoutesView {
                 location: location.clone(),
             },
             registered: location,
+            stream: None,
             protections: ProtectionsView {
                 authentication,
                 authorization: ProtectionView::new(Absent),
@@ -409,6 +410,7 @@ pub(crate) fn routes() -> RoutesView {
         }],
     };
     routes.endpoints[3].cfg = Some("feature = \"search\"".to_owned());
+    routes.endpoints[4].stream = Some("event-stream");
     routes
 }
 

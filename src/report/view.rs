@@ -34,6 +34,8 @@ pub struct EndpointView {
     pub handler: HandlerView,
     /// Where it is registered.
     pub registered: LocationView,
+    /// What it keeps its connection open for: `websocket` or `event-stream`.
+    pub stream: Option<&'static str>,
     /// What guards it.
     pub protections: ProtectionsView,
 }

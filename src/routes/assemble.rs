@@ -387,6 +387,10 @@ impl<'v, 'a> Assembler<'v, 'a> {
         if authorization.status == Status::None {
             authorization = self.demanded(&proof, handler.target);
         }
+        let stream = match self.judge.asks_rights() {
+            true => super::streams::of_route(self.values, route),
+            false => None,
+        };
         Endpoint {
             service: self.service(krate),
             listener: None,
@@ -411,6 +415,7 @@ impl<'v, 'a> Assembler<'v, 'a> {
                 tracing: layered(Protects::Tracing),
             },
             purpose,
+            stream,
         }
     }
 

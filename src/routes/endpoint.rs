@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::cors::CorsPolicy;
 use super::limit_key::ClientKey;
 use crate::facts::ExprId;
+use crate::models::schema::Stream;
 use crate::program::{BodyKey, FnId};
 use crate::source::{Name, Span};
 use crate::workspace::config::exception::Control;
@@ -41,6 +42,8 @@ pub struct Endpoint {
     pub protections: Protections,
     /// What the endpoint is for, as far as names and code tell.
     pub purpose: Purpose,
+    /// What it keeps its connection open for, where somebody wants to know all of it.
+    pub stream: Option<Stream>,
 }
 
 impl Endpoint {

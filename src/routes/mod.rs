@@ -18,6 +18,7 @@ mod limiters;
 mod limits;
 mod listener;
 pub mod purpose;
+mod streams;
 pub mod value;
 
 pub use endpoint::{

@@ -111,6 +111,11 @@ pub struct Router {
     pub taken: Vec<Taken>,
     /// Layers that cover only what was there when they were added (axum, loco).
     pub covered_by: Vec<Arc<Layer>>,
+    /// Layers that cover only what is added from now on (tide's routes, gotham's pipelines), outermost
+    /// first.
+    pub covers: Vec<Arc<Layer>>,
+    /// The place of what a part has been borrowed from, and is given back to.
+    pub part_of: Option<(BodyKey, ExprId)>,
     /// Registrations that could not be followed.
     pub lost: Vec<Lost>,
 }
@@ -174,6 +179,9 @@ pub enum RouterKind {
     Service,
     /// poem's `RouteDomain` and `RouteScheme`: whole routers, by host and by scheme.
     Hosts,
+    /// A part of a router under construction: what is added to it, complete with its path, is the
+    /// router's (tide's `Route`, gotham's builders of routes).
+    Part,
     /// A warp filter: each of its alternatives is a route, whose handler is not known before the
     /// whole is served. A salvo filter: a path, methods and conditions without a handler.
     Filter,
@@ -376,6 +384,8 @@ impl Router {
             conditions: Vec::new(),
             taken: Vec::new(),
             covered_by: Vec::new(),
+            covers: Vec::new(),
+            part_of: None,
             lost: Vec::new(),
         }
     }
@@ -388,6 +398,26 @@ impl Router {
             .filter(|route| with_fallback || !route.fallback)
         {
             route.layers.extend(layers.iter().rev().cloned());
+        }
+    }
+
+    /// Adds a route behind the layers that cover what is added from now on.
+    pub fn add_covered(&mut self, mut route: Route) {
+        route.layers.extend(self.covers.iter().rev().cloned());
+        self.routes.push(route);
+    }
+
+    /// A part of it that has nothing of its own yet, made by the call at this place.
+    #[must_use]
+    pub fn part(&self, span: Span) -> Router {
+        Router {
+            covers: self.covers.clone(),
+            prefix: self
+                .prefix
+                .clone()
+                .filter(|_| self.kind == RouterKind::Part),
+            part_of: self.part_of,
+            ..Router::new(RouterKind::Part, self.framework, span)
         }
     }
 

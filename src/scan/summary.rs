@@ -17,14 +17,16 @@ use crate::source::SourceMap;
 use crate::workspace::{DependencyKind, Workspace};
 
 /// The packages of web frameworks whose routes are understood.
-const FRAMEWORKS: [&str; 10] = [
+const FRAMEWORKS: [&str; 12] = [
     "actix-web",
     "axum",
     "dropshot",
+    "gotham",
     "ntex",
     "poem",
     "rocket",
     "salvo",
+    "tide",
     "tonic",
     "viz",
     "warp",

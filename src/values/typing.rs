@@ -551,7 +551,14 @@ impl Infer<'_> {
         let [prefix @ .., name] = &*path.segments else {
             return Ty::Unknown;
         };
-        if prefix.is_empty() || !matches!(name.name.as_str(), "default" | "from" | "from_ref") {
+        let name = name.name.as_str();
+        let is_made = matches!(name, "default" | "from" | "from_ref");
+        // gotham 0.7 `src/state/from_state.rs`: `User::borrow_from(&state)`.
+        let is_held = matches!(
+            name.trim_start_matches("try_"),
+            "borrow_from" | "borrow_mut_from" | "take_from"
+        );
+        if prefix.is_empty() || !is_made && !is_held {
             return Ty::Unknown;
         }
         let of = Path {
@@ -559,6 +566,9 @@ impl Infer<'_> {
             ..Path::clone(path)
         };
         match self.program.lower_path_ty(&self.scope, &of) {
+            ty @ (Ty::Adt(..) | Ty::External(..)) if is_held && name.starts_with("try_") => {
+                Ty::external("std::option::Option", vec![ty])
+            }
             ty @ (Ty::Adt(..) | Ty::External(..)) => ty,
             _ => Ty::Unknown,
         }

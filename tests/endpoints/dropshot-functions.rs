@@ -7,6 +7,7 @@
 //@ GET /files/{*path} none
 //@ GET /events none
 //@ POST /login none
+//+ GET /events websocket
 
 use dropshot::{
     ApiDescription, ConfigDropshot, ExtractorMetadata, HttpError, HttpResponseOk, HttpServerStarter,

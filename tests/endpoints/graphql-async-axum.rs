@@ -25,6 +25,7 @@
 //@ GET /ws#subscription.ticks none
 //@ POST /strict required
 //@ POST /strict#query.secret required
+//+ GET /ws websocket
 
 use async_graphql::{
     Context, EmptyMutation, EmptySubscription, Guard, GuardExt, MergedObject, Object, Result,

@@ -83,3 +83,6 @@ async fn main() {
 //@ GET /metrics none
 //@ POST /shutdown none
 //@ PUT /inner none
+//+ GET /events event-stream
+//+ GET /ws websocket
+//+ GET /ws/own websocket

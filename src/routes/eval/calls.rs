@@ -7,7 +7,7 @@ use crate::facts::{Expr, ExprId, GenericArg};
 use crate::program::methods::Candidate;
 use crate::program::{Container, Def, Ty};
 use crate::routes::frameworks;
-use crate::routes::value::{Callable, Layer, LayerKind, Types, Value};
+use crate::routes::value::{Callable, Layer, LayerKind, RouterKind, Types, Value};
 use crate::values::{Callee, text};
 
 /// How deep calls for a small value go.
@@ -239,7 +239,10 @@ impl Eval<'_> {
 
     /// Routers that were handed over by `&mut` come back changed.
     fn write_back(&mut self, frame: &mut Frame, args: &[ExprId], after: Vec<Value>) {
-        for (arg, value) in args.iter().zip(after) {
+        for (arg, mut value) in args.iter().zip(after) {
+            if let Value::Router(part) = &mut value {
+                self.give_back(frame, part);
+            }
             let data = &self.program[frame.body].body;
             let place = match data.expr(*arg) {
                 Expr::Ref {
@@ -375,8 +378,12 @@ impl Eval<'_> {
             Value::Router(_) | Value::Layers(_) | Value::Callable(_)
         ) {
             let generics = self.types(frame, &call.generics);
-            let value =
+            let mut value =
                 self.router_method(frame, id, receiver, name, args, &call.args, generics, span);
+            if let Value::Router(part) = &mut value {
+                self.lend(frame, call.receiver, part);
+                self.give_back(frame, part);
+            }
             self.mutate(frame, call.receiver, &value);
             return value;
         }
@@ -530,7 +537,7 @@ impl Eval<'_> {
     fn mutate(&mut self, frame: &mut Frame, receiver: ExprId, value: &Value) {
         let Value::Router(router) = value else { return };
         // Filters are copied wherever they are used.
-        if router.kind == crate::routes::value::RouterKind::Filter {
+        if router.kind == RouterKind::Filter {
             return;
         }
         let mut place = receiver;
@@ -540,7 +547,7 @@ impl Eval<'_> {
                 Expr::Path(_) => break,
                 // `cfg.service(a).service(b)`: the chain's head changes.
                 Expr::MethodCall(call)
-                    if router.kind == crate::routes::value::RouterKind::Scope =>
+                    if matches!(router.kind, RouterKind::Scope | RouterKind::Part) =>
                 {
                     place = call.receiver
                 }
@@ -551,6 +558,7 @@ impl Eval<'_> {
         if let Some(pat) = self.values.typing(frame.body).local(place)
             && let Some(Value::Router(old)) = frame.env.locals.get(&pat)
             && old.span == router.span
+            && (old.kind == router.kind || router.kind != RouterKind::Part)
         {
             frame.env.locals.insert(pat, value.clone());
         }

@@ -384,7 +384,7 @@ impl Eval<'_> {
         }
     }
 
-    fn assign(&mut self, frame: &mut Frame, target: ExprId, value: Value) {
+    pub(super) fn assign(&mut self, frame: &mut Frame, target: ExprId, value: Value) {
         let body = &self.program[frame.body].body;
         match body.expr(target) {
             Expr::Path(path) => {

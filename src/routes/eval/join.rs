@@ -1,9 +1,10 @@
 //! Joining the values of two branches.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use super::super::frameworks;
-use super::super::value::{Route, Router, Value};
+use super::super::value::{Layer, Route, Router, Value};
 
 /// The value after a branch: `a` if the condition holds, `b` if not. What is in only one of
 /// them is there under that condition.
@@ -19,9 +20,8 @@ pub(super) fn join(a: Value, b: Value, condition: Option<&str>) -> Value {
         (Value::Unknown, Value::Bool(_)) | (Value::Bool(_), Value::Unknown) => Value::Unknown,
         (Value::Unknown, other) | (other, Value::Unknown) => other,
         (Value::Layers(a), Value::Layers(b)) => {
-            let there = |all: &[std::sync::Arc<super::Layer>], layer: &super::Layer| {
-                all.iter().any(|it| it.span == layer.span)
-            };
+            let there =
+                |all: &[Arc<Layer>], layer: &Layer| all.iter().any(|it| it.span == layer.span);
             let not = condition.map(negate);
             let mut all: Vec<_> = a.to_vec();
             for layer in all.iter_mut().filter(|it| !there(&b, it)) {
@@ -98,24 +98,11 @@ fn routers(a: Router, b: Router, condition: Option<&str>) -> Router {
         route.conditions.extend(not.clone());
         joined.routes.push(route);
     }
-    let mut wraps = Vec::new();
-    let own = std::mem::take(&mut joined.wraps);
-    for layer in &own {
-        if b.wraps.iter().any(|it| it.span == layer.span) {
-            wraps.push(layer.clone());
-        } else {
-            wraps.push(with_condition(layer, condition));
-        }
-    }
-    for layer in &b.wraps {
-        if !own.iter().any(|it| it.span == layer.span) {
-            wraps.push(with_condition(layer, not.as_deref()));
-        }
-    }
-    joined.wraps = wraps;
+    joined.wraps = layers(&joined.wraps, &b.wraps, condition, not.as_deref());
+    joined.covers = layers(&joined.covers, &b.covers, condition, not.as_deref());
     joined.taken.retain(|it| b.taken.contains(it));
     // What is there on one branch only is not missed by whatever is added after both.
-    let is_on_both = |layer: &super::Layer| b.covered_by.iter().any(|it| it.span == layer.span);
+    let is_on_both = |layer: &Layer| b.covered_by.iter().any(|it| it.span == layer.span);
     joined.covered_by.retain(|it| is_on_both(it));
     for lost in b.lost {
         if !joined.lost.iter().any(|it| it.span == lost.span) {
@@ -123,6 +110,24 @@ fn routers(a: Router, b: Router, condition: Option<&str>) -> Router {
         }
     }
     joined
+}
+
+/// The layers of two branches: what is there on one of them only is so under its condition.
+fn layers(
+    own: &[Arc<Layer>],
+    others: &[Arc<Layer>],
+    condition: Option<&str>,
+    not: Option<&str>,
+) -> Vec<Arc<Layer>> {
+    let is_in = |all: &[Arc<Layer>], layer: &Layer| all.iter().any(|it| it.span == layer.span);
+    let own_ones = own.iter().map(|layer| match is_in(others, layer) {
+        true => Arc::clone(layer),
+        false => with_condition(layer, condition),
+    });
+    let more = others.iter().filter(|layer| !is_in(own, layer));
+    own_ones
+        .chain(more.map(|layer| with_condition(layer, not)))
+        .collect()
 }
 
 /// Whether two routes are the same registration, seen on two branches.
@@ -173,13 +178,10 @@ fn merge_layers(route: &mut Route, other: Route, condition: Option<&str>, not: O
     route.conditions.retain(|it| other.conditions.contains(it));
 }
 
-fn with_condition(
-    layer: &std::sync::Arc<super::Layer>,
-    condition: Option<&str>,
-) -> std::sync::Arc<super::Layer> {
+fn with_condition(layer: &Arc<Layer>, condition: Option<&str>) -> Arc<Layer> {
     let text = condition.unwrap_or("a branch");
     match layer.conditions.iter().any(|it| it == text) {
-        true => std::sync::Arc::clone(layer),
+        true => Arc::clone(layer),
         false => layer.under(text),
     }
 }

@@ -8,6 +8,7 @@
 mod calls;
 mod exprs;
 mod join;
+mod parts;
 mod types;
 
 use std::sync::Arc;

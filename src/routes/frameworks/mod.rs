@@ -15,6 +15,7 @@ mod axum_body;
 mod axum_stack;
 mod documentation;
 mod dropshot;
+mod gotham;
 mod graphql;
 mod hyper;
 mod hyper_branches;
@@ -26,6 +27,8 @@ mod poem_openapi;
 mod rocket;
 mod salvo;
 mod salvo_filters;
+mod server_fns;
+mod tide;
 mod tonic;
 mod viz;
 mod warp;
@@ -50,7 +53,7 @@ pub use path::normalise;
 pub use tonic::Servers;
 
 /// The frameworks, with the crates that show a service uses them.
-pub const FRAMEWORKS: [(&str, &[&str]); 11] = [
+pub const FRAMEWORKS: [(&str, &[&str]); 13] = [
     (
         axum::NAME,
         &[
@@ -71,6 +74,8 @@ pub const FRAMEWORKS: [(&str, &[&str]); 11] = [
     (salvo::NAME, &["salvo", "salvo_core"]),
     (dropshot::NAME, &["dropshot"]),
     (viz::NAME, &["viz", "viz_core", "viz_router"]),
+    (tide::NAME, &["tide"]),
+    (gotham::NAME, &["gotham"]),
     (hyper::NAME, &["hyper"]),
 ];
 
@@ -140,6 +145,9 @@ pub fn call(eval: &mut Eval<'_>, call: &mut Call<'_>) -> Option<Value> {
     if let Some(value) = loco::call(eval, call) {
         return Some(value);
     }
+    if let Some(value) = server_fns::call(eval, call) {
+        return Some(value);
+    }
     match crate_of(call.path) {
         "axum" | "axum_core" | "axum_extra" | "utoipa_axum" | "aide" | "loco_rs" | "tower"
         | "tower_http" | "tower_layer" | "axum_server" => axum::call(eval, call),
@@ -150,6 +158,8 @@ pub fn call(eval: &mut Eval<'_>, call: &mut Call<'_>) -> Option<Value> {
         "salvo" => salvo::call(eval, call),
         "dropshot" => dropshot::call(call),
         "viz" | "viz_core" | "viz_router" => viz::call(eval, call),
+        "tide" => tide::call(call),
+        "gotham" => gotham::call(eval, call),
         "warp" => warp::call(eval, call),
         "poem" | "poem_lambda" => poem::call(eval, call),
         "poem_openapi" => poem_openapi::call(eval, call),
@@ -211,6 +221,12 @@ pub fn method(eval: &mut Eval<'_>, receiver: Value, call: &mut Call<'_>) -> Resu
         Value::Router(router) if router.framework == viz::NAME => {
             return viz::method(eval, *router, call);
         }
+        Value::Router(router) if router.framework == tide::NAME => {
+            return tide::method(eval, *router, call);
+        }
+        Value::Router(router) if router.framework == gotham::NAME => {
+            return gotham::method(eval, *router, call);
+        }
         Value::Router(_) => receiver,
         other => match poem::value_method(eval, other, call) {
             Ok(value) => return Ok(value),
@@ -236,6 +252,14 @@ pub fn method(eval: &mut Eval<'_>, receiver: Value, call: &mut Call<'_>) -> Resu
     if is_handler && let Some(hooped) = salvo::handler_method(eval, &receiver, call) {
         return Ok(hooped);
     }
+    if server_fns::mounts(call.name)
+        && let Value::Router(mut router) = receiver
+    {
+        let before = router.routes.len();
+        router.routes.push(server_fns::all(call.span));
+        router.note_missed(before, call.span);
+        return Ok(Value::Router(router));
+    }
     match framework {
         salvo::NAME => match receiver {
             Value::Router(router) => salvo::method(eval, *router, call),
@@ -259,6 +283,8 @@ pub fn object_method(eval: &mut Eval<'_>, receiver: &Value, call: &mut Call<'_>)
         .or_else(|| poem::object_method(eval, receiver, call))
         .or_else(|| warp::object_method(receiver, call))
         .or_else(|| salvo::object_method(eval, receiver, call))
+        .or_else(|| gotham::object_method(eval, receiver, call))
+        .or_else(|| server_fns::object_method(eval, receiver, call))
         .or_else(|| hyper::object_method(eval, call))
         .or_else(|| axum::object_method(eval, receiver, call))
 }
@@ -269,6 +295,7 @@ pub fn finish(values: &Values<'_>, router: Router) -> (Vec<Route>, Vec<Lost>) {
         warp::NAME => warp::finish(values, router),
         _ => router.finish(),
     };
+    let routes = server_fns::expanded(values, routes);
     let (routes, more) = graphql::with_operations(values, routes);
     lost.extend(more);
     (routes, lost)
@@ -325,7 +352,7 @@ const BUILDING_MACROS: [&str; 4] = [
 
 /// Library functions that start a router: code that calls them is worth running. Those that
 /// end in `*` stand for all that begin so.
-const BUILDERS: [&str; 79] = [
+const BUILDERS: [&str; 86] = [
     "axum::Router::new",
     "axum::Router::default",
     "axum::routing::*",
@@ -405,6 +432,13 @@ const BUILDERS: [&str; 79] = [
     "viz_router::Route::new",
     "viz_router::Resources::default",
     "viz_router::Tree::from",
+    "tide::new",
+    "tide::with_state",
+    "tide::Server::new",
+    "tide::Server::with_state",
+    "tide::Server::default",
+    "gotham::router::build_router",
+    "gotham::router::build_simple_router",
 ];
 
 /// What stands behind a `*`, or the type that it belongs to (axum 0.3 to 0.8, tower 0.4 and 0.5).
@@ -460,6 +494,7 @@ pub fn builds(path: &str) -> bool {
         Some(start) => path.starts_with(start),
         None => path == *it,
     }) || hyper::BUILDERS.contains(&path)
+        || server_fns::BUILDERS.contains(&path)
         || warp::builds(path)
 }
 
@@ -467,6 +502,7 @@ pub fn builds(path: &str) -> bool {
 pub fn building_bodies(program: &Program, servers: &Servers) -> Vec<BodyKey> {
     let exact = BUILDERS.iter().filter(|it| !it.ends_with('*'));
     let exact = exact.chain(&hyper::BUILDERS);
+    let exact = exact.chain(&server_fns::BUILDERS);
     let starting = BUILDING_ITEMS
         .iter()
         .chain(&warp::FILTERS)
@@ -547,6 +583,8 @@ fn router_kind(path: &str) -> Option<(RouterKind, &'static str)> {
         "poem_openapi::OpenApiService" => (RouterKind::List, poem::NAME),
         "dropshot::ApiDescription" => (RouterKind::App, dropshot::NAME),
         _ if viz::kind(path).is_some() => (viz::kind(path)?, viz::NAME),
+        _ if tide::kind(path).is_some() => (tide::kind(path)?, tide::NAME),
+        _ if gotham::kind(path).is_some() => (gotham::kind(path)?, gotham::NAME),
         _ => match tonic::kind(path) {
             Some(kind) => (kind, tonic::NAME),
             None => (loco::kind(path)?, axum::NAME),

@@ -3,7 +3,7 @@
 use crate::values::{Text, TextPart};
 
 /// Joins path pieces and writes parameters as `{name}`, catch-alls as `{*name}`.
-/// Understands `:id` and `*rest` (axum before 0.8), `{id}`, `{*rest}` and `{tail:.*}` (axum 0.8,
+/// Understands `:id` and `*rest` (axum before 0.8, tide), `:id:[0-9]+` (gotham), `{id}`, `{*rest}` and `{tail:.*}` (axum 0.8,
 /// actix), `<id>` and `<rest..>` (Rocket), `{id:num}`, `{id|regex}` and `{**rest}` (salvo), and the
 /// same in angle brackets (salvo before 0.76). What is not known stands as a parameter.
 pub fn normalise(pieces: &[Text]) -> String {
@@ -78,6 +78,8 @@ pub(super) fn split(path: &str) -> Vec<String> {
 
 fn segment(text: &str) -> String {
     if let Some(name) = text.strip_prefix(':') {
+        // gotham: `:id:[0-9]+`.
+        let name = name.split(':').next().unwrap_or(name);
         return format!("{{{name}}}");
     }
     if let Some(name) = text.strip_prefix('*') {
@@ -164,6 +166,7 @@ mod tests {
     fn one_spelling() {
         for (pieces, expected) in [
             (&["/users/:id"][..], "/users/{id}"),
+            (&["/users/:id:[0-9]+/x"], "/users/{id}/x"),
             (&["/api", "/files/*path"], "/api/files/{*path}"),
             (&["/api/", "/x/"], "/api/x"),
             (&["", "/"], "/"),

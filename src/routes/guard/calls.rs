@@ -27,6 +27,12 @@ impl Run<'_, '_> {
         if let Some(value) = self.parameter_extracts(id, callee) {
             return value;
         }
+        if let Some(found) = self.taken_from_state(id, callee, args) {
+            return found;
+        }
+        if let Some(found) = self.in_context(id, callee) {
+            return found;
+        }
         if let Some(ty) = self.extracted(callee) {
             return self.judge.extractor(&ty, self.span(id)).renamed("Ok");
         }

@@ -77,9 +77,23 @@ pub(super) fn is_rest(ty: &Ty) -> bool {
                 || *path == "ntex::ServiceCtx"
                 || is_pointer && args.first().is_some_and(is_rest)
         }
-        Ty::Param(_, bounds) | Ty::Opaque(bounds) | Ty::Dyn(bounds) => bounds.iter().any(
-            |bound| matches!(bound.of, Def::External(path) if ENDPOINTS.contains(&path.as_str())),
-        ),
+        Ty::Param(_, bounds) | Ty::Opaque(bounds) | Ty::Dyn(bounds) => {
+            bounds.iter().any(|bound| {
+                let Def::External(path) = bound.of else {
+                    return false;
+                };
+                // gotham: the chain, which is called with the state.
+                let takes_state = || match bound.args.first() {
+                    Some(Ty::Tuple(args)) => {
+                        args.iter().any(|it| it.is_external("gotham::state::State"))
+                    }
+                    Some(only) => only.is_external("gotham::state::State"),
+                    None => false,
+                };
+                ENDPOINTS.contains(&path.as_str())
+                    || path.as_str().ends_with("::FnOnce") && takes_state()
+            })
+        }
         _ => false,
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::logins::Kept;
 use super::proof::{Abs, From, Out, Proof, State};
 use super::route::Looks;
+use super::typemaps::STATE;
 use super::{EventKind, Judge};
 use crate::facts::mentions::hashes;
 use crate::facts::{Expr, Mention};
@@ -198,8 +199,10 @@ impl Judge<'_> {
                 true => self.handing_on(),
                 false => Vec::new(),
             };
-            let hashes = ["extensions", "extensions_mut", "set_data"]
+            let into_state = self.program.may_use(STATE_CRATE);
+            let hashes = ["extensions", "extensions_mut", "set_data", "set_ext"]
                 .into_iter()
+                .chain(["put"].into_iter().filter(|_| into_state))
                 .chain(
                     ["insert", "inject", "insert_typed"]
                         .into_iter()
@@ -218,7 +221,11 @@ impl Judge<'_> {
                     continue;
                 }
                 let inserted = |expr: &Expr| match expr {
-                    Expr::MethodCall(call) if call.name == "set_data" => call.args.first().copied(),
+                    Expr::MethodCall(call)
+                        if matches!(call.name.as_str(), "set_data" | "set_ext") =>
+                    {
+                        call.args.first().copied()
+                    }
                     Expr::MethodCall(call) if call.name == "insert" => {
                         let into = match data.body.expr(call.receiver) {
                             Expr::MethodCall(inner) => inner.name == "extensions_mut",
@@ -243,6 +250,9 @@ impl Judge<'_> {
                 if into_depots {
                     self.put_into_depots(key, &mut slots);
                 }
+                if into_state {
+                    self.put_into_state(key, &mut slots);
+                }
                 if into_contexts {
                     self.handed_on(key, &mut slots);
                 }
@@ -252,6 +262,12 @@ impl Judge<'_> {
             }
             found
         })
+    }
+
+    /// Whether any code may put something into this place.
+    pub(super) fn is_inserted(&self, slot: &Slot) -> bool {
+        let mut inserters = self.inserters().iter();
+        inserters.any(|(_, slots)| slots.iter().any(|it| it.may_be(slot)))
     }
 
     /// Where the code of a body puts something in a depot.
@@ -269,6 +285,22 @@ impl Judge<'_> {
                 // Which name it is, running the code tells.
                 ("insert", [_, _]) if is_depot() => slots.push(Slot::Key(Name::new(""))),
                 _ => {}
+            }
+        }
+    }
+
+    /// Where the code of a body puts something in gotham's state.
+    fn put_into_state(&self, key: BodyKey, slots: &mut Vec<Slot>) {
+        let typing = self.values.typing(key);
+        for (_, expr) in self.program[key].body.exprs() {
+            let Expr::MethodCall(call) = expr else {
+                continue;
+            };
+            let is_state = || typing.ty(call.receiver).peel_refs().is_external(STATE);
+            if let ("put", [value]) = (call.name.as_str(), &*call.args)
+                && is_state()
+            {
+                slots.push(Slot::Type(typing.ty(*value).clone()));
             }
         }
     }
@@ -440,6 +472,8 @@ impl Judge<'_> {
 
 /// The crate whose handlers share a depot.
 const DEPOT_CRATE: &str = "salvo";
+/// The crate whose handlers are handed a state that holds all of a request.
+const STATE_CRATE: &str = "gotham";
 
 impl Judge<'_> {
     /// Whether a hoop puts the same value into all depots. `or_may`: or may, for all that is

@@ -49,6 +49,9 @@ impl Run<'_, '_> {
         if let Some(found) = self.context_method(id, call) {
             return Some(found);
         }
+        if let Some(found) = self.typemap_method(id, call, args) {
+            return Some(found);
+        }
         self.note_kept(call, receiver, span);
         if receiver.from.has(From::SESSION)
             && matches!(name, "get" | "get_value" | "remove" | "remove_as")
@@ -460,6 +463,9 @@ impl Run<'_, '_> {
             let ty = self.judge.program.models.type_(Name::new(owner));
             ty.is_some_and(|it| it.role == Some(TypeRole::Error))
         };
+        if let Some(response) = self.made_with_status(path, exprs, args) {
+            return response;
+        }
         // `Status::unauthenticated(..)`, but not `status.code()`.
         if words::refuses(name) || receiver.is_none() && name != "ok" && is_error() {
             return Abs::of(From::REJECT);

@@ -546,6 +546,11 @@ impl<'a> Run<'_, 'a> {
                 let last = path.as_str().rsplit("::").next().unwrap_or_default();
                 match last {
                     "None" => Abs::variants(From::default(), vec![("None", Out::nothing())]),
+                    // `Method::Post`, where methods are variants.
+                    _ if path.as_str().rsplit("::").nth(1) == Some("Method") => Abs {
+                        text: Some(Name::new(&last.to_ascii_uppercase())),
+                        ..Abs::default()
+                    },
                     _ if words::refuses(last) => Abs::of(From::REJECT),
                     // `header::AUTHORIZATION`.
                     _ => Abs {

@@ -439,10 +439,18 @@ impl Matched {
     }
 }
 
-/// Whether a constant, `Method::GET`, is the method of the request in question.
+/// Whether a constant, `Method::GET`, or a variant, `Method::Get`, is the method of the request in
+/// question.
 fn is_route_called(name: &str, value: &Abs) -> Option<bool> {
-    let asked = route(value).filter(|_| name.bytes().all(|it| it.is_ascii_uppercase()))?;
-    Some(asked.text == name)
+    let rest = name
+        .get(1..)
+        .filter(|_| name.starts_with(|it: char| it.is_ascii_uppercase()))?;
+    let is_named = |by: fn(&u8) -> bool| rest.bytes().all(|it| by(&it));
+    let is_constant = is_named(u8::is_ascii_uppercase);
+    let asked = route(value).filter(|_| is_constant || is_named(u8::is_ascii_lowercase))?;
+    // Other variants of other types are none of its business.
+    let is_method = is_constant || !asked.text.starts_with('/');
+    is_method.then(|| asked.text.eq_ignore_ascii_case(name))
 }
 
 /// What is proven of a value whatever variant it has.

@@ -16,6 +16,7 @@ mod closures;
 mod combinators;
 mod conditions;
 mod connection;
+mod contexts;
 mod counted;
 mod deciders;
 mod defaults;
@@ -67,6 +68,7 @@ mod stranger_rows;
 mod tail;
 mod threads;
 mod trace;
+mod typemaps;
 mod unmodelled;
 mod words;
 
@@ -74,6 +76,7 @@ pub use known::Known;
 pub use trace::Unproven;
 
 pub use extractors::{EXTRACTOR_TRAITS, OPTIONAL_TRAITS};
+pub use typemaps::{FROM_STATE, STATE, is_extracted};
 
 use crate::program::{FnId, Program};
 use crate::source::{SourceMap, Span};

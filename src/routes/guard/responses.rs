@@ -38,6 +38,28 @@ impl Run<'_, '_> {
         }
     }
 
+    /// A response that a library's function makes of a status: tide 0.16 `src/response.rs`, gotham 0.7
+    /// `src/helpers/http/response.rs`.
+    pub(super) fn made_with_status(
+        &self,
+        path: &str,
+        exprs: &[ExprId],
+        args: &[Abs],
+    ) -> Option<Abs> {
+        let at = match path {
+            "tide::Response::new" | "tide::Response::builder" => 0,
+            "gotham::helpers::http::response::create_response"
+            | "gotham::helpers::http::response::create_empty_response" => 1,
+            _ => return None,
+        };
+        Some(Abs::of(
+            match self.is_error(*exprs.get(at)?, args.get(at)?) {
+                true => From::REJECT,
+                false => From::default(),
+            },
+        ))
+    }
+
     /// `*response.status_mut() = code`.
     pub(super) fn set_response_status(&mut self, call: &MethodCall, value: &Abs) {
         if call.name != "status_mut" {

@@ -109,6 +109,16 @@ fn ntex() {
     prove(&[service!("ntex_scopes")], 600);
 }
 
+#[test]
+fn tide() {
+    prove(&[service!("tide_routes")], 300);
+}
+
+#[test]
+fn gotham() {
+    prove(&[service!("gotham_pipelines")], 250);
+}
+
 /// Every service is driven, and everything in it was followed, or is declared.
 #[test]
 fn nothing_is_left_out() {
