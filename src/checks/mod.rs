@@ -64,7 +64,7 @@ enum Find {
 }
 
 /// The kinds of check that there are.
-static KINDS: [Kind; 44] = [
+static KINDS: [Kind; 45] = [
     kind("secret-literal", Find::InCode(secret_literal::run)),
     with::<hazards::Params>("hazardous-call", Find::AmongHazards(hazards::run)),
     kind("secret-comparison", Find::AmongComparisons(compared::run)),
@@ -169,6 +169,10 @@ static KINDS: [Kind; 44] = [
     with::<endpoints::headers::Params>(
         "unset-headers",
         Find::AmongEndpoints(endpoints::headers::run),
+    ),
+    with::<endpoints::unlogged::Params>(
+        "unlogged-refusal",
+        Find::AmongEndpoints(endpoints::unlogged::run),
     ),
     with::<endpoints::undocumented::Params>(
         "undocumented-endpoint",

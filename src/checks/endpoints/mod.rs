@@ -40,6 +40,7 @@ pub(super) mod unbounded;
 pub(super) mod undocumented;
 pub(super) mod unguarded;
 pub(super) mod unlimited;
+pub(super) mod unlogged;
 pub(super) mod unprotected;
 pub(super) mod verbs;
 
