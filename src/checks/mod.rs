@@ -64,7 +64,7 @@ enum Find {
 }
 
 /// The kinds of check that there are.
-static KINDS: [Kind; 45] = [
+static KINDS: [Kind; 46] = [
     kind("secret-literal", Find::InCode(secret_literal::run)),
     with::<hazards::Params>("hazardous-call", Find::AmongHazards(hazards::run)),
     kind("secret-comparison", Find::AmongComparisons(compared::run)),
@@ -169,6 +169,10 @@ static KINDS: [Kind; 45] = [
     with::<endpoints::headers::Params>(
         "unset-headers",
         Find::AmongEndpoints(endpoints::headers::run),
+    ),
+    with::<endpoints::plain_server::Params>(
+        "plain-server",
+        Find::AmongEndpoints(endpoints::plain_server::run),
     ),
     with::<endpoints::unlogged::Params>(
         "unlogged-refusal",

@@ -27,6 +27,7 @@ pub(super) mod misplaced;
 pub(super) mod noop;
 pub(super) mod owners;
 pub(super) mod panicking;
+pub(super) mod plain_server;
 mod resting;
 mod router;
 pub(super) mod shadowed;
