@@ -251,7 +251,7 @@ fn in_panics(cx: &Context<'_>) -> Vec<InPanic> {
     let found = bodies.par_iter().flat_map_iter(|key| {
         let of_expect = texts_of_expect(cx, *key);
         let meant = |call: &MacroCall| {
-            let is_of_expect = of_expect.iter().any(|it| *it == call.tokens.start);
+            let is_of_expect = of_expect.contains(&call.tokens.start);
             panics(call).or(is_of_expect.then_some(Written::Line))
         };
         let shown = debugged(cx, *key, meant).into_iter();
