@@ -64,7 +64,7 @@ enum Find {
 }
 
 /// The kinds of check that there are.
-static KINDS: [Kind; 43] = [
+static KINDS: [Kind; 46] = [
     kind("secret-literal", Find::InCode(secret_literal::run)),
     with::<hazards::Params>("hazardous-call", Find::AmongHazards(hazards::run)),
     kind("secret-comparison", Find::AmongComparisons(compared::run)),
@@ -74,6 +74,7 @@ static KINDS: [Kind; 43] = [
     ),
     kind("fixed-value", Find::InCode(fixed::run)),
     kind("secret-output", Find::InCode(leaks::run)),
+    kind("secret-debug", Find::InCode(leaks::debugs::run)),
     kind("error-response", Find::InCode(leaks::answers::run)),
     kind("plain-url", Find::InCleartext(plain_url::run)),
     kind(
@@ -168,6 +169,14 @@ static KINDS: [Kind; 43] = [
     with::<endpoints::headers::Params>(
         "unset-headers",
         Find::AmongEndpoints(endpoints::headers::run),
+    ),
+    with::<endpoints::plain_server::Params>(
+        "plain-server",
+        Find::AmongEndpoints(endpoints::plain_server::run),
+    ),
+    with::<endpoints::unlogged::Params>(
+        "unlogged-refusal",
+        Find::AmongEndpoints(endpoints::unlogged::run),
     ),
     with::<endpoints::undocumented::Params>(
         "undocumented-endpoint",

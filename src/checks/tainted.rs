@@ -2,16 +2,19 @@
 //!
 //! Parameters: `sinks`, the kinds of [sink](SinkKind); `sources`, the kinds of source that are meant
 //! (requests, if nothing is said); `auditor-sources`, those that only auditors hear of; `auditor-crates`, the libraries whose sinks
-//! only they hear of; `does`, what happens, with `{data}` for what it happens to; `sink`, what the argument is; `remedy`.
+//! only they hear of; `then`, functions of which the one around the sink calls one, where the finding is; `unless`, names of methods and macros
+//! that it does not call; `does`, what happens, with `{data}` for what it happens to; `sink`, what the argument is; `remedy`.
 
 use serde::Deserialize;
 
 use super::{Context, meta, params};
 use crate::diagnostics::{Diagnostic, Label, Persona};
+use crate::facts::Expr;
 use crate::flow::{Asked, Flow, flows};
 use crate::lints::Lint;
 use crate::models::exports::crate_of;
 use crate::models::{SinkKind, Sinks, SourceKind};
+use crate::source::Span;
 
 /// Of a longer way, the steps at both ends are shown.
 const MAX_STEPS: usize = 8;
@@ -30,6 +33,10 @@ pub(super) struct Params {
     auditor_sources: Vec<SourceKind>,
     #[serde(default)]
     auditor_crates: Vec<String>,
+    #[serde(default)]
+    then: Vec<String>,
+    #[serde(default)]
+    bounds: Vec<String>,
     does: String,
     sink: String,
     remedy: String,
@@ -92,8 +99,13 @@ pub(super) fn run(cx: &Context<'_>, flows: &Flows, lint: &Lint) -> Vec<Diagnosti
         // One place is one mistake, wherever its data comes from; and so is one function that does
         // the same with the same data again and again.
         let place = (flow.sink.within, flow.sink.kind, flow.source.span);
-        let is_told = found.iter().any(|it| it.primary.span == flow.sink.span);
-        if !is_meant || is_told || told.contains(&place) {
+        if !is_meant || told.contains(&place) {
+            continue;
+        }
+        let Some(span) = place_of(cx, &params, flow) else {
+            continue;
+        };
+        if found.iter().any(|it| it.primary.span == span) {
             continue;
         }
         let model = cx.program.models.function(flow.sink.call);
@@ -101,7 +113,7 @@ pub(super) fn run(cx: &Context<'_>, flows: &Flows, lint: &Lint) -> Vec<Diagnosti
             continue;
         }
         told.push(place);
-        let diagnostic = diagnostic(cx, lint, &params, flow);
+        let diagnostic = diagnostic(cx, lint, &params, flow, span);
         found.push(match is_far(&flow) || is_of_auditors {
             true => diagnostic.with_persona(Persona::Auditor),
             false => diagnostic,
@@ -110,7 +122,48 @@ pub(super) fn run(cx: &Context<'_>, flows: &Flows, lint: &Lint) -> Vec<Diagnosti
     found
 }
 
-fn diagnostic(cx: &Context<'_>, lint: &Lint, params: &Params, flow: &Flow) -> Diagnostic {
+/// Where a flow is told of: at its sink, or where what comes of that is used; `None` if it is not.
+fn place_of(cx: &Context<'_>, params: &Params, flow: &Flow) -> Option<Span> {
+    if params.then.is_empty() {
+        return Some(flow.sink.span);
+    }
+    let key = cx.program[flow.sink.within].body?;
+    let data = &cx.program[key];
+    let typing = cx.values.typing(key);
+    let mut place = None;
+    let mut sinks = 0;
+    for (id, expr) in data.body.exprs() {
+        if matches!(expr, Expr::Call { .. } | Expr::MethodCall(_)) {
+            let model = typing.external(id);
+            let model = model.and_then(|it| cx.program.models.function(it));
+            let mut of_model = model.into_iter().flat_map(|it| it.all_sinks());
+            sinks += usize::from(of_model.any(|(kind, _)| kind == flow.sink.kind));
+        }
+        let Expr::MethodCall(call) = expr else {
+            continue;
+        };
+        if params.bounds.iter().any(|it| call.name == **it) {
+            return None;
+        }
+        let is_meant = || {
+            let path = typing.external(id);
+            path.is_some_and(|path| params.then.iter().any(|it| path == **it))
+        };
+        if place.is_none() && is_meant() {
+            place = Some(call.name_range.in_file(data.file));
+        }
+    }
+    // Of several, nobody knows here which one it comes from.
+    place.filter(|_| sinks <= 1)
+}
+
+fn diagnostic(
+    cx: &Context<'_>,
+    lint: &Lint,
+    params: &Params,
+    flow: &Flow,
+    place: Span,
+) -> Diagnostic {
     let Flow {
         source,
         sink,
@@ -121,7 +174,7 @@ fn diagnostic(cx: &Context<'_>, lint: &Lint, params: &Params, flow: &Flow) -> Di
     let mut diagnostic = Diagnostic::new(
         &meta(lint),
         format!("`{function}` {does}"),
-        Label::new(sink.span, params.sink.clone()),
+        Label::new(place, params.sink.clone()),
         format!("{}|{function}|{}|{}", lint.id, sink.call, source.name),
     );
     diagnostic = diagnostic.with_label(
@@ -131,7 +184,7 @@ fn diagnostic(cx: &Context<'_>, lint: &Lint, params: &Params, flow: &Flow) -> Di
     let is_shown = |at: usize| {
         steps.len() <= MAX_STEPS || at < MAX_STEPS / 2 || at + MAX_STEPS / 2 >= steps.len()
     };
-    let mut seen = vec![sink.span, source.span];
+    let mut seen = vec![place, source.span];
     for (at, step) in steps.iter().enumerate() {
         if is_shown(at) && !seen.contains(&step.span) {
             seen.push(step.span);

@@ -27,6 +27,7 @@ pub(super) mod misplaced;
 pub(super) mod noop;
 pub(super) mod owners;
 pub(super) mod panicking;
+pub(super) mod plain_server;
 mod resting;
 mod router;
 pub(super) mod shadowed;
@@ -40,6 +41,7 @@ pub(super) mod unbounded;
 pub(super) mod undocumented;
 pub(super) mod unguarded;
 pub(super) mod unlimited;
+pub(super) mod unlogged;
 pub(super) mod unprotected;
 pub(super) mod verbs;
 

@@ -4,6 +4,7 @@
 //! macros write and clients send, the models.
 
 pub(super) mod answers;
+pub(super) mod debugs;
 mod failures;
 mod secret;
 mod urls;
@@ -15,12 +16,13 @@ use self::secret::{Found, Holders, Secrets};
 use super::{Context, meta};
 use crate::diagnostics::{Diagnostic, Label, Persona};
 use crate::facts::body::MacroCall;
+use crate::facts::item::Param;
 use crate::facts::mentions::hash;
 use crate::facts::{Attr, Expr, ExprId, Mention, Meta};
 use crate::lints::Lint;
 use crate::models::exports::last_segment;
 use crate::models::{Macro, Role};
-use crate::program::{BodyKey, BodyOwner, Def, FnId};
+use crate::program::{BodyKey, BodyOwner, Def, FnId, Program, Ty};
 use crate::source::{Name, Span};
 use crate::values::shown::{self, Shown};
 
@@ -99,22 +101,26 @@ impl Leak {
     }
 }
 
-/// The bodies that mention a macro which writes a log.
+/// The bodies that mention a macro which writes a log, and may name a secret.
 fn logging(cx: &Context<'_>, holders: &Holders) -> Vec<BodyKey> {
     let program = cx.program;
-    let macros = program.models.macros_of(program.crates_used(), |it| {
-        it.role == Role::Logs || is_span(it)
-    });
-    let names = macros.iter().map(|it| last_segment(it.as_str()));
-    let hashes = names.flat_map(|it| program.hashes_of(Name::new(it), &[Mention::Macro]));
-    let hashes: FxHashSet<u16> = hashes.chain([hash(Mention::Macro, "dbg")]).collect();
-    let mut bodies = program.mentioning(&hashes);
+    let mut bodies = program.mentioning(&mentions_of_logs(program));
     // Most lines of a log name nothing of that kind.
     bodies.retain(|it| {
         let text = program[*it].body.text();
         text.is_none_or(secret::may_name_one) || secret::names_holder(cx, holders, *it)
     });
     bodies
+}
+
+/// What a body mentions that writes a log.
+fn mentions_of_logs(program: &Program) -> FxHashSet<u16> {
+    let macros = program.models.macros_of(program.crates_used(), |it| {
+        it.role == Role::Logs || is_span(it)
+    });
+    let names = macros.iter().map(|it| last_segment(it.as_str()));
+    let hashes = names.flat_map(|it| program.hashes_of(Name::new(it), &[Mention::Macro]));
+    hashes.chain([hash(Mention::Macro, "dbg")]).collect()
 }
 
 /// The secrets that the macros of a body write.
@@ -128,19 +134,42 @@ fn written(cx: &Context<'_>, key: BodyKey, holders: &Holders) -> Vec<Leak> {
         BodyOwner::Const(_) => None,
     };
     let mut leaks = Vec::new();
+    for (by, arg, how) in outputs(cx, key, |call| {
+        let is_dbg = call.path.last().is_some_and(|it| it == "dbg");
+        kind(cx, key, call).or(is_dbg.then_some(Written::Line))
+    }) {
+        if let Some(what) = secrets.in_expr(arg, how) {
+            leaks.push(Leak {
+                span: body.expr_range(arg).in_file(data.file),
+                function,
+                by,
+                is_for_auditors: what.is_weak || PRINTS.contains(&by.as_str()),
+                what,
+            });
+        }
+    }
+    leaks
+}
+
+/// What those macros of a body write that are meant: the macro's name, the value, and how it is shown.
+fn outputs(
+    cx: &Context<'_>,
+    key: BodyKey,
+    kind: impl Fn(&MacroCall) -> Option<Written>,
+) -> Vec<(Name, ExprId, Shown)> {
+    let data = &cx.program[key];
+    let body = &data.body;
+    let mut all = Vec::new();
     for (_, expr) in body.exprs() {
         let Expr::Macro(call) = expr else { continue };
         let name = call.path.last().unwrap_or(Name::new(""));
-        let is_dbg = name == "dbg";
-        let Some(kind) = kind(cx, key, call).or(is_dbg.then_some(Written::Line)) else {
-            continue;
-        };
+        let Some(kind) = kind(call) else { continue };
         let text = cx.sources.slice(call.tokens.in_file(data.file));
         let sigil = |id: ExprId| {
             let start = body.expr_range(id).start.checked_sub(call.tokens.start)?;
             text.get(..start as usize)?.trim_end().chars().last()
         };
-        let shown = match is_dbg {
+        let shown = match name == "dbg" {
             true => {
                 let args = call.args.iter().flatten();
                 args.map(|it| (it.value, Shown::Debugged)).collect()
@@ -157,19 +186,9 @@ fn written(cx: &Context<'_>, key: BodyKey, holders: &Holders) -> Vec<Leak> {
             }
             false => shown::shown(body, call, sigil),
         };
-        for (arg, how) in shown {
-            if let Some(what) = secrets.in_expr(arg, how) {
-                leaks.push(Leak {
-                    span: body.expr_range(arg).in_file(data.file),
-                    function,
-                    by: name,
-                    is_for_auditors: what.is_weak || PRINTS.contains(&name.as_str()),
-                    what,
-                });
-            }
-        }
+        all.extend(shown.into_iter().map(|(arg, how)| (name, arg, how)));
     }
-    leaks
+    all
 }
 
 /// What a macro writes into a log.
@@ -210,10 +229,28 @@ fn kind(cx: &Context<'_>, key: BodyKey, call: &MacroCall) -> Option<Written> {
     })
 }
 
-/// The parameters that `#[instrument]` records.
+/// The secrets among the parameters that `#[instrument]` records.
 fn recorded(cx: &Context<'_>) -> Vec<Leak> {
-    let program = cx.program;
     let mut leaks = Vec::new();
+    for (id, param, ty) in instrumented(cx) {
+        let Some(name) = param.name else { continue };
+        if let Some(what) = secret::by_type(cx, name, &ty, Shown::Debugged) {
+            leaks.push(Leak {
+                span: param.range.in_file(cx.program[id].file),
+                function: Some(id),
+                by: Name::new("instrument"),
+                is_for_auditors: what.is_weak,
+                what,
+            });
+        }
+    }
+    leaks
+}
+
+/// The parameters that `#[instrument]` records, each with its function and its type.
+fn instrumented<'a>(cx: &Context<'a>) -> Vec<(FnId, &'a Param, Ty)> {
+    let program = cx.program;
+    let mut all = Vec::new();
     for (id, def) in program.fn_ids() {
         let instrument = |it: &&Attr| it.meta.last_segment().is_some_and(|it| it == "instrument");
         let Some(attr) = def.attrs.iter().find(instrument) else {
@@ -226,22 +263,13 @@ fn recorded(cx: &Context<'_>) -> Vec<Leak> {
         let skipped = attr.meta.entry("skip").map_or(&[][..], Meta::list);
         for param in &def.sig.params {
             let Some(name) = param.name else { continue };
-            if skipped.iter().any(|it| it.is(name.as_str())) {
-                continue;
-            }
-            let ty = program.lower_ty(&program.fn_scope(id), &param.ty);
-            if let Some(what) = secret::by_type(cx, name, &ty, Shown::Debugged) {
-                leaks.push(Leak {
-                    span: param.range.in_file(def.file),
-                    function: Some(id),
-                    by: Name::new("instrument"),
-                    is_for_auditors: what.is_weak,
-                    what,
-                });
+            if !skipped.iter().any(|it| it.is(name.as_str())) {
+                let ty = program.lower_ty(&program.fn_scope(id), &param.ty);
+                all.push((id, param, ty));
             }
         }
     }
-    leaks
+    all
 }
 
 /// Whether an attribute is that of tracing.

@@ -8,9 +8,10 @@ use super::super::Context;
 use super::super::secrets::names::{self, NameVerdict, Strength};
 use super::super::secrets::{SecretKind, may_be_secret};
 use crate::facts::body::MethodCall;
+use crate::facts::item::Field;
 use crate::facts::{Attr, Expr, ExprId, GenericArg, TypeRef};
 use crate::models::TypeRole;
-use crate::program::{AdtDef, BodyKey, BodyOwner, Program, Ty};
+use crate::program::{AdtDef, AdtId, BodyKey, BodyOwner, Program, Ty};
 use crate::source::{Name, Span};
 use crate::values::shown::Shown;
 use crate::values::text::expr_name;
@@ -155,7 +156,7 @@ impl<'c, 'a> Secrets<'c, 'a> {
     }
 
     /// Whether an expression is what a function has made of a secret: its hash, a mask.
-    fn is_remade(&self, id: ExprId) -> bool {
+    pub(super) fn is_remade(&self, id: ExprId) -> bool {
         const WORDS: [&str; 8] = [
             "hash",
             "mask",
@@ -231,7 +232,7 @@ pub(super) fn by_type(cx: &Context<'_>, name: Name, ty: &Ty, how: Shown) -> Opti
 }
 
 /// The secret field that the derived `Debug` of a type shows.
-fn field_of(cx: &Context<'_>, ty: &Ty) -> Option<Found> {
+pub(super) fn field_of(cx: &Context<'_>, ty: &Ty) -> Option<Found> {
     nested_field(cx.program, ty, MAX_NESTED)
 }
 
@@ -252,6 +253,18 @@ fn nested_field(program: &Program, ty: &Ty, depth: u32) -> Option<Found> {
     }
     let mut fields = def.fields().iter().filter(|_| derives_debug(def));
     fields.find_map(|it| nested_field(program, &program.field_ty(*id, it), depth))
+}
+
+/// Whether the `Debug` of a type is that of one of these types, or is derived and shows it.
+pub(super) fn shows_one(program: &Program, ty: &Ty, meant: &FxHashSet<AdtId>, depth: u32) -> bool {
+    let Ty::Adt(id, _) = inner(ty) else {
+        return false;
+    };
+    let def = &program[*id];
+    let mut fields = def.fields().iter().filter(|_| derives_debug(def));
+    meant.contains(id)
+        || depth < MAX_NESTED
+            && fields.any(|it| shows_one(program, &program.field_ty(*id, it), meant, depth + 1))
 }
 
 /// A type without references and what may hold one of it.
@@ -280,18 +293,21 @@ fn inner(ty: &Ty) -> &Ty {
 }
 
 /// A field that is a secret's text, of a struct whose `Debug` is derived.
-fn secret_field(def: &AdtDef) -> Option<(Name, crate::source::TextRange)> {
+pub(super) fn secret_field(def: &AdtDef) -> Option<(Name, crate::source::TextRange)> {
     if !derives_debug(def) {
         return None;
     }
-    let fields = def.fields().iter();
-    let mut secret = fields.filter(|it| {
+    secret_texts(def).next().map(|it| (it.name, it.range))
+}
+
+/// The fields of a struct that are texts, and secrets by their names.
+pub(super) fn secret_texts(def: &AdtDef) -> impl Iterator<Item = &Field> {
+    def.fields().iter().filter(|it| {
         let verdict = judged(it.name);
         let is_meant =
             |it: NameVerdict| it.strength == Strength::Strong || it.kind == SecretKind::Password;
         verdict.is_some_and(is_meant) && is_written_text(&it.ty)
-    });
-    secret.next().map(|it| (it.name, it.range))
+    })
 }
 
 fn derives_debug(def: &AdtDef) -> bool {
