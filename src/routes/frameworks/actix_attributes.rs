@@ -17,7 +17,7 @@ pub(super) fn attributed(eval: &Eval<'_>, id: FnId, span: Span) -> Vec<Vec<Route
     let def = &eval.program[id];
     let scope = attribute::scope_prefix(&eval.program[def.module].attrs);
     let mut attributes = Vec::new();
-    for attr in attribute::route_attrs(&def.attrs) {
+    for attr in attribute::route_attrs(eval.program, id) {
         let mut routes = Vec::new();
         for method in &attr.methods {
             let mut made = Route::new(method, HandlerTarget::Fn(id), span);

@@ -1,7 +1,9 @@
 //! Route attributes on handler functions: `#[get("/x")]`, `#[utoipa::path(..)]`.
 
 use crate::facts::{Attr, Meta, MetaValue};
-use crate::source::TextRange;
+use crate::models::exports::last_segment;
+use crate::program::{Def, FnId, ModuleId, Program};
+use crate::source::{Name, TextRange};
 
 /// What a route attribute says.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,15 +26,32 @@ pub(super) struct RouteAttr {
     pub(super) range: TextRange,
 }
 
-/// The route attributes among these, in the forms that actix-web and Rocket share and those
+/// The route attributes of a function, in the forms that actix-web and Rocket share and those
 /// that only one of them has.
-pub(super) fn route_attrs(attrs: &[Attr]) -> Vec<RouteAttr> {
-    attrs.iter().filter_map(route_attr).collect()
+pub(super) fn route_attrs(program: &Program, id: FnId) -> Vec<RouteAttr> {
+    let def = &program[id];
+    let attrs = def.attrs.iter();
+    let found = attrs.filter_map(|it| route_attr(it, called(program, def.module, &it.meta)?));
+    found.collect()
 }
 
-fn route_attr(attr: &Attr) -> Option<RouteAttr> {
-    let meta = &attr.meta;
+/// What an attribute is called where it comes from: `use actix_web::get as get_route`.
+fn called(program: &Program, module: ModuleId, meta: &Meta) -> Option<Name> {
     let name = meta.last_segment()?;
+    let is_known = |it: Name| it == "route" || super::method_named(it.as_str()).is_some();
+    if is_known(name) || meta.list().is_empty() {
+        return Some(name);
+    }
+    let found = program.resolve_names(module, &meta.path, false);
+    let original = found.into_iter().find_map(|it| match it.def {
+        Def::External(path) => Some(Name::new(last_segment(path.as_str()))),
+        _ => None,
+    });
+    Some(original.unwrap_or(name))
+}
+
+fn route_attr(attr: &Attr, name: Name) -> Option<RouteAttr> {
+    let meta = &attr.meta;
     let is_route = name == "route";
     let method = super::method_named(name.as_str());
     if method.is_none() && !is_route {

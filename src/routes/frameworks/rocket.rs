@@ -303,7 +303,7 @@ pub(super) fn macro_call(
 fn attributed(eval: &Eval<'_>, id: FnId, span: Span) -> Vec<Route> {
     let def = &eval.program[id];
     let mut routes = Vec::new();
-    for attr in attribute::route_attrs(&def.attrs) {
+    for attr in attribute::route_attrs(eval.program, id) {
         for method in &attr.methods {
             let mut made = Route::new(method, HandlerTarget::Fn(id), span);
             let path = attr.path.split('?').next().unwrap_or_default();

@@ -679,7 +679,8 @@ impl Judge<'_> {
 }
 
 /// How code names the answer that says that there were too many requests.
-const TOO_MANY: [&str; 4] = [
+const TOO_MANY: [&str; 5] = [
+    "ErrorTooManyRequests",
     "TOO_MANY_REQUESTS",
     "TooManyRequests",
     "resource_exhausted",

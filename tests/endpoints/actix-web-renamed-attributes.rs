@@ -1,0 +1,64 @@
+//! Route attributes under other names than their own, and a limiter that answers by a helper for errors.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::{Error, ErrorTooManyRequests};
+use actix_web::middleware::{Next, from_fn};
+use actix_web::{App, HttpResponse, HttpServer, Responder, get as fetch, post, web};
+
+#[derive(Default)]
+struct Buckets {
+    taken: Mutex<HashMap<String, u32>>,
+}
+
+impl Buckets {
+    fn allow(&self, peer: &str) -> bool {
+        let mut taken = self.taken.lock().expect("no thread panics with it");
+        let count = taken.entry(peer.to_owned()).or_insert(0);
+        *count += 1;
+        *count <= 10
+    }
+}
+
+async fn slow_down(
+    buckets: web::Data<Buckets>,
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let peer = request.peer_addr().map(|it| it.ip().to_string()).unwrap_or_default();
+    if !buckets.allow(&peer) {
+        return Err(ErrorTooManyRequests("later"));
+    }
+    next.call(request).await
+}
+
+//@ GET /health none
+//= GET /health rate_limit none
+#[fetch("/health")]
+async fn health() -> impl Responder {
+    HttpResponse::Ok().body("ok")
+}
+
+//@ POST /session none
+//= POST /session rate_limit required
+#[post("/session")]
+async fn open() -> impl Responder {
+    HttpResponse::Created().finish()
+}
+
+#[actix_web::main]
+async fn main() -> std::io::Result<()> {
+    let buckets = web::Data::new(Buckets::default());
+    HttpServer::new(move || {
+        App::new()
+            .app_data(buckets.clone())
+            .service(health)
+            .service(web::scope("").wrap(from_fn(slow_down)).service(open))
+    })
+    .bind(("127.0.0.1", 8080))?
+    .run()
+    .await
+}
