@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Mutex;
+use std::time::{Duration, Instant};
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -9,17 +10,22 @@ use actix_web::error::{Error, ErrorTooManyRequests};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::{App, HttpResponse, HttpServer, Responder, get as fetch, post, web};
 
+const WINDOW: Duration = Duration::from_secs(60);
+
 #[derive(Default)]
 struct Buckets {
-    taken: Mutex<HashMap<String, u32>>,
+    taken: Mutex<HashMap<String, (Instant, u32)>>,
 }
 
 impl Buckets {
     fn allow(&self, peer: &str) -> bool {
         let mut taken = self.taken.lock().expect("no thread panics with it");
-        let count = taken.entry(peer.to_owned()).or_insert(0);
-        *count += 1;
-        *count <= 10
+        let (since, requests) = taken.entry(peer.to_owned()).or_insert((Instant::now(), 0));
+        if since.elapsed() > WINDOW {
+            (*since, *requests) = (Instant::now(), 0);
+        }
+        *requests += 1;
+        *requests <= 10
     }
 }
 

@@ -611,9 +611,17 @@ impl Judge<'_> {
         let refuses: Vec<&BodyKey> = refuses.filter(says_no).collect();
         !refuses.is_empty()
             && (refuses.into_iter().any(|body| self.counts_by_one(*body))
-                || reached
-                    .iter()
-                    .any(|body| self.names_in(*body).any(counts_requests)))
+                || reached.iter().any(|body| {
+                    self.names_in(*body).any(counts_requests) || self.counts_in_time(*body)
+                }))
+    }
+
+    /// Whether a body counts what happens within a time: by a number, or by a list of which it drops what
+    /// is long ago.
+    fn counts_in_time(&self, key: BodyKey) -> bool {
+        let has = |names: &[&str]| self.names_in(key).any(|it| names.contains(&it));
+        has(&["Instant", "elapsed", "duration_since"])
+            && (self.counts_by_one(key) || has(&["retain", "pop_front"]))
     }
 
     /// Whether a body adds one to something.
