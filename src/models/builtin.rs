@@ -291,7 +291,7 @@ crates! {
     mongodb: model, exports;
     mysql: model, exports;
     mysql_async: model, exports;
-    mysql_common: none, exports;
+    mysql_common: model, exports;
     native_tls: model, none;
     ntex: model, exports;
     ntex_cors: model, exports;
