@@ -42,7 +42,6 @@ async fn slow_down(
 }
 
 //@ GET /health none
-//= GET /health rate_limit none
 #[fetch("/health")]
 async fn health() -> impl Responder {
     HttpResponse::Ok().body("ok")
