@@ -1,4 +1,5 @@
 //! Answers of servers that clients choose, read whole, and near misses.
+//@ persona: auditor
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
