@@ -1,4 +1,4 @@
-//! Route attributes under other names than their own, and a limiter that answers by a helper for errors.
+//! Route attributes under other names than their own, and a limiter of which no name says so.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::error::{Error, ErrorTooManyRequests};
+use actix_web::error::{Error, InternalError};
+use actix_web::http::StatusCode;
 use actix_web::middleware::{Next, from_fn};
 use actix_web::{App, HttpResponse, HttpServer, Responder, get as fetch, post, web};
 
@@ -36,7 +37,7 @@ async fn slow_down(
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let peer = request.peer_addr().map(|it| it.ip().to_string()).unwrap_or_default();
     if !buckets.allow(&peer) {
-        return Err(ErrorTooManyRequests("later"));
+        return Err(InternalError::new("later", StatusCode::TOO_MANY_REQUESTS).into());
     }
     next.call(request).await
 }

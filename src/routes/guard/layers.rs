@@ -687,8 +687,7 @@ impl Judge<'_> {
 }
 
 /// How code names the answer that says that there were too many requests.
-const TOO_MANY: [&str; 5] = [
-    "ErrorTooManyRequests",
+const TOO_MANY: [&str; 4] = [
     "TOO_MANY_REQUESTS",
     "TooManyRequests",
     "resource_exhausted",
