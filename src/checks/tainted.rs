@@ -2,7 +2,7 @@
 //!
 //! Parameters: `sinks`, the kinds of [sink](SinkKind); `sources`, the kinds of source that are meant
 //! (requests, if nothing is said); `auditor-sources`, those that only auditors hear of; `auditor-crates`, the libraries whose sinks
-//! only they hear of; `then`, functions of which the one around the sink calls one, where the finding is; `unless`, names of methods and macros
+//! only they hear of; `then`, functions of which the one around the sink calls one, where the finding is; `bounds`, names of methods
 //! that it does not call; `does`, what happens, with `{data}` for what it happens to; `sink`, what the argument is; `remedy`.
 
 use serde::Deserialize;

@@ -135,6 +135,21 @@ pub fn blocks(iv: &[u8; 16], text: &[u8]) -> Vec<u8> {
     cbc::Encryptor::<aes::Aes128>::new(&key.into(), iv.into()).encrypt_padded_vec_mut::<Pkcs7>(text) //~ hardcoded-key
 }
 
+pub fn half(text: &[u8]) -> ring::hmac::Tag {
+    let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, &halves()[..16]); //~ hardcoded-key
+    ring::hmac::sign(&key, text)
+}
+
+fn halves() -> [u8; 32] {
+    [0x35; 32]
+}
+
+pub fn half_of(keys: &[u8; 32], text: &[u8]) -> ring::hmac::Tag {
+    // near miss: a parameter
+    let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, &keys[..16]);
+    ring::hmac::sign(&key, text)
+}
+
 pub fn blocks_of(key: &[u8; 16], iv: &[u8; 16], text: &[u8]) -> Vec<u8> {
     use aes::cipher::BlockEncryptMut;
     use aes::cipher::block_padding::Pkcs7;

@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use aes::cipher::block_padding::Pkcs7;
+use aes::cipher::{BlockEncryptMut, Iv, KeyIvInit};
 use aes_gcm::aead::{Aead, AeadCore, AeadInPlace, OsRng};
 use aes_gcm::{Aes256Gcm, Key, KeyInit, Nonce};
 use chacha20poly1305::{ChaCha20Poly1305, XChaCha20Poly1305, XNonce};
@@ -100,6 +102,27 @@ fn zeroes() -> [u8; 12] {
 
 pub fn length() -> usize {
     zeroes().len() // near miss: not a nonce
+}
+
+type Blocks = cbc::Encryptor<aes::Aes128>;
+
+pub fn blocks(key: &[u8; 16], text: &[u8]) -> Vec<u8> {
+    let iv = [0x24; 16];
+    Blocks::new(key.into(), &iv.into()).encrypt_padded_vec_mut::<Pkcs7>(text) //~ static-iv-or-nonce
+}
+
+pub fn blocks_of_zeroes(key: &[u8; 16], text: &[u8]) -> Vec<u8> {
+    let iv = Iv::<Blocks>::default();
+    Blocks::new(key.into(), &iv).encrypt_padded_vec_mut::<Pkcs7>(text) //~ static-iv-or-nonce
+}
+
+pub fn blocks_at_random(key: &[u8; 16], text: &[u8]) -> Vec<u8> {
+    let mut iv = [0x24; 16];
+    rand::rng().fill_bytes(&mut iv);
+    // near miss: filled at random
+    let mut sealed = Blocks::new(key.into(), &iv.into()).encrypt_padded_vec_mut::<Pkcs7>(text);
+    sealed.extend(iv);
+    sealed
 }
 
 #[cfg(test)]

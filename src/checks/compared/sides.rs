@@ -3,7 +3,7 @@
 use crate::checks::Context;
 use crate::checks::secrets::names::words;
 use crate::facts::body::{Arm, Literal};
-use crate::facts::{Body, Expr, ExprId, Pat, PatId, Stmt};
+use crate::facts::{Body, Expr, ExprId, Pat, PatId};
 use crate::program::{BodyKey, BodyOwner, FnId, Ty};
 use crate::values::{Callee, Typing};
 
@@ -262,13 +262,7 @@ impl<'s, 'a> Sides<'s, 'a> {
         let Some(pat) = self.typing.local(id) else {
             return false;
         };
-        let mut init = self.body.exprs().find_map(|(_, expr)| match expr {
-            Expr::Block(block) => block.stmts.iter().find_map(|stmt| match stmt {
-                Stmt::Let(it) if it.pat == pat => it.init,
-                _ => None,
-            }),
-            _ => None,
-        });
+        let mut init = self.cx.values.local_init(self.body, pat);
         while let Some(at) = init {
             init = match self.body.expr(at) {
                 Expr::MethodCall(call) => Some(call.receiver),
@@ -327,11 +321,7 @@ impl<'s, 'a> Sides<'s, 'a> {
 
     /// What a variable is bound to, or what holds it: `let x = ..`, `if let Some(x) = ..`, `match .. { Some(x) => .. }`.
     fn init(&self, pat: PatId) -> Option<ExprId> {
-        self.body.exprs().find_map(|(_, expr)| match expr {
-            Expr::Block(block) => block.stmts.iter().find_map(|stmt| match stmt {
-                Stmt::Let(it) if it.pat == pat => it.init,
-                _ => None,
-            }),
+        let in_pattern = |(_, expr): (ExprId, &Expr)| match expr {
             Expr::Let { pat: bound, value } => {
                 let is_it = match self.body.pat(*bound) {
                     Pat::TupleStruct(_, all) => all.contains(&pat),
@@ -347,7 +337,9 @@ impl<'s, 'a> Sides<'s, 'a> {
                 arms.iter().any(binds).then_some(*scrutinee)
             }
             _ => None,
-        })
+        };
+        let declared = self.cx.values.local_init(self.body, pat);
+        declared.or_else(|| self.body.exprs().find_map(in_pattern))
     }
 
     /// Whether a variable is a parameter, or was read out of headers or the like.

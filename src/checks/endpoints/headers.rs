@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::{Endpoints, Site, outermost, types};
 use crate::checks::{Context, params};
-use crate::diagnostics::{Diagnostic, Label, Persona};
+use crate::diagnostics::{Diagnostic, Label};
 use crate::facts::Expr;
 use crate::facts::body::Literal;
 use crate::lints::Lint;
@@ -38,10 +38,7 @@ pub(crate) struct Params {
 /// Finds services that answer pages without any of the headers.
 pub(crate) fn run(cx: &Context<'_>, endpoints: &Endpoints<'_>, lint: &Lint) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    if cx.persona != Persona::Auditor {
-        return found;
-    }
-    let Some(params) = params::read::<Params>(lint) else {
+    let Some(params) = params::read_for_auditors::<Params>(cx, lint) else {
         return found;
     };
     if sets_some(cx, &params) {

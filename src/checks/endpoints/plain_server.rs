@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::{Endpoints, Site};
 use crate::checks::{Context, params};
-use crate::diagnostics::{Diagnostic, Label, Persona};
+use crate::diagnostics::{Diagnostic, Label};
 use crate::facts::body::Literal;
 use crate::facts::{Expr, ExprId};
 use crate::lints::Lint;
@@ -30,10 +30,7 @@ pub(crate) struct Params {
 /// Finds listeners on all addresses.
 pub(crate) fn run(cx: &Context<'_>, endpoints: &Endpoints<'_>, lint: &Lint) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    if cx.persona != Persona::Auditor {
-        return found;
-    }
-    let Some(params) = params::read::<Params>(lint) else {
+    let Some(params) = params::read_for_auditors::<Params>(cx, lint) else {
         return found;
     };
     let crates = cx.program.crates.iter();

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::{Endpoints, Site, list, types, with_endpoints};
 use crate::checks::{Context, params};
-use crate::diagnostics::{Diagnostic, Label, LintMeta, Persona};
+use crate::diagnostics::{Diagnostic, Label, LintMeta};
 use crate::facts::Meta;
 use crate::lints::Lint;
 use crate::program::{AdtId, Def, FnId};
@@ -36,10 +36,7 @@ pub(crate) struct Params {
 /// Finds endpoints that the description of their service leaves out.
 pub(crate) fn run(cx: &Context<'_>, endpoints: &Endpoints<'_>, lint: &Lint) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    if cx.persona != Persona::Auditor {
-        return found;
-    }
-    let Some(params) = params::read::<Params>(lint) else {
+    let Some(params) = params::read_for_auditors::<Params>(cx, lint) else {
         return found;
     };
     let Some(description) = Description::of(cx, &params) else {

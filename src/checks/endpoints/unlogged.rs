@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::{Endpoints, Site, count, list};
 use crate::checks::{Context, params};
-use crate::diagnostics::{Diagnostic, Label, LintMeta, Persona};
+use crate::diagnostics::{Diagnostic, Label, LintMeta};
 use crate::facts::mentions::hash;
 use crate::facts::{Expr, Mention};
 use crate::lints::Lint;
@@ -44,10 +44,7 @@ pub(crate) struct Params {
 /// Finds checks of credentials of whose refusals nothing tells.
 pub(crate) fn run(cx: &Context<'_>, endpoints: &Endpoints<'_>, lint: &Lint) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    if cx.persona != Persona::Auditor {
-        return found;
-    }
-    let Some(params) = params::read::<Params>(lint) else {
+    let Some(params) = params::read_for_auditors::<Params>(cx, lint) else {
         return found;
     };
     let crates = cx.program.crates.iter();

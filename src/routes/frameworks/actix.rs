@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::actix_attributes::attributed;
 use super::actix_family::{self, Family};
 use super::actix_order::{Arriving, register};
-use super::arguments::{arg_span, expr_span, path_arg};
+use super::arguments::{arg_span, expr_span, layers_arg, path_arg};
 use super::{actix_guards, method_named};
 use crate::program::Ty;
 use crate::routes::endpoint::HandlerTarget;
@@ -299,12 +299,12 @@ pub(super) fn method(
             }
         },
         (_, "wrap" | "middleware") => {
-            let layers = layers_of(eval, call);
+            let layers = layers_arg(eval, call);
             router.wraps.extend(layers.into_iter().rev());
         }
         // ntex: asked after all middleware, before a service is looked for.
         (_, "filter") => {
-            let layers = layers_of(eval, call);
+            let layers = layers_arg(eval, call);
             router.wraps.splice(0..0, layers.into_iter().rev());
         }
         (_, "wrap_fn") => {
@@ -421,14 +421,6 @@ pub(super) fn method(
         _ => return Err(Value::Router(Box::new(router))),
     }
     Ok(Value::Router(Box::new(router)))
-}
-
-fn layers_of(eval: &Eval<'_>, call: &Call<'_>) -> Vec<Arc<Layer>> {
-    let expr = call.arg_exprs.first().copied();
-    let span = arg_span(eval, call, 0);
-    call.args
-        .first()
-        .map_or_else(Vec::new, |arg| eval.layers(arg, call.body, expr, span))
 }
 
 fn add_guard(eval: &Eval<'_>, router: &mut Router, call: &Call<'_>) {

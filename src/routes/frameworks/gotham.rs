@@ -8,7 +8,7 @@
 
 use std::sync::Arc;
 
-use super::arguments::{arg_span, lost_arg, path_arg};
+use super::arguments::{arg_span, layers_arg, lost_arg, method_of, path_arg};
 use super::method_named;
 use crate::program::Ty;
 use crate::routes::endpoint::HandlerTarget;
@@ -40,7 +40,7 @@ pub(super) fn call(eval: &mut Eval<'_>, call: &mut Call<'_>) -> Option<Value> {
     let arg = |at: usize| call.args.get(at).cloned().unwrap_or_default();
     Some(match call.name {
         "new_pipeline" => pipeline(Vec::new()),
-        "single_middleware" => pipeline(middleware(eval, call)),
+        "single_middleware" => pipeline(layers_arg(eval, call)),
         "new_pipeline_set" => Value::Object(Ty::external(SET, []), Vec::new()),
         "finalize_pipeline_set" => arg(0),
         "single_pipeline" => Value::List(vec![Value::List(vec![arg(0), empty()]), empty()]),
@@ -70,7 +70,7 @@ pub(super) fn object_method(eval: &Eval<'_>, receiver: &Value, call: &Call<'_>) 
         ])),
         (PIPELINE, "add") => {
             let mut layers = held_layers(held);
-            layers.extend(middleware(eval, call));
+            layers.extend(layers_arg(eval, call));
             Some(pipeline(layers))
         }
         (PIPELINE, "build" | "clone") => Some(receiver.clone()),
@@ -286,17 +286,10 @@ fn handler(eval: &mut Eval<'_>, router: &mut Router, call: &Call<'_>) {
         }
         Value::Object(Ty::External(path, _), _) => route.handler = HandlerTarget::External(*path),
         // A type of the program that handles requests.
-        other => {
-            let ty = other.local_type().unwrap_or(Ty::Unknown);
-            let found = eval.program.find_methods(&ty, Name::new("handle"));
-            let found = found
-                .into_iter()
-                .find(|it| eval.program[it.id].body.is_some());
-            match found {
-                Some(method) => route.handler = HandlerTarget::Fn(method.id),
-                None => route.handler_name = Some(shorten(eval.sources.slice(span))),
-            }
-        }
+        other => match method_of(eval, other, "handle") {
+            Some(method) => route.handler = HandlerTarget::Fn(method),
+            None => route.handler_name = Some(shorten(eval.sources.slice(span))),
+        },
     }
     add(router, route, call);
 }
@@ -328,13 +321,4 @@ fn delegate(router: &mut Router, mut below: Router, call: &Call<'_>) {
         route.conditions.extend(router.conditions.iter().cloned());
         router.add_covered(route);
     }
-}
-
-/// The middleware in the first argument.
-fn middleware(eval: &Eval<'_>, call: &Call<'_>) -> Vec<Arc<Layer>> {
-    let Some(value) = call.args.first() else {
-        return Vec::new();
-    };
-    let expr = call.arg_exprs.first().copied();
-    eval.layers(value, call.body, expr, arg_span(eval, call, 0))
 }

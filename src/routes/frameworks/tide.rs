@@ -5,14 +5,12 @@
 //! answer below a path, too. Sources: tide 0.16 `src/server.rs`, `src/route.rs`, `src/router.rs`,
 //! `src/middleware.rs`; 0.13 differs in names of the request's methods only.
 
-use std::sync::Arc;
-
-use super::arguments::{arg_span, lost_arg, path_arg};
+use super::arguments::{arg_span, layers_arg, lost_arg, method_of, path_arg};
 use super::method_named;
 use crate::program::Ty;
 use crate::routes::endpoint::HandlerTarget;
 use crate::routes::eval::{Call, Eval, shorten, type_name};
-use crate::routes::value::{Callable, Layer, Route, Router, RouterKind, Value};
+use crate::routes::value::{Callable, Route, Router, RouterKind, Value};
 use crate::values::Text;
 
 pub(super) const NAME: &str = "tide";
@@ -62,7 +60,7 @@ pub(super) fn method(
             return Ok(Value::Router(Box::new(part)));
         }
         (RouterKind::App, "with") => {
-            let layers = middleware(eval, call);
+            let layers = layers_arg(eval, call);
             router.wraps.splice(0..0, layers.into_iter().rev());
         }
         (RouterKind::App, "listen" | "bind") => {
@@ -72,7 +70,7 @@ pub(super) fn method(
         (RouterKind::App, "clone" | "into") => {}
         (RouterKind::App, "state" | "respond") => return Ok(Value::Unknown),
         (RouterKind::Part, "with") => {
-            let layers = middleware(eval, call);
+            let layers = layers_arg(eval, call);
             router.covers.extend(layers);
         }
         (RouterKind::Part, "reset_middleware") => router.covers.clear(),
@@ -151,22 +149,13 @@ fn endpoint(eval: &Eval<'_>, router: &mut Router, call: &Call<'_>, method: &str,
             (HandlerTarget::External(*path), Some(name))
         }
         // An endpoint that is a type of the program: by its `call`.
-        Some(value) if value.local_type().is_some() => {
-            let ty = value.local_type().unwrap_or(Ty::Unknown);
-            let found = eval
-                .program
-                .find_methods(&ty, crate::source::Name::new("call"));
-            let found = found
-                .into_iter()
-                .find(|it| eval.program[it.id].body.is_some());
-            match found {
-                Some(method) => (HandlerTarget::Fn(method.id), None),
-                None => (
-                    HandlerTarget::Unknown,
-                    Some(shorten(eval.sources.slice(span))),
-                ),
-            }
-        }
+        Some(value) if value.local_type().is_some() => match method_of(eval, value, "call") {
+            Some(method) => (HandlerTarget::Fn(method), None),
+            None => (
+                HandlerTarget::Unknown,
+                Some(shorten(eval.sources.slice(span))),
+            ),
+        },
         _ => (
             HandlerTarget::Unknown,
             Some(shorten(eval.sources.slice(span))),
@@ -221,13 +210,4 @@ fn nest(router: &mut Router, mut server: Router, method: Option<&str>, call: &Ca
         router.add_covered(route);
     }
     router.lost.extend(lost);
-}
-
-/// The middleware in the first argument.
-fn middleware(eval: &Eval<'_>, call: &Call<'_>) -> Vec<Arc<Layer>> {
-    let Some(value) = call.args.first() else {
-        return Vec::new();
-    };
-    let expr = call.arg_exprs.first().copied();
-    eval.layers(value, call.body, expr, arg_span(eval, call, 0))
 }

@@ -3,6 +3,7 @@
 
 use super::Judge;
 use super::interpret::Run;
+use super::typemaps::STATE;
 use crate::facts::ty::Path;
 use crate::facts::{Expr, ExprId, TypeRef};
 use crate::program::{Def, Program, Ty};
@@ -84,10 +85,8 @@ pub(super) fn is_rest(ty: &Ty) -> bool {
                 };
                 // gotham: the chain, which is called with the state.
                 let takes_state = || match bound.args.first() {
-                    Some(Ty::Tuple(args)) => {
-                        args.iter().any(|it| it.is_external("gotham::state::State"))
-                    }
-                    Some(only) => only.is_external("gotham::state::State"),
+                    Some(Ty::Tuple(args)) => args.iter().any(|it| it.is_external(STATE)),
+                    Some(only) => only.is_external(STATE),
                     None => false,
                 };
                 ENDPOINTS.contains(&path.as_str())
