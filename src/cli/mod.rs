@@ -11,6 +11,7 @@ mod trouble;
 mod why;
 
 use std::io;
+use std::panic;
 use std::process::ExitCode;
 
 use args::Command;
@@ -28,14 +29,14 @@ pub fn main() -> ExitCode {
     };
     // Worker threads recurse over syntax; what is deeper than they can take was refused before.
     let pool = rayon::ThreadPoolBuilder::new()
-        .stack_size(32 << 20)
+        .stack_size(64 << 20)
         .build_global();
     let result = pool
         .or_trouble(
             || "cannot start the worker threads".to_owned(),
             "set RAYON_NUM_THREADS to a small number",
         )
-        .and_then(|()| on_a_large_stack(&args.command, &flags));
+        .and_then(|()| among_workers(&args.command, &flags));
     result.unwrap_or_else(|trouble| {
         say(trouble
             .draw(&setup::error_terminal(args.command.output()))
@@ -44,27 +45,21 @@ pub fn main() -> ExitCode {
     })
 }
 
-fn on_a_large_stack(command: &Command, flags: &args::Flags) -> trouble::Result<ExitCode> {
-    std::thread::scope(|scope| {
-        let work = std::thread::Builder::new()
-            .stack_size(64 << 20)
-            .spawn_scoped(scope, || match command {
-                Command::Check(args) => check::run(args, flags),
-                Command::Routes(args) => routes::run(args, flags),
-                Command::Why(args) => why::run(args, flags),
-                Command::Lints(args) => lints::list(args),
-                Command::Explain(args) => lints::explain(args),
-                Command::Init(args) => init::run(args),
-                Command::Accept(args) => accept::run(args),
-            })
-            .or_trouble(
-                || "cannot start a thread".to_owned(),
-                "free some memory, or raise the limit on processes",
-            )?;
-        work.join()
-            .unwrap_or_else(|_| Err(Box::new(Trouble::new("the program panicked").with_help(
-                "please report it with what stands above; a path can be left out by naming the others",
-            ))))
+/// Runs on one of the worker threads, so that what it hands to the others is theirs at once.
+fn among_workers(command: &Command, flags: &args::Flags) -> trouble::Result<ExitCode> {
+    let work = || match command {
+        Command::Check(args) => check::run(args, flags),
+        Command::Routes(args) => routes::run(args, flags),
+        Command::Why(args) => why::run(args, flags),
+        Command::Lints(args) => lints::list(args),
+        Command::Explain(args) => lints::explain(args),
+        Command::Init(args) => init::run(args),
+        Command::Accept(args) => accept::run(args),
+    };
+    panic::catch_unwind(panic::AssertUnwindSafe(|| rayon::scope(|_| work()))).unwrap_or_else(|_| {
+        Err(Box::new(Trouble::new("the program panicked").with_help(
+            "please report it with what stands above; a path can be left out by naming the others",
+        )))
     })
 }
 

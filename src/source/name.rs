@@ -1,5 +1,6 @@
 //! Interned names.
 
+use std::cell::Cell;
 use std::fmt;
 use std::hash::BuildHasher as _;
 use std::num::NonZeroU32;
@@ -26,10 +27,34 @@ static NAMES: [Part; 16] = [const { Part(Mutex::new(HashTable::new())) }; 16];
 #[repr(align(128))]
 struct Part(Mutex<HashTable<Name>>);
 
+/// How many names a thread has at hand: code says the same few over and over.
+const AT_HAND: usize = 1024;
+
+thread_local! {
+    /// The names that this thread asked for last, by the hash of their text. No lock, and one look.
+    static RECENT: [Cell<Option<(Name, &'static str)>>; AT_HAND] =
+        const { [const { Cell::new(None) }; AT_HAND] };
+}
+
 impl Name {
     /// Interns `text`. Interned text lives as long as the process.
     pub fn new(text: &str) -> Self {
         let hash = FxBuildHasher.hash_one(text);
+        RECENT.with(|recent| {
+            let recent = &recent[(hash >> 48) as usize % AT_HAND];
+            match recent.get() {
+                Some((name, known)) if known == text => name,
+                _ => {
+                    let name = Name::of_all(text, hash);
+                    recent.set(Some((name, name.as_str())));
+                    name
+                }
+            }
+        })
+    }
+
+    /// The same, among the names of all threads.
+    fn of_all(text: &str, hash: u64) -> Self {
         // A table goes by the lowest and the highest bits.
         let part = &NAMES[(hash >> 32) as usize % NAMES.len()];
         // Nothing that is done while a part is locked leaves it half done.
