@@ -66,7 +66,10 @@ impl Setup {
         flags: &Flags,
     ) -> std::result::Result<Setup, SetupError> {
         // Finding the workspace keeps one thread busy.
-        rayon::spawn(crate::checks::secrets::get_ready);
+        rayon::spawn(|| {
+            Registry::builtin();
+            crate::checks::secrets::get_ready();
+        });
         let workspace = workspace(paths, selection)?;
         let registry = registry(&workspace.root)?;
         let flags = level_flags(flags, &registry)?;

@@ -147,7 +147,7 @@ impl<'a> Endpoints<'a> {
         }
         let mut first: Vec<&&'a Endpoint> = endpoints.iter().collect();
         first.retain(|it| !is_settled(it));
-        first.into_par_iter().for_each(|it| {
+        first.into_par_iter().with_max_len(1).for_each(|it| {
             let _: &Seen = &handlers[&it.handler.span];
         });
         let site = |endpoint: &'a Endpoint| {
