@@ -97,8 +97,9 @@ pub(super) fn run(cx: &Context<'_>, flows: &Flows, lint: &Lint) -> Vec<Diagnosti
         let is_meant = params.sinks.contains(&flow.sink.kind)
             && (is_audited || params.sources.contains(&flow.source.kind));
         // One place is one mistake, wherever its data comes from; and so is one function that does
-        // the same with the same data again and again.
-        let place = (flow.sink.within, flow.sink.kind, flow.source.span);
+        // the same with the same data, come the same way, again and again.
+        let last = flow.steps.last().map(|it| it.span);
+        let place = (flow.sink.within, flow.sink.call, flow.source.span, last);
         if !is_meant || told.contains(&place) {
             continue;
         }

@@ -97,7 +97,7 @@ impl Between {
 }
 
 /// The functions that a function of the program calls, or names as values.
-fn calls_of(values: &Values<'_>, id: FnId) -> Vec<FnId> {
+pub(super) fn calls_of(values: &Values<'_>, id: FnId) -> Vec<FnId> {
     let program = values.program;
     let Some(key) = program[id].body else {
         return Vec::new();

@@ -136,7 +136,7 @@ impl<'a> Walk<'_, 'a> {
             };
             self.closures_given(&given, self.span(id));
             // What is handed nothing does nothing with it.
-            if given.is_clean() {
+            if given.is_clean() && !self.all.gives(*target) {
                 continue;
             }
             let Some(summary) = self.all.of(*target) else {

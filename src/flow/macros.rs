@@ -105,7 +105,8 @@ impl<'a> Walk<'_, 'a> {
             true => {
                 let code = value.restored(nosql);
                 self.sink(SinkKind::Nosql, id, Name::new("doc!"), &code);
-                code
+                // What is told of here is not told of again where the document goes.
+                code.cleared(nosql)
             }
             // Of what nobody knows the type of, nothing is believed.
             false if self.ty(id).is_unknown() => value.cleared(nosql),

@@ -8,6 +8,7 @@
 mod between;
 mod calls;
 mod env;
+mod givers;
 mod guards;
 mod library;
 mod macros;
@@ -41,6 +42,7 @@ pub use summary::{Flow, Sink};
 pub use taint::{Source, Step};
 
 use between::Between;
+use givers::Givers;
 use sources::is_of_request;
 use summary::{Looks, Summaries};
 
@@ -82,12 +84,14 @@ pub fn flows(
     // Whatever comes in comes in by a parameter that a framework fills.
     let carriers = carriers(program);
     let others = between::with_sources(values, kinds);
+    let givers = Givers::new(values, &others);
     let is_root = |id: FnId| {
         let def = &program[id];
         let holds_handler = || def.body.is_some_and(|it| with_closures.contains(&it));
         let is_given = || {
             handlers.contains(&id)
                 || others.contains(&id)
+                || givers.takes(id)
                 || holds_handler()
                 || is_given(program, id, &carriers)
         };
@@ -96,7 +100,8 @@ pub fn flows(
     let between = Between::new(values, asked, calls, is_root);
     let about = |looks: Looks| {
         let called = (&handlers, &closures);
-        Summaries::new(values, sources, (asked, kinds), called, &between, looks)
+        let (asked, between) = ((asked, kinds.as_slice()), (&between, &givers));
+        Summaries::new(values, sources, asked, called, between, looks)
     };
     // First as if what leads to no sink passed on all that it is handed: most functions need no
     // second look, and what those call need not be read.

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::between::Between;
+use super::givers::Givers;
 use super::pages;
 use super::taint::{Source, Step, Taint, Value, Way};
 use super::verdicts::Verdict;
@@ -123,6 +124,7 @@ pub(super) struct Summaries<'a> {
     /// Closures that a framework calls.
     pub(super) closures: &'a FxHashSet<(BodyKey, ExprId)>,
     between: &'a Between,
+    givers: &'a Givers,
     looks: Looks,
     /// By function, and how many calls it stands away from what leads to a sink.
     known: RefCell<FxHashMap<(FnId, u8), Rc<Summary>>>,
@@ -140,7 +142,7 @@ impl<'a> Summaries<'a> {
         sources: &'a SourceMap,
         (asked, kinds): (Sinks, &'a [SourceKind]),
         (handlers, closures): (&'a FxHashSet<FnId>, &'a FxHashSet<(BodyKey, ExprId)>),
-        between: &'a Between,
+        (between, givers): (&'a Between, &'a Givers),
         looks: Looks,
     ) -> Summaries<'a> {
         Summaries {
@@ -152,6 +154,7 @@ impl<'a> Summaries<'a> {
             handlers,
             closures,
             between,
+            givers,
             looks,
             known: RefCell::default(),
             open: RefCell::default(),
@@ -164,6 +167,11 @@ impl<'a> Summaries<'a> {
     /// stand in the way of what is found of requests.
     pub(super) fn hears_of(&self, kind: SourceKind) -> bool {
         matches!(kind, SourceKind::Request | SourceKind::Archive) || self.kinds.contains(&kind)
+    }
+
+    /// Whether a function may give what it was not handed.
+    pub(super) fn gives(&self, id: FnId) -> bool {
+        self.givers.gives(id)
     }
 
     pub(super) fn is_exact(&self) -> bool {
@@ -180,7 +188,8 @@ impl<'a> Summaries<'a> {
         };
         // What bounds a number is short, and saves a second look at all who call it.
         let bounds = || aside <= 2 && pages::bounds_by_name(self.asked, self.program[id].name);
-        if aside > 0 && (self.looks == Looks::Roughly && !bounds() || aside > MAX_ASIDE) {
+        let is_passed_by = || self.looks == Looks::Roughly && !self.gives(id) && !bounds();
+        if aside > 0 && (is_passed_by() || aside > MAX_ASIDE) {
             return None;
         }
         if let Some(known) = self.known.borrow().get(&(id, aside)) {
