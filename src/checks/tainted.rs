@@ -99,7 +99,14 @@ pub(super) fn run(cx: &Context<'_>, flows: &Flows, lint: &Lint) -> Vec<Diagnosti
         // One place is one mistake, wherever its data comes from; and so is one function that does
         // the same with the same data, come the same way, again and again.
         let last = flow.steps.last().map(|it| it.span);
-        let place = (flow.sink.within, flow.sink.call, flow.source.span, last);
+        let written = cx.sources.slice(flow.sink.span);
+        let place = (
+            flow.sink.within,
+            flow.sink.call,
+            flow.source.span,
+            last,
+            written,
+        );
         if !is_meant || told.contains(&place) {
             continue;
         }

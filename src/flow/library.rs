@@ -2,7 +2,7 @@
 
 use super::taint::{Callable, Lead, Origin, Source, Taint, Value};
 use super::types;
-use super::walk::Walk;
+use super::walk::{Walk, index_name};
 use crate::facts::body::MethodCall;
 use crate::facts::{Expr, ExprId, GenericArg, TypeRef};
 use crate::models::exports::{crate_of, last_segment};
@@ -210,15 +210,26 @@ impl<'a> Walk<'_, 'a> {
                 return Value::default();
             }
             "std::mem::swap" => {
-                if let ([first, second], [of_first, of_second]) = (args, &*values) {
-                    self.add_to(*first, of_second);
-                    self.add_to(*second, of_first);
+                let mut values = values.into_iter();
+                if let ([first, second], Some(of_first), Some(of_second)) =
+                    (args, values.next(), values.next())
+                {
+                    self.assign(self.behind(*first), of_second);
+                    self.assign(self.behind(*second), of_first);
                 }
                 return Value::default();
             }
             "std::mem::replace" => {
-                if let ([place, _], [_, new]) = (args, &*values) {
-                    self.add_to(*place, new);
+                let mut values = values.into_iter();
+                let old = values.next().unwrap_or_default();
+                if let (Some(place), Some(new)) = (args.first(), values.next()) {
+                    self.assign(self.behind(*place), new);
+                }
+                return old;
+            }
+            "std::mem::take" => {
+                if let Some(place) = args.first() {
+                    self.assign(self.behind(*place), Value::default());
                 }
                 return values.into_iter().next().unwrap_or_default();
             }
@@ -287,9 +298,25 @@ impl<'a> Walk<'_, 'a> {
                 let before = self.lead_of(call.receiver, &receiver);
                 added = added.changed(|it| it.lead = it.lead.behind(before));
             }
+            let place = call.args.last().map_or(span, |it| self.span(*it));
+            added = self.noted(added, || "put in here".into(), place);
             self.add_to(call.receiver, &added);
             // Builders give themselves back.
             return receiver.or(&added);
+        }
+        match (name, values) {
+            ("clear", []) => {
+                self.assign(call.receiver, Value::default());
+                return Value::default();
+            }
+            // A number and an element.
+            ("enumerate", []) => return Value::of_fields(vec![(index_name(1), receiver)]),
+            ("zip", [other]) => {
+                let parts = [receiver, other.clone()];
+                let parts = parts.into_iter().enumerate();
+                return Value::of_fields(parts.map(|(at, it)| (index_name(at), it)).collect());
+            }
+            _ => {}
         }
         if types::is_own(name) && self.is_request(call.receiver) {
             return Value::default();
@@ -380,6 +407,13 @@ impl<'a> Walk<'_, 'a> {
         {
             return receiver.cleared(Sinks::ROOTED);
         }
+        // `text.chars().filter(char::is_ascii_alphanumeric)`
+        if matches!(name, "filter" | "take_while")
+            && let [test] = &*call.args
+            && self.lets_letters_pass(call.receiver, *test)
+        {
+            return receiver.cleared(Sinks::TEXTUAL);
+        }
         if name == "parse" || types::looks_up(name) {
             return receiver;
         }
@@ -391,7 +425,22 @@ impl<'a> Walk<'_, 'a> {
         }
         if matches!(
             name,
-            "len" | "is_empty" | "is_some" | "is_none" | "is_ok" | "is_err" | "count" | "capacity"
+            "len"
+                | "is_empty"
+                | "is_some"
+                | "is_none"
+                | "is_ok"
+                | "is_err"
+                | "count"
+                | "capacity"
+                | "contains"
+                | "starts_with"
+                | "ends_with"
+                | "eq"
+                | "ne"
+                | "eq_ignore_ascii_case"
+                | "contains_key"
+                | "is_match"
         ) {
             return match name {
                 "len" | "count" | "capacity" => {
@@ -691,6 +740,7 @@ fn passes(krate: &str) -> bool {
             | "form_urlencoded"
             | "camino"
             | "itertools"
+            | "async_std"
             | "futures"
             | "futures_util"
             | "tokio_stream"

@@ -51,14 +51,18 @@ impl Walk<'_, '_> {
         let Some(test) = call.args.first().copied() else {
             return Sinks::NONE;
         };
-        // Letters are what passes of a text, if each is asked about.
-        let each = matches!(self.body.expr(call.receiver), Expr::MethodCall(of)
-            if matches!(of.name.as_str(), "chars" | "bytes"));
         match callable {
-            _ if each && self.speaks_of_letters(test, false) => Sinks::TEXTUAL,
+            _ if self.lets_letters_pass(call.receiver, test) => Sinks::TEXTUAL,
             Callable::Closure(key, _) if key != self.key => Sinks::NONE,
             _ => self.proven_by(test, true),
         }
+    }
+
+    /// Whether a test lets letters pass of a text, each of which it is asked about.
+    pub(super) fn lets_letters_pass(&self, each: ExprId, test: ExprId) -> bool {
+        let is_each = matches!(self.body.expr(each), Expr::MethodCall(of)
+            if matches!(of.name.as_str(), "chars" | "bytes"));
+        is_each && self.speaks_of_letters(test, false)
     }
 
     /// What a known list says of a variable that one of its elements is equal to:

@@ -86,6 +86,8 @@ fn holds(program: &Program, ty: &Ty, depth: u32) -> Holds {
             path if FIXED.contains(&path) || path.starts_with("std::num::NonZero") => Holds::Number,
             path if CHOICES.contains(&path) => Holds::Nothing,
             "url::Url" | "http::Uri" | "rocket::http::uri::Origin" => Holds::Address,
+            // `web::Path<u32>`, whole.
+            _ if args.len() == 1 && program.models.extractor(*path).is_some() => of_all(args),
             _ => Holds::Anything,
         },
         Ty::Adt(id, _) => match &program[*id].kind {

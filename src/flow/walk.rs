@@ -671,7 +671,7 @@ impl<'w, 'a> Walk<'w, 'a> {
         }
     }
 
-    fn assign(&mut self, target: ExprId, value: Value) {
+    pub(super) fn assign(&mut self, target: ExprId, value: Value) {
         // An element is not the whole.
         if matches!(self.body.expr(target), Expr::Index { .. }) {
             self.add_to(target, &value);
@@ -699,6 +699,14 @@ impl<'w, 'a> Walk<'w, 'a> {
         match self.all.is_exact() {
             true => value.changed(|it| it.way = it.way.then(&what, span)),
             false => value,
+        }
+    }
+
+    /// What a reference is to: `&mut text`.
+    pub(super) fn behind(&self, id: ExprId) -> ExprId {
+        match self.body.expr(id) {
+            Expr::Ref { inner, .. } => *inner,
+            _ => id,
         }
     }
 

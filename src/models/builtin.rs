@@ -186,6 +186,7 @@ crates! {
     async_nats: model, none;
     async_session: model, exports;
     async_ssh2_tokio: model, none;
+    async_std: model, none;
     async_trait: model, exports;
     attohttpc: model, exports;
     awc: model, exports;

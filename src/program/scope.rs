@@ -212,8 +212,14 @@ impl Program {
                 return own.clone();
             }
             let found = self.members_open(at, name, open);
-            let usable = |def: &Def| {
-                !is_prefix || !matches!(def, Def::Fn(_) | Def::Const(_) | Def::Macro(_))
+            let usable = |def: &Def| match def {
+                Def::Fn(_) | Def::Const(_) | Def::Macro(_) => !is_prefix,
+                // `use log::{info, log}`: `log::info!` is the crate's all the same.
+                Def::External(path) if is_prefix => {
+                    let path = self.models.canonical(path.as_str());
+                    self.models.macro_(path).is_none()
+                }
+                _ => true,
             };
             if found.iter().any(usable) {
                 return found;
