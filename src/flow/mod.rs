@@ -160,7 +160,9 @@ fn carriers(program: &Program) -> FxHashSet<Name> {
     });
     let names = extractors.iter().map(|it| last_segment(it.as_str()));
     let requests = ["Request", "HttpRequest", "ServiceRequest"];
-    names.chain(requests).map(Name::new).collect()
+    let names = names.chain(requests).map(Name::new);
+    // Whatever imports call them.
+    names.flat_map(|it| program.spelled(it)).collect()
 }
 
 /// Whether a parameter of a function is of such a type, by what is written.
