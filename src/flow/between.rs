@@ -7,14 +7,16 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::near::Near;
+use super::secrets::{SecretNames, instrument};
 use super::special;
+use super::whole::{gives_text, may_fill};
 use crate::facts::mentions::hash;
 use crate::facts::{Body, Expr, ExprId, Mention};
-use crate::models::exports::last_segment;
-use crate::models::{Function, Role, SinkKind, Sinks, SourceKind};
+use crate::models::{Function, SinkKind, Sinks, SourceKind};
 use crate::program::methods::Candidate;
 use crate::program::{BodyKey, BodyOwner, Container, Def, FnId, Program};
 use crate::source::Name;
+use crate::values::shown::mentions_of_logs;
 use crate::values::{Callee, Typing, Values};
 
 /// Of a call that may reach more functions than this, nothing is believed.
@@ -26,6 +28,19 @@ pub(super) struct Between {
     pub(super) roots: Vec<FnId>,
     /// The roots and all that is called on the way.
     functions: FxHashSet<FnId>,
+    /// What is known where secrets are followed.
+    secrets: OfSecrets,
+}
+
+/// What lies between the names of secrets and sinks.
+#[derive(Default)]
+struct OfSecrets {
+    /// How many calls functions are away from a sink, at the least.
+    left: FxHashMap<FnId, usize>,
+    /// Those that may name a secret.
+    naming: FxHashSet<FnId>,
+    /// Through how many calls secrets are followed.
+    calls: usize,
 }
 
 impl Between {
@@ -87,7 +102,72 @@ impl Between {
                 .collect();
         }
         roots.retain(|it| functions.contains(it));
-        Between { roots, functions }
+        Between {
+            roots,
+            functions,
+            secrets: OfSecrets::default(),
+        }
+    }
+
+    /// What lies between functions that may name a secret and sinks of these kinds, where no more than so many
+    /// calls do.
+    pub(super) fn of_secrets(
+        values: &Values<'_>,
+        (asked, calls): (Sinks, usize),
+        names: SecretNames,
+        is_meant: impl Fn(BodyKey) -> bool + Sync,
+    ) -> Between {
+        let program = values.program;
+        let mut left: FxHashMap<FnId, usize> = FxHashMap::default();
+        let mut open = with_sinks(values, asked);
+        left.extend(open.iter().map(|it| (*it, 0)));
+        for depth in 1..=calls {
+            // Who takes nothing but itself is handed no secret.
+            open.retain(|it| !program[*it].sig.params.is_empty());
+            let hashes = open.iter().flat_map(|it| program.hashes_of_fn(*it));
+            let callers = owners(program, program.mentioning(&hashes.collect()));
+            open = callers;
+            open.retain(|it| !left.contains_key(it));
+            left.extend(open.iter().map(|it| (*it, depth)));
+        }
+        let may_name = |id: &FnId| {
+            let def = &program[*id];
+            let body = def.body.map(|it| &program[it].body);
+            !def.is_test && body.is_some_and(|it| it.text().is_none_or(names.may_name))
+        };
+        let all: Vec<FnId> = program.fn_ids().map(|it| it.0).collect();
+        let naming: Vec<FnId> = all.into_par_iter().filter(may_name).collect();
+        let is_root = |id: &&FnId| {
+            let is_live = program[**id].body.is_some_and(&is_meant);
+            is_live && left.contains_key(*id)
+        };
+        let mut roots: Vec<FnId> = naming.iter().filter(is_root).copied().collect();
+        roots.sort_unstable();
+        Between {
+            roots,
+            functions: FxHashSet::default(),
+            secrets: OfSecrets {
+                left,
+                naming: naming.into_iter().collect(),
+                calls,
+            },
+        }
+    }
+
+    /// Whether a function may name a secret.
+    pub(super) fn names_secrets(&self, id: FnId) -> bool {
+        self.secrets.naming.contains(&id)
+    }
+
+    /// Whether a function that is so many calls away from where a secret was named may bring one to a sink, or gives
+    /// a text that may hold one.
+    pub(super) fn leads_on(&self, program: &Program, id: FnId, depth: usize) -> bool {
+        let OfSecrets { left, calls, .. } = &self.secrets;
+        let comes_to_sink = || left.get(&id).is_some_and(|left| depth + left <= *calls);
+        depth == 0
+            || comes_to_sink()
+            || depth <= *calls
+                && (self.names_secrets(id) || gives_text(program, id) || may_fill(program, id))
     }
 
     /// Whether a function lies there.
@@ -192,13 +272,15 @@ fn with_sinks(values: &Values<'_>, asked: Sinks) -> Vec<FnId> {
             || args.any(|(kind, at)| kind == SinkKind::Command || !is_fixed(at))
     };
     let mut found: Vec<FnId> = owners(program, calling(values, is_sink, is_met));
-    if asked.has(SinkKind::Log) {
-        let macros = program
-            .models
-            .macros_of(program.crates_used(), |it| it.role == Role::Logs);
-        let names = macros.iter().map(|it| last_segment(it.as_str()));
-        let hashes = names.flat_map(|it| program.hashes_of(Name::new(it), &[Mention::Macro]));
-        found.extend(owners(program, program.mentioning(&hashes.collect())));
+    if asked.has(SinkKind::Log) || asked.has(SinkKind::SecretLog) {
+        found.extend(owners(
+            program,
+            program.mentioning(&mentions_of_logs(program)),
+        ));
+    }
+    if asked.has(SinkKind::SecretLog) {
+        let fns = program.fn_ids().map(|it| it.0);
+        found.extend(fns.filter(|it| instrument(program, *it).is_some()));
     }
     found.extend(owners(program, special::bodies(values, asked)));
     for [first, second] in special::mentions(asked) {
