@@ -6,12 +6,14 @@
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::hints::Hints;
 use super::near::Near;
 use super::secrets::{SecretNames, instrument};
 use super::special;
 use super::whole::{gives_text, may_fill};
 use crate::facts::mentions::hash;
 use crate::facts::{Body, Expr, ExprId, Mention};
+use crate::models::exports::last_segment;
 use crate::models::{Function, SinkKind, Sinks, SourceKind};
 use crate::program::methods::Candidate;
 use crate::program::{BodyKey, BodyOwner, Container, Def, FnId, Program};
@@ -21,6 +23,9 @@ use crate::values::{Callee, Typing, Values};
 
 /// Of a call that may reach more functions than this, nothing is believed.
 const MAX_TARGETS: usize = 6;
+
+/// Of a function that more bodies mention than this, it is not asked whether it gives a secret.
+const MAX_ASKING: usize = 24;
 
 /// Functions that frameworks call, and those from there to a sink.
 pub(super) struct Between {
@@ -37,8 +42,6 @@ pub(super) struct Between {
 struct OfSecrets {
     /// How many calls functions are away from a sink, at the least.
     left: FxHashMap<FnId, usize>,
-    /// Those that may name a secret.
-    naming: FxHashSet<FnId>,
     /// Through how many calls secrets are followed.
     calls: usize,
 }
@@ -130,33 +133,51 @@ impl Between {
             open.retain(|it| !left.contains_key(it));
             left.extend(open.iter().map(|it| (*it, depth)));
         }
-        let may_name = |id: &FnId| {
-            let def = &program[*id];
-            let body = def.body.map(|it| &program[it].body);
-            !def.is_test && body.is_some_and(|it| it.text().is_none_or(names.may_name))
-        };
+        let giving = |id: &FnId| gives_text(program, *id) && names_secret(program, names, *id);
         let all: Vec<FnId> = program.fn_ids().map(|it| it.0).collect();
-        let naming: Vec<FnId> = all.into_par_iter().filter(may_name).collect();
-        let is_root = |id: &&FnId| {
-            let is_live = program[**id].body.is_some_and(&is_meant);
-            is_live && left.contains_key(*id)
+        let giving: Vec<FnId> = all.into_par_iter().filter(giving).collect();
+        // What very many mention is mostly the name of something else.
+        let mut asking: FxHashSet<FnId> = FxHashSet::default();
+        let mut rare = Vec::new();
+        for id in giving {
+            let bodies = program.mentioning(&program.hashes_of_fn(id).collect());
+            if bodies.len() <= MAX_ASKING {
+                asking.extend(owners(program, bodies));
+                rare.push(id);
+            }
+        }
+        let giving = rare;
+        let spelled = |ids: &[FnId]| -> FxHashSet<Name> {
+            let names = ids.iter().map(|it| program[*it].name);
+            names.flat_map(|it| program.spelled(it)).collect()
         };
-        let mut roots: Vec<FnId> = naming.iter().filter(is_root).copied().collect();
+        let givers = spelled(&giving);
+        let mut takers = spelled(&left.keys().copied().collect::<Vec<_>>());
+        let sinks = program.models.functions_of(program.crates_used(), |it| {
+            it.all_sinks().any(|(kind, _)| asked.has(kind))
+        });
+        let sinks = sinks.iter().map(|it| Name::new(last_segment(it.as_str())));
+        takers.extend(sinks.flat_map(|it| program.spelled(it)));
+        let hints = Hints {
+            names,
+            givers: &givers,
+            takers: &takers,
+        };
+        let is_root = |id: &FnId| {
+            let Some(key) = program[*id].body.filter(|it| is_meant(*it)) else {
+                return false;
+            };
+            let is_near = asking.contains(id) || names_secret(program, names, *id);
+            is_near && hints.may_leak(&program[key].body)
+        };
+        let near: Vec<FnId> = left.keys().copied().collect();
+        let mut roots: Vec<FnId> = near.into_par_iter().filter(is_root).collect();
         roots.sort_unstable();
         Between {
             roots,
             functions: FxHashSet::default(),
-            secrets: OfSecrets {
-                left,
-                naming: naming.into_iter().collect(),
-                calls,
-            },
+            secrets: OfSecrets { left, calls },
         }
-    }
-
-    /// Whether a function may name a secret.
-    pub(super) fn names_secrets(&self, id: FnId) -> bool {
-        self.secrets.naming.contains(&id)
     }
 
     /// Whether a function that is so many calls away from where a secret was named may bring one to a sink, or gives
@@ -166,14 +187,20 @@ impl Between {
         let comes_to_sink = || left.get(&id).is_some_and(|left| depth + left <= *calls);
         depth == 0
             || comes_to_sink()
-            || depth <= *calls
-                && (self.names_secrets(id) || gives_text(program, id) || may_fill(program, id))
+            || depth <= *calls && (gives_text(program, id) || may_fill(program, id))
     }
 
     /// Whether a function lies there.
     pub(super) fn has(&self, id: FnId) -> bool {
         self.functions.contains(&id)
     }
+}
+
+/// Whether a function names a secret, by its text.
+pub(super) fn names_secret(program: &Program, names: SecretNames, id: FnId) -> bool {
+    let def = &program[id];
+    let body = def.body.map(|it| &program[it].body);
+    !def.is_test && body.is_some_and(|it| it.text().is_none_or(names.may_name))
 }
 
 /// The functions that a function of the program calls, or names as values.

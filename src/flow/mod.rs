@@ -10,6 +10,7 @@ mod calls;
 mod channels;
 mod env;
 mod guards;
+mod hints;
 mod library;
 mod loops;
 mod macros;

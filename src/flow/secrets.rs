@@ -9,8 +9,8 @@ use super::taint::{Callable, Fields, Origin, Source, Taint, Value};
 use super::types::puts_in;
 use super::walk::{Walk, index_name};
 use super::whole::{
-    derives_debug, encodes, gives_itself, is_holder, is_remade, is_text, passes_argument,
-    runs_on_elements, takes_out,
+    derives_debug, encodes, gives_itself, gives_text, is_holder, is_remade, is_text,
+    passes_argument, runs_on_elements, takes_out,
 };
 use crate::facts::body::{MacroCall, MethodCall};
 use crate::facts::item::Param;
@@ -490,7 +490,7 @@ impl<'a> Walk<'_, 'a> {
             true => given.has_secret(),
             false => !given.is_clean(),
         };
-        self.all.names_secrets(target) || is_handed()
+        is_handed() || gives_text(self.all.program, target) && self.all.names_secrets(target)
     }
 }
 

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::between::Between;
+use super::between::{Between, names_secret};
 use super::pages;
 use super::secrets::SecretNames;
 use super::taint::{Source, Step, Taint, Value, Way};
@@ -127,6 +127,8 @@ pub(super) struct Summaries<'a> {
     looks: Looks,
     /// What tells secrets, if those are followed.
     pub(super) secrets: Option<SecretNames>,
+    /// Whether functions name secrets of their own.
+    naming: RefCell<FxHashMap<FnId, bool>>,
     /// By function, and how many calls it stands away from what leads to a sink.
     known: RefCell<FxHashMap<(FnId, u8), Rc<Summary>>>,
     /// Functions that are being looked at.
@@ -157,6 +159,7 @@ impl<'a> Summaries<'a> {
             between,
             looks,
             secrets,
+            naming: RefCell::default(),
             known: RefCell::default(),
             open: RefCell::default(),
             flows: RefCell::default(),
@@ -181,7 +184,12 @@ impl<'a> Summaries<'a> {
 
     /// Whether a function may name secrets of its own.
     pub(super) fn names_secrets(&self, id: FnId) -> bool {
-        self.between.names_secrets(id)
+        let Some(names) = self.secrets else {
+            return false;
+        };
+        let mut known = self.naming.borrow_mut();
+        let naming = known.entry(id);
+        *naming.or_insert_with(|| names_secret(self.program, names, id))
     }
 
     /// What a function does; nothing is said of one that is not looked into: it may pass on whatever

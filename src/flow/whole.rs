@@ -280,6 +280,8 @@ pub(super) fn gives_text(program: &Program, id: FnId) -> bool {
         let mut args = last.args.iter().flatten();
         match last.name.as_str() {
             "String" | "str" | "Cow" | "Url" | "Uri" => true,
+            // A constructor keeps what it is handed.
+            "Self" => true,
             "Option" | "Result" | "Vec" | "Box" | "Arc" if depth < 3 => {
                 args.any(|it| matches!(it, GenericArg::Type(ty) if is_meant(ty, depth + 1)))
             }

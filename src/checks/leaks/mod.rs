@@ -76,7 +76,7 @@ fn travelled(cx: &Context<'_>, kind: SinkKind) -> Vec<Leak> {
         secrets: Some(SecretNames {
             is_secret: secret::is_certain,
             is_header: secret::lets_in,
-            may_name: secret::may_name_one,
+            may_name: secret::names_certain_one,
         }),
     };
     let found = flows(cx.values, cx.sources, cx.inventory, &asked, |it| {

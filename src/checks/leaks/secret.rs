@@ -6,7 +6,7 @@ use rustc_hash::FxHashSet;
 
 use super::super::Context;
 use super::super::secrets::names::{self, NameVerdict, Strength};
-use super::super::secrets::{SecretKind, may_be_secret};
+use super::super::secrets::{SecretKind, may_be_secret, stems};
 use crate::facts::body::MethodCall;
 use crate::facts::item::Field;
 use crate::facts::{Expr, ExprId, GenericArg, TypeRef};
@@ -39,7 +39,35 @@ pub(super) fn lets_in(header: &str) -> bool {
 
 /// Whether a value of a name is a secret for certain, as far as a name can say that.
 pub(super) fn is_certain(name: Name) -> bool {
+    is_certain_text(name.as_str())
+}
+
+fn is_certain_text(name: &str) -> bool {
     judged(name).is_some_and(|it| it.strength == Strength::Strong)
+}
+
+/// Whether a text names something that is a secret for certain.
+pub(super) fn names_certain_one(text: &str) -> bool {
+    if text.contains("expose_secret") || text.contains("ookie") {
+        return true;
+    }
+    let is_of_name = |it: char| it.is_ascii_alphanumeric() || matches!(it, '_' | '-');
+    let mut done = 0;
+    stems(text).any(|at| {
+        if at < done {
+            return false;
+        }
+        let start = text[..at].trim_end_matches(is_of_name).len();
+        let rest = &text[at..];
+        done = at + (rest.len() - rest.trim_start_matches(is_of_name).len());
+        let name = &text[start..done];
+        // Headers and variables of the environment are named by texts and constants.
+        let is_quoted = name.contains('-') || name.starts_with(|it: char| it.is_ascii_uppercase());
+        let small = || name.to_ascii_lowercase();
+        is_certain_text(name)
+            || is_quoted && (is_certain_text(&small()) || lets_in(&small().replace('_', "-")))
+            || lets_in(name)
+    })
 }
 
 /// A secret that was found in an expression.
@@ -186,7 +214,7 @@ impl<'c, 'a> Secrets<'c, 'a> {
 
     /// What a variable, field or getter of a name is.
     fn by_name(&self, id: ExprId, name: Name, how: Shown) -> Option<Found> {
-        let verdict = judged(name)?;
+        let verdict = judged(name.as_str())?;
         let ty = self.cx.values.typing(self.key).ty(id);
         let is_weak = verdict.strength == Strength::Weak;
         let is_shown = match ty.is_unknown() {
@@ -212,7 +240,7 @@ pub(super) fn by_type(cx: &Context<'_>, name: Name, ty: &Ty) -> Option<Found> {
 
 /// What a value of a name and type is by itself, whatever is in it.
 pub(super) fn by_name_and_type(program: &Program, name: Name, ty: &Ty) -> Option<Found> {
-    let verdict = judged(name).filter(|_| is_text(program, ty, Shown::Debugged))?;
+    let verdict = judged(name.as_str()).filter(|_| is_text(program, ty, Shown::Debugged))?;
     Some(Found::new(name, verdict.strength == Strength::Weak))
 }
 
@@ -288,7 +316,7 @@ pub(super) fn secret_field(def: &AdtDef) -> Option<(Name, crate::source::TextRan
 /// The fields of a struct that are texts, and secrets by their names.
 pub(super) fn secret_texts(def: &AdtDef) -> impl Iterator<Item = &Field> {
     def.fields().iter().filter(|it| {
-        let verdict = judged(it.name);
+        let verdict = judged(it.name.as_str());
         let is_meant =
             |it: NameVerdict| it.strength == Strength::Strong || it.kind == SecretKind::Password;
         verdict.is_some_and(is_meant) && is_written_text(&it.ty)
@@ -356,8 +384,7 @@ pub(super) fn names_holder(cx: &Context<'_>, holders: &Holders, key: BodyKey) ->
 }
 
 /// What a name says, but for salts, which are no secrets.
-fn judged(name: Name) -> Option<NameVerdict> {
-    let text = name.as_str();
+fn judged(text: &str) -> Option<NameVerdict> {
     // A constant names a header, a cookie or a key under which something is kept.
     if text.starts_with(|it: char| it.is_ascii_uppercase()) {
         return None;
