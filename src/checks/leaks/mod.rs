@@ -276,10 +276,8 @@ fn named_by(program: &Program, id: FnId, written: &str) -> Option<(Name, Ty)> {
     let path = written.trim_start_matches(['%', '?', '&', ' ']);
     let mut names = path.split('.').map(str::trim);
     let first = names.next()?;
-    let param = program[id].sig.params.iter();
-    let param = param
-        .filter(|it| it.name.is_some_and(|it| it == first))
-        .last()?;
+    let mut params = program[id].sig.params.iter();
+    let param = params.find(|it| it.name.is_some_and(|it| it == first))?;
     let mut found = (
         Name::new(first),
         program.lower_ty(&program.fn_scope(id), &param.ty),
