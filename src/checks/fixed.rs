@@ -11,7 +11,7 @@ use crate::diagnostics::{Diagnostic, Label};
 use crate::facts::body::Literal;
 use crate::facts::{Body, Expr, ExprId, Pat};
 use crate::lints::Lint;
-use crate::models::Function;
+use crate::models::{Function, Hazard, HazardKind};
 use crate::program::{BodyKey, BodyOwner};
 use crate::source::{Name, Span};
 use crate::values::Callee;
@@ -50,7 +50,11 @@ pub(super) fn run(cx: &Context<'_>, lint: &Lint) -> Vec<Diagnostic> {
     };
     let program = cx.program;
     let is_meant = |it: &Function| of.argument(it).is_some();
-    let functions = program.models.functions_of(program.crates_used(), is_meant);
+    let mut functions = program.models.functions_of(program.crates_used(), is_meant);
+    if of == Of::Nonce {
+        let encrypting = |it: &Hazard| it.kind == HazardKind::ReusedNonce;
+        functions.extend(program.models.hazards_of(program.crates_used(), encrypting));
+    }
     let paths = functions.iter().map(|it| it.as_str());
     let mut bodies = program.using(paths, true, |it| functions.contains(&it));
     bodies.retain(|it| cx.is_live(*it));
@@ -147,6 +151,7 @@ fn used(cx: &Context<'_>, of: Of, key: BodyKey) -> Vec<Use> {
         };
         let model = cx.program.models.function(path);
         let at = model.and_then(|it| of.argument(it));
+        let at = at.or_else(|| encrypts_under(cx, of, path));
         let Some(arg) = at.and_then(|it| args.get(it as usize)) else {
             continue;
         };
@@ -166,6 +171,14 @@ fn used(cx: &Context<'_>, of: Of, key: BodyKey) -> Vec<Use> {
         }
     }
     found
+}
+
+/// The nonce of a function that encrypts, by what its model says of using one again.
+fn encrypts_under(cx: &Context<'_>, of: Of, path: Name) -> Option<u32> {
+    let hazards = cx.program.models.hazards(path);
+    let mut hazards = hazards.into_iter().filter(|_| of == Of::Nonce);
+    let hazard = hazards.find(|it| it.kind == HazardKind::ReusedNonce)?;
+    u32::try_from(hazard.argument?).ok()
 }
 
 /// Whether a key is none that `hardcoded-secret` judges by how it looks: a text beside its use.

@@ -64,6 +64,7 @@ impl Flows {
                 true => usize::MAX,
                 false => MAX_CALLS,
             },
+            secrets: None,
         };
         if asked.sinks == Sinks::NONE {
             return Flows::default();

@@ -6,19 +6,26 @@
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::hints::Hints;
 use super::near::Near;
+use super::secrets::{SecretNames, instrument};
 use super::special;
+use super::whole::{gives_text, may_fill};
 use crate::facts::mentions::hash;
 use crate::facts::{Body, Expr, ExprId, Mention};
 use crate::models::exports::last_segment;
-use crate::models::{Function, Role, SinkKind, Sinks, SourceKind};
+use crate::models::{Function, SinkKind, Sinks, SourceKind};
 use crate::program::methods::Candidate;
 use crate::program::{BodyKey, BodyOwner, Container, Def, FnId, Program};
 use crate::source::Name;
+use crate::values::shown::mentions_of_logs;
 use crate::values::{Callee, Typing, Values};
 
 /// Of a call that may reach more functions than this, nothing is believed.
 const MAX_TARGETS: usize = 6;
+
+/// Of a function that more bodies mention than this, it is not asked whether it gives a secret.
+const MAX_ASKING: usize = 24;
 
 /// Functions that frameworks call, and those from there to a sink.
 pub(super) struct Between {
@@ -26,6 +33,17 @@ pub(super) struct Between {
     pub(super) roots: Vec<FnId>,
     /// The roots and all that is called on the way.
     functions: FxHashSet<FnId>,
+    /// What is known where secrets are followed.
+    secrets: OfSecrets,
+}
+
+/// What lies between the names of secrets and sinks.
+#[derive(Default)]
+struct OfSecrets {
+    /// How many calls functions are away from a sink, at the least.
+    left: FxHashMap<FnId, usize>,
+    /// Through how many calls secrets are followed.
+    calls: usize,
 }
 
 impl Between {
@@ -87,13 +105,102 @@ impl Between {
                 .collect();
         }
         roots.retain(|it| functions.contains(it));
-        Between { roots, functions }
+        Between {
+            roots,
+            functions,
+            secrets: OfSecrets::default(),
+        }
+    }
+
+    /// What lies between functions that may name a secret and sinks of these kinds, where no more than so many
+    /// calls do.
+    pub(super) fn of_secrets(
+        values: &Values<'_>,
+        (asked, calls): (Sinks, usize),
+        names: SecretNames,
+        is_meant: impl Fn(BodyKey) -> bool + Sync,
+    ) -> Between {
+        let program = values.program;
+        let mut left: FxHashMap<FnId, usize> = FxHashMap::default();
+        let mut open = with_sinks(values, asked);
+        left.extend(open.iter().map(|it| (*it, 0)));
+        for depth in 1..=calls {
+            // Who takes nothing but itself is handed no secret.
+            open.retain(|it| !program[*it].sig.params.is_empty());
+            let hashes = open.iter().flat_map(|it| program.hashes_of_fn(*it));
+            let callers = owners(program, program.mentioning(&hashes.collect()));
+            open = callers;
+            open.retain(|it| !left.contains_key(it));
+            left.extend(open.iter().map(|it| (*it, depth)));
+        }
+        let giving = |id: &FnId| gives_text(program, *id) && names_secret(program, names, *id);
+        let all: Vec<FnId> = program.fn_ids().map(|it| it.0).collect();
+        let giving: Vec<FnId> = all.into_par_iter().filter(giving).collect();
+        // What very many mention is mostly the name of something else.
+        let mut asking: FxHashSet<FnId> = FxHashSet::default();
+        let mut rare = Vec::new();
+        for id in giving {
+            let bodies = program.mentioning(&program.hashes_of_fn(id).collect());
+            if bodies.len() <= MAX_ASKING {
+                asking.extend(owners(program, bodies));
+                rare.push(id);
+            }
+        }
+        let giving = rare;
+        let spelled = |ids: &[FnId]| -> FxHashSet<Name> {
+            let names = ids.iter().map(|it| program[*it].name);
+            names.flat_map(|it| program.spelled(it)).collect()
+        };
+        let givers = spelled(&giving);
+        let mut takers = spelled(&left.keys().copied().collect::<Vec<_>>());
+        let sinks = program.models.functions_of(program.crates_used(), |it| {
+            it.all_sinks().any(|(kind, _)| asked.has(kind))
+        });
+        let sinks = sinks.iter().map(|it| Name::new(last_segment(it.as_str())));
+        takers.extend(sinks.flat_map(|it| program.spelled(it)));
+        let hints = Hints {
+            names,
+            givers: &givers,
+            takers: &takers,
+        };
+        let is_root = |id: &FnId| {
+            let Some(key) = program[*id].body.filter(|it| is_meant(*it)) else {
+                return false;
+            };
+            let is_near = asking.contains(id) || names_secret(program, names, *id);
+            is_near && hints.may_leak(&program[key].body)
+        };
+        let near: Vec<FnId> = left.keys().copied().collect();
+        let mut roots: Vec<FnId> = near.into_par_iter().filter(is_root).collect();
+        roots.sort_unstable();
+        Between {
+            roots,
+            functions: FxHashSet::default(),
+            secrets: OfSecrets { left, calls },
+        }
+    }
+
+    /// Whether a function that is so many calls away from where a secret was named may bring one to a sink, or gives
+    /// a text that may hold one.
+    pub(super) fn leads_on(&self, program: &Program, id: FnId, depth: usize) -> bool {
+        let OfSecrets { left, calls, .. } = &self.secrets;
+        let comes_to_sink = || left.get(&id).is_some_and(|left| depth + left <= *calls);
+        depth == 0
+            || comes_to_sink()
+            || depth <= *calls && (gives_text(program, id) || may_fill(program, id))
     }
 
     /// Whether a function lies there.
     pub(super) fn has(&self, id: FnId) -> bool {
         self.functions.contains(&id)
     }
+}
+
+/// Whether a function names a secret, by its text.
+pub(super) fn names_secret(program: &Program, names: SecretNames, id: FnId) -> bool {
+    let def = &program[id];
+    let body = def.body.map(|it| &program[it].body);
+    !def.is_test && body.is_some_and(|it| it.text().is_none_or(names.may_name))
 }
 
 /// The functions that a function of the program calls, or names as values.
@@ -192,13 +299,15 @@ fn with_sinks(values: &Values<'_>, asked: Sinks) -> Vec<FnId> {
             || args.any(|(kind, at)| kind == SinkKind::Command || !is_fixed(at))
     };
     let mut found: Vec<FnId> = owners(program, calling(values, is_sink, is_met));
-    if asked.has(SinkKind::Log) {
-        let macros = program
-            .models
-            .macros_of(program.crates_used(), |it| it.role == Role::Logs);
-        let names = macros.iter().map(|it| last_segment(it.as_str()));
-        let hashes = names.flat_map(|it| program.hashes_of(Name::new(it), &[Mention::Macro]));
-        found.extend(owners(program, program.mentioning(&hashes.collect())));
+    if asked.has(SinkKind::Log) || asked.has(SinkKind::SecretLog) {
+        found.extend(owners(
+            program,
+            program.mentioning(&mentions_of_logs(program)),
+        ));
+    }
+    if asked.has(SinkKind::SecretLog) {
+        let fns = program.fn_ids().map(|it| it.0);
+        found.extend(fns.filter(|it| instrument(program, *it).is_some()));
     }
     found.extend(owners(program, special::bodies(values, asked)));
     for [first, second] in special::mentions(asked) {

@@ -5,7 +5,7 @@ use super::stored::hidden_by;
 use super::summary::Summary;
 use super::taint::{Callable, Origin, SELF, Taint, Value};
 use super::types;
-use super::walk::{Walk, index_name};
+use super::walk::{Walk, place_in};
 use crate::facts::body::MethodCall;
 use crate::facts::item::SelfParam;
 use crate::facts::{Expr, ExprId, TypeRef};
@@ -29,8 +29,13 @@ impl Given<'_> {
         }
     }
 
-    fn is_clean(&self) -> bool {
+    pub(super) fn is_clean(&self) -> bool {
         self.this.is_none_or(Value::is_clean) && self.args.iter().all(Value::is_clean)
+    }
+
+    /// Whether something of it is known to be a secret.
+    pub(super) fn has_secret(&self) -> bool {
+        self.this.is_some_and(Value::is_sent) || self.args.iter().any(Value::is_sent)
     }
 }
 
@@ -48,9 +53,14 @@ impl<'a> Walk<'_, 'a> {
         }
         let callees = self.typing.callees(id);
         match callees.first() {
-            Some(Callee::Constructor(Def::Adt(_) | Def::Variant(..))) => {
+            Some(Callee::Constructor(of @ (Def::Adt(_) | Def::Variant(..)))) => {
+                let variant = match (of, self.body.expr(callee)) {
+                    (Def::Variant(..), Expr::Path(path)) => path.last(),
+                    _ => None,
+                };
                 let parts = values.into_iter().enumerate();
-                Value::of_fields(parts.map(|(at, it)| (index_name(at), it)).collect())
+                let parts = parts.map(|(at, it)| (place_in(variant, at), it));
+                Value::of_fields(parts.collect())
             }
             Some(Callee::External(path)) => self.library(id, *path, None, args, values),
             Some(Callee::Fn(_)) => {
@@ -136,10 +146,13 @@ impl<'a> Walk<'_, 'a> {
             };
             self.closures_given(&given, self.span(id));
             // What is handed nothing does nothing with it.
-            if given.is_clean() && !self.all.gives(*target) {
+            if !self.leads_on(*target, &given) {
                 continue;
             }
             let Some(summary) = self.all.of(*target) else {
+                if self.all.secrets.is_some() {
+                    continue;
+                }
                 let value = self.passed_on(*target, receiver.as_ref(), args, &given, first);
                 result.join(&value.cleared(hidden_by(def.name.as_str())));
                 continue;
@@ -188,7 +201,11 @@ impl<'a> Walk<'_, 'a> {
         for (at, arg) in given.args.iter().enumerate() {
             if let Some(callable @ Callable::Closure(..)) = arg.callable {
                 let others = given.args.iter().enumerate().filter(|it| it.0 != at);
-                let all = Value::of_all(given.this.into_iter().chain(others.map(|it| it.1)));
+                let all = match self.all.secrets {
+                    // What is handed over beside it may be anything's, and is in no text yet.
+                    Some(_) => Value::default(),
+                    None => Value::of_all(given.this.into_iter().chain(others.map(|it| it.1))),
+                };
                 self.apply_callable(callable, vec![all.flat()], span);
             }
         }
@@ -206,7 +223,11 @@ impl<'a> Walk<'_, 'a> {
             let Origin::Param(at, fields) = &reach.taint.origin else {
                 continue;
             };
-            let part = given.of(*at).at(fields);
+            let mut part = given.of(*at).at(fields);
+            // What is written of a struct, its own type says.
+            if self.all.secrets.is_some() {
+                part = part.own();
+            }
             for taint in part.all() {
                 let arriving = self.passed(taint, &reach.taint, target, span);
                 self.arrive(reach.sink, &arriving);
@@ -264,6 +285,7 @@ impl<'a> Walk<'_, 'a> {
                 };
                 match self.all.of(id) {
                     Some(summary) => self.instantiate(id, &summary, &given, span),
+                    None if self.all.secrets.is_some() => Value::default(),
                     None => Value::of_all(&args).flat(),
                 }
             }
@@ -272,6 +294,9 @@ impl<'a> Walk<'_, 'a> {
 
     /// What comes of values that go into something that nobody knows.
     pub(super) fn unknown(&mut self, id: ExprId, name: &str, values: Vec<Value>) -> Value {
+        if self.all.secrets.is_some() {
+            return self.kept_by_unknown(id, name, values);
+        }
         let mut all = Value::default();
         for value in &values {
             if let Some(callable) = value.callable {

@@ -1,10 +1,11 @@
 //! Calls of libraries: what they pass on, keep, and do harm with.
 
+use super::channels::{is_of_sender, sends};
 use super::taint::{Callable, Lead, Origin, Source, Taint, Value};
 use super::types;
 use super::walk::{Walk, index_name};
 use crate::facts::body::MethodCall;
-use crate::facts::{Expr, ExprId, GenericArg, TypeRef};
+use crate::facts::{Expr, ExprId, GenericArg, Stmt, TypeRef};
 use crate::models::exports::{crate_of, last_segment};
 use crate::models::{Function, Role, SinkKind, Sinks, SourceKind};
 use crate::program::Ty;
@@ -33,6 +34,9 @@ impl<'a> Walk<'_, 'a> {
         args: &'a [ExprId],
         values: Vec<Value>,
     ) -> Value {
+        if self.all.secrets.is_some() {
+            return self.kept(id, path, this, args, values);
+        }
         let model = self.all.program.models.function(path);
         if let Some((call, _)) = &this {
             self.sink_of_chain(path, call, &values);
@@ -42,6 +46,7 @@ impl<'a> Walk<'_, 'a> {
         if this.is_none() {
             self.sink_of_function(path, args, &values);
             self.stored_by_function(path, args, &values);
+            self.page_by_function(path, args, &values);
         }
         let receiver = this.as_ref().map(|(call, value)| (call.receiver, value));
         self.sink_of_reader(path, receiver, args, &values);
@@ -89,7 +94,8 @@ impl<'a> Walk<'_, 'a> {
         let mut value = match this {
             Some((call, value)) => {
                 // What is not known to work on texts keeps what it is handed to itself.
-                let values: Vec<Value> = match passes(krate) || model.is_some() {
+                let is_kept = || sends(name) && is_of_sender(self.all.program, path);
+                let values: Vec<Value> = match passes(krate) || model.is_some() || is_kept() {
                     true => values,
                     false => values.iter().map(Value::bare).collect(),
                 };
@@ -110,7 +116,7 @@ impl<'a> Walk<'_, 'a> {
     }
 
     /// Whether the first argument of a function is what it would be called on as a method.
-    fn begins_with_receiver(&self, model: &Function, args: &[ExprId]) -> bool {
+    pub(super) fn begins_with_receiver(&self, model: &Function, args: &[ExprId]) -> bool {
         let program = self.all.program;
         let name = Name::new(last_segment(model.path.as_str()));
         let is_method_of = |ty: &Ty| {
@@ -131,8 +137,16 @@ impl<'a> Walk<'_, 'a> {
             return;
         }
         for (kind, at) in model.all_sinks() {
-            if let (Some(arg), Some(value)) = (args.get(at as usize), values.get(at as usize)) {
-                self.sink(kind, *arg, path, value);
+            let (Some(arg), Some(value)) = (args.get(at as usize), values.get(at as usize)) else {
+                continue;
+            };
+            match kind {
+                // It unpacks by itself.
+                SinkKind::Inflation => {
+                    let value = value.clone().cleared(Sinks::UNPACKED);
+                    self.sink(kind, *arg, path, &value);
+                }
+                _ => self.sink(kind, *arg, path, value),
             }
         }
     }
@@ -214,8 +228,8 @@ impl<'a> Walk<'_, 'a> {
                 if let ([first, second], Some(of_first), Some(of_second)) =
                     (args, values.next(), values.next())
                 {
-                    self.assign(self.behind(*first), of_second);
-                    self.assign(self.behind(*second), of_first);
+                    self.assign(self.lent(*first), of_second);
+                    self.assign(self.lent(*second), of_first);
                 }
                 return Value::default();
             }
@@ -223,13 +237,13 @@ impl<'a> Walk<'_, 'a> {
                 let mut values = values.into_iter();
                 let old = values.next().unwrap_or_default();
                 if let (Some(place), Some(new)) = (args.first(), values.next()) {
-                    self.assign(self.behind(*place), new);
+                    self.assign(self.lent(*place), new);
                 }
                 return old;
             }
             "std::mem::take" => {
                 if let Some(place) = args.first() {
-                    self.assign(self.behind(*place), Value::default());
+                    self.assign(self.lent(*place), Value::default());
                 }
                 return values.into_iter().next().unwrap_or_default();
             }
@@ -293,7 +307,11 @@ impl<'a> Walk<'_, 'a> {
         }
         // `Option::replace`; a text's takes two.
         if types::puts_in(name) || name == "replace" && values.len() == 1 {
-            let mut added = joined().flat();
+            // What goes through a channel comes out as it is.
+            let mut added = match sends(name) {
+                true => joined(),
+                false => joined().flat(),
+            };
             if matches!(name, "push_str" | "push" | "write_str" | "insert_str") {
                 let before = self.lead_of(call.receiver, &receiver);
                 added = added.changed(|it| it.lead = it.lead.behind(before));
@@ -377,7 +395,15 @@ impl<'a> Walk<'_, 'a> {
         if name == "parse"
             && let [GenericArg::Type(written)] = &*call.generics
         {
-            return types::narrowed(self.all.program, &self.written(written), receiver);
+            let parsed = self.written(written);
+            self.sink_of_parsing(&parsed, call.receiver, &receiver);
+            return types::narrowed(self.all.program, &parsed, receiver);
+        }
+        if name == "parse"
+            && !receiver.is_untainted()
+            && let Some(parsed) = self.parsed_of(call)
+        {
+            self.sink_of_parsing(&parsed, call.receiver, &receiver);
         }
         if name == "as_str" {
             return receiver.cleared(Sinks::of(SinkKind::Nosql));
@@ -413,6 +439,10 @@ impl<'a> Walk<'_, 'a> {
             && self.lets_letters_pass(call.receiver, *test)
         {
             return receiver.cleared(Sinks::TEXTUAL);
+        }
+        // So many bytes of a reader at most.
+        if name == "take" {
+            return receiver.cleared(Sinks::of(SinkKind::Inflation));
         }
         if name == "parse" || types::looks_up(name) {
             return receiver;
@@ -455,8 +485,56 @@ impl<'a> Walk<'_, 'a> {
         }
     }
 
+    /// What a text is read as, by the type of a variable: `let name: HeaderName = text.parse()?`.
+    fn parsed_of(&self, call: &MethodCall) -> Option<Ty> {
+        let mut calls = self.body.exprs();
+        let (id, _) = calls.find(
+            |(_, it)| matches!(it, Expr::MethodCall(other) if std::ptr::eq(&**other, call)),
+        )?;
+        let above = |of: ExprId| {
+            let mut exprs = self.body.exprs();
+            exprs.find_map(|(id, expr)| match expr {
+                Expr::Try(inner) if *inner == of => Some(id),
+                Expr::MethodCall(call)
+                    if call.receiver == of && types::gives_success(call.name.as_str()) =>
+                {
+                    Some(id)
+                }
+                _ => None,
+            })
+        };
+        let mut made = id;
+        while let Some(next) = above(made) {
+            made = next;
+        }
+        let mut exprs = self.body.exprs();
+        exprs.find_map(|(_, expr)| match expr {
+            Expr::Block(block) => block.stmts.iter().find_map(|it| match it {
+                Stmt::Let(data) if data.init == Some(made) => {
+                    data.ty.as_ref().map(|it| self.written(it))
+                }
+                _ => None,
+            }),
+            _ => None,
+        })
+    }
+
+    /// A text is read as a value of a type, by `parse`, which is the type's `from_str`.
+    fn sink_of_parsing(&mut self, ty: &Ty, receiver: ExprId, value: &Value) {
+        let ty = ty.success().unwrap_or_else(|| ty.clone());
+        let Some(path) = ty.peel_refs().external_path() else {
+            return;
+        };
+        let models = self.all.program.models;
+        let model = models.function(models.member(path, Name::new("from_str")));
+        let Some(model) = model else { return };
+        for (kind, _) in model.all_sinks().filter(|it| it.1 == 0) {
+            self.sink(kind, receiver, model.path, value);
+        }
+    }
+
     /// `x.map(|it| ..)` and its like.
-    fn with_closure(
+    pub(super) fn with_closure(
         &mut self,
         call: &MethodCall,
         receiver: Value,

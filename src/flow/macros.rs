@@ -4,11 +4,11 @@ use super::library::lead_of_text;
 use super::special::is_code_key;
 use super::taint::{Lead, Value};
 use super::walk::Walk;
-use crate::facts::ExprId;
-use crate::facts::body::MacroCall;
-use crate::models::{Role, SinkKind, Sinks};
+use crate::facts::body::{Literal, MacroCall};
+use crate::facts::{Expr, ExprId};
+use crate::models::{SinkKind, Sinks};
 use crate::source::Name;
-use crate::values::shown::{Shown, shown};
+use crate::values::shown::{Shown, Written, outputs, shown, written};
 use crate::values::text::format_macro;
 use crate::values::{Text, TextPart};
 
@@ -29,6 +29,9 @@ impl<'a> Walk<'_, 'a> {
             }
             values.push((arg.value, value));
         }
+        if self.all.asked.has(SinkKind::SecretLog) {
+            self.log_secrets(call, name, &values);
+        }
         self.stored_by_macro(call, name, &values);
         self.page_by_macro(call, name, &values);
         match name {
@@ -38,9 +41,13 @@ impl<'a> Walk<'_, 'a> {
                 let Some(((target, _), rest)) = values.split_first() else {
                     return Value::default();
                 };
-                let all = rest
-                    .iter()
-                    .fold(Value::default(), |all, it| all.or(&it.1.flat()));
+                let all = match self.all.secrets {
+                    Some(_) => self.pieces_of(call, rest),
+                    None => {
+                        let all = rest.iter();
+                        all.fold(Value::default(), |all, it| all.or(&it.1.flat()))
+                    }
+                };
                 let all = all.changed(|it| it.lead = it.lead.behind(Lead::Some));
                 self.add_to(*target, &all);
                 Value::default()
@@ -78,18 +85,8 @@ impl<'a> Walk<'_, 'a> {
 
     /// What of a log's line is written as it is.
     fn log(&mut self, call: &MacroCall, name: &str, values: &[(ExprId, Value)]) {
-        let file = self.all.program[self.key].file;
-        let written = self.all.sources.slice(call.tokens.in_file(file));
-        let sigil = |id: ExprId| {
-            let start = self
-                .body
-                .expr_range(id)
-                .start
-                .checked_sub(call.tokens.start)?;
-            let before = written.get(..start as usize)?;
-            before.trim_end().chars().last()
-        };
-        let shown = shown(self.body, call, sigil);
+        let (program, sources) = (self.all.program, self.all.sources);
+        let shown = outputs(program, sources, self.key, (call, Written::Line));
         for (arg, value) in values {
             if shown.contains(&(*arg, Shown::Plainly)) {
                 self.sink(SinkKind::Log, *arg, Name::new(name), value);
@@ -114,26 +111,27 @@ impl<'a> Walk<'_, 'a> {
         }
     }
 
+    /// What `write!(target, "..{a}..", ..)` writes of secrets, each where it stands.
+    fn pieces_of(&self, call: &MacroCall, values: &[(ExprId, Value)]) -> Value {
+        let template = call.args.iter().flatten().nth(1).map(|it| it.value);
+        let text = template.and_then(|it| match self.body.expr(it) {
+            Expr::Literal(Literal::Str(text)) => Some(&**text),
+            _ => None,
+        });
+        let mut made = Value::default();
+        let mut pieces = holes(text.unwrap_or_default()).into_iter();
+        for (arg, _) in shown(self.body, call, |_| None) {
+            let (before, after) = pieces.next().unwrap_or_default();
+            if let Some((_, value)) = values.iter().find(|it| it.0 == arg) {
+                made.join(&self.in_text(value.flat(), &before, after));
+            }
+        }
+        made
+    }
+
     /// Whether a macro writes a line of a log.
     fn logs(&self, call: &MacroCall) -> bool {
-        let program = self.all.program;
-        let module = program[self.key].module;
-        let names: Vec<Name> = call.path.segments.iter().map(|it| it.name).collect();
-        // What every program has by its name alone.
-        if let [name] = &*names
-            && matches!(name.as_str(), "print" | "println" | "eprint" | "eprintln")
-        {
-            return true;
-        }
-        let found = program.resolve_names(module, &names, call.path.global);
-        found.iter().any(|it| match it.def {
-            crate::program::Def::External(path) => {
-                let path = program.models.canonical(path.as_str());
-                let model = program.models.macro_(path);
-                model.is_some_and(|it| it.role == Role::Logs)
-            }
-            _ => false,
-        })
+        written(self.all.program, self.key, call) == Some(Written::Line)
     }
 
     /// `format!("..{a}..{}", b)`: each argument behind what stands before it.
@@ -154,7 +152,7 @@ impl<'a> Walk<'_, 'a> {
             return Value::of_all(values.iter().map(|it| &it.1)).flat();
         };
         let mut before = Text::default();
-        for part in &text.parts {
+        for (index, part) in text.parts.iter().enumerate() {
             if let TextPart::Hole(name) = part
                 && let Some(at) = name
                     .strip_prefix('\u{1}')
@@ -166,6 +164,11 @@ impl<'a> Walk<'_, 'a> {
                 self.page_in_text(&before, arg.unwrap_or(id), value);
                 let lead = lead_of_text(&before);
                 let value = value.flat().changed(|it| it.lead = it.lead.behind(lead));
+                let after = match text.parts.get(index + 1) {
+                    Some(TextPart::Known(after)) => after,
+                    _ => "",
+                };
+                let value = self.in_text(value, &before.display(), after);
                 let value = self.noted(value, || "put into a text".into(), span);
                 made.join(&value);
             }
@@ -180,4 +183,25 @@ impl<'a> Walk<'_, 'a> {
         }
         made
     }
+}
+
+/// The holes of a template, each with what stands before it, where `{}` stands for others, and right behind it.
+fn holes(template: &str) -> Vec<(String, &str)> {
+    let mut all = Vec::new();
+    let mut before = String::new();
+    let mut rest = template;
+    while let Some(at) = rest.find(['{', '}']) {
+        before.push_str(&rest[..at]);
+        rest = &rest[at..];
+        if rest.starts_with("{{") || rest.starts_with("}}") {
+            before.push_str(&rest[..1]);
+            rest = &rest[2..];
+            continue;
+        }
+        let Some(end) = rest.find('}') else { break };
+        rest = &rest[end + 1..];
+        all.push((before.clone(), rest));
+        before.push_str("{}");
+    }
+    all
 }

@@ -7,15 +7,19 @@
 
 mod between;
 mod calls;
+mod channels;
 mod env;
 mod givers;
 mod guards;
+mod hints;
 mod library;
+mod loops;
 mod macros;
 mod near;
 mod pages;
 mod predicates;
 mod responses;
+pub(crate) mod secrets;
 mod sources;
 mod special;
 mod stored;
@@ -25,6 +29,7 @@ mod typemaps;
 mod types;
 mod verdicts;
 mod walk;
+pub(crate) mod whole;
 
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
@@ -38,6 +43,7 @@ use crate::routes::{HandlerTarget, Inventory};
 use crate::source::{Name, SourceMap};
 use crate::values::Values;
 
+pub use secrets::SecretNames;
 pub use summary::{Flow, Sink};
 pub use taint::{Source, Step};
 
@@ -60,6 +66,8 @@ pub struct Asked {
     pub sources: Vec<SourceKind>,
     /// Through how many calls data may come to a sink.
     pub calls: usize,
+    /// What tells secrets, if those are followed, and nothing that is sent.
+    pub secrets: Option<SecretNames>,
 }
 
 /// The flows of a program that are asked for, in the order of the sinks. `is_meant` says which functions are
@@ -75,33 +83,39 @@ pub fn flows(
         sinks: asked,
         sources: kinds,
         calls,
+        secrets,
     } = asked;
-    let (asked, calls) = (*asked, *calls);
+    let (asked, calls, secrets) = (*asked, *calls, *secrets);
     let program = values.program;
     let handlers = handlers(inventory);
     let closures = closures(inventory);
-    let with_closures: FxHashSet<BodyKey> = closures.iter().map(|it| it.0).collect();
-    // Whatever comes in comes in by a parameter that a framework fills.
-    let carriers = carriers(program);
-    let others = between::with_sources(values, kinds);
-    let givers = Givers::new(values, &others);
-    let is_root = |id: FnId| {
-        let def = &program[id];
-        let holds_handler = || def.body.is_some_and(|it| with_closures.contains(&it));
-        let is_given = || {
-            handlers.contains(&id)
-                || others.contains(&id)
-                || givers.takes(id)
-                || holds_handler()
-                || is_given(program, id, &carriers)
-        };
-        !def.is_test && def.body.is_some_and(&is_meant) && is_given()
+    let mut givers = Givers::default();
+    let between = match secrets {
+        Some(names) => Between::of_secrets(values, (asked, calls), names, &is_meant),
+        None => {
+            let with_closures: FxHashSet<BodyKey> = closures.iter().map(|it| it.0).collect();
+            // Whatever comes in comes in by a parameter that a framework fills.
+            let carriers = carriers(program);
+            let others = between::with_sources(values, kinds);
+            givers = Givers::new(values, &others);
+            Between::new(values, asked, calls, |id| {
+                let def = &program[id];
+                let holds_handler = || def.body.is_some_and(|it| with_closures.contains(&it));
+                let is_given = || {
+                    handlers.contains(&id)
+                        || others.contains(&id)
+                        || givers.takes(id)
+                        || holds_handler()
+                        || is_given(program, id, &carriers)
+                };
+                !def.is_test && def.body.is_some_and(&is_meant) && is_given()
+            })
+        }
     };
-    let between = Between::new(values, asked, calls, is_root);
     let about = |looks: Looks| {
         let called = (&handlers, &closures);
         let (asked, between) = ((asked, kinds.as_slice()), (&between, &givers));
-        Summaries::new(values, sources, asked, called, between, looks)
+        Summaries::new(values, sources, asked, called, between, (looks, secrets))
     };
     // First as if what leads to no sink passed on all that it is handed: most functions need no
     // second look, and what those call need not be read.

@@ -5,7 +5,7 @@ use super::walk::Walk;
 use crate::facts::body::{MacroCall, MethodCall};
 use crate::facts::mentions::hash;
 use crate::facts::{Attr, Expr, ExprId, Mention, Meta};
-use crate::models::exports::crate_of;
+use crate::models::exports::{crate_of, last_segment};
 use crate::models::{SinkKind, Sinks};
 use crate::program::{BodyKey, Program, Ty};
 use crate::source::Name;
@@ -192,7 +192,11 @@ impl<'a> Walk<'_, 'a> {
                 last = Some((at, other));
             }
         }
-        last.is_some_and(|(_, it)| it.name == "push" && self.pushes_limit(&it.args))
+        match last {
+            Some((_, it)) => it.name == "push" && self.pushes_limit(&it.args),
+            // `QueryBuilder::new("… LIMIT ")`.
+            None => self.begins_in_limit(builder),
+        }
     }
 
     /// Whether a chain of calls begins with a variable.
@@ -200,6 +204,26 @@ impl<'a> Walk<'_, 'a> {
         match self.body.expr(id) {
             Expr::MethodCall(call) => self.begins_with(call.receiver, local),
             _ => self.typing.local(id) == Some(local),
+        }
+    }
+
+    /// Whether a builder of queries begins with a text that ends in `LIMIT`.
+    fn begins_in_limit(&self, builder: crate::facts::PatId) -> bool {
+        let init = self.all.values.local_init(self.body, builder);
+        match init.map(|it| self.body.expr(it)) {
+            Some(Expr::Call { args, .. }) => self.pushes_limit(args),
+            _ => false,
+        }
+    }
+
+    /// `QuerySelect::limit(query, count)`: the method of a trait, by its path.
+    pub(super) fn page_by_function(&mut self, path: Name, args: &[ExprId], values: &[Value]) {
+        if self.all.asked.has(SinkKind::PageSize)
+            && let ([_, count], [_, value]) = (args, values)
+            && BUILDERS.contains(&crate_of(path.as_str()))
+            && last_segment(path.as_str()) == "limit"
+        {
+            self.sink(SinkKind::PageSize, *count, path, value);
         }
     }
 
@@ -294,9 +318,11 @@ fn ends_in_limit(text: &str) -> bool {
 /// The bodies in which a query is given a limit.
 pub(super) fn bodies(program: &Program) -> Vec<BodyKey> {
     let members = ["limit", "bind", "push_bind"].map(|it| hash(Mention::Member, it));
+    let by_path = [Mention::InType, Mention::InModule].map(|it| hash(it, "limit"));
+    let members = members.into_iter().chain(by_path);
     let macros = QUERIES.iter().chain(&["format"]);
     let macros = macros.map(|it| hash(Mention::Macro, it));
-    let mut bodies = program.mentioning(&members.into_iter().chain(macros).collect());
+    let mut bodies = program.mentioning(&members.chain(macros).collect());
     bodies.retain(|key| {
         let text = program[*key].body.text();
         text.is_none_or(|it| takes_limit(it) || writes_limit(it) && runs(it))
@@ -312,10 +338,11 @@ pub(super) fn bounds_by_name(asked: Sinks, name: Name) -> bool {
 
 /// Whether a method `limit` is called with something else than a number or a constant.
 fn takes_limit(text: &str) -> bool {
-    text.match_indices(".limit(").any(|(at, call)| {
+    let is_chosen = |(at, call): (usize, &str)| {
         let arg = text[at + call.len()..].trim_start();
         arg.starts_with(|it: char| it.is_ascii_lowercase() || matches!(it, '(' | '*' | '&'))
-    })
+    };
+    text.match_indices(".limit(").any(is_chosen) || text.match_indices("::limit(").any(is_chosen)
 }
 
 /// Whether a text has a limit that is no number: `LIMIT $1`, `LIMIT {limit}`, `" LIMIT "`.

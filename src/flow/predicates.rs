@@ -301,14 +301,17 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// Whether a path names a struct or variant of the program.
-    pub(super) fn is_own(&self, path: &Path) -> bool {
+    /// Of a pattern's path that names something of the program, the variant, if it is one.
+    pub(super) fn owner_of(&self, path: &Path) -> Option<Option<Name>> {
         let module = self.all.program[self.key].module;
         let found = self.all.program.resolve_whole(module, path);
-        found
-            .iter()
-            .any(|it| matches!(it, Def::Adt(_) | Def::Variant(..)))
-            || path.segments.first().is_some_and(|it| it.name == "Self")
+        let is_variant = found.iter().any(|it| matches!(it, Def::Variant(..)));
+        let is_of_self = path.segments.first().is_some_and(|it| it.name == "Self");
+        if is_variant || is_of_self && path.segments.len() > 1 {
+            return Some(path.last());
+        }
+        let is_own = is_of_self || found.iter().any(|it| matches!(it, Def::Adt(_)));
+        is_own.then_some(None)
     }
 }
 

@@ -34,6 +34,9 @@ impl Walk<'_, '_> {
         let Some(param) = def.sig.params.get(at) else {
             return handed;
         };
+        if self.all.secrets.is_some() {
+            return handed;
+        }
         let scope = program.fn_scope(self.id);
         let ty = program.lower_ty(&scope, &param.ty);
         let is_handler = self.all.handlers.contains(&self.id);
@@ -60,6 +63,9 @@ impl Walk<'_, '_> {
 
     /// A closure's parameter that a framework fills.
     pub(super) fn given_by_type(&self, closure: ExprId, pat: PatId) -> Value {
+        if self.all.secrets.is_some() {
+            return Value::default();
+        }
         let ty = self.typing.pat_ty(pat);
         let name = Name::new("request");
         let span = self.pat_span(pat);

@@ -12,8 +12,8 @@ use crate::facts::{Expr, ExprId, Mention};
 use crate::models::exports::last_segment;
 use crate::models::roles::TypeRole;
 use crate::models::schema::Type;
-use crate::models::{SinkKind, Sinks};
-use crate::program::BodyKey;
+use crate::models::{Function, SinkKind, Sinks};
+use crate::program::{BodyKey, Program, Ty};
 use crate::source::Name;
 use crate::values::Values;
 
@@ -120,11 +120,25 @@ impl Walk<'_, '_> {
         };
         if let Some((reader, value)) = read
             && !value.is_untainted()
-            && self.is_decoder(reader)
+            && (self.is_decoder(reader) || self.is_any_reader(reader))
         {
-            let value = value.clone();
+            // Of a reader that a caller hands in, only the caller knows whether it unpacks.
+            let value = self.unpacked(reader, value.clone());
             self.sink(SinkKind::Inflation, reader, path, &value);
         }
+    }
+
+    /// What comes of a reader: whether it unpacks, and so whether reading it to its end does harm.
+    pub(super) fn unpacked(&self, id: ExprId, value: Value) -> Value {
+        match value.is_untainted() || !self.is_decoder(id) {
+            true => value,
+            false => value.cleared(Sinks::UNPACKED),
+        }
+    }
+
+    /// Whether a reader is of whatever type a caller chooses.
+    fn is_any_reader(&self, id: ExprId) -> bool {
+        is_any_reader(self.ty(id))
     }
 
     fn is_decoder(&self, id: ExprId) -> bool {
@@ -419,6 +433,7 @@ pub(super) fn bodies(values: &Values<'_>, asked: Sinks) -> Vec<BodyKey> {
             found.extend(bodies);
         }
     }
+    found.extend(parsing(program, asked));
     if asked.has(SinkKind::Redirect) && program.may_use("rocket") {
         found.extend(program.using(std::iter::once(HEADER), true, |it| it == HEADER));
     }
@@ -453,12 +468,36 @@ pub(super) fn bodies(values: &Values<'_>, asked: Sinks) -> Vec<BodyKey> {
     found
 }
 
+/// The bodies that may read a text as a value of a type which it must not be anybody's for: `text.parse::<HeaderName>()`.
+fn parsing(program: &Program, asked: Sinks) -> Vec<BodyKey> {
+    let is_meant = |it: &Function| {
+        last_segment(it.path.as_str()) == "from_str"
+            && it.all_sinks().any(|(kind, at)| at == 0 && asked.has(kind))
+    };
+    let functions = program.models.functions_of(program.crates_used(), is_meant);
+    let owners = functions
+        .iter()
+        .filter_map(|it| it.as_str().rsplit("::").nth(1));
+    let names: FxHashSet<Name> = owners
+        .flat_map(|it| program.spelled(Name::new(it)))
+        .collect();
+    if names.is_empty() {
+        return Vec::new();
+    }
+    let mut bodies = program.mentioning(&FxHashSet::from_iter([hash(Mention::Member, "parse")]));
+    bodies.retain(|key| {
+        let text = program[*key].body.text();
+        text.is_none_or(|text| names.iter().any(|it| text.contains(it.as_str())))
+    });
+    bodies
+}
+
 /// Whether a body reads out of a value of one of these types.
 fn reads_decoder(values: &Values<'_>, key: BodyKey, decoders: &FxHashSet<Name>) -> bool {
     let typing = values.typing(key);
     let is_decoder = |id: ExprId| {
         let path = typing.ty(id).peel_refs().external_path();
-        path.is_some_and(|it| decoders.contains(&it))
+        path.is_some_and(|it| decoders.contains(&it)) || is_any_reader(typing.ty(id))
     };
     values.program[key]
         .body
@@ -471,6 +510,20 @@ fn reads_decoder(values: &Values<'_>, key: BodyKey, decoders: &FxHashSet<Name>) 
             Expr::Call { args, .. } => args.first().is_some_and(|it| is_decoder(*it)),
             _ => false,
         })
+}
+
+/// Whether a reader is of whatever type a caller chooses.
+fn is_any_reader(ty: &Ty) -> bool {
+    let mut ty = ty.peel_refs().clone();
+    while ty.is_external("std::boxed::Box") || ty.is_external("std::io::BufReader") {
+        ty = ty.arg(0).peel_refs().clone();
+    }
+    let (Ty::Param(_, bounds) | Ty::Opaque(bounds) | Ty::Dyn(bounds)) = ty else {
+        return false;
+    };
+    bounds.iter().any(|it| {
+        matches!(it.of, crate::program::Def::External(path) if matches!(path.as_str(), "std::io::Read" | "std::io::BufRead"))
+    })
 }
 
 /// Whether a text has a `vec![x; n]` whose length is no number and no constant.

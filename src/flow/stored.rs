@@ -3,6 +3,7 @@
 use super::between::writes;
 use super::taint::Value;
 use super::walk::Walk;
+use super::whole::hides;
 use crate::facts::body::{MacroCall, MethodCall, StructExpr};
 use crate::facts::mentions::hash;
 use crate::facts::{Attr, Expr, ExprId, Mention};
@@ -11,8 +12,15 @@ use crate::models::{SinkKind, Sinks};
 use crate::program::{AdtDef, BodyKey, Program, Ty};
 use crate::source::Name;
 
+/// Methods of MongoDB that keep a document as a whole.
+const WHOLE: [&str; 3] = ["insert_one", "insert_many", "replace_one"];
+
 /// Functions, methods and macros by which something is kept.
-const KEEPS: [&str; 16] = [
+const KEEPS: [&str; 20] = [
+    WHOLE[0],
+    WHOLE[1],
+    WHOLE[2],
+    "values",
     "bind",
     "push_bind",
     "execute",
@@ -61,6 +69,17 @@ impl<'a> Walk<'_, 'a> {
             ("write_all", [arg]) if self.is_file(call.receiver) => {
                 self.sink(SinkKind::Storage, *arg, path, &values[0]);
             }
+            // A row that is kept as a whole.
+            ("insert_one" | "insert_many", [arg, ..]) if self.is_of(path, "mongodb") => {
+                self.stored_whole(*arg, path, &values[0]);
+            }
+            ("replace_one", [_, arg, ..]) if self.is_of(path, "mongodb") => {
+                self.stored_whole(*arg, path, &values[1]);
+            }
+            ("values", [arg]) if self.is_of(path, "diesel") => {
+                // What is written by hand into such a row has been told of there.
+                self.stored_whole(*arg, path, &values[0].own());
+            }
             _ => {
                 let model = self.all.program.models.function(path);
                 let statement = model.and_then(|it| it.sql).map(|it| it as usize);
@@ -73,6 +92,31 @@ impl<'a> Walk<'_, 'a> {
                     }
                 }
             }
+        }
+    }
+
+    /// Whether a method is one of a library, or may be, of whatever type its receiver is.
+    fn is_of(&self, path: Name, library: &str) -> bool {
+        match crate_of(path.as_str()) {
+            "?" => self.all.program.may_use(library),
+            krate => krate == library,
+        }
+    }
+
+    /// The passwords in a row that is kept as it came: one of a type of the program, or several.
+    fn stored_whole(&mut self, arg: ExprId, path: Name, value: &Value) {
+        let mut ty = self.ty(arg).peel_refs();
+        while let Ty::Slice(inner) | Ty::Ref(inner) = ty {
+            ty = inner;
+        }
+        let inner = ty.arg(0);
+        if ty.is_external("std::vec::Vec") {
+            ty = inner.peel_refs();
+        }
+        let Ty::Adt(id, _) = ty else { return };
+        let fields = self.all.program[*id].fields().iter().map(|it| it.name);
+        for name in fields.filter(|it| is_password(*it)) {
+            self.sink(SinkKind::Storage, arg, path, &value.field(name));
         }
     }
 
@@ -275,6 +319,33 @@ pub(super) fn bodies(program: &Program) -> Vec<BodyKey> {
     let rows = program.adts.iter().filter(|it| is_row(it));
     let rows: Vec<Name> = rows.map(|it| it.name).collect();
     let mut bodies = program.mentioning(&hashes.collect());
+    // A statement or document names the password, and what is kept in it has another name.
+    let hashes = KEEPS.iter().flat_map(|it| {
+        [
+            Mention::Bare,
+            Mention::Member,
+            Mention::InModule,
+            Mention::Macro,
+        ]
+        .map(|how| hash(how, it))
+    });
+    let mut others = program.mentioning(&hashes.collect());
+    others.retain(|key| {
+        let text = program[*key].body.text();
+        text.is_some_and(|it| {
+            ["passw", "pwd", "passphrase"]
+                .iter()
+                .any(|word| it.contains(word))
+        })
+    });
+    bodies.extend(others);
+    // A row that is kept as a whole names none of its fields.
+    if program.may_use("mongodb") {
+        let hashes = WHOLE.map(|it| hash(Mention::Member, it));
+        bodies.extend(program.mentioning(&hashes.into_iter().collect()));
+    }
+    bodies.sort_unstable();
+    bodies.dedup();
     bodies.retain(|key| {
         let body = &program[*key].body;
         let is_kept = |it: Name| KEEPS.iter().any(|keeps| it == *keeps) || rows.contains(&it);
@@ -320,7 +391,8 @@ pub(super) fn hidden_by(function: &str) -> Sinks {
     ];
     let function = function.to_ascii_lowercase();
     match WORDS.iter().any(|it| function.contains(it)) {
-        true => Sinks::of(SinkKind::Storage),
+        true => Sinks::of(SinkKind::Storage).with(Sinks::OF_SECRETS),
+        false if hides(&function) => Sinks::OF_SECRETS,
         false => Sinks::NONE,
     }
 }

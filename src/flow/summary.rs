@@ -5,9 +5,10 @@ use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::between::Between;
+use super::between::{Between, names_secret};
 use super::givers::Givers;
 use super::pages;
+use super::secrets::SecretNames;
 use super::taint::{Source, Step, Taint, Value, Way};
 use super::verdicts::Verdict;
 use super::walk::Walk;
@@ -126,6 +127,10 @@ pub(super) struct Summaries<'a> {
     between: &'a Between,
     givers: &'a Givers,
     looks: Looks,
+    /// What tells secrets, if those are followed.
+    pub(super) secrets: Option<SecretNames>,
+    /// Whether functions name secrets of their own.
+    naming: RefCell<FxHashMap<FnId, bool>>,
     /// By function, and how many calls it stands away from what leads to a sink.
     known: RefCell<FxHashMap<(FnId, u8), Rc<Summary>>>,
     /// Functions that are being looked at.
@@ -143,7 +148,7 @@ impl<'a> Summaries<'a> {
         (asked, kinds): (Sinks, &'a [SourceKind]),
         (handlers, closures): (&'a FxHashSet<FnId>, &'a FxHashSet<(BodyKey, ExprId)>),
         (between, givers): (&'a Between, &'a Givers),
-        looks: Looks,
+        (looks, secrets): (Looks, Option<SecretNames>),
     ) -> Summaries<'a> {
         Summaries {
             values,
@@ -156,6 +161,8 @@ impl<'a> Summaries<'a> {
             between,
             givers,
             looks,
+            secrets,
+            naming: RefCell::default(),
             known: RefCell::default(),
             open: RefCell::default(),
             flows: RefCell::default(),
@@ -178,18 +185,42 @@ impl<'a> Summaries<'a> {
         self.looks == Looks::Exactly
     }
 
+    /// Whether the function that is looked at is where this began.
+    pub(super) fn is_at_root(&self) -> bool {
+        self.open.borrow().len() <= 1
+    }
+
+    /// Whether a function may name secrets of its own.
+    pub(super) fn names_secrets(&self, id: FnId) -> bool {
+        let Some(names) = self.secrets else {
+            return false;
+        };
+        let mut known = self.naming.borrow_mut();
+        let naming = known.entry(id);
+        *naming.or_insert_with(|| names_secret(self.program, names, id))
+    }
+
     /// What a function does; nothing is said of one that is not looked into: it may pass on whatever
     /// it is handed.
     pub(super) fn of(&self, id: FnId) -> Option<Rc<Summary>> {
         let mut open = self.open.borrow_mut();
         let aside = match (self.between.has(id), open.last()) {
+            _ if self.secrets.is_some() => open.len().min(MAX_DEPTH) as u8,
             (true, _) | (_, None) => 0,
             (false, Some(caller)) => caller.aside + 1,
         };
         // What bounds a number is short, and saves a second look at all who call it.
         let bounds = || aside <= 2 && pages::bounds_by_name(self.asked, self.program[id].name);
-        let is_passed_by = || self.looks == Looks::Roughly && !self.gives(id) && !bounds();
-        if aside > 0 && (is_passed_by() || aside > MAX_ASIDE) {
+        let is_left_out = match self.secrets {
+            // Each function is as many calls away from where a secret is named as are open.
+            Some(_) => !self.between.leads_on(self.program, id, usize::from(aside)),
+            None => {
+                aside > 0
+                    && (self.looks == Looks::Roughly && !self.gives(id) && !bounds()
+                        || aside > MAX_ASIDE)
+            }
+        };
+        if is_left_out {
             return None;
         }
         if let Some(known) = self.known.borrow().get(&(id, aside)) {

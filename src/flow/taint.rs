@@ -180,6 +180,9 @@ impl Taint {
     pub(super) fn new(origin: Origin) -> Taint {
         // Most of what is sent may be kept.
         let cleared = match &origin {
+            Origin::Source(source) if source.kind == SourceKind::Secret => {
+                Sinks::ALL.with(Sinks::of(SinkKind::Storage))
+            }
             Origin::Source(source) if !is_password(source.name) => Sinks::of(SinkKind::Storage),
             _ => Sinks::NONE,
         };
@@ -198,7 +201,15 @@ impl Taint {
             self.cleared.contains(Sinks::CLIMBING)
                 && (self.lead != Lead::Nothing || self.cleared.contains(Sinks::ROOTED))
         };
-        self.cleared.has(kind) || kind == SinkKind::File && stays()
+        // In a path, a secret stands where an interface wants it, and may stand nowhere else.
+        let is_in_path =
+            || matches!(self.origin, Origin::Source(_)) && !self.cleared.contains(Sinks::PLACED);
+        let is_packed =
+            || matches!(self.origin, Origin::Source(_)) && !self.cleared.contains(Sinks::UNPACKED);
+        self.cleared.has(kind)
+            || kind == SinkKind::File && stays()
+            || kind == SinkKind::Inflation && is_packed()
+            || kind == SinkKind::SecretUrl && is_in_path()
     }
 
     fn is_same(&self, other: &Taint) -> bool {
@@ -288,7 +299,7 @@ impl Value {
         match parts > MAX_PARTS || depth > MAX_PATH {
             true => Value {
                 callable: self.callable,
-                ..self.flat()
+                ..self.flat_but_for_secrets()
             },
             false => self,
         }
@@ -330,12 +341,20 @@ impl Value {
         let mut all: Vec<&Taint> = self.taints().iter().collect();
         for (_, field) in self.fields() {
             for taint in field.all() {
-                if all.len() < MAX_TAINTS && !all.iter().any(|it| it.is_same(taint)) {
+                // What is harmless of one part may do harm as another.
+                let is_known =
+                    |it: &&Taint| it.is_same(taint) && taint.cleared.contains(it.cleared);
+                if all.len() < MAX_TAINTS && !all.iter().any(is_known) {
                     all.push(taint);
                 }
             }
         }
         all
+    }
+
+    /// The same without what is known of its fields.
+    pub(super) fn own(&self) -> Value {
+        Value::of(self.taints().to_vec(), Vec::new())
     }
 
     /// The same taints, as those of one thing.
@@ -345,8 +364,28 @@ impl Value {
                 callable: None,
                 ..self.clone()
             },
-            _ => Value::of(self.all().into_iter().cloned().collect(), Vec::new()),
+            _ => {
+                let mut data = Data::default();
+                for taint in self.all() {
+                    data.add(taint.clone());
+                }
+                Value::of(data.taints, data.fields)
+            }
         }
+    }
+
+    /// The same, without secrets that are fields of it: those beside them are none.
+    fn flat_but_for_secrets(&self) -> Value {
+        let is_secret =
+            |it: &Taint| matches!(&it.origin, Origin::Source(it) if it.kind == SourceKind::Secret);
+        let own = self.taints();
+        let mut data = Data::default();
+        for taint in self.all() {
+            if !is_secret(taint) || own.iter().any(|it| it.is_same(taint)) {
+                data.add(taint.clone());
+            }
+        }
+        Value::of(data.taints, data.fields)
     }
 
     /// One of its fields.

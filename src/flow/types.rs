@@ -5,6 +5,7 @@ use crate::facts::{Body, Expr, GenericArg, TypeRef};
 use crate::models::{SinkKind, Sinks};
 use crate::program::{AdtId, AdtKind, FnId, ImplId, Program, Ty};
 
+use super::channels::sends;
 use super::stored::hidden_by;
 use super::taint::Value;
 
@@ -309,6 +310,14 @@ pub(super) fn shows_whole(method: &str) -> bool {
     )
 }
 
+/// Whether a method gives what went well of a result.
+pub(super) fn gives_success(method: &str) -> bool {
+    matches!(
+        method,
+        "ok" | "unwrap" | "expect" | "unwrap_or_default" | "map_err" | "ok_or" | "unwrap_or"
+    )
+}
+
 /// Whether a method leads to a place inside of its receiver, that can be written to.
 pub(super) fn leads_into(method: &str) -> bool {
     matches!(
@@ -366,8 +375,7 @@ pub(super) fn puts_in(method: &str) -> bool {
             | "set_host"
             | "copy_from_slice"
             | "clone_from"
-            | "send"
-    )
+    ) || sends(method)
 }
 
 /// Whether a method gives what a key leads to, and nothing of the key.

@@ -1,12 +1,13 @@
 //! One function, from its first statement to its last.
 
+use super::channels::{Channel, is_sender};
 use super::env::Env;
 use super::summary::{MAX_EXPRS, Reach, Sink, Summaries, Summary};
 use super::taint::{Callable, Origin, SELF, Taint, Value};
 use super::{types, verdicts};
 use rustc_hash::FxHashSet;
 
-use crate::facts::body::{BinaryOp, BlockKind, Closure, LoopKind, UnaryOp};
+use crate::facts::body::{BinaryOp, BlockKind, Closure, UnaryOp};
 use crate::facts::{Body, Expr, ExprId, Pat, PatId, Stmt};
 use crate::models::{SinkKind, Sinks};
 use crate::program::{BodyKey, FnId, Ty};
@@ -31,8 +32,12 @@ pub(super) struct Walk<'w, 'a> {
     pub(super) env: Option<Env>,
     pub(super) summary: Summary,
     leaving: Vec<Leaving>,
+    /// The channels that it makes.
+    pub(super) channels: Vec<Channel>,
+    /// Whether something was put into one that was not known to be in it.
+    pub(super) has_news: bool,
     /// By loop, what variables hold where it is left by `break`, with the value.
-    breaks: Vec<(Option<Name>, Vec<Env>, Value)>,
+    pub(super) breaks: Vec<(Option<Name>, Vec<Env>, Value)>,
     /// Closures that are being walked through.
     pub(super) inside: Vec<ExprId>,
     /// The expressions by which the function leaves.
@@ -51,6 +56,21 @@ impl<'w, 'a> Walk<'w, 'a> {
         if body.problem.is_some() {
             return Summary::default();
         }
+        let once = |channels| Walk::once(all, id, (key, body), channels);
+        let first = once(Vec::new());
+        match first.has_news {
+            true => once(first.channels).summary,
+            false => first.summary,
+        }
+    }
+
+    /// A walk to its end, where channels hold what they do.
+    fn once(
+        all: &'w Summaries<'a>,
+        id: FnId,
+        (key, body): (BodyKey, &'a Body),
+        channels: Vec<Channel>,
+    ) -> Walk<'w, 'a> {
         let mut walk = Walk {
             all,
             id,
@@ -60,15 +80,18 @@ impl<'w, 'a> Walk<'w, 'a> {
             env: Some(Env::default()),
             summary: Summary::default(),
             leaving: vec![Leaving::default()],
+            channels,
+            has_news: false,
             breaks: Vec::new(),
             inside: Vec::new(),
-            ends: verdicts::ends(program, id, body),
+            ends: verdicts::ends(all.program, id, body),
             exprs: 0,
         };
         walk.begin();
         let value = walk.expr(body.root);
         walk.leave(value);
-        walk.end()
+        walk.end();
+        walk
     }
 
     /// Binds the parameters: to what they are by their type, or to what the caller hands in.
@@ -82,9 +105,10 @@ impl<'w, 'a> Walk<'w, 'a> {
             let value = self.parameter(at);
             self.bind(*pat, value);
         }
+        self.record_parameters();
     }
 
-    fn end(mut self) -> Summary {
+    fn end(&mut self) {
         let leaving = self.leaving.pop().unwrap_or_default();
         self.answer(&leaving.value);
         self.summary.value = leaving.value;
@@ -100,7 +124,9 @@ impl<'w, 'a> Walk<'w, 'a> {
                 let is_mutable = def.sig.params.get(at).is_some_and(|it| {
                     matches!(it.ty, crate::facts::TypeRef::Ref { mutable: true, .. })
                 });
-                if is_mutable
+                let is_sender =
+                    !is_mutable && is_sender(self.all.program, self.typing.pat_ty(*pat));
+                if (is_mutable || is_sender)
                     && let Some(value) = env.local(*pat)
                     && is_changed(value, at as u16)
                 {
@@ -108,7 +134,6 @@ impl<'w, 'a> Walk<'w, 'a> {
                 }
             }
         }
-        self.summary
     }
 
     pub(super) fn span(&self, id: ExprId) -> Span {
@@ -131,10 +156,16 @@ impl<'w, 'a> Walk<'w, 'a> {
         if self.env.is_none() || self.exprs > MAX_EXPRS {
             return Value::default();
         }
-        let value = self.expr_now(id);
+        let mut value = self.expr_now(id);
+        if let Some(names) = self.all.secrets {
+            value = self.named(names, id, value);
+        }
         let is_left = self.env.is_some() && self.leaving.len() == 1;
         if is_left && self.ends.contains(&id) {
             self.note_end(id);
+        }
+        if self.all.asked.has(SinkKind::Inflation) {
+            value = self.unpacked(id, value);
         }
         match value.is_clean() {
             true => value,
@@ -160,7 +191,10 @@ impl<'w, 'a> Walk<'w, 'a> {
             Expr::Index { base, index } => {
                 let value = self.expr(*base);
                 self.expr(*index);
-                value
+                match self.cuts(*index) {
+                    true => Value::default(),
+                    false => value,
+                }
             }
             Expr::Struct(literal) => {
                 let mut value = literal.rest.map_or_else(Value::default, |id| self.expr(id));
@@ -277,7 +311,11 @@ impl<'w, 'a> Walk<'w, 'a> {
         let env = self.env.as_ref();
         if let Some(pat) = self.typing.local(id) {
             let known = env.and_then(|it| it.local(pat));
-            return known.cloned().unwrap_or_default();
+            let known = known.cloned().unwrap_or_default();
+            return match self.held_by_channel(pat) {
+                Some(held) => known.or(held),
+                None => known,
+            };
         }
         if path.as_ident().is_some_and(|it| it == "self") {
             return env.map_or_else(Value::default, |it| it.this.clone());
@@ -302,6 +340,7 @@ impl<'w, 'a> Walk<'w, 'a> {
             BinaryOp::Add => {
                 let left = self.expr(lhs);
                 let right = self.expr(rhs);
+                let right = self.behind(lhs, rhs, right);
                 let before = self.lead_of(lhs, &left);
                 let right = right.changed(|it| it.lead = it.lead.behind(before));
                 left.or(&right)
@@ -309,6 +348,7 @@ impl<'w, 'a> Walk<'w, 'a> {
             BinaryOp::AddAssign => {
                 let left = self.expr(lhs);
                 let right = self.expr(rhs);
+                let right = self.behind(lhs, rhs, right);
                 let before = self.lead_of(lhs, &left);
                 let right = right.changed(|it| it.lead = it.lead.behind(before));
                 self.add_to(lhs, &right);
@@ -379,6 +419,7 @@ impl<'w, 'a> Walk<'w, 'a> {
                     };
                     self.bind(data.pat, value);
                     if let Some(init) = data.init {
+                        self.note_channel(data.pat, init);
                         self.checked(init);
                         if data.diverge.is_some() {
                             let held = self.of_let(data.pat, init, true);
@@ -445,7 +486,7 @@ impl<'w, 'a> Walk<'w, 'a> {
     }
 
     /// Evaluates a condition and binds what it binds.
-    fn condition(&mut self, id: ExprId) {
+    pub(super) fn condition(&mut self, id: ExprId) {
         match self.body.expr(id) {
             Expr::Let { pat, value } => {
                 let value = self.expr(*value);
@@ -501,78 +542,6 @@ impl<'w, 'a> Walk<'w, 'a> {
         result
     }
 
-    fn repeat(&mut self, label: Option<Name>, kind: LoopKind, body: ExprId) -> Value {
-        let mut value = Value::default();
-        // What one turn leaves behind, another one finds.
-        for turn in 0..2 {
-            self.breaks.push((label, Vec::new(), Value::default()));
-            let mut held = Vec::new();
-            let mut parts = Value::default();
-            let start = self.env.clone();
-            match kind {
-                LoopKind::Loop => {}
-                LoopKind::While(cond) => {
-                    self.condition(cond);
-                    held = self.facts(cond, true);
-                }
-                LoopKind::For(pat, iter) => {
-                    let all = self.expr(iter);
-                    parts = all.clone();
-                    self.bind(pat, all);
-                }
-            }
-            let before = self.env.clone();
-            self.apply(&held);
-            self.expr(body);
-            // What each part was asked for holds for all, if no turn ends before that.
-            let is_whole = self.breaks.last().is_some_and(|it| it.1.is_empty());
-            let of_all = match kind {
-                LoopKind::For(pat, iter) if is_whole => self.held_by_loop(pat, iter, &parts),
-                _ => Vec::new(),
-            };
-            let mut after = self.env.take();
-            value = self.after_loop(Value::default());
-            // Left by `break` alone, or by its end as well.
-            let broken = self.env.clone();
-            self.join_env(after.take());
-            self.join_env(before.clone());
-            self.apply(&of_all);
-            // What is bound in it, each turn binds anew.
-            let inside = self.body.expr_range(body);
-            let head = match kind {
-                LoopKind::Loop => inside,
-                LoopKind::While(cond) => self.body.expr_range(cond),
-                LoopKind::For(pat, _) => self.body.pat_range(pat),
-            };
-            let is_own = |pat: PatId| {
-                let range = self.body.pat_range(pat);
-                inside.contains(range) || head.contains(range)
-            };
-            let is_settled = match (&self.env, &start) {
-                (Some(now), Some(start)) => now.is_as(start, is_own),
-                _ => true,
-            };
-            if turn == 1 || is_settled {
-                if matches!(kind, LoopKind::Loop) {
-                    self.env = broken;
-                }
-                break;
-            }
-        }
-        value
-    }
-
-    fn after_loop(&mut self, mut value: Value) -> Value {
-        let Some((_, envs, broken)) = self.breaks.pop() else {
-            return value;
-        };
-        for env in envs {
-            self.join_env(Some(env));
-        }
-        value.join(&broken);
-        value
-    }
-
     /// Binds a pattern to a value.
     pub(super) fn bind(&mut self, pat: PatId, value: Value) {
         let body = self.body;
@@ -608,11 +577,11 @@ impl<'w, 'a> Walk<'w, 'a> {
                     _ => value,
                 };
                 // `Some(x)`, `Ok(x)` and `Json(x)` are what they hold.
-                let is_library = !self.is_own(path);
+                let owner = self.owner_of(path);
                 for (at, inner) in all.iter().enumerate() {
-                    let part = match is_library {
-                        true => value.clone(),
-                        false => value.field(index_name(at)),
+                    let part = match owner {
+                        None => value.clone(),
+                        Some(variant) => value.field(place_in(variant, at)),
                     };
                     self.bind(*inner, part);
                 }
@@ -703,7 +672,7 @@ impl<'w, 'a> Walk<'w, 'a> {
     }
 
     /// What a reference is to: `&mut text`.
-    pub(super) fn behind(&self, id: ExprId) -> ExprId {
+    pub(super) fn lent(&self, id: ExprId) -> ExprId {
         match self.body.expr(id) {
             Expr::Ref { inner, .. } => *inner,
             _ => id,
@@ -720,6 +689,9 @@ impl<'w, 'a> Walk<'w, 'a> {
         {
             slot.add_at(&fields, value);
             slot.bound();
+            if let Some(local) = of {
+                self.put_into_channel(local, value);
+            }
         }
     }
 
@@ -783,6 +755,14 @@ impl<'w, 'a> Walk<'w, 'a> {
                 taint: taint.clone(),
             }),
         }
+    }
+}
+
+/// The name of a position in a tuple struct, or in a variant: other variants hold something else there.
+pub(super) fn place_in(variant: Option<Name>, at: usize) -> Name {
+    match variant {
+        Some(variant) => Name::new(&format!("{variant}.{at}")),
+        None => index_name(at),
     }
 }
 

@@ -177,6 +177,7 @@ crates! {
     anyhow: model, exports;
     argon2: model, exports;
     arrow_flight: model, none;
+    async_channel: model, none;
     async_graphql: model, exports;
     async_graphql_actix_web: model, exports;
     async_graphql_axum: model, exports;
@@ -224,6 +225,7 @@ crates! {
     constant_time_eq: model, exports;
     consulrs: model, none;
     cookie: model, exports;
+    crossbeam_channel: model, none;
     crypto_common: model, exports;
     ctr: model, none;
     dashmap: none, exports;
@@ -245,8 +247,10 @@ crates! {
     figment: model, exports;
     flatbuffers: model, none;
     flate2: model, exports;
+    flume: model, none;
     fs_err: model, exports;
     futures: none, exports;
+    futures_channel: model, none;
     futures_core: none, exports;
     futures_util: none, exports;
     garde: model, exports;
@@ -362,6 +366,7 @@ crates! {
     sha2: model, none;
     sha3: model, none;
     signature: none, exports;
+    slog: model, none;
     sqlx: model, exports;
     sqlx_core: none, exports;
     ssh2: model, none;

@@ -105,6 +105,9 @@ pub struct Hazard {
     /// Methods of which the program calls none where it is dangerous.
     #[serde(default)]
     pub unless_called: Vec<Name>,
+    /// Whether it is dangerous where the argument is the middle of a token, and what comes out is read as its claims.
+    #[serde(default)]
+    pub payload: bool,
     /// Whether all places of a crate are one finding, since one setting mends them.
     #[serde(default)]
     pub once: bool,

@@ -44,6 +44,10 @@ pub enum SinkKind {
     Recursion,
     /// Where something is kept: a database, a file. Only passwords do harm there.
     Storage,
+    /// A line of a log, where secrets do harm.
+    SecretLog,
+    /// The URL of a request, where secrets do harm. Of a function whose `url` is another argument: pairs of its query.
+    SecretUrl,
 }
 
 /// Kinds of sink, as a set.
@@ -55,7 +59,21 @@ impl Sinks {
     pub const NONE: Sinks = Sinks(0);
     /// All of them at which a form does harm. A password that was found to be of a good one is one
     /// all the same.
-    pub const ALL: Sinks = Sinks(u32::MAX ^ (1 << SinkKind::Storage as u32));
+    pub const ALL: Sinks = Sinks(
+        u32::MAX
+            ^ (1 << SinkKind::Storage as u32)
+            ^ (1 << SinkKind::SecretLog as u32)
+            ^ (1 << SinkKind::SecretUrl as u32)
+            ^ Sinks::PLACED.0
+            ^ Sinks::UNPACKED.0,
+    );
+    /// Not a kind of sink: of a secret it is known that it stands in the query of a URL, or before its host.
+    pub const PLACED: Sinks = Sinks(1 << 29);
+    /// Not a kind of sink: of a reader it is known that it unpacks what it reads.
+    pub const UNPACKED: Sinks = Sinks(1 << 28);
+    /// Those that only secrets do harm at.
+    pub const OF_SECRETS: Sinks =
+        Sinks::of(SinkKind::SecretLog).with(Sinks::of(SinkKind::SecretUrl));
     /// Not a kind of sink: of a path it is known that it does not climb out of a folder (`..`). One
     /// that begins with `/` still takes the place of the folder that it is joined to.
     pub const CLIMBING: Sinks = Sinks(1 << 30);
@@ -126,6 +144,8 @@ pub enum SourceKind {
     Message,
     /// Whoever packed an archive: the names of what is in it.
     Archive,
+    /// A value that is called a password, key or token.
+    Secret,
 }
 
 impl SourceKind {
@@ -141,6 +161,7 @@ impl SourceKind {
             SourceKind::Response => "another server's response",
             SourceKind::Message => "a message",
             SourceKind::Archive => "the name of an archive's entry",
+            SourceKind::Secret => "a secret",
         }
     }
 }

@@ -234,6 +234,8 @@ pub enum Outcome {
 pub enum TypeRole {
     /// Dereferences to its payload.
     SmartPointer,
+    /// The end of a channel that things are put into.
+    Sender,
     /// Sends HTTP requests.
     HttpClient,
     /// A database connection or pool.

@@ -194,6 +194,9 @@ pub struct Function {
     /// What harm it would do if its receiver were chosen by anybody.
     #[serde(default)]
     pub sink_of_self: Option<SinkKind>,
+    /// Whether it gives a pair of which the second gives what is put into the first: a channel.
+    #[serde(default)]
+    pub ends: bool,
     /// What sends the data that it gives.
     #[serde(default)]
     pub source: Option<SourceKind>,
@@ -240,6 +243,7 @@ impl Function {
         own.chain(self.sql.map(|at| (SinkKind::Sql, at)))
             .chain(self.file.map(|at| (SinkKind::File, at)))
             .chain(request.map(|at| (SinkKind::Request, at)))
+            .chain(request.map(|at| (SinkKind::SecretUrl, at)))
     }
 }
 

@@ -1,12 +1,16 @@
 //! Which origins a CORS layer lets read the answers, and whether with their visitors' credentials:
 //! read from the steps that make the layer, by the models of its library.
 
-use crate::facts::body::Literal;
-use crate::facts::{Expr, Pat};
+use crate::facts::body::{BinaryOp, Literal, UnaryOp};
+use crate::facts::{Body, Expr, ExprId, Pat, Stmt};
 use crate::models::roles::CorsRule;
+use crate::program::FnId;
 use crate::source::Span;
-use crate::values::Values;
 use crate::values::making::{Making, Place, Step};
+use crate::values::{Callee, Values};
+
+/// So deep code is followed that decides about origins.
+const MAX_STEPS: u32 = 12;
 
 /// Which origins may read answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -213,16 +217,25 @@ fn is_text(values: &Values<'_>, (key, id): Place, wanted: &str) -> bool {
     }
 }
 
-/// Whether code that decides about origins turns anybody down: a closure that is `true`, or that
-/// gives back what it was given, does not.
+/// Whether code that decides about origins turns anybody down: a closure or function that is `true` whatever it is
+/// given, or that gives back what it was given, does not.
 fn predicate(values: &Values<'_>, code: Option<&Place>) -> Origins {
     let Some((key, id)) = code else {
         return Origins::Named;
     };
     let body = &values.program[*key].body;
     let Expr::Closure(closure) = body.expr(*id) else {
-        return Origins::Named;
+        let defs = values.typing(*key).defs(*id).first();
+        let agrees =
+            matches!(defs, Some(Callee::Fn(of)) if agrees_always(values, of.id, MAX_STEPS));
+        return match agrees {
+            true => Origins::Mirrored,
+            false => Origins::Named,
+        };
     };
+    if agrees(values, (*key, closure.body), MAX_STEPS) {
+        return Origins::Mirrored;
+    }
     let mut value = closure.body;
     loop {
         value = match body.expr(value) {
@@ -242,10 +255,77 @@ fn predicate(values: &Values<'_>, code: Option<&Place>) -> Origins {
         is_bound && values.typing(*key).local(id) == first
     };
     match body.expr(value) {
-        Expr::Literal(Literal::Bool(true)) => Origins::Mirrored,
         Expr::Path(_) if is_first(value) => Origins::Mirrored,
         _ => Origins::Named,
     }
+}
+
+/// Whether a function says yes to every origin.
+fn agrees_always(values: &Values<'_>, id: FnId, depth: u32) -> bool {
+    let Some(key) = values.program[id].body else {
+        return false;
+    };
+    let body = &values.program[key].body;
+    let leaves = body
+        .exprs()
+        .any(|it| matches!(it.1, Expr::Return(_) | Expr::Try(_)));
+    !leaves && agrees(values, (key, body.root), depth)
+}
+
+/// Whether an expression is `true` for every origin that a browser sends: all have a scheme, and none is empty.
+fn agrees(values: &Values<'_>, (key, id): Place, depth: u32) -> bool {
+    let Some(depth) = depth.checked_sub(1) else {
+        return false;
+    };
+    let body = &values.program[key].body;
+    let next = |id: ExprId| agrees(values, (key, id), depth);
+    match body.expr(id) {
+        Expr::Literal(Literal::Bool(it)) => *it,
+        Expr::Block(block) => {
+            // What stands before the end may leave, or be all that it is about.
+            let is_plain = block.stmts.iter().all(|it| match it {
+                Stmt::Expr(it) => matches!(body.expr(*it), Expr::Macro(_)),
+                Stmt::Let(_) => false,
+            });
+            is_plain && block.tail.is_some_and(next)
+        }
+        Expr::Unary {
+            op: UnaryOp::Not,
+            inner,
+        } => matches!(body.expr(*inner), Expr::MethodCall(call) if call.name == "is_empty"),
+        Expr::Binary {
+            op: BinaryOp::Or,
+            lhs,
+            rhs,
+        } => next(*lhs) || next(*rhs),
+        Expr::Binary {
+            op: BinaryOp::And,
+            lhs,
+            rhs,
+        } => next(*lhs) && next(*rhs),
+        Expr::MethodCall(call) if call.name == "starts_with" => {
+            let schemes = ["http", "http://", "https", "https://"];
+            let is = |arg: ExprId| schemes.iter().any(|it| is_text(values, (key, arg), it));
+            call.args
+                .iter()
+                .any(|it| is(*it) || is_bytes_of_scheme(body, *it))
+        }
+        // `origin.to_str().is_ok()`.
+        Expr::MethodCall(call) if call.name == "is_ok" => {
+            matches!(body.expr(call.receiver), Expr::MethodCall(of) if of.name == "to_str")
+        }
+        Expr::Call { .. } => match values.typing(key).callees(id) {
+            [Callee::Fn(of)] => agrees_always(values, of.id, depth),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// `b"https://"`.
+fn is_bytes_of_scheme(body: &Body, id: ExprId) -> bool {
+    matches!(body.expr(id), Expr::Literal(Literal::Bytes(bytes))
+        if matches!(&***bytes, b"http" | b"http://" | b"https" | b"https://"))
 }
 
 /// Whether a step's argument is `true`, and whether that is known; without one, it is.

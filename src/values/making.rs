@@ -79,6 +79,11 @@ impl<'v, 'a> Making<'v, 'a> {
         steps
     }
 
+    /// What functions were given on the way, by body and parameter.
+    pub fn given(&self) -> &FxHashMap<(BodyKey, usize), Vec<Place>> {
+        &self.given
+    }
+
     fn walk(&mut self, place: Place, out: &mut Vec<Step>) {
         let (key, id) = place;
         if self.budget == 0 || !self.seen.insert((place, self.entered.len())) {

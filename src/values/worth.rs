@@ -20,6 +20,8 @@ use crate::source::{Name, SourceMap};
 
 /// How many steps one answer may take.
 const MAX_STEPS: u32 = 400;
+/// So far structs are followed to where they are written out.
+const MAX_LITERALS: u32 = 8;
 /// A parameter with more callers than this is open.
 const MAX_CALLERS: usize = 12;
 
@@ -114,6 +116,16 @@ impl<'s, 'a> Worthy<'s, 'a> {
         let found = self.walk(place, &mut steps);
         self.given.borrow_mut().clear();
         found
+    }
+
+    /// The same, where functions were given these on the way to it, by body and parameter.
+    pub fn of_given(
+        &self,
+        place: Place,
+        given: &FxHashMap<(BodyKey, usize), Vec<Place>>,
+    ) -> Worths {
+        self.given.borrow_mut().clone_from(given);
+        self.of(place)
     }
 
     fn walk(&self, place: Place, steps: &mut u32) -> Worths {
@@ -235,6 +247,14 @@ impl<'s, 'a> Worthy<'s, 'a> {
                     found.join(self.walk((key, call.args[0]), steps));
                     found.is_open = true;
                     return found;
+                }
+                // `decode_header(token).map(|it| it.alg)`.
+                if call.name == "map"
+                    && let [made] = *call.args
+                    && let Expr::Closure(closure) = body.expr(made)
+                    && matches!(body.expr(closure.body), Expr::Field { .. })
+                {
+                    return self.walk((key, closure.body), steps);
                 }
                 self.call(place, &call.args, Some(call.receiver), steps)
             }
@@ -402,9 +422,77 @@ impl<'s, 'a> Worthy<'s, 'a> {
         if let Ty::External(owner, _) = ty {
             return Worths::one(Worth::Item(Name::new(&format!("{owner}::{name}"))));
         }
-        match self.strings.owner(ty, name) {
-            Some(adt) => self.written(adt, name, steps),
-            None => Worths::open(),
+        let Some(adt) = self.strings.owner(ty, name) else {
+            return Worths::open();
+        };
+        // One that is written out says more than all that there are.
+        let mut literals = Vec::new();
+        if self.literals((key, base), MAX_LITERALS, &mut literals) && !literals.is_empty() {
+            let mut found = Worths::default();
+            for (key, id) in literals {
+                let Expr::Struct(literal) = self.values.program[key].body.expr(id) else {
+                    continue;
+                };
+                match literal.fields.iter().find(|it| it.0 == name) {
+                    Some((_, value)) => found.join(self.walk((key, *value), steps)),
+                    None => found.is_open = true,
+                }
+            }
+            return found;
+        }
+        self.written(adt, name, steps)
+    }
+
+    /// The literals of structs that an expression is one of: a constant, an argument that is known. `false` if
+    /// it may be something else.
+    fn literals(&self, (key, id): Place, depth: u32, found: &mut Vec<Place>) -> bool {
+        let Some(depth) = depth.checked_sub(1) else {
+            return false;
+        };
+        let body = &self.values.program[key].body;
+        match body.expr(id) {
+            Expr::Struct(_) => {
+                found.push((key, id));
+                true
+            }
+            Expr::Ref {
+                mutable: false,
+                inner,
+            } => self.literals((key, *inner), depth, found),
+            Expr::Block(block) if block.stmts.is_empty() => block
+                .tail
+                .is_some_and(|it| self.literals((key, it), depth, found)),
+            Expr::Path(_) => {
+                let typing = self.values.typing(key);
+                let Some(pat) = typing.local(id) else {
+                    let Some(Callee::Const(constant)) = typing.defs(id).first() else {
+                        return false;
+                    };
+                    let init = self.values.program[*constant].body;
+                    return init.is_some_and(|it| {
+                        let root = self.values.program[it].body.root;
+                        self.literals((it, root), depth, found)
+                    });
+                };
+                // What may be changed is not what it was.
+                if !matches!(body.pat(pat), Pat::Bind { mutable: false, .. }) {
+                    return false;
+                }
+                let locals = self.strings.locals(key);
+                match locals.sources(pat) {
+                    [only] if only.parts.is_empty() => match only.from {
+                        From::Expr(init) => self.literals((key, init), depth, found),
+                        From::Param(at) => {
+                            let given = self.given.borrow().get(&(key, at)).cloned();
+                            let mut given = given.into_iter().flatten();
+                            given.all(|it| self.literals(it, depth, found))
+                        }
+                        From::Field(..) => false,
+                    },
+                    _ => false,
+                }
+            }
+            _ => false,
         }
     }
 

@@ -54,6 +54,34 @@ fn predicate(shop: Shop) -> Router {
     Router::new().route("/predicate", get(account)).layer(cors).with_state(shop)
 }
 
+fn anybody(origin: &HeaderValue) -> bool {
+    !origin.is_empty()
+}
+
+fn ours_alone(origin: &HeaderValue) -> bool {
+    !origin.is_empty() && origin.as_bytes().ends_with(b".shop.example.com")
+}
+
+fn by_function(shop: Shop) -> Router {
+    let everybody = AllowOrigin::predicate(|origin, _| anybody(origin));
+    let cors = CorsLayer::new().allow_credentials(true);
+    let cors = cors.allow_origin(everybody); //~ cors-any-origin-with-credentials
+    // near miss: a predicate that looks at the origin
+    let named = CorsLayer::new().allow_credentials(true).allow_origin(AllowOrigin::predicate(|origin, _| ours_alone(origin)));
+    Router::new()
+        .route("/by-function", get(account))
+        .layer(cors)
+        .merge(Router::new().route("/by-function/named", get(account)).layer(named))
+        .with_state(shop)
+}
+
+fn by_scheme(shop: Shop) -> Router {
+    let secure = AllowOrigin::predicate(|origin, _| origin.as_bytes().starts_with(b"https://"));
+    let cors = CorsLayer::new().allow_credentials(true);
+    let cors = cors.allow_origin(secure); //~ cors-any-origin-with-credentials
+    Router::new().route("/by-scheme", get(account)).layer(cors).with_state(shop)
+}
+
 fn in_a_function(shop: Shop) -> Router {
     let stack = ServiceBuilder::new().layer(development());
     Router::new().route("/in-a-function", post(account)).layer(stack).with_state(shop)

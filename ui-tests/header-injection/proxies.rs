@@ -141,6 +141,24 @@ async fn written(mut headers: HeaderMap, Path(language): Path<String>) -> Header
     headers
 }
 
+async fn parsed(Path(name): Path<String>) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    if let Ok(name) = name.parse::<HeaderName>() { //~ header-injection
+        headers.insert(name, HeaderValue::from_static("1"));
+    }
+    headers
+}
+
+async fn parsed_by_type(Path(name): Path<String>) -> Result<HeaderMap, StatusCode> {
+    let name: HeaderName = name.parse().map_err(|_| StatusCode::BAD_REQUEST)?; //~ header-injection
+    Ok(HeaderMap::from_iter([(name, HeaderValue::from_static("1"))]))
+}
+
+async fn parsed_value(Path(text): Path<String>) -> Result<HeaderMap, StatusCode> {
+    let value: HeaderValue = text.parse().map_err(|_| StatusCode::BAD_REQUEST)?; // near miss: a value that is checked
+    Ok(HeaderMap::from_iter([(CONTENT_DISPOSITION, value)]))
+}
+
 async fn stored(Json(hook): Json<Hook>) -> String {
     let mut kept = HashMap::new();
     for (name, value) in hook.headers {
@@ -161,6 +179,7 @@ fn app() -> Router {
         .route("/4", post(appended).get(copied).put(numbered).patch(stored))
         .route("/5/{tenant}", get(|settings: State<Settings>, it: Path<String>| async { of_settings(settings, it).await.unwrap_or_default() }))
         .route("/6/{kind}", get(matched))
+        .route("/8/{name}", get(parsed).post(parsed_by_type).put(parsed_value))
         .route("/7/{language}", get(written))
         .with_state(Settings { client: reqwest::Client::new(), tenant_header: String::new() })
 }

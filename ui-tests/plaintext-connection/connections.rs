@@ -1,5 +1,6 @@
 //! Connections to servers that are not web servers, in plain text.
 
+use ldap3::{LdapConn, LdapConnSettings};
 use lettre::transport::smtp::client::{Tls, TlsParameters};
 use lettre::{AsyncSmtpTransport, SmtpTransport, Tokio1Executor};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
@@ -115,6 +116,14 @@ fn starttls_mailer() -> Result<SmtpTransport, lettre::transport::smtp::Error> {
 fn required_tls_mailer() -> Result<SmtpTransport, lettre::transport::smtp::Error> {
     let tls = TlsParameters::new("mail.example-shop.io".to_owned())?;
     Ok(SmtpTransport::builder_dangerous("mail.example-shop.io").tls(Tls::Required(tls)).build())
+}
+
+fn directory() -> ldap3::result::Result<(LdapConn, LdapConn)> {
+    let plain = LdapConn::new("ldap://ldap.example-shop.io")?; //~ plaintext-connection
+    let settings = LdapConnSettings::new().set_starttls(true);
+    // near miss: STARTTLS, for this connection and not for the one before
+    let secured = LdapConn::with_settings(settings, "ldap://ldap.example-shop.io")?;
+    Ok((plain, secured))
 }
 
 // near miss: a mail catcher on this machine

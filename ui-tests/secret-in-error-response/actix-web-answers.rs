@@ -31,8 +31,8 @@ async fn by_error(settings: web::Data<Settings>) -> Result<HttpResponse, Error> 
 }
 
 async fn refused(settings: web::Data<Settings>) -> Result<HttpResponse, Error> {
-    let expected = &settings.jwt_secret; //~ secret-in-error-response
-    Err(ErrorUnauthorized(format!("expected {expected}")))
+    let expected = &settings.jwt_secret;
+    Err(ErrorUnauthorized(format!("expected {expected}"))) //~ secret-in-error-response
 }
 
 async fn by_status(settings: web::Data<Settings>) -> HttpResponse {

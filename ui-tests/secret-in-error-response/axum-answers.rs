@@ -60,8 +60,8 @@ async fn address(State(config): State<Arc<Config>>) -> Result<&'static str, (Sta
 }
 
 async fn key(State(config): State<Arc<Config>>) -> Response {
-    let message = format!("upstream refused the key {}", config.api_key); //~ secret-in-error-response
-    (StatusCode::BAD_GATEWAY, message).into_response()
+    let message = format!("upstream refused the key {}", config.api_key);
+    (StatusCode::BAD_GATEWAY, message).into_response() //~ secret-in-error-response
 }
 
 async fn as_json(State(config): State<Arc<Config>>) -> impl IntoResponse {
@@ -78,9 +78,9 @@ async fn whole(State(config): State<Arc<Config>>) -> Result<(), (StatusCode, Str
 async fn in_a_problem(State(config): State<Arc<Config>>) -> (StatusCode, Json<Problem>) {
     let problem = Problem {
         message: "no connection".to_owned(),
-        hint: config.database_url.clone(), //~ secret-in-error-response
+        hint: config.database_url.clone(),
     };
-    (StatusCode::INTERNAL_SERVER_ERROR, Json(problem))
+    (StatusCode::INTERNAL_SERVER_ERROR, Json(problem)) //~ secret-in-error-response
 }
 
 async fn built(State(config): State<Arc<Config>>) -> Response {

@@ -39,8 +39,8 @@ fn of_tonic(settings: &Settings) -> tonic::Status {
 }
 
 fn by_poem(settings: &Settings) -> poem::Error {
-    let message = format!("refused {}", settings.api_key); //~ secret-in-error-response
-    poem::Error::from_string(message, poem::http::StatusCode::BAD_GATEWAY)
+    let message = format!("refused {}", settings.api_key);
+    poem::Error::from_string(message, poem::http::StatusCode::BAD_GATEWAY) //~ secret-in-error-response
 }
 
 // near miss: a region is no secret
@@ -64,8 +64,8 @@ fn of_salvo(settings: &Settings, response: &mut salvo::Response) {
 }
 
 fn by_warp(settings: &Settings) -> impl warp::Reply {
-    let message = format!("refused {}", settings.api_key); //~ secret-in-error-response
-    warp::reply::with_status(message, warp::http::StatusCode::BAD_GATEWAY)
+    let message = format!("refused {}", settings.api_key);
+    warp::reply::with_status(message, warp::http::StatusCode::BAD_GATEWAY) //~ secret-in-error-response
 }
 
 // near miss: nothing of it is sent

@@ -23,7 +23,7 @@ impl Maps {
     }
 
     async fn places(&self) -> reqwest::Result<String> {
-        let request = self.client.get(format!("{}/places", self.base)).query(&[("key", &self.api_key)]); // near miss: pairs
+        let request = self.client.get(format!("{}/places", self.base)).query(&[("key", &self.api_key)]); //~ secret-in-url
         request.send().await?.text().await
     }
 }
@@ -41,7 +41,7 @@ pub async fn with_password(host: &str, user: &str, password: &str) -> reqwest::R
 pub async fn pushed(client: &Client, access_token: &str) -> reqwest::Result<()> {
     let mut url = String::from("https://push.example.com/send");
     url.push_str(&format!("?access_token={access_token}"));
-    client.post(url.as_str()).send().await.map(drop) // missed: secret-in-url
+    client.post(url.as_str()).send().await.map(drop) //~ secret-in-url
 }
 
 pub fn by_ureq(api_secret: &str) -> Result<String, ureq::Error> {

@@ -114,6 +114,18 @@ async fn by_assignment(State(db): State<PgPool>, Query(page): Query<Page>) -> Te
     read_some(&db, limit).await // near miss: what is more is cut
 }
 
+async fn by_builder_alone(State(db): State<PgPool>, Query(page): Query<Page>) -> Texts {
+    let mut query = QueryBuilder::<Postgres>::new("SELECT text FROM note ORDER BY id LIMIT ");
+    query.push_bind(page.limit); //~ unbounded-page-size
+    query.build_query_scalar().fetch_all(&db).await.map(Json).map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+async fn by_builder_of_owner(State(db): State<PgPool>, Path(owner): Path<i64>) -> Texts {
+    let mut query = QueryBuilder::<Postgres>::new("SELECT text FROM note WHERE owner = ");
+    query.push_bind(owner); // near miss: no limit
+    query.build_query_scalar().fetch_all(&db).await.map(Json).map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)
+}
+
 async fn by_match(State(db): State<PgPool>, Query(page): Query<Page>) -> Texts {
     let limit = match page.limit {
         Some(limit) if (1..=MAX).contains(&limit) => limit,
@@ -174,6 +186,8 @@ async fn store_limit(State(db): State<PgPool>, Json(page): Json<Page>) -> Status
 pub fn app(db: PgPool) -> Router {
     Router::new()
         .route("/1", get(with_default))
+        .route("/21", get(by_builder_alone))
+        .route("/22/{owner}", get(by_builder_of_owner))
         .route("/2/{owner}", get(behind_another))
         .route("/3", get(by_builder))
         .route("/4", get(by_builder_in_steps))

@@ -44,7 +44,7 @@ struct Vault {
 
 impl Vault {
     fn open(key: &[u8; 8]) -> Self {
-        Vault { cipher: KeyInit::new(key.into()) } // missed: weak-cipher
+        Vault { cipher: KeyInit::new(key.into()) } //~ weak-cipher
     }
 }
 

@@ -47,7 +47,7 @@ fn digest_of<D: Digest>(parts: &[&[u8]]) -> String {
 }
 
 pub fn api_signature(key: &[u8], body: &[u8]) -> String {
-    digest_of::<Md5>(&[key, body]) // missed: weak-hash
+    digest_of::<Md5>(&[key, body]) //~ weak-hash
 }
 
 pub fn content_md5(body: &[u8]) -> String {

@@ -32,6 +32,20 @@ pub fn by_openssl(pwd: &str) -> [u8; 32] {
     openssl::sha::sha256(pwd.as_bytes()) //~ weak-password-hash
 }
 
+fn digest_all<D: Digest>(parts: &[&[u8]]) -> Vec<u8> {
+    let mut hasher = D::new();
+    parts.iter().for_each(|part| hasher.update(part));
+    hasher.finalize().to_vec()
+}
+
+pub fn by_generic(passwd: &str, salt: &[u8]) -> Vec<u8> {
+    digest_all::<Sha256>(&[salt, passwd.as_bytes()]) //~ weak-password-hash
+}
+
+pub fn page_by_generic(title: &str, text: &str) -> Vec<u8> {
+    digest_all::<Sha256>(&[title.as_bytes(), text.as_bytes()]) // near miss: no password
+}
+
 pub fn cheap(password: &str) -> bcrypt::BcryptResult<String> {
     bcrypt::hash(password, COST) //~ weak-password-hash
 }

@@ -53,6 +53,30 @@ fn tempfile() -> io::Result<std::fs::File> {
     std::fs::File::create("/var/lib/shop/upload")
 }
 
+fn inflate<R: Read>(mut reader: R) -> io::Result<Vec<u8>> {
+    let mut out = Vec::new();
+    reader.read_to_end(&mut out)?; //~ zip-bomb
+    Ok(out)
+}
+
+fn slurp(mut reader: impl Read) -> io::Result<Vec<u8>> {
+    let mut out = Vec::new();
+    reader.read_to_end(&mut out)?; // near miss: nobody hands it what unpacks without a bound
+    Ok(out)
+}
+
+async fn by_generic(body: Bytes) -> Result<String, StatusCode> {
+    let decoder = GzDecoder::new(Cursor::new(body));
+    let text = inflate(decoder).map_err(|_| StatusCode::BAD_REQUEST)?;
+    Ok(text.len().to_string())
+}
+
+async fn by_plain_reader(body: Bytes) -> Result<String, StatusCode> {
+    let plain = slurp(Cursor::new(body.clone())).map_err(|_| StatusCode::BAD_REQUEST)?;
+    let text = slurp(GzDecoder::new(Cursor::new(body)).take(MAX)).map_err(|_| StatusCode::BAD_REQUEST)?;
+    Ok((plain.len() + text.len()).to_string())
+}
+
 async fn archived(mut form: Multipart) -> Result<String, StatusCode> {
     let mut total = 0;
     while let Ok(Some(field)) = form.next_field().await {
@@ -137,6 +161,7 @@ fn configure(config: &mut web::ServiceConfig) {
 
 fn app() -> Router {
     Router::new()
+        .route("/generic", post(by_generic).put(by_plain_reader))
         .route("/1", post(by_encoding).put(by_text).patch(by_copy))
         .route("/2", post(archived).put(by_lz4).patch(archived_bounded))
         .route("/3", post(by_buffer).put(step_by_step).patch(packed).delete(plain))

@@ -1,10 +1,13 @@
 //! What the steps that make a value say about it, and what they leave unsaid.
 
+use rustc_hash::FxHashMap;
+
 use super::uses::Use;
 use super::{Judge, Sure};
 use crate::checks::secrets::names::words;
 use crate::facts::Expr;
 use crate::models::Setting;
+use crate::program::BodyKey;
 use crate::source::{Name, Span};
 use crate::values::making::{Making, Place, Step};
 use crate::values::worth::{Worth, Worths};
@@ -35,13 +38,15 @@ enum Said {
 /// The value of an argument, if it lacks a setting for all that is known.
 pub(super) fn value(judge: &Judge<'_, '_>, place: Place, lacking: Name) -> Option<Made> {
     let models = judge.cx.program.models;
-    let steps = Making::new(judge.values).steps(place);
+    let mut making = Making::new(judge.values);
+    let steps = making.steps(place);
+    let says = |setting: &Setting, step: &Step| says(judge, setting, step, making.given());
     let mut begin: Option<(&Step, &Setting)> = None;
     let mut said = Said::Nothing;
     for step in &steps {
         for setting in models.settings(step.path) {
             if setting.sets == "void" {
-                if !matches!(says(judge, setting, step), Said::Off(_)) {
+                if !matches!(says(setting, step), Said::Off(_)) {
                     return None;
                 }
             } else if setting.sets == "begin" {
@@ -51,7 +56,7 @@ pub(super) fn value(judge: &Judge<'_, '_>, place: Place, lacking: Name) -> Optio
                 }
                 begin = Some((step, setting));
             } else if setting.sets == lacking {
-                let now = says(judge, setting, step);
+                let now = says(setting, step);
                 said = match (step.is_certain, &said, now) {
                     (true, _, now) => now,
                     (false, Said::On, Said::On) => Said::On,
@@ -160,7 +165,12 @@ pub(super) fn matters(name: &str) -> bool {
 }
 
 /// What a step says of its setting.
-fn says(judge: &Judge<'_, '_>, setting: &Setting, step: &Step) -> Said {
+fn says(
+    judge: &Judge<'_, '_>,
+    setting: &Setting,
+    step: &Step,
+    given: &FxHashMap<(BodyKey, usize), Vec<Place>>,
+) -> Said {
     let on = match setting.off {
         true => Said::Off(step.span),
         false => Said::On,
@@ -171,7 +181,7 @@ fn says(judge: &Judge<'_, '_>, setting: &Setting, step: &Step) -> Said {
     let Some(argument) = step.args.get(at as usize) else {
         return on;
     };
-    let worths = judge.worthy.of(*argument);
+    let worths = judge.worthy.of_given(*argument, given);
     let is_off = |it: &Worth| match it {
         Worth::Bool(it) => !*it,
         Worth::Item(path) => {

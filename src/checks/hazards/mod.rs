@@ -6,6 +6,7 @@
 //! `when-set = "nobody"` if they are not to hear of what some setting or condition decides.
 
 mod again;
+mod by_hand;
 mod made;
 mod names;
 mod uses;
@@ -200,6 +201,7 @@ impl Judge<'_, '_> {
             return None;
         }
         let mut made = None;
+        let mut place_of = used.span;
         let again = match hazard.again {
             true => Some(again::of(self, used)?),
             false => None,
@@ -214,6 +216,10 @@ impl Judge<'_, '_> {
                 let sure = value.sure.clone();
                 made = Some(value);
                 Some(sure)
+            }
+            _ if hazard.payload => {
+                place_of = by_hand::read(self, used)?;
+                Some(Sure::Certain)
             }
             _ => self.meets(hazard, used),
         }?;
@@ -243,7 +249,12 @@ impl Judge<'_, '_> {
         if about == Some(None) && params.elsewhere == Heard::Nobody {
             return None;
         }
-        let span = made.as_ref().map_or(used.span, |it| it.span);
+        // `weak-password-hash` speaks of it.
+        let is_of_password = || around.says(About::Passwords).is_some();
+        if about == Some(None) && hazard.kind == HazardKind::WeakHash && is_of_password() {
+            return None;
+        }
+        let span = made.as_ref().map_or(place_of, |it| it.span);
         let function = self.name_of(place.0);
         let what = short(hazard.path);
         let does = params.does.replace("{call}", &what);

@@ -3,8 +3,10 @@
 use rustc_hash::FxHashSet;
 
 use crate::checks::Context;
-use crate::facts::{Expr, ExprId, GenericArg, Mention, Path, TypeRef};
+use crate::facts::body::Block;
+use crate::facts::{Body, Expr, ExprId, GenericArg, Mention, Path, Stmt, TypeRef};
 use crate::models::{Hazard, HazardKind};
+use crate::program::ty::TyScope;
 use crate::program::{BodyKey, BodyOwner, Program, Ty};
 use crate::source::{Name, Span};
 use crate::values::Callee;
@@ -77,6 +79,8 @@ pub(super) fn in_body<'m>(
         .collect();
     let of_types = asked.contains(&HazardKind::WeakCipher)
         || asked.contains(&HazardKind::UnauthenticatedCipher);
+    let of_generics =
+        asked.contains(&HazardKind::WeakHash) || asked.contains(&HazardKind::FastHash);
     for (id, expr) in body.exprs() {
         if of_types && let Expr::Path(path) = expr {
             for of in types_in(cx, key, path) {
@@ -84,6 +88,30 @@ pub(super) fn in_body<'m>(
             }
         }
         match expr {
+            Expr::Call { callee, .. }
+                if of_generics && matches!(typing.callees(id).first(), Some(Callee::Fn(_))) =>
+            {
+                for of in generics_of(cx, key, body.expr(*callee)) {
+                    for function in ["new", "digest"] {
+                        push(
+                            program.models.member(of, Name::new(function)),
+                            id,
+                            &[],
+                            None,
+                        );
+                    }
+                }
+            }
+            Expr::Block(block) if of_types => {
+                for (ty, init) in annotated(block) {
+                    let Some(made) = made_by_trait(body, init) else {
+                        continue;
+                    };
+                    for of in types_of(cx, key, ty) {
+                        push(of, made, &[], None);
+                    }
+                }
+            }
             Expr::Call { args, .. } => {
                 let Some(path) = typing.external(id) else {
                     continue;
@@ -107,6 +135,23 @@ pub(super) fn in_body<'m>(
             Expr::Path(_) if !callees.contains(&id) => {
                 if let Some(Callee::External(path)) = typing.defs(id).first() {
                     push(*path, id, &[], None);
+                }
+            }
+            // `Vault { cipher: KeyInit::new(key) }`: the type stands where the field is declared.
+            Expr::Struct(literal) if matches!(typing.ty(id).peel_refs(), Ty::Adt(..)) => {
+                let Ty::Adt(adt, _) = typing.ty(id).peel_refs() else {
+                    continue;
+                };
+                for field in program[*adt].fields().iter().filter(|_| of_types) {
+                    let value = literal.fields.iter().find(|it| it.0 == field.name);
+                    let Some(made) = value.and_then(|it| made_by_trait(body, it.1)) else {
+                        continue;
+                    };
+                    let mut names = Vec::new();
+                    externals_of(&program.field_ty(*adt, field), &mut names);
+                    for of in names {
+                        push(of, made, &[], None);
+                    }
                 }
             }
             Expr::Struct(literal) => {
@@ -149,19 +194,70 @@ fn types_in(cx: &Context<'_>, key: BodyKey, path: &Path) -> Vec<Name> {
         return Vec::new();
     }
     let program = cx.program;
+    let of = Path {
+        segments: prefix.into(),
+        ..Path::clone(path)
+    };
+    let mut names = Vec::new();
+    externals_of(&program.lower_path_ty(&scope_of(cx, key), &of), &mut names);
+    names
+}
+
+/// A value that is made by a function of a trait, which does not say of what type: `KeyInit::new(key)`.
+fn made_by_trait(body: &Body, id: ExprId) -> Option<ExprId> {
+    const TRAITS: [&str; 4] = ["KeyInit", "KeyIvInit", "InnerIvInit", "NewCipher"];
+    match body.expr(id) {
+        Expr::Try(inner) => made_by_trait(body, *inner),
+        Expr::MethodCall(call) => made_by_trait(body, call.receiver),
+        Expr::Call { callee, .. } => match body.expr(*callee) {
+            Expr::Path(path) => {
+                let owner = path.segments.iter().rev().nth(1)?;
+                TRAITS.contains(&owner.name.as_str()).then_some(id)
+            }
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The variables of a block whose types are written, each with what it begins with:
+/// `let cipher: cbc::Encryptor<des::Des> = KeyIvInit::new(key, iv);`.
+fn annotated(block: &Block) -> impl Iterator<Item = (&TypeRef, ExprId)> {
+    block.stmts.iter().filter_map(|it| match it {
+        Stmt::Let(data) => Some((data.ty.as_ref()?, data.init?)),
+        Stmt::Expr(_) => None,
+    })
+}
+
+/// The types of libraries that a type names, whatever aliases stand for them.
+fn types_of(cx: &Context<'_>, key: BodyKey, ty: &TypeRef) -> Vec<Name> {
+    let mut names = Vec::new();
+    externals_of(&cx.program.lower_ty(&scope_of(cx, key), ty), &mut names);
+    names
+}
+
+/// The types that a function of the program is given as generic arguments: `digest_all::<Sha256>(parts)`.
+fn generics_of(cx: &Context<'_>, key: BodyKey, callee: &Expr) -> Vec<Name> {
+    let Expr::Path(path) = callee else {
+        return Vec::new();
+    };
+    let args = path.segments.last().and_then(|it| it.args.as_deref());
+    let types = args.unwrap_or(&[]).iter().filter_map(|it| match it {
+        GenericArg::Type(ty) => Some(ty),
+        _ => None,
+    });
+    types.flat_map(|it| types_of(cx, key, it)).collect()
+}
+
+fn scope_of<'a>(cx: &Context<'a>, key: BodyKey) -> TyScope<'a> {
+    let program = cx.program;
     let data = &program[key];
     let mut scope = match data.owner {
         BodyOwner::Fn(id) => program.fn_scope(id),
         BodyOwner::Const(id) => program.container_scope(program[id].container, program[id].module),
     };
     scope.module = data.module;
-    let of = Path {
-        segments: prefix.into(),
-        ..Path::clone(path)
-    };
-    let mut names = Vec::new();
-    externals_of(&program.lower_path_ty(&scope, &of), &mut names);
-    names
+    scope
 }
 
 fn externals_of(ty: &Ty, names: &mut Vec<Name>) {
@@ -185,9 +281,14 @@ pub(super) fn aliases(program: &Program, meant: &FxHashSet<Name>) -> Vec<u16> {
             names.iter().any(|it| types.contains(it))
         })
     });
-    named
-        .flat_map(|it| program.hashes_of(it.name, &Mention::IN_PATH))
-        .collect()
+    let aliases = named.flat_map(|it| program.hashes_of(it.name, &Mention::IN_PATH));
+    // `Vault { cipher: KeyInit::new(key) }`.
+    let holders = program.adts.iter().filter(|it| {
+        let mut fields = it.fields().iter();
+        fields.any(|it| names_of_type(&it.ty).iter().any(|it| types.contains(it)))
+    });
+    let holders = holders.flat_map(|it| program.hashes_of(it.name, &Mention::NAMED));
+    aliases.chain(holders).collect()
 }
 
 /// The names in a type: `Arc<Vault>` gives `Arc` and `Vault`.

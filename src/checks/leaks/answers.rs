@@ -11,6 +11,7 @@ use super::{Context, meta};
 use crate::diagnostics::{Diagnostic, Label, Persona};
 use crate::facts::item::Field;
 use crate::facts::{Attr, Body, Expr, ExprId, Pat, PatId};
+use crate::flow::whole::{gives_itself, is_text};
 use crate::lints::Lint;
 use crate::models::HazardKind;
 use crate::models::exports::{crate_of, last_segment};
@@ -87,7 +88,18 @@ struct Shows {
     key: BodyKey,
     by: Name,
     what: What,
+    /// Where it was put into what is sent, if that stands elsewhere.
+    put_in: Option<Span>,
     is_for_auditors: bool,
+}
+
+/// Something of a response that is written as text.
+#[derive(Debug, Clone, Copy)]
+struct Part {
+    id: ExprId,
+    how: Shown,
+    /// What of the response it is, or is in.
+    sent: ExprId,
 }
 
 enum What {
@@ -109,6 +121,7 @@ impl Shows {
                 format!("`{function}` answers a failure with `{}`", found.name),
                 match &found.within {
                     Some(ty) => format!("the derived `Debug` of `{ty}` shows `{}`", found.name),
+                    None if self.put_in.is_some() => format!("this holds `{}`", found.name),
                     None => format!("this is `{}`", found.name),
                 },
                 found.name.to_string(),
@@ -134,6 +147,9 @@ impl Shows {
         }) = self.what
         {
             found = found.with_label(at, "the field that is shown");
+        }
+        if let Some(at) = self.put_in {
+            found = found.with_label(at, "put in here");
         }
         if self.is_for_auditors {
             found = found.with_persona(Persona::Auditor);
@@ -169,16 +185,18 @@ impl<'c, 'a> Look<'c, 'a> {
             // A variable and what it was made of are one.
             let mut told = Vec::new();
             let mut parts = self.parts(failure);
-            parts.sort_by_key(|it| self.body.expr_range(it.0).start);
-            for (id, how) in parts {
+            parts.sort_by_key(|it| self.body.expr_range(it.id).start);
+            for Part { id, how, sent } in parts {
                 let found = self.secrets.in_expr(id, how).or_else(|| self.address(id));
                 let is_new = |it: &Found| !told.contains(&it.name);
                 if let Some(what) = found.filter(|it| is_new(it) && !self.is_sent(id)) {
                     told.push(what.name);
+                    let shown = self.at(id, failure).span;
                     all.push(Shows {
                         is_for_auditors: what.is_weak,
                         what: What::Secret(what),
-                        ..self.at(id, failure)
+                        put_in: (sent != id).then_some(shown),
+                        ..self.at(sent, failure)
                     });
                 }
             }
@@ -191,9 +209,9 @@ impl<'c, 'a> Look<'c, 'a> {
         let mut all = Vec::new();
         for failure in self.failures.iter().filter(|it| it.is_internal) {
             let mut parts = self.parts(failure);
-            parts.sort_by_key(|it| self.body.expr_range(it.0).start);
+            parts.sort_by_key(|it| self.body.expr_range(it.id).start);
             // One response is one finding, however often it says it.
-            let cause = |it: &(ExprId, Shown)| Some((it.0, self.cause(it.0)?));
+            let cause = |it: &Part| Some((it.id, self.cause(it.id)?));
             if let Some((id, ty)) = parts.iter().find_map(cause) {
                 all.push(Shows {
                     what: What::Cause(ty),
@@ -211,26 +229,39 @@ impl<'c, 'a> Look<'c, 'a> {
             key: self.key,
             by: failure.by,
             what: What::Cause(None),
+            put_in: None,
             is_for_auditors: false,
         }
     }
 
     /// What of a response is written as text, each with how.
-    fn parts(&self, failure: &Failure) -> Vec<(ExprId, Shown)> {
+    fn parts(&self, failure: &Failure) -> Vec<Part> {
         let mut parts = Vec::new();
         for id in &failure.says {
-            self.part(*id, Shown::Plainly, MAX_DEPTH, &mut parts);
+            self.part((*id, None), Shown::Plainly, MAX_DEPTH, &mut parts);
         }
         parts
     }
 
-    fn part(&self, id: ExprId, how: Shown, depth: u32, parts: &mut Vec<(ExprId, Shown)>) {
+    /// Takes apart what is sent; `sent` is the variable of the response that it has been put into.
+    fn part(
+        &self,
+        (id, sent): (ExprId, Option<ExprId>),
+        how: Shown,
+        depth: u32,
+        parts: &mut Vec<Part>,
+    ) {
         let Some(depth) = depth.checked_sub(1) else {
             return;
         };
+        let whole = Part {
+            id,
+            how,
+            sent: sent.unwrap_or(id),
+        };
         let mut all = |ids: &[ExprId]| {
             for id in ids {
-                self.part(*id, how, depth, parts);
+                self.part((*id, sent), how, depth, parts);
             }
         };
         match self.body.expr(id) {
@@ -238,18 +269,18 @@ impl<'c, 'a> Look<'c, 'a> {
                 let typing = self.cx.values.typing(self.key);
                 let local = typing.local(id);
                 let init = local.and_then(|it| self.cx.values.local_init(self.body, it));
-                parts.push((id, how));
+                parts.push(whole);
                 if let Some(init) = init.filter(|_| self.cause(id).is_none()) {
-                    self.part(init, how, depth, parts);
+                    self.part((init, sent.or(Some(id))), how, depth, parts);
                 }
             }
-            Expr::Field { .. } => parts.push((id, how)),
+            Expr::Field { .. } => parts.push(whole),
             Expr::MethodCall(call) => match call.name.as_str() {
-                "expose_secret" => parts.push((id, how)),
-                _ if secret::gives_itself(call.name.as_str()) => all(&[call.receiver]),
+                "expose_secret" => parts.push(whole),
+                _ if gives_itself(call.name.as_str()) => all(&[call.receiver]),
                 "into_response" | "boxed" | "to_owned" | "into_bytes" => all(&[call.receiver]),
                 // `result.map_err(ErrorInternalServerError)`.
-                _ if self.cause_of_result(id).is_some() => parts.push((id, how)),
+                _ if self.cause_of_result(id).is_some() => parts.push(whole),
                 _ => {}
             },
             Expr::Call { args, .. } if self.keeps(id) => all(args),
@@ -272,7 +303,7 @@ impl<'c, 'a> Look<'c, 'a> {
                 "format" | "concat" => {
                     for (id, how) in shown(self.body, call, |_| None) {
                         if how != Shown::Otherwise {
-                            self.part(id, how, depth, parts);
+                            self.part((id, sent), how, depth, parts);
                         }
                     }
                 }
@@ -317,7 +348,7 @@ impl<'c, 'a> Look<'c, 'a> {
             _ => return None,
         };
         let ty = self.cx.values.typing(self.key).ty(id);
-        let is_text = secret::is_text(self.cx.program, ty, Shown::Plainly);
+        let is_text = is_text(self.cx.program, ty, Shown::Plainly);
         let is_named = name
             .as_str()
             .starts_with(|it: char| it.is_ascii_lowercase());

@@ -10,15 +10,16 @@ use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 use super::secret::{self, Found, Holders, Secrets};
-use super::{Context, Written, in_logs, instrumented, kind, mentions_of_logs, meta, outputs};
+use super::{Context, Written, in_logs, instrumented, kind, meta, outputs};
 use crate::diagnostics::{Diagnostic, Label, Persona};
 use crate::facts::body::MacroCall;
 use crate::facts::mentions::hash;
 use crate::facts::{Expr, ExprId, Mention};
+use crate::flow::whole::is_remade;
 use crate::lints::Lint;
 use crate::program::{AdtId, BodyKey, BodyOwner, CrateId, Def, Ty};
 use crate::source::{Name, Span};
-use crate::values::shown::{self, Shown};
+use crate::values::shown::{self, Shown, mentions_of_logs};
 
 /// Macros whose text goes wherever panics are reported to.
 const PANICS: [&str; 6] = [
@@ -114,7 +115,7 @@ fn of_body(cx: &Context<'_>, adt: AdtId, key: BodyKey) -> Vec<ByHand> {
     let secrets = Secrets::new(cx, key, &Holders::none());
     let shown = written_by(cx, key).into_iter().filter_map(|(id, how)| {
         let what = secrets.in_expr(id, how);
-        Some((id, what.filter(|_| !secrets.is_remade(id))?))
+        Some((id, what.filter(|_| !is_remade(&data.body, id))?))
     });
     let shown: Vec<(ExprId, Found)> = shown.collect();
     let names: FxHashSet<Name> = shown.iter().map(|it| it.1.name).collect();

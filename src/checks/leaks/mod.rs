@@ -7,7 +7,6 @@ pub(super) mod answers;
 pub(super) mod debugs;
 mod failures;
 mod secret;
-mod urls;
 
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
@@ -17,17 +16,17 @@ use super::{Context, meta};
 use crate::diagnostics::{Diagnostic, Label, Persona};
 use crate::facts::body::MacroCall;
 use crate::facts::item::Param;
-use crate::facts::mentions::hash;
-use crate::facts::{Attr, Expr, ExprId, Mention, Meta};
+use crate::facts::{Expr, ExprId, Meta, MetaValue};
+use crate::flow::secrets::{instrument, recorded as recorded_by_tracing};
+use crate::flow::{Asked, Flow, SecretNames, flows};
 use crate::lints::Lint;
-use crate::models::exports::last_segment;
-use crate::models::{Macro, Role};
-use crate::program::{BodyKey, BodyOwner, Def, FnId, Program, Ty};
+use crate::models::{SinkKind, Sinks};
+use crate::program::{BodyKey, BodyOwner, FnId, Program, Ty};
 use crate::source::{Name, Span};
-use crate::values::shown::{self, Shown};
+use crate::values::shown::{self, PRINTS, Shown, Written, mentions_of_logs};
 
-/// Macros of the standard library that write for whoever runs the program.
-const PRINTS: [&str; 4] = ["print", "println", "eprint", "eprintln"];
+/// Through how many calls secrets are followed.
+const MAX_CALLS: usize = 2;
 
 /// Finds secrets that are written into a log, or into the URL of a request.
 pub(super) fn run(cx: &Context<'_>, lint: &Lint) -> Vec<Diagnostic> {
@@ -37,8 +36,12 @@ pub(super) fn run(cx: &Context<'_>, lint: &Lint) -> Vec<Diagnostic> {
     };
     let remedy = param("remedy");
     let mut leaks = match param("into") {
-        "url" => urls::find(cx),
-        _ => in_logs(cx),
+        "url" => travelled(cx, SinkKind::SecretUrl),
+        _ => {
+            let mut leaks = in_logs(cx);
+            leaks.extend(travelled(cx, SinkKind::SecretLog));
+            leaks
+        }
     };
     leaks.sort_by_key(|it| it.span);
     leaks.dedup_by_key(|it| it.span);
@@ -57,7 +60,52 @@ fn in_logs(cx: &Context<'_>) -> Vec<Leak> {
         .flat_map_iter(|key| written(cx, *key, &holders));
     let mut leaks: Vec<Leak> = of_macros.collect();
     leaks.extend(recorded(cx));
+    leaks.extend(recorded_as_fields(cx));
     leaks
+}
+
+/// The secrets that come to a kind of sink, through whatever gives them on.
+fn travelled(cx: &Context<'_>, kind: SinkKind) -> Vec<Leak> {
+    if !cx.follows_data {
+        return Vec::new();
+    }
+    let asked = Asked {
+        sinks: Sinks::of(kind),
+        sources: Vec::new(),
+        calls: MAX_CALLS,
+        secrets: Some(SecretNames {
+            is_secret: secret::is_certain,
+            is_header: secret::lets_in,
+            may_name: secret::names_certain_one,
+        }),
+    };
+    let found = flows(cx.values, cx.sources, cx.inventory, &asked, |it| {
+        cx.is_live(it)
+    });
+    // One function that writes the same secret again and again is one mistake.
+    let mut told = FxHashSet::default();
+    let new = found
+        .into_iter()
+        .filter(|it| told.insert((it.sink.within, it.source.span)));
+    let new: Vec<Flow> = new.collect();
+    let leaks = new.into_iter().map(|it| Leak {
+        span: it.sink.span,
+        function: Some(it.sink.within),
+        by: it.sink.call,
+        is_for_auditors: PRINTS.contains(&it.sink.call.as_str()),
+        what: Found::new(it.source.name, false),
+        way: way_of(it),
+    });
+    leaks.collect()
+}
+
+/// Where a secret comes from, and the calls on its way.
+fn way_of(flow: Flow) -> Vec<(Span, String)> {
+    let Flow { source, steps, .. } = flow;
+    let begin = (source.span, format!("`{}` comes from here", source.name));
+    let calls = steps.into_iter().filter(|it| it.enters);
+    let calls = calls.map(|it| (it.span, it.what));
+    std::iter::once(begin).chain(calls).collect()
 }
 
 /// A secret that is written.
@@ -67,6 +115,8 @@ struct Leak {
     by: Name,
     what: Found,
     is_for_auditors: bool,
+    /// Where it comes from and by what calls, each with what happens there.
+    way: Vec<(Span, String)>,
 }
 
 impl Leak {
@@ -76,12 +126,15 @@ impl Leak {
         let (name, by) = (&self.what.name, self.by);
         let title = match by.as_str() {
             "instrument" => format!("`#[instrument]` records `{name}` of `{function}`"),
+            "tracing::Span::record" => format!("`{function}` writes `{name}` into a log"),
             by if by.contains("::") => format!("`{function}` puts `{name}` into a URL"),
             _ => format!("`{function}` writes `{name}` into a log"),
         };
         let label = match &self.what.within {
             Some(ty) => format!("the derived `Debug` of `{ty}` shows `{name}`"),
-            None if by.as_str().contains("::") => format!("this holds `{name}`"),
+            None if by.as_str().contains("::") || !self.way.is_empty() => {
+                format!("this holds `{name}`")
+            }
             None => format!("this is `{name}`"),
         };
         let fingerprint = format!("{}|{function}|{by}|{name}", lint.id);
@@ -93,6 +146,9 @@ impl Leak {
         );
         if let Some(at) = self.what.declared {
             found = found.with_label(at, "the field that is shown");
+        }
+        for (at, what) in self.way.into_iter().filter(|it| it.0 != self.span) {
+            found = found.with_label(at, what);
         }
         if self.is_for_auditors {
             found = found.with_persona(Persona::Auditor);
@@ -111,16 +167,6 @@ fn logging(cx: &Context<'_>, holders: &Holders) -> Vec<BodyKey> {
         text.is_none_or(secret::may_name_one) || secret::names_holder(cx, holders, *it)
     });
     bodies
-}
-
-/// What a body mentions that writes a log.
-fn mentions_of_logs(program: &Program) -> FxHashSet<u16> {
-    let macros = program.models.macros_of(program.crates_used(), |it| {
-        it.role == Role::Logs || is_span(it)
-    });
-    let names = macros.iter().map(|it| last_segment(it.as_str()));
-    let hashes = names.flat_map(|it| program.hashes_of(Name::new(it), &[Mention::Macro]));
-    hashes.chain([hash(Mention::Macro, "dbg")]).collect()
 }
 
 /// The secrets that the macros of a body write.
@@ -145,6 +191,7 @@ fn written(cx: &Context<'_>, key: BodyKey, holders: &Holders) -> Vec<Leak> {
                 by,
                 is_for_auditors: what.is_weak || PRINTS.contains(&by.as_str()),
                 what,
+                way: Vec::new(),
             });
         }
     }
@@ -157,76 +204,20 @@ fn outputs(
     key: BodyKey,
     kind: impl Fn(&MacroCall) -> Option<Written>,
 ) -> Vec<(Name, ExprId, Shown)> {
-    let data = &cx.program[key];
-    let body = &data.body;
     let mut all = Vec::new();
-    for (_, expr) in body.exprs() {
+    for (_, expr) in cx.program[key].body.exprs() {
         let Expr::Macro(call) = expr else { continue };
-        let name = call.path.last().unwrap_or(Name::new(""));
         let Some(kind) = kind(call) else { continue };
-        let text = cx.sources.slice(call.tokens.in_file(data.file));
-        let sigil = |id: ExprId| {
-            let start = body.expr_range(id).start.checked_sub(call.tokens.start)?;
-            text.get(..start as usize)?.trim_end().chars().last()
-        };
-        let shown = match name == "dbg" {
-            true => {
-                let args = call.args.iter().flatten();
-                args.map(|it| (it.value, Shown::Debugged)).collect()
-            }
-            false if kind == Written::Span => {
-                let how = |id| match sigil(id) {
-                    Some('?') => Shown::Debugged,
-                    Some('%') => Shown::Plainly,
-                    _ => Shown::Otherwise,
-                };
-                let args = call.args.iter().flatten().map(|it| it.value);
-                let fields = args.filter(|it| !matches!(body.expr(*it), Expr::Literal(_)));
-                fields.map(|it| (it, how(it))).collect()
-            }
-            false => shown::shown(body, call, sigil),
-        };
-        all.extend(shown.into_iter().map(|(arg, how)| (name, arg, how)));
+        let name = call.path.last().unwrap_or(Name::new(""));
+        let shown = shown::outputs(cx.program, cx.sources, key, (call, kind)).into_iter();
+        all.extend(shown.map(|(arg, how)| (name, arg, how)));
     }
     all
 }
 
-/// What a macro writes into a log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Written {
-    /// A line: fields, a text and what is formatted into it.
-    Line,
-    /// What stands before lines: a name that is fixed, and fields.
-    Span,
-}
-
-/// Whether a macro makes a span of tracing.
-fn is_span(it: &Macro) -> bool {
-    let name = last_segment(it.path.as_str());
-    it.role == Role::Builds && (name == "span" || name.ends_with("_span"))
-}
-
-/// What a macro writes into a log, if it does, by what it resolves to.
+/// What a macro writes into a log, if it does.
 fn kind(cx: &Context<'_>, key: BodyKey, call: &MacroCall) -> Option<Written> {
-    let program = cx.program;
-    let names: Vec<Name> = call.path.segments.iter().map(|it| it.name).collect();
-    if let [name] = &*names
-        && PRINTS.contains(&name.as_str())
-    {
-        return Some(Written::Line);
-    }
-    let found = program.resolve_names(program[key].module, &names, call.path.global);
-    found.iter().find_map(|it| match it.def {
-        Def::External(path) => {
-            let path = program.models.canonical(path.as_str());
-            let model = program.models.macro_(path)?;
-            match model.role == Role::Logs {
-                true => Some(Written::Line),
-                false => is_span(model).then_some(Written::Span),
-            }
-        }
-        _ => None,
-    })
+    shown::written(cx.program, key, call)
 }
 
 /// The secrets among the parameters that `#[instrument]` records.
@@ -234,17 +225,71 @@ fn recorded(cx: &Context<'_>) -> Vec<Leak> {
     let mut leaks = Vec::new();
     for (id, param, ty) in instrumented(cx) {
         let Some(name) = param.name else { continue };
-        if let Some(what) = secret::by_type(cx, name, &ty, Shown::Debugged) {
+        if let Some(what) = secret::by_type(cx, name, &ty) {
             leaks.push(Leak {
                 span: param.range.in_file(cx.program[id].file),
                 function: Some(id),
                 by: Name::new("instrument"),
                 is_for_auditors: what.is_weak,
                 what,
+                way: Vec::new(),
             });
         }
     }
     leaks
+}
+
+/// The secrets in `fields(..)` of `#[instrument]`: parameters and fields of those, as they are.
+fn recorded_as_fields(cx: &Context<'_>) -> Vec<Leak> {
+    let program = cx.program;
+    let mut leaks = Vec::new();
+    for (id, def) in program.fn_ids() {
+        if def.attrs.is_empty() || !def.body.is_some_and(|it| cx.is_live(it)) {
+            continue;
+        }
+        let Some(attr) = instrument(program, id) else {
+            continue;
+        };
+        for entry in attr.meta.entry("fields").map_or(&[][..], Meta::list) {
+            let MetaValue::Expr(written) = &entry.value else {
+                continue;
+            };
+            if let Some((name, ty)) = named_by(program, id, written)
+                && let Some(what) = secret::by_name_and_type(program, name, &ty)
+            {
+                leaks.push(Leak {
+                    span: entry.range.in_file(def.file),
+                    function: Some(id),
+                    by: Name::new("instrument"),
+                    is_for_auditors: what.is_weak,
+                    what,
+                    way: Vec::new(),
+                });
+            }
+        }
+    }
+    leaks
+}
+
+/// The name and type of the parameter, or of the field of one, that an expression is: `%settings.api_key`.
+fn named_by(program: &Program, id: FnId, written: &str) -> Option<(Name, Ty)> {
+    let path = written.trim_start_matches(['%', '?', '&', ' ']);
+    let mut names = path.split('.').map(str::trim);
+    let first = names.next()?;
+    let mut params = program[id].sig.params.iter();
+    let param = params.find(|it| it.name.is_some_and(|it| it == first))?;
+    let mut found = (
+        Name::new(first),
+        program.lower_ty(&program.fn_scope(id), &param.ty),
+    );
+    for name in names {
+        let Ty::Adt(adt, _) = *found.1.peel_refs() else {
+            return None;
+        };
+        let field = program[adt].fields().iter().find(|it| it.name == name)?;
+        found = (field.name, program.field_ty(adt, field));
+    }
+    Some(found)
 }
 
 /// The parameters that `#[instrument]` records, each with its function and its type.
@@ -252,32 +297,13 @@ fn instrumented<'a>(cx: &Context<'a>) -> Vec<(FnId, &'a Param, Ty)> {
     let program = cx.program;
     let mut all = Vec::new();
     for (id, def) in program.fn_ids() {
-        let instrument = |it: &&Attr| it.meta.last_segment().is_some_and(|it| it == "instrument");
-        let Some(attr) = def.attrs.iter().find(instrument) else {
-            continue;
-        };
-        let is_live = def.body.is_some_and(|it| cx.is_live(it));
-        if !is_live || attr.meta.entry("skip_all").is_some() || !is_tracing(cx, id, attr) {
+        if def.attrs.is_empty() || !def.body.is_some_and(|it| cx.is_live(it)) {
             continue;
         }
-        let skipped = attr.meta.entry("skip").map_or(&[][..], Meta::list);
-        for param in &def.sig.params {
-            let Some(name) = param.name else { continue };
-            if !skipped.iter().any(|it| it.is(name.as_str())) {
-                let ty = program.lower_ty(&program.fn_scope(id), &param.ty);
-                all.push((id, param, ty));
-            }
+        for param in recorded_by_tracing(program, id) {
+            let ty = program.lower_ty(&program.fn_scope(id), &param.ty);
+            all.push((id, param, ty));
         }
     }
     all
-}
-
-/// Whether an attribute is that of tracing.
-fn is_tracing(cx: &Context<'_>, id: FnId, attr: &Attr) -> bool {
-    let program = cx.program;
-    let found = program.resolve_names(program[id].module, &attr.meta.path, false);
-    found.iter().any(|it| match it.def {
-        Def::External(path) => program.models.canonical(path.as_str()) == "tracing::instrument",
-        _ => false,
-    })
 }

@@ -6,10 +6,11 @@ use rustc_hash::FxHashSet;
 
 use super::super::Context;
 use super::super::secrets::names::{self, NameVerdict, Strength};
-use super::super::secrets::{SecretKind, may_be_secret};
+use super::super::secrets::{SecretKind, may_be_secret, stems};
 use crate::facts::body::MethodCall;
 use crate::facts::item::Field;
-use crate::facts::{Attr, Expr, ExprId, GenericArg, TypeRef};
+use crate::facts::{Expr, ExprId, GenericArg, TypeRef};
+use crate::flow::whole::{derives_debug, gives_itself, is_remade, is_text, is_written_text};
 use crate::models::TypeRole;
 use crate::program::{AdtDef, AdtId, BodyKey, BodyOwner, Program, Ty};
 use crate::source::{Name, Span};
@@ -30,6 +31,44 @@ const HEADERS: [&str; 6] = [
     "x-api-key",
     "x-auth-token",
 ];
+
+/// Whether a header of a name, in small letters, lets in whoever shows it.
+pub(super) fn lets_in(header: &str) -> bool {
+    HEADERS.contains(&header)
+}
+
+/// Whether a value of a name is a secret for certain, as far as a name can say that.
+pub(super) fn is_certain(name: Name) -> bool {
+    is_certain_text(name.as_str())
+}
+
+fn is_certain_text(name: &str) -> bool {
+    judged(name).is_some_and(|it| it.strength == Strength::Strong)
+}
+
+/// Whether a text names something that is a secret for certain.
+pub(super) fn names_certain_one(text: &str) -> bool {
+    if text.contains("expose_secret") || text.contains("ookie") {
+        return true;
+    }
+    let is_of_name = |it: char| it.is_ascii_alphanumeric() || matches!(it, '_' | '-');
+    let mut done = 0;
+    stems(text).any(|at| {
+        if at < done {
+            return false;
+        }
+        let start = text[..at].trim_end_matches(is_of_name).len();
+        let rest = &text[at..];
+        done = at + (rest.len() - rest.trim_start_matches(is_of_name).len());
+        let name = &text[start..done];
+        // Headers and variables of the environment are named by texts and constants.
+        let is_quoted = name.contains('-') || name.starts_with(|it: char| it.is_ascii_uppercase());
+        let small = || name.to_ascii_lowercase();
+        is_certain_text(name)
+            || is_quoted && (is_certain_text(&small()) || lets_in(&small().replace('_', "-")))
+            || lets_in(name)
+    })
+}
 
 /// A secret that was found in an expression.
 pub(super) struct Found {
@@ -96,7 +135,7 @@ impl<'c, 'a> Secrets<'c, 'a> {
                     local.and_then(|it| self.cx.values.local_init(body, it))
                 };
                 if let Some(found) = self.by_name(id, name, how) {
-                    let is_remade = init().is_some_and(|it| self.is_remade(it));
+                    let is_remade = init().is_some_and(|it| is_remade(body, it));
                     return (!is_remade).then_some(found);
                 }
                 init().and_then(next).or_else(|| self.whole(id, how))
@@ -155,33 +194,6 @@ impl<'c, 'a> Secrets<'c, 'a> {
         }
     }
 
-    /// Whether an expression is what a function has made of a secret: its hash, a mask.
-    pub(super) fn is_remade(&self, id: ExprId) -> bool {
-        const WORDS: [&str; 8] = [
-            "hash",
-            "mask",
-            "redact",
-            "digest",
-            "encrypt",
-            "hide",
-            "obfuscate",
-            "truncate",
-        ];
-        let body = &self.cx.program[self.key].body;
-        let is_named = |name: Name| WORDS.iter().any(|it| name.as_str().contains(it));
-        match body.expr(id) {
-            Expr::Try(inner) | Expr::Await(inner) | Expr::Ref { inner, .. } => {
-                self.is_remade(*inner)
-            }
-            Expr::MethodCall(call) => is_named(call.name) || self.is_remade(call.receiver),
-            Expr::Call { callee, .. } => match body.expr(*callee) {
-                Expr::Path(path) => path.last().is_some_and(is_named),
-                _ => false,
-            },
-            _ => false,
-        }
-    }
-
     /// The name of a header that lets somebody in.
     fn header(&self, id: ExprId) -> Option<Name> {
         let body = &self.cx.program[self.key].body;
@@ -190,7 +202,7 @@ impl<'c, 'a> Secrets<'c, 'a> {
             _ => self.cx.values.text(self.key, id)?.as_known()?,
         };
         let name = name.to_ascii_lowercase();
-        HEADERS.contains(&name.as_str()).then(|| Name::new(&name))
+        lets_in(&name).then(|| Name::new(&name))
     }
 
     fn is_headers(&self, id: ExprId) -> bool {
@@ -202,7 +214,7 @@ impl<'c, 'a> Secrets<'c, 'a> {
 
     /// What a variable, field or getter of a name is.
     fn by_name(&self, id: ExprId, name: Name, how: Shown) -> Option<Found> {
-        let verdict = judged(name)?;
+        let verdict = judged(name.as_str())?;
         let ty = self.cx.values.typing(self.key).ty(id);
         let is_weak = verdict.strength == Strength::Weak;
         let is_shown = match ty.is_unknown() {
@@ -222,13 +234,14 @@ impl<'c, 'a> Secrets<'c, 'a> {
 }
 
 /// What a parameter of a name and type shows.
-pub(super) fn by_type(cx: &Context<'_>, name: Name, ty: &Ty, how: Shown) -> Option<Found> {
-    if let Some(verdict) = judged(name)
-        && is_text(cx.program, ty, how)
-    {
-        return Some(Found::new(name, verdict.strength == Strength::Weak));
-    }
-    field_of(cx, ty)
+pub(super) fn by_type(cx: &Context<'_>, name: Name, ty: &Ty) -> Option<Found> {
+    by_name_and_type(cx.program, name, ty).or_else(|| field_of(cx, ty))
+}
+
+/// What a value of a name and type is by itself, whatever is in it.
+pub(super) fn by_name_and_type(program: &Program, name: Name, ty: &Ty) -> Option<Found> {
+    let verdict = judged(name.as_str()).filter(|_| is_text(program, ty, Shown::Debugged))?;
+    Some(Found::new(name, verdict.strength == Strength::Weak))
 }
 
 /// The secret field that the derived `Debug` of a type shows.
@@ -303,35 +316,11 @@ pub(super) fn secret_field(def: &AdtDef) -> Option<(Name, crate::source::TextRan
 /// The fields of a struct that are texts, and secrets by their names.
 pub(super) fn secret_texts(def: &AdtDef) -> impl Iterator<Item = &Field> {
     def.fields().iter().filter(|it| {
-        let verdict = judged(it.name);
+        let verdict = judged(it.name.as_str());
         let is_meant =
             |it: NameVerdict| it.strength == Strength::Strong || it.kind == SecretKind::Password;
         verdict.is_some_and(is_meant) && is_written_text(&it.ty)
     })
-}
-
-fn derives_debug(def: &AdtDef) -> bool {
-    let derives = |it: &Attr| {
-        let list = it.meta.list();
-        let mut names = list.iter().filter_map(|it| it.last_segment());
-        it.meta.is("derive") && names.any(|it| it == "Debug")
-    };
-    def.attrs.iter().any(derives)
-}
-
-fn is_written_text(ty: &TypeRef) -> bool {
-    let path = ty.peel_refs().as_path();
-    let Some(last) = path.and_then(|it| it.segments.last()) else {
-        return false;
-    };
-    match last.name.as_str() {
-        "String" | "str" => true,
-        "Option" => last.args.iter().flatten().any(|it| match it {
-            GenericArg::Type(ty) => is_written_text(ty),
-            _ => false,
-        }),
-        _ => false,
-    }
 }
 
 /// The names of types whose derived `Debug` shows a secret.
@@ -395,8 +384,7 @@ pub(super) fn names_holder(cx: &Context<'_>, holders: &Holders, key: BodyKey) ->
 }
 
 /// What a name says, but for salts, which are no secrets.
-fn judged(name: Name) -> Option<NameVerdict> {
-    let text = name.as_str();
+fn judged(text: &str) -> Option<NameVerdict> {
     // A constant names a header, a cookie or a key under which something is kept.
     if text.starts_with(|it: char| it.is_ascii_uppercase()) {
         return None;
@@ -408,63 +396,4 @@ fn judged(name: Name) -> Option<NameVerdict> {
         verdict.strength = Strength::Strong;
     }
     Some(verdict)
-}
-
-/// Whether a value of a type is written as the text that it is.
-pub(super) fn is_text(program: &Program, ty: &Ty, how: Shown) -> bool {
-    match ty {
-        Ty::Primitive(name) => *name == "str",
-        Ty::Ref(inner) => is_text(program, inner, how),
-        Ty::Slice(inner) => matches!(&**inner, Ty::Primitive(name) if *name == "u8"),
-        Ty::External(path, args) => match path.as_str() {
-            "std::string::String" | "std::borrow::Cow" | "http::HeaderValue" => true,
-            "std::option::Option"
-            | "std::boxed::Box"
-            | "std::sync::Arc"
-            | "std::rc::Rc"
-            | "std::result::Result" => args.first().is_some_and(|it| is_text(program, it, how)),
-            "std::vec::Vec" => args.first().is_some_and(
-                |it| matches!(it, Ty::Primitive(name) if *name == "u8" || *name == "str"),
-            ),
-            _ => false,
-        },
-        // A type of one text, whose `Debug` is derived.
-        Ty::Adt(id, _) => {
-            let def = &program[*id];
-            how == Shown::Debugged
-                && derives_debug(def)
-                && matches!(def.fields(), [only] if is_written_text(&only.ty))
-        }
-        _ => false,
-    }
-}
-
-/// Whether a method gives what it is called on, in whole.
-pub(super) fn gives_itself(method: &str) -> bool {
-    matches!(
-        method,
-        "clone"
-            | "cloned"
-            | "as_str"
-            | "as_ref"
-            | "as_deref"
-            | "as_bytes"
-            | "to_string"
-            | "to_owned"
-            | "into"
-            | "into_inner"
-            | "trim"
-            | "unwrap"
-            | "expect"
-            | "unwrap_or_default"
-            | "unwrap_or"
-            | "ok"
-            | "to_str"
-            | "display"
-            | "deref"
-            | "borrow"
-            | "to_string_lossy"
-            | "read"
-            | "lock"
-    )
 }

@@ -218,9 +218,16 @@ impl<'a> Search<'a> {
         if model.plaintext || !matches!(model.role, Role::HttpRequest | Role::Connects) {
             return None;
         }
-        let args = self.program[key].body.expr(call).args();
+        let expr = self.program[key].body.expr(call);
+        let args = expr.args();
         let arg = args.get(model.url? as usize)?;
-        (!settings::forces_tls(self, key, model.path)).then_some(*arg)
+        // What is told nothing but an address is told of TLS by nobody else.
+        let is_alone = args.len() == 1 && matches!(expr, Expr::Call { .. });
+        let is_forced = match is_alone {
+            true => settings::forces_tls_of(self, key, model.path, call),
+            false => settings::forces_tls(self, key, model.path),
+        };
+        (!is_forced).then_some(*arg)
     }
 
     fn diagnostic(&self, lint: &Lint, origin: Span, found: Found<'_>) -> Diagnostic {

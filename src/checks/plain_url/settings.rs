@@ -105,6 +105,16 @@ pub(super) fn forces_tls(search: &Search<'_>, key: BodyKey, of: Name) -> bool {
             .any(|(_, model)| forcing(model) && model.path.as_str().contains("Tls::"))
 }
 
+/// Whether something demands TLS of what a call of the same body gives.
+pub(super) fn forces_tls_of(search: &Search<'_>, key: BodyKey, of: Name, made: ExprId) -> bool {
+    let krate = |path: Name| path.as_str().split("::").next();
+    search.modelled_calls(key).into_iter().any(|(call, model)| {
+        model.role == Role::ForcesTls
+            && krate(model.path) == krate(of)
+            && search.strings.root(key, call) == made
+    })
+}
+
 fn read_hosts(search: &Search<'_>, key: BodyKey, arg: ExprId, server: &mut Server) {
     for traced in search.strings.texts(key, arg) {
         let whole = traced.text.display();

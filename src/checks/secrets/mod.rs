@@ -42,6 +42,11 @@ pub(crate) fn may_be_secret(text: &str) -> bool {
     names::STEMS.is_match(text)
 }
 
+/// Where in a text names may be in the middle of which one says that it is a secret.
+pub(crate) fn stems(text: &str) -> impl Iterator<Item = usize> {
+    names::STEMS.find_iter(text).map(|it| it.start())
+}
+
 /// A secret found in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SecretFinding {

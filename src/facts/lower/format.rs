@@ -7,12 +7,19 @@ pub(super) fn first_position(name: &str) -> Option<usize> {
         | "todo" | "unimplemented" | "unreachable" | "anyhow" | "bail" | "eyre" | "trace"
         | "debug" | "info" | "warn" | "error" | "log" | "event" | "span" | "trace_span"
         | "debug_span" | "info_span" | "warn_span" | "error_span" | "format_err" | "whatever"
-        | "formatdoc" | "format_bytes" | "miette" => Some(0),
+        | "formatdoc" | "format_bytes" | "miette" | "crit" => Some(0),
         "write" | "writeln" | "assert" | "debug_assert" | "ensure" => Some(1),
         "assert_eq" | "assert_ne" | "debug_assert_eq" | "debug_assert_ne" => Some(2),
-        _ => None,
+        // `use log::error as log_error`, `slog_info!`.
+        _ => LEVELS
+            .iter()
+            .any(|it| name.strip_suffix(it).is_some_and(|it| it.ends_with('_')))
+            .then_some(0),
     }
 }
+
+/// Macros that write a line of a log, which people import under longer names.
+const LEVELS: [&str; 6] = ["trace", "debug", "info", "warn", "error", "crit"];
 
 /// The captures of a format string's value, with their offsets.
 pub(super) fn captures(text: &str) -> impl Iterator<Item = (usize, &str)> {

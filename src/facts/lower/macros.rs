@@ -202,11 +202,16 @@ impl Lowerer<'_> {
     }
 }
 
-/// Comma-separated expressions; `name = x`, `a.b = x`, `name: x`, and tracing's `%x` and `?x`.
+/// Comma-separated expressions; `name = x`, `a.b = x`, `name: x`, slog's `"name" => x`, and the `%x` and `?x` of
+/// both tracing and slog.
 fn plain_args(input: ParseStream<'_>) -> syn::Result<Vec<RawArg>> {
     let mut args = Vec::new();
     while !input.is_empty() {
         let name = arg_name(input)?;
+        // slog's `#%x`, which `{:#}` writes; `#[attribute]` is none.
+        if input.peek(Token![#]) && (input.peek2(Token![%]) || input.peek2(Token![?])) {
+            input.parse::<Token![#]>()?;
+        }
         if input.peek(Token![%]) {
             input.parse::<Token![%]>()?;
         } else if input.peek(Token![?]) {
@@ -226,7 +231,7 @@ fn plain_args(input: ParseStream<'_>) -> syn::Result<Vec<RawArg>> {
     Ok(args)
 }
 
-/// `name =`, `a.b =`, `"name" =`, `name:`.
+/// `name =`, `a.b =`, `"name" =`, `"name" =>`, `name:`, and the `name:? =` and `name:debug =` of `log`.
 fn arg_name(input: ParseStream<'_>) -> syn::Result<Option<String>> {
     let is_assignment = |input: ParseStream<'_>| {
         input.peek(Token![=]) && !input.peek(Token![==]) && !input.peek(Token![=>])
@@ -240,12 +245,21 @@ fn arg_name(input: ParseStream<'_>) -> syn::Result<Option<String>> {
         input.parse::<Token![=]>()?;
         return Ok(Some(name));
     }
+    if input.peek(syn::LitStr) && input.peek2(Token![=>]) {
+        let name = input.parse::<syn::LitStr>()?.value();
+        input.parse::<Token![=>]>()?;
+        return Ok(Some(name));
+    }
     if !input.peek(syn::Ident::peek_any) {
         return Ok(None);
     }
     if input.peek2(Token![:]) && !input.peek2(Token![::]) {
         let name = input.call(syn::Ident::parse_any)?;
         input.parse::<Token![:]>()?;
+        if is_way_of_showing(input) {
+            input.parse::<proc_macro2::TokenTree>()?;
+            input.parse::<Token![=]>()?;
+        }
         return Ok(Some(name.unraw().to_string()));
     }
     if !input.peek2(Token![=]) && !input.peek2(Token![.]) {
@@ -264,6 +278,12 @@ fn arg_name(input: ParseStream<'_>) -> syn::Result<Option<String>> {
     ahead.parse::<Token![=]>()?;
     syn::parse::discouraged::Speculative::advance_to(input, &ahead);
     Ok(Some(name))
+}
+
+/// Whether what follows says how `log` writes a value: `? =`, `% =`, `debug =`, `err =`.
+fn is_way_of_showing(input: ParseStream<'_>) -> bool {
+    let is_sigil = input.peek(Token![?]) || input.peek(Token![%]) || input.peek(syn::Ident);
+    is_sigil && input.peek2(Token![=]) && !input.peek2(Token![==]) && !input.peek2(Token![=>])
 }
 
 /// The values of `json!` and of BSON's `doc!`, however nested, each with its key.
