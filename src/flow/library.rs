@@ -1,6 +1,7 @@
 //! Calls of libraries: what they pass on, keep, and do harm with.
 
 use super::channels::{is_of_sender, sends};
+use super::passes::{asks_where, is_wrapper, passes, reads_structure};
 use super::taint::{Callable, Lead, Origin, Source, Taint, Value};
 use super::types;
 use super::walk::{Walk, index_name};
@@ -773,68 +774,4 @@ pub(super) fn lead_of_text(text: &Text) -> Lead {
         None if shown.starts_with('/') || shown.contains('/') => Lead::Fixed,
         None => Lead::Some,
     }
-}
-
-/// Whether a function reads a text as something that has a structure.
-fn reads_structure(name: &str) -> bool {
-    matches!(
-        name,
-        "from_str" | "from_slice" | "from_reader" | "parse" | "from_json" | "from_value"
-    )
-}
-
-/// Whether a function asks no more than where a file is, or whether it is there.
-fn asks_where(path: Name) -> bool {
-    let name = last_segment(path.as_str());
-    matches!(
-        name,
-        "canonicalize" | "metadata" | "symlink_metadata" | "exists" | "try_exists" | "read_link"
-    )
-}
-
-/// Whether functions of a crate that nobody described pass on what they are handed: those that work
-/// on texts and values.
-fn passes(krate: &str) -> bool {
-    matches!(
-        krate,
-        "std"
-            | "core"
-            | "alloc"
-            | "?"
-            | "str"
-            | "String"
-            | "serde_json"
-            | "serde_urlencoded"
-            | "serde_qs"
-            | "serde_yaml"
-            | "url"
-            | "urlencoding"
-            | "percent_encoding"
-            | "http"
-            | "bytes"
-            | "base64"
-            | "bson"
-            | "hex"
-            | "form_urlencoded"
-            | "camino"
-            | "itertools"
-            | "async_std"
-            | "futures"
-            | "futures_util"
-            | "tokio_stream"
-            | "once_cell"
-            | "regex"
-            | "heck"
-            | "unicode_normalization"
-            | "mime"
-            | "headers"
-            | "cookie"
-            | "multer"
-    ) || crate::flow::is_framework(krate)
-}
-
-/// Whether what is called is the constructor of a type, which holds what it is handed.
-fn is_wrapper(path: Name) -> bool {
-    let last = last_segment(path.as_str());
-    last.starts_with(char::is_uppercase) || matches!(last, "new" | "from")
 }

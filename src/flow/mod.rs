@@ -17,6 +17,7 @@ mod loops;
 mod macros;
 mod near;
 mod pages;
+mod passes;
 mod predicates;
 mod responses;
 pub(crate) mod secrets;
