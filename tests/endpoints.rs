@@ -144,3 +144,12 @@ fn endpoints_of_a_module_in_two_programs_are_listed_once() {
     found.sort();
     assert_eq!(found, [("server", "/health"), ("server", "/things")]);
 }
+
+/// Code that a fairing runs for each request is handed no routes, whatever it calls.
+#[test]
+fn endpoints_under_fairings_of_requests_are_listed_once() {
+    let json = routes(&folder("endpoints").join("rocket-fairings-of-requests.rs"));
+    let endpoints = json["endpoints"].as_array().expect("a list").iter();
+    let found: Vec<_> = endpoints.map(|it| word(&it["path"])).collect();
+    assert_eq!(found, ["/late", "/token"]);
+}

@@ -6,12 +6,12 @@
 
 use super::arguments::lost_arg;
 use super::{attribute, named_functions};
-use crate::facts::ExprId;
 use crate::facts::body::MacroCall;
+use crate::facts::{Expr, ExprId};
 use crate::program::{BodyKey, Container, FnId, Ty};
 use crate::routes::endpoint::HandlerTarget;
 use crate::routes::eval::{Call, Eval, shorten, type_name};
-use crate::routes::value::{Lost, Route, Router, RouterKind, Value};
+use crate::routes::value::{Callable, Lost, Route, Router, RouterKind, Value};
 use crate::source::{Name, Span};
 use crate::values::{Text, text};
 
@@ -121,7 +121,9 @@ pub(super) fn method(
             // A fairing that changes the rocket: `AdHoc::on_ignite("x", |rocket| async { rocket.mount(..) })`.
             if let Value::Object(_, held) = &arg {
                 for callable in held {
-                    if let Value::Callable(callable) = callable {
+                    if let Value::Callable(callable) = callable
+                        && takes_one(eval, callable)
+                    {
                         let (value, _) =
                             eval.apply(callable, vec![Value::Router(Box::new(router.clone()))]);
                         if let Value::Router(changed) = value
@@ -153,6 +155,17 @@ pub(super) fn method(
         _ => return Err(Value::Router(Box::new(router))),
     }
     Ok(Value::Router(Box::new(router)))
+}
+
+/// Whether code takes one thing: a fairing that is handed the rocket, and no request with its data or
+/// its response.
+fn takes_one(eval: &Eval<'_>, callable: &Callable) -> bool {
+    match callable {
+        Callable::Fn(id, _) => eval.program[*id].sig.params.len() == 1,
+        Callable::Closure(key, id, _) => matches!(eval.program[*key].body.expr(*id),
+            Expr::Closure(closure) if closure.params.len() == 1),
+        Callable::External(_) => false,
+    }
 }
 
 /// Adds routes to a list.
