@@ -18,10 +18,9 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
-use moat::diagnostics::{FlagTarget, Level, LevelFlag, Persona, Severity};
+use moat::diagnostics::{FlagTarget, Level, LevelFlag};
 use moat::facts;
-use moat::lints::Registry;
-use moat::scan::{self, Posture, Scope, Settings};
+use moat::scan::{self, Scope, Settings};
 use moat::workspace::config::{Config, LintSelector};
 use moat::workspace::files::DiskFiles;
 use moat::workspace::{Workspace, WorkspaceRequest, discover};
@@ -249,22 +248,11 @@ fn checked(folder: &Path, flags: Vec<LevelFlag>) -> anyhow::Result<scan::Outcome
     let workspace = workspace(folder)?;
     let config = Config::default();
     let models = scan::models_for(&workspace, &config, "moat.toml");
+    let models = models.map_err(|_| anyhow::anyhow!("the defaults describe no models"))?;
+    let today = jiff::civil::Date::constant(2027, 1, 1);
     let settings = Settings {
-        registry: Registry::builtin(),
-        config: &config,
-        models: models.map_err(|_| anyhow::anyhow!("the defaults describe no models"))?,
-        config_source: None,
         flags,
-        min_severity: Severity::Low,
-        persona: Persona::Regular,
-        scope: Scope::default(),
-        today: jiff::civil::Date::constant(2027, 1, 1),
-        partial: false,
-        progress: false,
-        explain: false,
-        rights: false,
-        follows_data: true,
-        posture: Posture::Unasked,
+        ..Settings::new(&config, models, today)
     };
     Ok(scan::check(&workspace, &DiskFiles, &settings))
 }

@@ -10,9 +10,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use moat::diagnostics::{FlagTarget, Level, LevelFlag, Persona, Severity};
+use moat::diagnostics::{FlagTarget, Level, LevelFlag, Persona};
 use moat::lints::Registry;
-use moat::scan::{Posture, Scope, Settings, check, models_for};
+use moat::scan::{Settings, check, models_for};
 use moat::workspace::config::{Config, LintSelector};
 use moat::workspace::files::MemoryFiles;
 use moat::workspace::{WorkspaceRequest, discover};
@@ -104,11 +104,8 @@ fn found(lint: &str, files: &[(&str, &str)]) -> Found {
     let workspace = discover(&request, &tree).expect("a workspace");
     let config = Config::default();
     let flag = |target, level| LevelFlag { target, level };
+    let models = models_for(&workspace, &config, "moat.toml").expect("no models of its own");
     let settings = Settings {
-        registry: Registry::builtin(),
-        config: &config,
-        models: models_for(&workspace, &config, "moat.toml").expect("no models of its own"),
-        config_source: None,
         flags: vec![
             flag(FlagTarget::Lints(LintSelector::All), Level::Allow),
             flag(
@@ -116,16 +113,8 @@ fn found(lint: &str, files: &[(&str, &str)]) -> Found {
                 Level::Warn,
             ),
         ],
-        min_severity: Severity::Low,
         persona: Persona::Auditor,
-        scope: Scope::default(),
-        today: "2026-01-01".parse().expect("a date"),
-        partial: false,
-        progress: false,
-        explain: false,
-        rights: false,
-        follows_data: true,
-        posture: Posture::Unasked,
+        ..Settings::new(&config, models, "2026-01-01".parse().expect("a date"))
     };
     let outcome = check(&workspace, &tree, &settings);
     let mut found = Found::new();

@@ -19,9 +19,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use moat::diagnostics::{Persona, Severity};
+use moat::diagnostics::Persona;
 use moat::lints::{Example, ExampleKind, Lint, Registry};
-use moat::scan::{Posture, Scope, Settings, check as check_workspace, models_for};
+use moat::scan::{Settings, check as check_workspace, models_for};
 use moat::source::Span;
 use moat::workspace::config::Config;
 use moat::workspace::files::MemoryFiles;
@@ -71,22 +71,10 @@ fn analyze(files: &[SourceText], persona: Persona) -> Places {
 
 fn places(workspace: &Workspace, tree: &MemoryFiles, persona: Persona) -> Places {
     let config = Config::default();
+    let models = models_for(workspace, &config, "moat.toml").expect("no models of its own");
     let settings = Settings {
-        registry: Registry::builtin(),
-        config: &config,
-        models: models_for(workspace, &config, "moat.toml").expect("no models of its own"),
-        config_source: None,
-        flags: Vec::new(),
-        min_severity: Severity::Low,
         persona,
-        scope: Scope::default(),
-        today: "2026-01-01".parse().expect("a date"),
-        partial: false,
-        progress: false,
-        explain: false,
-        rights: false,
-        follows_data: true,
-        posture: Posture::Unasked,
+        ..Settings::new(&config, models, "2026-01-01".parse().expect("a date"))
     };
     let outcome = check_workspace(workspace, tree, &settings);
     let shown = outcome

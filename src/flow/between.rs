@@ -128,25 +128,23 @@ impl Between {
             // Who takes nothing but itself is handed no secret.
             open.retain(|it| !program[*it].sig.params.is_empty());
             let hashes = open.iter().flat_map(|it| program.hashes_of_fn(*it));
-            let callers = owners(program, program.mentioning(&hashes.collect()));
-            open = callers;
+            open = owners(program, program.mentioning(&hashes.collect()));
             open.retain(|it| !left.contains_key(it));
             left.extend(open.iter().map(|it| (*it, depth)));
         }
         let giving = |id: &FnId| gives_text(program, *id) && names_secret(program, names, *id);
         let all: Vec<FnId> = program.fn_ids().map(|it| it.0).collect();
-        let giving: Vec<FnId> = all.into_par_iter().filter(giving).collect();
-        // What very many mention is mostly the name of something else.
+        let mut giving: Vec<FnId> = all.into_par_iter().filter(giving).collect();
         let mut asking: FxHashSet<FnId> = FxHashSet::default();
-        let mut rare = Vec::new();
-        for id in giving {
-            let bodies = program.mentioning(&program.hashes_of_fn(id).collect());
-            if bodies.len() <= MAX_ASKING {
+        // What very many mention is mostly the name of something else.
+        giving.retain(|id| {
+            let bodies = program.mentioning(&program.hashes_of_fn(*id).collect());
+            let is_rare = bodies.len() <= MAX_ASKING;
+            if is_rare {
                 asking.extend(owners(program, bodies));
-                rare.push(id);
             }
-        }
-        let giving = rare;
+            is_rare
+        });
         let spelled = |ids: &[FnId]| -> FxHashSet<Name> {
             let names = ids.iter().map(|it| program[*it].name);
             names.flat_map(|it| program.spelled(it)).collect()

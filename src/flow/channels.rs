@@ -9,6 +9,7 @@ use crate::facts::{Expr, ExprId, Pat, PatId};
 use crate::models::TypeRole;
 use crate::program::{Program, Ty};
 use crate::source::Name;
+use crate::values::text::peel;
 
 /// How many copies of an end are followed back to it.
 const MAX_COPIES: u32 = 4;
@@ -77,10 +78,7 @@ impl Walk<'_, '_> {
             // `Sender::clone(&sender)`.
             Expr::Call { args, .. } => match (self.typing.external(init), &**args) {
                 (Some(path), [only]) if path.as_str().ends_with("::clone") => {
-                    match self.body.expr(*only) {
-                        Expr::Ref { inner, .. } => *inner,
-                        _ => *only,
-                    }
+                    peel(self.body, *only)
                 }
                 _ => return local,
             },
@@ -113,18 +111,13 @@ pub(super) fn sends(method: &str) -> bool {
 
 /// Whether a type is that of the end of a channel that things are put into.
 pub(super) fn is_sender(program: &Program, ty: &Ty) -> bool {
-    let path = ty.peel_refs().external_path();
-    path.is_some_and(|it| is_sender_path(program, it))
+    program.has_role(ty, TypeRole::Sender)
 }
 
 /// Whether a method is one of such a type.
 pub(super) fn is_of_sender(program: &Program, method: Name) -> bool {
     let owner = method.as_str().rsplit_once("::").map_or("", |it| it.0);
-    is_sender_path(program, Name::new(owner))
-}
-
-fn is_sender_path(program: &Program, path: Name) -> bool {
-    let model = program.models.type_(path);
+    let model = program.models.type_(Name::new(owner));
     model.is_some_and(|it| it.role == Some(TypeRole::Sender))
 }
 

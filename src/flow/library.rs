@@ -11,6 +11,7 @@ use crate::models::exports::{crate_of, last_segment};
 use crate::models::{Function, Role, SinkKind, Sinks, SourceKind};
 use crate::program::Ty;
 use crate::source::{Name, Span};
+use crate::values::text::peel;
 use crate::values::{Callee, Text};
 
 /// The kinds of sink at which line breaks do the harm.
@@ -100,7 +101,7 @@ impl<'a> Walk<'_, 'a> {
                     true => values,
                     false => values.iter().map(Value::bare).collect(),
                 };
-                self.method(call, value, &values)
+                self.method(id, call, value, &values)
             }
             None => self.function(id, path, args, values),
         };
@@ -229,8 +230,8 @@ impl<'a> Walk<'_, 'a> {
                 if let ([first, second], Some(of_first), Some(of_second)) =
                     (args, values.next(), values.next())
                 {
-                    self.assign(self.lent(*first), of_second);
-                    self.assign(self.lent(*second), of_first);
+                    self.assign(peel(self.body, *first), of_second);
+                    self.assign(peel(self.body, *second), of_first);
                 }
                 return Value::default();
             }
@@ -238,13 +239,13 @@ impl<'a> Walk<'_, 'a> {
                 let mut values = values.into_iter();
                 let old = values.next().unwrap_or_default();
                 if let (Some(place), Some(new)) = (args.first(), values.next()) {
-                    self.assign(self.lent(*place), new);
+                    self.assign(peel(self.body, *place), new);
                 }
                 return old;
             }
             "std::mem::take" => {
                 if let Some(place) = args.first() {
-                    self.assign(self.lent(*place), Value::default());
+                    self.assign(peel(self.body, *place), Value::default());
                 }
                 return values.into_iter().next().unwrap_or_default();
             }
@@ -285,7 +286,13 @@ impl<'a> Walk<'_, 'a> {
         self.unknown(id, name, values)
     }
 
-    fn method(&mut self, call: &'a MethodCall, receiver: Value, values: &[Value]) -> Value {
+    fn method(
+        &mut self,
+        id: ExprId,
+        call: &'a MethodCall,
+        receiver: Value,
+        values: &[Value],
+    ) -> Value {
         let name = call.name.as_str();
         let span = self.expr_span(call);
         let callables: Vec<Callable> = values.iter().filter_map(|it| it.callable).collect();
@@ -402,7 +409,7 @@ impl<'a> Walk<'_, 'a> {
         }
         if name == "parse"
             && !receiver.is_untainted()
-            && let Some(parsed) = self.parsed_of(call)
+            && let Some(parsed) = self.parsed_of(id)
         {
             self.sink_of_parsing(&parsed, call.receiver, &receiver);
         }
@@ -487,11 +494,7 @@ impl<'a> Walk<'_, 'a> {
     }
 
     /// What a text is read as, by the type of a variable: `let name: HeaderName = text.parse()?`.
-    fn parsed_of(&self, call: &MethodCall) -> Option<Ty> {
-        let mut calls = self.body.exprs();
-        let (id, _) = calls.find(
-            |(_, it)| matches!(it, Expr::MethodCall(other) if std::ptr::eq(&**other, call)),
-        )?;
+    fn parsed_of(&self, id: ExprId) -> Option<Ty> {
         let above = |of: ExprId| {
             let mut exprs = self.body.exprs();
             exprs.find_map(|(id, expr)| match expr {

@@ -4,12 +4,12 @@ use super::library::lead_of_text;
 use super::special::is_code_key;
 use super::taint::{Lead, Value};
 use super::walk::Walk;
-use crate::facts::body::{Literal, MacroCall};
-use crate::facts::{Expr, ExprId};
+use crate::facts::ExprId;
+use crate::facts::body::MacroCall;
 use crate::models::{SinkKind, Sinks};
 use crate::source::Name;
-use crate::values::shown::{Shown, Written, outputs, shown, written};
-use crate::values::text::format_macro;
+use crate::values::shown::{Shown, Written, outputs, written};
+use crate::values::text::{format_macro, template};
 use crate::values::{Text, TextPart};
 
 impl<'a> Walk<'_, 'a> {
@@ -42,7 +42,7 @@ impl<'a> Walk<'_, 'a> {
                     return Value::default();
                 };
                 let all = match self.all.secrets {
-                    Some(_) => self.pieces_of(call, rest),
+                    Some(_) => self.pieces_of(id, call, rest),
                     None => {
                         let all = rest.iter();
                         all.fold(Value::default(), |all, it| all.or(&it.1.flat()))
@@ -112,18 +112,22 @@ impl<'a> Walk<'_, 'a> {
     }
 
     /// What `write!(target, "..{a}..", ..)` writes of secrets, each where it stands.
-    fn pieces_of(&self, call: &MacroCall, values: &[(ExprId, Value)]) -> Value {
-        let template = call.args.iter().flatten().nth(1).map(|it| it.value);
-        let text = template.and_then(|it| match self.body.expr(it) {
-            Expr::Literal(Literal::Str(text)) => Some(&**text),
-            _ => None,
-        });
+    fn pieces_of(&self, id: ExprId, call: &MacroCall, values: &[(ExprId, Value)]) -> Value {
+        let args = call.args.as_deref().unwrap_or(&[]);
+        let mut order = Vec::new();
+        let text = template(
+            self.body,
+            args.get(1..).unwrap_or(&[]),
+            self.span(id),
+            &mut |arg| marked(&mut order, arg),
+        );
+        let Some(text) = text else {
+            return Value::of_all(values.iter().map(|it| &it.1)).flat();
+        };
         let mut made = Value::default();
-        let mut pieces = holes(text.unwrap_or_default()).into_iter();
-        for (arg, _) in shown(self.body, call, |_| None) {
-            let (before, after) = pieces.next().unwrap_or_default();
-            if let Some((_, value)) = values.iter().find(|it| it.0 == arg) {
-                made.join(&self.in_text(value.flat(), &before, after));
+        for hole in holes(&text, &order) {
+            if let Some((_, value)) = values.iter().find(|it| it.0 == hole.arg) {
+                made.join(&self.in_text(value.flat(), &hole.before.display(), hole.after));
             }
         }
         made
@@ -139,69 +143,74 @@ impl<'a> Walk<'_, 'a> {
         let span = self.span(id);
         let mut order: Vec<ExprId> = Vec::new();
         let text = format_macro(self.body, call, span, &mut |arg| {
-            order.push(arg);
             let known = self.all.values.text(self.key, arg);
             let is_tainted = values.iter().any(|it| it.0 == arg && !it.1.is_untainted());
             match known.filter(|_| !is_tainted) {
                 Some(text) if text.as_known().is_some() => text,
-                _ => Text::hole(format!("\u{1}{}", order.len() - 1)),
+                _ => marked(&mut order, arg),
             }
         });
         let mut made = Value::default();
         let Some(text) = text else {
             return Value::of_all(values.iter().map(|it| &it.1)).flat();
         };
-        let mut before = Text::default();
-        for (index, part) in text.parts.iter().enumerate() {
-            if let TextPart::Hole(name) = part
-                && let Some(at) = name
-                    .strip_prefix('\u{1}')
-                    .and_then(|it| it.parse::<usize>().ok())
-                && let Some((_, value)) = values.iter().find(|it| Some(&it.0) == order.get(at))
-                && !value.is_untainted()
-            {
-                let arg = order.get(at).copied();
-                self.page_in_text(&before, arg.unwrap_or(id), value);
-                let lead = lead_of_text(&before);
-                let value = value.flat().changed(|it| it.lead = it.lead.behind(lead));
-                let after = match text.parts.get(index + 1) {
-                    Some(TextPart::Known(after)) => after,
-                    _ => "",
-                };
-                let value = self.in_text(value, &before.display(), after);
-                let value = self.noted(value, || "put into a text".into(), span);
-                made.join(&value);
-            }
-            let one = Text {
-                parts: vec![match part {
-                    TextPart::Known(text) => TextPart::Known(text.clone()),
-                    TextPart::Hole(_) => TextPart::Hole(String::new()),
-                }],
-                origin: None,
+        for Hole { arg, before, after } in holes(&text, &order) {
+            let value = values.iter().find(|it| it.0 == arg).map(|it| &it.1);
+            let Some(value) = value.filter(|it| !it.is_untainted()) else {
+                continue;
             };
-            before.push(&one);
+            self.page_in_text(&before, arg, value);
+            let lead = lead_of_text(&before);
+            let value = value.flat().changed(|it| it.lead = it.lead.behind(lead));
+            let value = self.in_text(value, &before.display(), after);
+            let value = self.noted(value, || "put into a text".into(), span);
+            made.join(&value);
         }
         made
     }
 }
 
-/// The holes of a template, each with what stands before it, where `{}` stands for others, and right behind it.
-fn holes(template: &str) -> Vec<(String, &str)> {
+/// An argument in a text.
+struct Hole<'t> {
+    arg: ExprId,
+    /// What stands before it, where other arguments have no name.
+    before: Text,
+    /// What stands right behind it, as far as that is known.
+    after: &'t str,
+}
+
+/// A hole in a text that stands for an argument, which is noted.
+fn marked(order: &mut Vec<ExprId>, arg: ExprId) -> Text {
+    order.push(arg);
+    Text::hole(format!("\u{1}{}", order.len() - 1))
+}
+
+/// The arguments that [`marked`] holes of a text stand for.
+fn holes<'t>(text: &'t Text, order: &[ExprId]) -> Vec<Hole<'t>> {
     let mut all = Vec::new();
-    let mut before = String::new();
-    let mut rest = template;
-    while let Some(at) = rest.find(['{', '}']) {
-        before.push_str(&rest[..at]);
-        rest = &rest[at..];
-        if rest.starts_with("{{") || rest.starts_with("}}") {
-            before.push_str(&rest[..1]);
-            rest = &rest[2..];
-            continue;
+    let mut before = Text::default();
+    for (index, part) in text.parts.iter().enumerate() {
+        if let TextPart::Hole(name) = part
+            && let Some(at) = name.strip_prefix('\u{1}').and_then(|it| it.parse().ok())
+            && let Some(arg) = order.get::<usize>(at)
+        {
+            let after = match text.parts.get(index + 1) {
+                Some(TextPart::Known(after)) => after,
+                _ => "",
+            };
+            all.push(Hole {
+                arg: *arg,
+                before: before.clone(),
+                after,
+            });
         }
-        let Some(end) = rest.find('}') else { break };
-        rest = &rest[end + 1..];
-        all.push((before.clone(), rest));
-        before.push_str("{}");
+        before.push(&Text {
+            parts: vec![match part {
+                TextPart::Known(text) => TextPart::Known(text.clone()),
+                TextPart::Hole(_) => TextPart::Hole(String::new()),
+            }],
+            origin: None,
+        });
     }
     all
 }

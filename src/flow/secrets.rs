@@ -14,13 +14,13 @@ use super::whole::{
 };
 use crate::facts::body::{MacroCall, MethodCall};
 use crate::facts::item::Param;
-use crate::facts::{Attr, Body, Expr, ExprId, Meta};
+use crate::facts::{Attr, Expr, ExprId, Meta};
 use crate::models::exports::{crate_of, last_segment};
-use crate::models::{SinkKind, Sinks, SourceKind};
+use crate::models::{SinkKind, Sinks, SourceKind, TypeRole};
 use crate::program::{Def, FnId, Program, Ty};
 use crate::source::{Name, Span};
 use crate::values::shown::{self, Shown, Written};
-use crate::values::text::expr_name;
+use crate::values::text::{expr_name, peel};
 
 /// What tells secrets by what they are called.
 #[derive(Debug, Clone, Copy)]
@@ -74,18 +74,13 @@ impl<'a> Walk<'_, 'a> {
                     _ => self.text(*header)?,
                 };
                 let header = header.to_ascii_lowercase();
-                let is_of_headers = call.name != "get" || self.is_headers(call.receiver);
+                let is_of_headers = call.name != "get"
+                    || (self.all.program).has_role(self.ty(call.receiver), TypeRole::Headers);
                 ((names.is_header)(&header) && is_of_headers).then(|| Name::new(&header))
             }
             (_, []) if (names.is_secret)(call.name) => Some(call.name),
             _ => None,
         }
-    }
-
-    fn is_headers(&self, id: ExprId) -> bool {
-        let path = self.ty(id).peel_refs().external_path();
-        let model = path.and_then(|it| self.all.program.models.type_(it));
-        model.is_some_and(|it| it.role == Some(crate::models::TypeRole::Headers))
     }
 
     /// Whether a variable holds no more of a secret than what something has made of it.
@@ -277,7 +272,7 @@ impl<'a> Walk<'_, 'a> {
                     let args = write.args.as_deref().unwrap_or(&[]);
                     let is_meant = args
                         .first()
-                        .is_some_and(|it| is_it(peeled(self.body, it.value)));
+                        .is_some_and(|it| is_it(peel(self.body, it.value)));
                     args.get(1).filter(|_| is_meant).map(|it| it.value)
                 }
                 _ => None,
@@ -510,14 +505,6 @@ fn is_placed(before: &str, after: &str) -> bool {
 /// Whether a function gives a variable of the environment.
 fn reads_environment(path: &str) -> bool {
     matches!(path, "std::env::var" | "dotenvy::var" | "dotenv::var")
-}
-
-/// An expression without references.
-fn peeled(body: &Body, id: ExprId) -> ExprId {
-    match body.expr(id) {
-        Expr::Ref { inner, .. } => peeled(body, *inner),
-        _ => id,
-    }
 }
 
 /// The parameters that `#[instrument]` of tracing records, if a function has it.

@@ -147,9 +147,7 @@ impl Walk<'_, '_> {
         while ty.is_external("std::io::BufReader") {
             ty = ty.arg(0).peel_refs().clone();
         }
-        let model = ty.external_path();
-        let model = model.and_then(|it| self.all.program.models.type_(it));
-        model.is_some_and(|it| it.role == Some(TypeRole::Decoder))
+        self.all.program.has_role(&ty, TypeRole::Decoder)
     }
 
     /// `(LOCATION, target)`.

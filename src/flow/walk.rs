@@ -671,14 +671,6 @@ impl<'w, 'a> Walk<'w, 'a> {
         }
     }
 
-    /// What a reference is to: `&mut text`.
-    pub(super) fn lent(&self, id: ExprId) -> ExprId {
-        match self.body.expr(id) {
-            Expr::Ref { inner, .. } => *inner,
-            _ => id,
-        }
-    }
-
     /// Adds to what a place holds.
     pub(super) fn add_to(&mut self, target: ExprId, value: &Value) {
         if value.is_clean() {

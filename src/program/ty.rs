@@ -6,6 +6,7 @@ use super::Program;
 use super::defs::{AdtId, AliasId, Container, Def, FnId, ImplId, ModuleId};
 use crate::facts::item::{Field, Generics};
 use crate::facts::{GenericArg, Path, TypeRef};
+use crate::models::TypeRole;
 use crate::source::Name;
 
 /// A type. [`Ty::Unknown`] stands for whatever we could not find out.
@@ -194,6 +195,13 @@ fn subst_bounds(bounds: &Bounds, subst: &Subst, program: &Program) -> Bounds {
 }
 
 impl Program {
+    /// Whether a type, behind references, is one of a library that the models give a role.
+    pub fn has_role(&self, ty: &Ty, role: TypeRole) -> bool {
+        let path = ty.peel_refs().external_path();
+        let model = path.and_then(|it| self.models.type_(it));
+        model.is_some_and(|it| it.role == Some(role))
+    }
+
     /// The scope in which a function's signature and body are read.
     pub fn fn_scope(&self, id: FnId) -> TyScope<'_> {
         let def = &self[id];

@@ -76,6 +76,29 @@ pub struct Settings<'a> {
     pub posture: Posture<'a>,
 }
 
+impl<'a> Settings<'a> {
+    /// A run of the built-in lints for everybody, as they are by default, on a day.
+    pub fn new(config: &'a Config, models: &'static Models, today: Date) -> Settings<'a> {
+        Settings {
+            registry: Registry::builtin(),
+            config,
+            models,
+            config_source: None,
+            flags: Vec::new(),
+            min_severity: Severity::Low,
+            persona: Persona::Regular,
+            scope: Scope::default(),
+            today,
+            partial: false,
+            progress: false,
+            explain: false,
+            rights: false,
+            follows_data: true,
+            posture: Posture::Unasked,
+        }
+    }
+}
+
 /// A file of settings.
 #[derive(Debug, Clone)]
 pub struct ConfigSource {

@@ -119,25 +119,15 @@ fn outcome_in_parts(tree: &[(&str, &str)], config: &str, together: usize) -> Out
     let names = Names::of(registry);
     let parsed = crate::workspace::config::Config::parse("moat.toml", config, &names.known());
     let parsed = parsed.expect("settings without mistakes");
+    let models = models_for(&workspace, &parsed, "moat.toml").expect("no models of its own");
     let settings = Settings {
-        registry,
-        config: &parsed,
-        models: models_for(&workspace, &parsed, "moat.toml").expect("no models of its own"),
         config_source: Some(ConfigSource {
             path: "/w/moat.toml".into(),
             text: config.to_owned(),
         }),
-        flags: Vec::new(),
-        min_severity: crate::diagnostics::Severity::Low,
-        persona: crate::diagnostics::Persona::Regular,
-        scope: Scope::default(),
-        today: "2026-01-01".parse().expect("a date"),
-        partial: false,
-        progress: false,
         explain: true,
         rights: true,
-        follows_data: true,
-        posture: Posture::Unasked,
+        ..Settings::new(&parsed, models, "2026-01-01".parse().expect("a date"))
     };
     check::check_in_parts(&workspace, &files, &settings, together)
 }

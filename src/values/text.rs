@@ -1,7 +1,7 @@
 //! Strings whose parts are known: route paths, URLs, header names.
 
 use super::Values;
-use crate::facts::body::{BinaryOp, Literal, MacroCall};
+use crate::facts::body::{BinaryOp, Literal, MacroArg, MacroCall};
 use crate::facts::{Body, Expr, ExprId};
 use crate::program::ty::Ty;
 use crate::program::{BodyKey, ConstId};
@@ -256,7 +256,8 @@ pub fn expr_name(body: &Body, expr: ExprId) -> String {
     }
 }
 
-fn peel(body: &Body, expr: ExprId) -> ExprId {
+/// What a reference is to, however many there are: `&mut text`.
+pub(crate) fn peel(body: &Body, expr: ExprId) -> ExprId {
     match body.expr(expr) {
         Expr::Ref { inner, .. } => peel(body, *inner),
         _ => expr,
@@ -279,48 +280,54 @@ pub fn format_macro(
             }
             Some(whole)
         }
-        "format" | "format_args" => {
-            let Expr::Literal(Literal::Str(template)) = body.expr(args.first()?.value) else {
-                return None;
-            };
-            // What the template itself says was written there; what it inserts, elsewhere.
-            let written = body.expr_range(args.first()?.value).in_file(span.file);
-            let known = |text: &str| {
-                let origin = (!text.is_empty()).then_some(written);
-                Text::known(text, origin)
-            };
-            let mut whole = Text::default();
-            let mut position = 0;
-            let mut rest = &**template;
-            while let Some(at) = rest.find(['{', '}']) {
-                let (before, after) = rest.split_at(at);
-                whole.push(&known(before));
-                if after.starts_with("{{") || after.starts_with("}}") {
-                    whole.push(&known(&after[..1]));
-                    rest = &after[2..];
-                    continue;
-                }
-                let end = after.find('}')?;
-                let name = after[1..end.max(1)].split(':').next().unwrap_or("").trim();
-                let arg = if name.is_empty() {
-                    position += 1;
-                    args[1..]
-                        .iter()
-                        .filter(|arg| arg.name.is_none())
-                        .nth(position - 1)
-                } else if let Ok(index) = name.parse::<usize>() {
-                    args[1..].iter().filter(|arg| arg.name.is_none()).nth(index)
-                } else {
-                    args[1..]
-                        .iter()
-                        .find(|arg| arg.name.is_some_and(|it| it == name))
-                };
-                whole.push(&arg.map_or_else(|| Text::hole(name), |arg| text(arg.value)));
-                rest = &after[end + 1..];
-            }
-            whole.push(&known(rest));
-            Some(whole)
-        }
+        "format" | "format_args" => template(body, args, span, text),
         _ => None,
     }
+}
+
+/// The text that a template makes of the arguments behind it.
+pub fn template(
+    body: &Body,
+    args: &[MacroArg],
+    span: Span,
+    text: &mut dyn FnMut(ExprId) -> Text,
+) -> Option<Text> {
+    let (template, args) = args.split_first()?;
+    let unnamed = || args.iter().filter(|arg| arg.name.is_none());
+    let Expr::Literal(Literal::Str(written)) = body.expr(template.value) else {
+        return None;
+    };
+    // What the template itself says was written there; what it inserts, elsewhere.
+    let place = body.expr_range(template.value).in_file(span.file);
+    let known = |text: &str| {
+        let origin = (!text.is_empty()).then_some(place);
+        Text::known(text, origin)
+    };
+    let mut whole = Text::default();
+    let mut position = 0;
+    let mut rest = &**written;
+    while let Some(at) = rest.find(['{', '}']) {
+        let (before, after) = rest.split_at(at);
+        whole.push(&known(before));
+        if after.starts_with("{{") || after.starts_with("}}") {
+            whole.push(&known(&after[..1]));
+            rest = &after[2..];
+            continue;
+        }
+        let end = after.find('}')?;
+        let name = after[1..end.max(1)].split(':').next().unwrap_or("").trim();
+        let arg = if name.is_empty() {
+            position += 1;
+            unnamed().nth(position - 1)
+        } else if let Ok(index) = name.parse::<usize>() {
+            unnamed().nth(index)
+        } else {
+            let is_it = |arg: &&MacroArg| arg.name.is_some_and(|it| it == name);
+            args.iter().find(is_it)
+        };
+        whole.push(&arg.map_or_else(|| Text::hole(name), |arg| text(arg.value)));
+        rest = &after[end + 1..];
+    }
+    whole.push(&known(rest));
+    Some(whole)
 }

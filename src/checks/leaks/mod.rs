@@ -120,6 +120,18 @@ struct Leak {
 }
 
 impl Leak {
+    /// What `#[instrument]` of a function records.
+    fn of_instrument(id: FnId, span: Span, what: Found) -> Leak {
+        Leak {
+            span,
+            function: Some(id),
+            by: Name::new("instrument"),
+            is_for_auditors: what.is_weak,
+            what,
+            way: Vec::new(),
+        }
+    }
+
     fn diagnostic(self, cx: &Context<'_>, lint: &Lint, remedy: &str) -> Diagnostic {
         let function = self.function.map(|it| cx.program.fn_name(it));
         let function = function.unwrap_or_else(|| "a constant".into());
@@ -226,14 +238,8 @@ fn recorded(cx: &Context<'_>) -> Vec<Leak> {
     for (id, param, ty) in instrumented(cx) {
         let Some(name) = param.name else { continue };
         if let Some(what) = secret::by_type(cx, name, &ty) {
-            leaks.push(Leak {
-                span: param.range.in_file(cx.program[id].file),
-                function: Some(id),
-                by: Name::new("instrument"),
-                is_for_auditors: what.is_weak,
-                what,
-                way: Vec::new(),
-            });
+            let span = param.range.in_file(cx.program[id].file);
+            leaks.push(Leak::of_instrument(id, span, what));
         }
     }
     leaks
@@ -257,14 +263,8 @@ fn recorded_as_fields(cx: &Context<'_>) -> Vec<Leak> {
             if let Some((name, ty)) = named_by(program, id, written)
                 && let Some(what) = secret::by_name_and_type(program, name, &ty)
             {
-                leaks.push(Leak {
-                    span: entry.range.in_file(def.file),
-                    function: Some(id),
-                    by: Name::new("instrument"),
-                    is_for_auditors: what.is_weak,
-                    what,
-                    way: Vec::new(),
-                });
+                let span = entry.range.in_file(def.file);
+                leaks.push(Leak::of_instrument(id, span, what));
             }
         }
     }

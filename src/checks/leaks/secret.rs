@@ -206,10 +206,8 @@ impl<'c, 'a> Secrets<'c, 'a> {
     }
 
     fn is_headers(&self, id: ExprId) -> bool {
-        let ty = self.cx.values.typing(self.key).ty(id).peel_refs();
-        let path = ty.external_path();
-        let model = path.and_then(|it| self.cx.program.models.type_(it));
-        model.is_some_and(|it| it.role == Some(TypeRole::Headers))
+        let ty = self.cx.values.typing(self.key).ty(id);
+        self.cx.program.has_role(ty, TypeRole::Headers)
     }
 
     /// What a variable, field or getter of a name is.
